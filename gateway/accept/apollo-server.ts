@@ -1,0 +1,128 @@
+import { ApolloServer, HeaderMap, type ApolloServerPlugin, type GraphQLRequestListener } from '@apollo/server';
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled';
+import type { GatewayInterface } from '@apollo/server-gateway-interface';
+import type { DocumentNode } from 'graphql';
+import type { RequestContext } from '../../kernel/context/request-context';
+import { Kept } from '../limits/kept';
+import type { GatewayLimits } from '../limits/limits';
+import { maskErrors } from '../plan/mask';
+import type { Pipeline } from '../plan/pipeline';
+
+/** What Apollo Server carries for us through one request. */
+export interface HttpContext {
+  request: RequestContext;
+  readonly bodyBytes: number;
+}
+
+const DOCUMENTS_KEPT = 2_000;
+
+/**
+ * Apollo Server as the HTTP end of the pipeline: it reads the protocol and keeps parsed documents. Judging, planning and
+ * running are the pipeline's, the same as over WebSocket; Apollo's own validation would come before size is known.
+ */
+export async function startApolloServer(pipeline: Pipeline, limits: GatewayLimits): Promise<ApolloServer<HttpContext>> {
+  const server = new ApolloServer<HttpContext>({
+    gateway: asApolloGateway(pipeline),
+    plugins: [
+      judging(pipeline),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginCacheControlDisabled(),
+      // A key of Apollo's in the environment, meant for something else, must not make the hub report to anybody.
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+    documentStore: documentStore(),
+    parseOptions: { maxTokens: limits.tokens },
+    dangerouslyDisableValidation: true,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    persistedQueries: false,
+    // The front checks this before a body is read.
+    csrfPrevention: false,
+    allowBatchedHttpRequests: false,
+    stopOnTerminationSignals: false,
+    logger: pipeline.log,
+  });
+  await server.start();
+  return server;
+}
+
+function asApolloGateway(pipeline: Pipeline): GatewayInterface {
+  return {
+    load: async () => ({
+      executor: async ({ document, request, context }) =>
+        pipeline.answer({
+          document,
+          operationName: request.operationName,
+          variables: request.variables ?? {},
+          context: (context as HttpContext).request,
+        }) as never,
+    }),
+    onSchemaLoadOrUpdate: (listener) => {
+      listener({ apiSchema: pipeline.schema, coreSupergraphSdl: '' });
+      return () => {};
+    },
+    stop: async () => {},
+  };
+}
+
+/** The pipeline's judgement before execution, and its mask over what Apollo Server itself has to say. */
+function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
+  const listener: GraphQLRequestListener<HttpContext> = {
+    responseForOperation: async ({ document, request, contextValue }) => {
+      const admission = pipeline.judge(
+        {
+          document,
+          operationName: request.operationName,
+          variables: request.variables,
+          way: 'request',
+          bodyBytes: contextValue.bodyBytes,
+        },
+        contextValue.request.principal,
+      );
+      if ('faults' in admission) {
+        const status = (admission.faults[0]?.extensions['http'] as { status?: number } | undefined)?.status ?? 400;
+        return {
+          http: { status, headers: new HeaderMap() },
+          body: { kind: 'single', singleResult: { errors: admission.faults } },
+        };
+      }
+      contextValue.request = { ...contextValue.request, deadlineAt: new Date(Date.now() + admission.deadlineMs) };
+      return null;
+    },
+    willSendResponse: async ({ request, response, contextValue }) => {
+      if (response.body.kind !== 'single') return;
+      const result = response.body.singleResult;
+      if (result.errors === undefined) return;
+      result.errors = maskErrors(result.errors, contextValue.request.requestId, pipeline.log);
+      if (response.http.status === 400 && wantsPlainJson(request.http?.headers.get('accept')))
+        response.http.status = 200;
+    },
+  };
+  return { requestDidStart: async () => listener };
+}
+
+/**
+ * Whether a client asks for `application/json` and for nothing newer. The specification of GraphQL over HTTP has such
+ * clients told of faults in their document with status 200: they take any other for a fault of the transport.
+ */
+function wantsPlainJson(accept: string | undefined): boolean {
+  return (
+    accept !== undefined && accept.includes('application/json') && !accept.includes('application/graphql-response+json')
+  );
+}
+
+/** Apollo Server's store of parsed documents; a document found here is neither parsed nor planned again. */
+function documentStore() {
+  const documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
+  return {
+    get: async (key: string) => documents.get(key),
+    set: async (key: string, document: DocumentNode) => documents.set(key, document),
+    delete: async (key: string) => documents.delete(key),
+  };
+}

@@ -1,0 +1,94 @@
+import type { ApolloServer } from '@apollo/server';
+import { expressMiddleware } from '@as-integrations/express5';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Logger } from '../../kernel/telemetry/log';
+import type { Authenticator, Caller } from '../auth/authenticator';
+import type { GatewayLimits } from '../limits/limits';
+import type { HttpContext } from './apollo-server';
+import { serveGraphiql } from './graphiql';
+import { healthRoutes, type HealthOptions } from './health';
+import { bodyReader, faultOfBody, faultOfHead, faultOfReading, locals, nameRequest, sendFault } from './request-shape';
+
+export interface HttpFrontOptions {
+  readonly apollo: ApolloServer<HttpContext>;
+  readonly authenticator: Authenticator;
+  readonly limits: GatewayLimits;
+  readonly health: HealthOptions;
+  readonly log: Logger;
+}
+
+/** Everything the port answers over HTTP. */
+export function httpFront(options: HttpFrontOptions): Express {
+  const app = express();
+  app.disable('x-powered-by');
+  // A hash of every answer would cost more than it saves: answers to POST are not cached.
+  app.disable('etag');
+  app.set('query parser', false);
+  app.use(nameRequest);
+  app.use(healthRoutes(options.health));
+  serveGraphiql(app);
+  app.use('/graphql', ...graphqlRoute(options));
+  app.use((_request, response) =>
+    sendFault(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
+  );
+  app.use(lastResort(options.log));
+  return app;
+}
+
+function graphqlRoute({ apollo, authenticator, limits, log }: HttpFrontOptions): RequestHandler[] {
+  const head: RequestHandler = (request, response, next) => {
+    const fault = faultOfHead(request);
+    if (fault === null) next();
+    else sendFault(response, fault);
+  };
+  const body: RequestHandler = (request, response, next) => {
+    const fault = request.method === 'POST' ? faultOfBody(request.body) : null;
+    // Apollo's middleware asks that the field be there, also for a GET.
+    request.body ??= {};
+    if (fault === null) next();
+    else sendFault(response, fault);
+  };
+  const graph = expressMiddleware(apollo, {
+    context: async ({ req, res }) => {
+      const { requestId, bodyBytes } = locals(res);
+      const { principal } = (res.locals as { caller: Caller }).caller;
+      const deadlineAt = new Date(Date.now() + limits.deadlineMs);
+      return {
+        request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
+        bodyBytes,
+      };
+    },
+  });
+  return [head, credential(authenticator, log), bodyReader(limits), body, graph];
+}
+
+/** Finds out who is calling, before anything of the body is read. */
+function credential(authenticator: Authenticator, log: Logger): RequestHandler {
+  return async (request, response, next) => {
+    let caller: Caller | null;
+    try {
+      caller = await authenticator.authenticate(request.headers.authorization);
+    } catch (error) {
+      log.error({ event: 'gateway.credential.unchecked', requestId: locals(response).requestId, err: error });
+      sendFault(response, { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked now.' });
+      return;
+    }
+    if (caller === null) {
+      sendFault(response, { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The credential does not hold.' });
+      return;
+    }
+    (response.locals as { caller: Caller }).caller = caller;
+    next();
+  };
+}
+
+/** Whatever was thrown: named when the reader of bodies threw it, else logged and masked. */
+function lastResort(log: Logger): ErrorRequestHandler {
+  return (error: { status?: number; type?: string }, _request, response, next) => {
+    if (response.headersSent) return next(error);
+    const fault = faultOfReading(error);
+    if (fault !== null) return sendFault(response, fault);
+    log.error({ event: 'gateway.http.failed', requestId: locals(response).requestId, err: error });
+    return sendFault(response, { status: 500, code: 'INTERNAL', message: 'Something went wrong on our side.' });
+  };
+}

@@ -1,0 +1,115 @@
+import { createContext, runInContext } from 'node:vm';
+import { parse, print, type DocumentNode } from 'graphql';
+import WebSocket from 'ws';
+import { HttpLink } from '../../kernel/graph/http-link';
+import { localLink } from '../testkit/fixture';
+import { send } from '../testkit/send';
+import { openTestGateway, testSecrets, type TestGateway } from '../testkit/open-test-gateway';
+import { until } from '../testkit/until';
+
+describe('the pages beside the graph', () => {
+  let hub: TestGateway;
+  beforeAll(async () => {
+    hub = await openTestGateway();
+  });
+  afterAll(async () => hub.close());
+  const get = (path: string) => send(`${hub.url}${path}`, { method: 'GET', headers: {} });
+
+  it('serve GraphiQL whole from here: every file it names is answered, and none is elsewhere', async () => {
+    const page = await get('/graphiql');
+    expect(page.headers['content-security-policy']).toContain("default-src 'none'; script-src 'self'");
+    const files = [...page.text.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, file]) => file as string);
+    expect(files.filter((file) => !file.startsWith('/graphiql/') && !file.startsWith('data:'))).toEqual([]);
+    for (const file of files.filter((name) => name.startsWith('/'))) {
+      const { status, text, headers } = await get(file);
+      expect([file, status]).toEqual([file, 200]);
+      expect(headers['content-type']).toMatch(/javascript|css/);
+      expect(text.length).toBeGreaterThan(500);
+    }
+  });
+
+  it('let GraphiQL ask and subscribe with the headers of its own editor', async () => {
+    const { text } = hub.partners.issueKey();
+    const { fetcher } = await runPage(hub.url);
+    const headers = { authorization: `Bearer ${text}` };
+    const query = parse('{ whoAmI }');
+    const answer = (await fetcher({ query: print(query) }, { headers, documentAST: query })) as {
+      data: { whoAmI: string };
+    };
+    expect(answer.data.whoAmI).toContain('"kind":"partner"');
+
+    const subscription = parse('subscription { balanceChanged(memberId: "m1") { member { displayName } } }');
+    const stream = fetcher({ query: print(subscription) }, { headers, documentAST: subscription }) as Observable;
+    const first = new Promise((resolve, reject) => {
+      const { unsubscribe } = stream.subscribe({
+        next: (result) => (unsubscribe(), resolve(result)),
+        error: reject,
+        complete: reject,
+      });
+    });
+    await until(() => hub.fixture.readers() === 1);
+    hub.fixture.publish(1, '1');
+    expect(await first).toEqual({ data: { balanceChanged: { member: { displayName: 'Anna' } } } });
+    await until(() => hub.fixture.readers() === 0);
+  });
+
+  it('give no other file of the packages', async () => {
+    for (const path of [
+      '/graphiql/package.json',
+      '/graphiql/..%2f..%2fpackage.json',
+      '/graphiql/__proto__',
+      '/graphiql/constructor',
+    ]) {
+      expect((await get(path)).status).toBe(404);
+    }
+  });
+
+  it('publish the keys tokens are signed with, without their private half', async () => {
+    const { keys } = JSON.parse((await get('/.well-known/jwks.json')).text) as { keys: object[] };
+    expect(keys).toHaveLength(1);
+    expect(keys[0]).not.toHaveProperty('d');
+  });
+
+  it('say that the hub is ready when database, keys and subgraphs are', async () => {
+    expect((await get('/livez')).status).toBe(200);
+    await until(async () => (await get('/readyz')).status === 200);
+    expect(JSON.parse((await get('/readyz')).text)).toEqual({
+      status: 'ok',
+      checks: { open: true, database: true, keys: true, members: true, ledger: true },
+    });
+  });
+
+  it('say what is missing when a subgraph is away', async () => {
+    const members = new HttpLink('members', { url: 'http://127.0.0.1:1', secret: testSecrets.internal });
+    await using other = await openTestGateway({ links: ({ ledger }) => ({ members, ledger: localLink(ledger) }) });
+    const { status, text } = await send(`${other.url}/readyz`, { method: 'GET', headers: {} });
+    expect(status).toBe(503);
+    expect(text).toContain('"members":false');
+    await members.close();
+  });
+});
+
+interface Observable {
+  subscribe(observer: { next(result: unknown): void; error(error: unknown): void; complete(): void }): {
+    unsubscribe(): void;
+  };
+}
+type Fetcher = (params: { query: string }, options: { headers: object; documentAST: DocumentNode }) => unknown;
+
+/** Runs the page's own script as a browser would, with the WebSocket client it ships and a stub for what is drawn. */
+async function runPage(url: string): Promise<{ fetcher: Fetcher }> {
+  let drawn: { fetcher: Fetcher } | undefined;
+  const page = createContext({
+    ...{ URL, fetch, WebSocket, setTimeout, clearTimeout },
+    GraphiQL: {},
+    React: { createElement: (_component: unknown, props: { fetcher: Fetcher }) => props },
+    ReactDOM: { createRoot: () => ({ render: (props: { fetcher: Fetcher }) => void (drawn = props) }) },
+    document: { getElementById: () => null },
+    location: { href: `${url}/graphiql` },
+  });
+  for (const file of ['graphql-ws.js', 'page.js']) {
+    runInContext((await send(`${url}/graphiql/${file}`, { method: 'GET', headers: {} })).text, page);
+  }
+  if (drawn === undefined) throw new Error('The page drew nothing.');
+  return drawn;
+}

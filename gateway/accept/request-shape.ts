@@ -1,0 +1,144 @@
+import type { Request, RequestHandler, Response } from 'express';
+import express from 'express';
+import { newId } from '../../kernel/values/id';
+import type { GatewayLimits } from '../limits/limits';
+import { faultBody } from '../plan/mask';
+import type { GatewayCode } from '../plan/codes';
+
+/** What the front knows of a request before it is a GraphQL request. */
+export interface HttpLocals {
+  requestId: string;
+  bodyBytes: number;
+}
+
+/** A request that goes no further, in the words it is told with. */
+export interface HttpFault {
+  readonly status: number;
+  readonly code: GatewayCode | 'INVALID_INPUT';
+  readonly message: string;
+}
+
+/** Headers that no page of another site can make a browser send without asking first. */
+const PREFLIGHTED = ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'];
+const ANSWERED = ['application/json', 'application/graphql-response+json'];
+
+export function locals(response: Response): HttpLocals {
+  return response.locals as HttpLocals;
+}
+
+/** Answers a fault as JSON, whatever the request was. */
+export function sendFault(response: Response, { status, code, message }: HttpFault): void {
+  const { requestId } = locals(response);
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
+  // A body that was not read would be taken for the next request on this connection.
+  if (status === 413 || status === 415) response.setHeader('connection', 'close');
+  response.status(status).json(faultBody({ code, message, requestId }));
+}
+
+/** Gives each request its id. Whatever a client sends of the kind is not looked at. */
+export const nameRequest: RequestHandler = (_request, response, next) => {
+  const requestId = newId('req');
+  Object.assign(response.locals, { requestId, bodyBytes: 0 } satisfies HttpLocals);
+  response.setHeader('x-request-id', requestId);
+  next();
+};
+
+/** What is wrong with a request's head; null when the body may be read. */
+export function faultOfHead(request: Request): HttpFault | null {
+  const credentials = request.rawHeaders.filter(
+    (name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization',
+  );
+  if (credentials.length > 1)
+    return { status: 400, code: 'GATEWAY_BAD_REQUEST', message: 'Send one Authorization header.' };
+  if (request.method !== 'GET' && request.method !== 'POST') {
+    return { status: 405, code: 'GATEWAY_BAD_REQUEST', message: 'Use POST, or GET for queries.' };
+  }
+  if (request.accepts(ANSWERED) === false) {
+    return { status: 406, code: 'GATEWAY_MEDIA_TYPE', message: `Answers come as ${ANSWERED.join(' or ')}.` };
+  }
+  return request.method === 'GET' ? faultOfGet(request) : faultOfMediaType(request);
+}
+
+function faultOfGet(request: Request): HttpFault | null {
+  if (!PREFLIGHTED.some((name) => request.headers[name] !== undefined) && !isJson(request)) {
+    return {
+      status: 400,
+      code: 'GATEWAY_CSRF',
+      message: 'A GET needs a header that no form can send, such as apollo-require-preflight.',
+    };
+  }
+  const { searchParams } = new URL(request.url, 'http://hub');
+  for (const name of ['variables', 'extensions']) {
+    const text = searchParams.get(name);
+    if (text !== null && text !== '' && !isRecord(parsed(text))) return badRequest(`"${name}" must be a JSON object.`);
+  }
+  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+    if (searchParams.getAll(name).length > 1) return badRequest(`"${name}" may be given once.`);
+  }
+  return searchParams.get('query') || searchParams.has('extensions') ? null : badRequest('"query" is missing.');
+}
+
+function faultOfMediaType(request: Request): HttpFault | null {
+  const charset =
+    /charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
+  if (isJson(request) && (charset === 'utf-8' || charset === 'utf8')) return null;
+  return { status: 415, code: 'GATEWAY_MEDIA_TYPE', message: 'Send the request as application/json in UTF-8.' };
+}
+
+/** What is wrong with a body that is JSON; null when it is a GraphQL request. */
+export function faultOfBody(body: unknown): HttpFault | null {
+  if (Array.isArray(body)) return badRequest('Send one operation at a time: batches are not taken.');
+  if (!isRecord(body) || Object.keys(body).length === 0)
+    return badRequest('The body must be a JSON object with "query".');
+  const { query, operationName, variables, extensions } = body;
+  if (!(typeof query === 'string' && query !== '') && !(query === undefined && isRecord(extensions))) {
+    return badRequest('"query" must be a text that is not empty.');
+  }
+  if (operationName != null && typeof operationName !== 'string') return badRequest('"operationName" must be a text.');
+  if (variables != null && !isRecord(variables)) return badRequest('"variables" must be an object.');
+  return extensions != null && !isRecord(extensions) ? badRequest('"extensions" must be an object.') : null;
+}
+
+/** Reads a JSON body up to the largest size any operation may have; what is sent compressed counts unpacked. */
+export function bodyReader(limits: GatewayLimits): RequestHandler {
+  return express.json({
+    limit: limits.bulkBodyBytes,
+    type: () => true,
+    // Whether it is an object is judged with the rest of its shape.
+    strict: false,
+    verify: (_request, response, buffer) => {
+      locals(response as Response).bodyBytes = buffer.length;
+    },
+  });
+}
+
+/** What the body reader stumbled over, in our words. */
+export function faultOfReading(error: { status?: number; type?: string }): HttpFault | null {
+  if (error.status === 413)
+    return { status: 413, code: 'GATEWAY_BODY_TOO_LARGE', message: 'The request is larger than may be sent.' };
+  if (error.status === 415)
+    return { status: 415, code: 'GATEWAY_MEDIA_TYPE', message: 'Send the request as JSON in UTF-8.' };
+  if (error.type?.startsWith('entity.') || error.type?.startsWith('request.'))
+    return badRequest('The body is not JSON.');
+  return error.status === 400 ? badRequest('The request cannot be read.') : null;
+}
+
+function badRequest(message: string): HttpFault {
+  return { status: 400, code: 'GATEWAY_BAD_REQUEST', message };
+}
+
+function isJson(request: Request): boolean {
+  return /^\s*application\/(graphql\+)?json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,64 @@
+import { openLog } from '../../kernel/telemetry/log';
+import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
+import { PartnersStub } from '../testkit/open-test-gateway';
+import { gatewayDatabase } from './database';
+import { KeyBook } from './key-book';
+
+describe('the key book', () => {
+  let database: TestDatabase;
+  const partners = new PartnersStub();
+  const opened: KeyBook[] = [];
+  const open = () => {
+    const book = new KeyBook(database, partners, openLog('gateway', 'silent'));
+    opened.push(book);
+    return book;
+  };
+  beforeAll(async () => {
+    database = await openTestDatabase(gatewayDatabase);
+  });
+  afterEach(async () => {
+    jest.restoreAllMocks();
+    await Promise.all(opened.splice(0).map((book) => book.stop()));
+  });
+  afterAll(async () => database.drop());
+
+  it('reads the announcements a few times a second and no more for a flood of unknown keys', async () => {
+    const book = open();
+    const read = jest.spyOn(partners, 'read');
+    const unknown = Array.from(
+      { length: 200 },
+      (_, n) => `hub_test_${n.toString(16).padStart(32, '0')}_${'A'.repeat(43)}`,
+    );
+    expect(await Promise.all(unknown.map((text) => book.recognise(text)))).toEqual(unknown.map(() => null));
+    expect(read.mock.calls.length).toBeLessThan(5);
+  });
+
+  it('recognises each of many keys in the moment it is issued', async () => {
+    const book = open();
+    for (let n = 0; n < 3; n++) {
+      const { text, keyId } = partners.issueKey();
+      expect(await book.recognise(text)).toMatchObject({ keyId });
+    }
+  });
+
+  it('shares what one gateway has read with the others', async () => {
+    const [first, second] = [open(), open()];
+    const { text, keyId } = partners.issueKey();
+    await first.recognise(text);
+    const read = jest.spyOn(partners, 'read');
+    expect(await second.recognise(text)).toMatchObject({ keyId });
+    expect(read).not.toHaveBeenCalled();
+  });
+
+  it('lets the last answer stand for fifteen minutes, and no longer, when the database does not answer', async () => {
+    const book = open();
+    const { text, keyId } = partners.issueKey();
+    await book.recognise(text);
+    jest.spyOn(database.pool, 'query').mockRejectedValue(new Error('connection refused') as never);
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + 14 * 60_000);
+    expect(await book.recognise(text)).toMatchObject({ keyId });
+    jest.spyOn(Date, 'now').mockReturnValue(now + 16 * 60_000);
+    await expect(book.recognise(text)).rejects.toThrow();
+  });
+});

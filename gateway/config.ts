@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { milliseconds, port, readEnv } from '../kernel/config/env';
+import { defaultLimits, type GatewayLimits } from './limits/limits';
+
+/** What the gateway is told from outside. */
+export interface GatewayConfig {
+  /** In production mode introspection needs a credential, and the development issuer does not run. */
+  readonly mode: 'development' | 'production';
+  /** Web origins that may open a WebSocket besides the hub's own; none by default. */
+  readonly allowedOrigins: readonly string[];
+  /** How long requests under way may take to end when the gateway closes. */
+  readonly drainMs: number;
+  /** How long a client may take to send the headers of a request. */
+  readonly headersMs: number;
+  readonly limits: GatewayLimits;
+}
+
+export const defaultGatewayConfig: GatewayConfig = {
+  mode: 'development',
+  allowedOrigins: [],
+  drainMs: 5_000,
+  headersMs: 10_000,
+  limits: defaultLimits,
+};
+
+const bytes = z.coerce
+  .number()
+  .int()
+  .min(1_024)
+  .max(64 * 1024 * 1024);
+const count = z.coerce.number().int().min(1).max(1_000_000);
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== ''),
+);
+
+/** The gateway's part of the environment; docs/CONFIGURATION.md says what each means. */
+export const gatewayVariables = {
+  HUB_PORT: port.default(4000),
+  HUB_HOST: z.string().default('127.0.0.1'),
+  HUB_MODE: z.enum(['development', 'production']).default('development'),
+  HUB_ALLOWED_ORIGINS: list.default([]),
+  HUB_DRAIN_MS: milliseconds.default(defaultGatewayConfig.drainMs),
+  HUB_HEADERS_MS: milliseconds.default(defaultGatewayConfig.headersMs),
+  HUB_LIMIT_BODY_BYTES: bytes.default(defaultLimits.bodyBytes),
+  HUB_LIMIT_BULK_BODY_BYTES: bytes.default(defaultLimits.bulkBodyBytes),
+  HUB_LIMIT_TOKENS: count.default(defaultLimits.tokens),
+  HUB_LIMIT_DEPTH: count.default(defaultLimits.depth),
+  HUB_LIMIT_ALIASES: count.default(defaultLimits.aliases),
+  HUB_LIMIT_DIRECTIVES: count.default(defaultLimits.directives),
+  HUB_LIMIT_ROOT_FIELDS: count.default(defaultLimits.rootFields),
+  HUB_LIMIT_MUTATION_ROOT_FIELDS: count.default(defaultLimits.mutationRootFields),
+  HUB_LIMIT_PAGE_SIZE: z.coerce.number().int().min(1).max(100).default(defaultLimits.pageSize),
+  HUB_LIMIT_DEADLINE_MS: milliseconds.default(defaultLimits.deadlineMs),
+  HUB_LIMIT_PATIENT_DEADLINE_MS: milliseconds.default(defaultLimits.patientDeadlineMs),
+  HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
+  HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
+};
+
+/** Where the gateway listens, besides how it behaves. */
+export interface GatewayEnvironment {
+  readonly host: string;
+  readonly port: number;
+  readonly config: GatewayConfig;
+}
+
+/** @throws Fault HUB_CONFIGURATION_INVALID naming every faulty variable */
+export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
+  const read = readEnv(gatewayVariables, env);
+  const limits: GatewayLimits = {
+    ...defaultLimits,
+    bodyBytes: read.HUB_LIMIT_BODY_BYTES,
+    bulkBodyBytes: Math.max(read.HUB_LIMIT_BULK_BODY_BYTES, read.HUB_LIMIT_BODY_BYTES),
+    tokens: read.HUB_LIMIT_TOKENS,
+    depth: read.HUB_LIMIT_DEPTH,
+    aliases: read.HUB_LIMIT_ALIASES,
+    directives: read.HUB_LIMIT_DIRECTIVES,
+    rootFields: read.HUB_LIMIT_ROOT_FIELDS,
+    mutationRootFields: read.HUB_LIMIT_MUTATION_ROOT_FIELDS,
+    pageSize: read.HUB_LIMIT_PAGE_SIZE,
+    deadlineMs: read.HUB_LIMIT_DEADLINE_MS,
+    patientDeadlineMs: read.HUB_LIMIT_PATIENT_DEADLINE_MS,
+    frameBytes: read.HUB_LIMIT_FRAME_BYTES,
+    subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,
+  };
+  const config: GatewayConfig = {
+    mode: read.HUB_MODE,
+    allowedOrigins: read.HUB_ALLOWED_ORIGINS,
+    drainMs: read.HUB_DRAIN_MS,
+    headersMs: read.HUB_HEADERS_MS,
+    limits,
+  };
+  return { host: read.HUB_HOST, port: read.HUB_PORT, config };
+}

@@ -1,0 +1,138 @@
+import {
+  Kind,
+  type DocumentNode,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+
+/** How large an operation is with its fragments resolved. */
+export interface Measures {
+  depth: number;
+  introspectionDepth: number;
+  fields: number;
+  aliases: number;
+  directives: number;
+  /** The names of the root fields; as long as there are root fields, but never longer than `ROOTS_NAMED`. */
+  roots: string[];
+  introspects: boolean;
+  /** Whether fragments lead back to themselves; then the other numbers mean nothing. */
+  circular: boolean;
+  /** Literal values of arguments named `first`. */
+  firstLiterals: number[];
+  /** Variables used as arguments named `first`. */
+  firstVariables: string[];
+}
+
+const ROOTS_NAMED = 100;
+
+type Size = Omit<Measures, 'roots' | 'circular' | 'firstLiterals' | 'firstVariables'>;
+
+/**
+ * Measures an operation in one pass over the document: each fragment is measured once and counted as often as it is
+ * used, so that a few lines which would unfold to millions of fields cost no more than they are long.
+ */
+export function measure(document: DocumentNode, operation: OperationDefinitionNode): Measures {
+  return new Measurement(document).of(operation);
+}
+
+class Measurement {
+  private readonly fragments = new Map<string, FragmentDefinitionNode>();
+  private readonly sizes = new Map<string, Size | 'under way'>();
+  private readonly firstLiterals: number[] = [];
+  private readonly firstVariables: string[] = [];
+  private circular = false;
+
+  constructor(document: DocumentNode) {
+    for (const definition of document.definitions) {
+      if (definition.kind === Kind.FRAGMENT_DEFINITION) this.fragments.set(definition.name.value, definition);
+    }
+  }
+
+  of(operation: OperationDefinitionNode): Measures {
+    const size = this.selection(operation.selectionSet);
+    size.directives += operation.directives?.length ?? 0;
+    for (const variable of operation.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;
+    const roots: string[] = [];
+    this.collectRoots(operation.selectionSet, roots, new Set());
+    const { circular, firstLiterals, firstVariables } = this;
+    return { ...size, roots, circular, firstLiterals, firstVariables };
+  }
+
+  private selection(set: SelectionSetNode): Size {
+    const size = empty();
+    for (const selection of set.selections) {
+      size.directives += selection.directives?.length ?? 0;
+      if (selection.kind === Kind.FIELD) add(size, this.field(selection));
+      else if (selection.kind === Kind.INLINE_FRAGMENT) add(size, this.selection(selection.selectionSet));
+      else add(size, this.fragment(selection.name.value));
+    }
+    return size;
+  }
+
+  private field(field: FieldNode): Size {
+    this.noteFirst(field);
+    const below = field.selectionSet === undefined ? empty() : this.selection(field.selectionSet);
+    const name = field.name.value;
+    const introspects = name === '__schema' || name === '__type';
+    return {
+      depth: introspects ? 0 : below.depth + 1,
+      introspectionDepth: introspects ? below.depth + 1 : below.introspectionDepth,
+      fields: below.fields + 1,
+      aliases: below.aliases + (field.alias === undefined ? 0 : 1),
+      directives: below.directives,
+      introspects: introspects || below.introspects,
+    };
+  }
+
+  private fragment(name: string): Size {
+    const known = this.sizes.get(name);
+    if (known === 'under way') this.circular = true;
+    if (known !== undefined) return known === 'under way' ? empty() : known;
+    const definition = this.fragments.get(name);
+    // An unknown fragment is for validation to report.
+    if (definition === undefined) return empty();
+    this.sizes.set(name, 'under way');
+    const size = this.selection(definition.selectionSet);
+    size.directives += definition.directives?.length ?? 0;
+    this.sizes.set(name, size);
+    return size;
+  }
+
+  private noteFirst(field: FieldNode): void {
+    for (const { name, value } of field.arguments ?? []) {
+      if (name.value !== 'first') continue;
+      if (value.kind === Kind.INT) this.firstLiterals.push(Number(value.value));
+      if (value.kind === Kind.VARIABLE) this.firstVariables.push(value.name.value);
+    }
+  }
+
+  private collectRoots(set: SelectionSetNode, roots: string[], onTheWay: Set<string>): void {
+    for (const selection of set.selections) {
+      if (roots.length >= ROOTS_NAMED) return;
+      if (selection.kind === Kind.FIELD) roots.push(selection.name.value);
+      else if (selection.kind === Kind.INLINE_FRAGMENT) this.collectRoots(selection.selectionSet, roots, onTheWay);
+      else this.collectRootsOfFragment(selection.name.value, roots, onTheWay);
+    }
+  }
+
+  private collectRootsOfFragment(name: string, roots: string[], onTheWay: Set<string>): void {
+    const definition = this.fragments.get(name);
+    if (definition === undefined || onTheWay.has(name)) return;
+    this.collectRoots(definition.selectionSet, roots, new Set([...onTheWay, name]));
+  }
+}
+
+function empty(): Size {
+  return { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0, directives: 0, introspects: false };
+}
+
+function add(to: Size, size: Size): void {
+  to.depth = Math.max(to.depth, size.depth);
+  to.introspectionDepth = Math.max(to.introspectionDepth, size.introspectionDepth);
+  to.fields += size.fields;
+  to.aliases += size.aliases;
+  to.directives += size.directives;
+  to.introspects ||= size.introspects;
+}

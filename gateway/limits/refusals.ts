@@ -1,0 +1,62 @@
+import type { RefusalCatalogue } from '../../kernel/errors/refusal';
+
+/** What is said about a document or a request that goes beyond the limits. */
+export const limitRefusals = {
+  GATEWAY_SYNTAX: {
+    meaning: 'The document is not GraphQL.',
+    action: 'Correct the document at the place the message names.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
+  GATEWAY_DOCUMENT_TOO_LARGE: {
+    meaning:
+      'The document has more tokens, fields, aliases, directives, root fields or levels than one request may have.',
+    action: 'Ask for less at a time; the message names the limit.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 4,
+  },
+  GATEWAY_VALIDATION: {
+    meaning: 'The document does not fit the schema, or uses an alias that hides a field the hub itself reads.',
+    action: 'Correct the document; compare it with schema/api.graphql.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 5,
+  },
+  GATEWAY_OPERATION_UNKNOWN: {
+    meaning: 'The document holds no operation, or several and the request does not name one of them.',
+    action: 'Send `operationName`, or a document with one operation.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 6,
+  },
+  GATEWAY_OPERATION_NOT_HERE: {
+    meaning: 'The operation cannot travel this way: a subscription over plain HTTP.',
+    action: 'Send subscriptions over WebSocket, at the same path.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 6,
+  },
+  GATEWAY_INTROSPECTION_OFF: {
+    meaning: 'Introspection needs a credential here.',
+    action: 'Send a key or a token, or read schema/api.graphql.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 7,
+  },
+  GATEWAY_BODY_TOO_LARGE: {
+    meaning: 'The request is larger than may be sent.',
+    action: 'Send fewer rows at a time; only recordPurchases may be up to 1 MB.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 1,
+  },
+  GATEWAY_TOO_MANY_SUBSCRIPTIONS: {
+    meaning: 'The socket has as many live operations as one may have.',
+    action: 'End one, or open another socket.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 8,
+  },
+} as const satisfies RefusalCatalogue;

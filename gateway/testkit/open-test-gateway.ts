@@ -1,0 +1,133 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { SubgraphName } from '../../kernel/context/principal';
+import type { EventFeed, FeedItem, FeedPosition, HubEvent } from '../../kernel/events/event';
+import type { SubgraphLink } from '../../kernel/graph/link';
+import { graphClient, type GraphClient } from '../../kernel/testkit/graph-client';
+import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
+import { newId, type PartnerId, type ProgrammeId } from '../../kernel/values/id';
+import {
+  defaultGatewayConfig,
+  gatewayDatabase,
+  openDevelopmentIssuer,
+  openGateway,
+  type DevelopmentIssuer,
+  type GatewayConfig,
+} from '../main';
+import { localLink, openFixture, type Fixture } from './fixture';
+
+/** A gateway over the fixture's subgraphs, listening on a port of its own. */
+export interface TestGateway extends AsyncDisposable {
+  readonly url: string;
+  readonly fixture: Fixture;
+  readonly issuer: DevelopmentIssuer;
+  readonly partners: PartnersStub;
+  readonly database: TestDatabase;
+  /** A client of this gateway. */
+  client(credential?: string): GraphClient;
+  /** Closes the gateway alone. */
+  closeGateway(): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface TestGatewayOptions {
+  readonly config?: Partial<GatewayConfig>;
+  readonly limits?: Partial<GatewayConfig['limits']>;
+  /** How long a client may take to send its headers. */
+  readonly slowMs?: number;
+  /** Instead of one of its own. */
+  readonly fixture?: Fixture;
+  /** Instead of in-process links. */
+  readonly links?: (fixture: Fixture) => Partial<Record<SubgraphName, SubgraphLink>>;
+}
+
+export async function openTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
+  const { fixture = openFixture(), config, limits, links, slowMs } = options;
+  const database = await openTestDatabase(gatewayDatabase);
+  const folder = mkdtempSync(join(tmpdir(), 'hub-issuer-'));
+  const issuer = await openDevelopmentIssuer({ folder, mode: 'development' });
+  const partners = new PartnersStub();
+  const gateway = await openGateway({
+    links: links?.(fixture) ?? { members: localLink(fixture.members), ledger: localLink(fixture.ledger) },
+    supergraphSdl: fixture.supergraphSdl,
+    database,
+    partnersFeed: partners,
+    verifyTokens: issuer,
+    secrets: testSecrets,
+    config: {
+      ...defaultGatewayConfig,
+      ...(slowMs === undefined ? {} : { headersMs: slowMs }),
+      ...config,
+      limits: { ...defaultGatewayConfig.limits, ...limits },
+    },
+  });
+  const { url } = await gateway.listen(0, '127.0.0.1');
+  const close = async () => {
+    await gateway.close();
+    await database.drop();
+    rmSync(folder, { recursive: true, force: true });
+  };
+  return {
+    url,
+    fixture,
+    issuer,
+    partners,
+    database,
+    client: (credential) => graphClient(url, credential),
+    closeGateway: () => gateway.close(),
+    close,
+    [Symbol.asyncDispose]: close,
+  };
+}
+
+export const testSecrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
+
+/** Announces keys as the partners subgraph does. */
+export class PartnersStub implements EventFeed {
+  readonly programmeId: ProgrammeId = newId('prg');
+  readonly partnerId: PartnerId = newId('ptr');
+  private readonly items: FeedItem[] = [];
+
+  /** Makes a key and announces it; answers its text and its id. */
+  issueKey(options: { scopes?: string[]; expiresAt?: Date } = {}): { text: string; keyId: string } {
+    const keyId = newId('key');
+    const text = `hub_test_${keyId.slice(4)}_${randomBytes(32).toString('base64url')}`;
+    const keyHash = createHash('sha256').update(text).digest('hex');
+    const { scopes = ['points:earn'], expiresAt = null } = options;
+    this.announce('partners.key.issued.v1', {
+      keyId,
+      partnerId: this.partnerId,
+      keyHash,
+      scopes,
+      expiresAt: expiresAt === null ? null : expiresAt.toISOString(),
+      isSandbox: true,
+    });
+    return { text, keyId };
+  }
+
+  revokeKey(keyId: string): void {
+    this.announce('partners.key.revoked.v1', { keyId, partnerId: this.partnerId });
+  }
+
+  async read(after: FeedPosition | null, limit: number, waitMs: number): Promise<FeedItem[]> {
+    const from = after === null ? 0 : Number(after.split(':')[1]);
+    const found = this.items.slice(from, from + limit);
+    if (found.length > 0 || waitMs === 0) return found;
+    await new Promise((resolve) => setTimeout(resolve, 20).unref());
+    return this.items.slice(from, from + limit);
+  }
+
+  private announce(type: string, payload: unknown): void {
+    const event: HubEvent = {
+      id: newId('evt'),
+      type,
+      programmeId: this.programmeId,
+      aggregateId: this.partnerId,
+      recordedAt: new Date().toISOString(),
+      payload,
+    };
+    this.items.push({ position: `1:${this.items.length + 1}` as FeedPosition, event });
+  }
+}

@@ -1,0 +1,140 @@
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import { port, readEnv } from '../../kernel/config/env';
+import { projectRoot } from '../../kernel/config/project-root';
+import { SUBGRAPHS, type SubgraphName } from '../../kernel/context/principal';
+import { Fault } from '../../kernel/errors/fault';
+
+/** Whoever has a database of its own. */
+export const DATABASE_OWNERS = [...SUBGRAPHS, 'gateway'] as const;
+export type DatabaseOwner = (typeof DATABASE_OWNERS)[number];
+
+/** Where each subgraph's own process listens unless told otherwise. */
+export const SUBGRAPH_PORTS: Readonly<Record<SubgraphName, number>> = {
+  members: 4001,
+  ledger: 4002,
+  rewards: 4003,
+  partners: 4004,
+  feedback: 4005,
+};
+
+const secret = z.string().min(32, 'must be at least 32 characters');
+const databaseUrl = z.string().regex(/^postgres(ql)?:\/\//, 'must begin with postgres://');
+const httpUrl = z.url({ protocol: /^https?$/ });
+
+/** Every variable the hub reads. docs/CONFIGURATION.md says the same in words; a test keeps the two equal. */
+export const HUB_VARIABLES = {
+  HUB_MODE: z.enum(['development', 'production']).default('development'),
+  HUB_HOST: z.string().default('127.0.0.1'),
+  HUB_PORT: port.default(4000),
+  HUB_DATA_DIR: z.string().optional(),
+  HUB_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  HUB_SECRET_INTERNAL: secret.optional(),
+  HUB_SECRET_IDENTITY: secret.optional(),
+  HUB_SECRET_CURSOR: secret.optional(),
+  HUB_TOKEN_ISSUER: z.string().optional(),
+  HUB_TOKEN_AUDIENCE: z.string().optional(),
+  HUB_TOKEN_JWKS_URL: httpUrl.optional(),
+  HUB_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  HUB_DATABASE_URL_MEMBERS: databaseUrl.optional(),
+  HUB_DATABASE_URL_LEDGER: databaseUrl.optional(),
+  HUB_DATABASE_URL_REWARDS: databaseUrl.optional(),
+  HUB_DATABASE_URL_PARTNERS: databaseUrl.optional(),
+  HUB_DATABASE_URL_FEEDBACK: databaseUrl.optional(),
+  HUB_DATABASE_URL_GATEWAY: databaseUrl.optional(),
+  HUB_SUBGRAPH_URL_MEMBERS: httpUrl.optional(),
+  HUB_SUBGRAPH_URL_LEDGER: httpUrl.optional(),
+  HUB_SUBGRAPH_URL_REWARDS: httpUrl.optional(),
+  HUB_SUBGRAPH_URL_PARTNERS: httpUrl.optional(),
+  HUB_SUBGRAPH_URL_FEEDBACK: httpUrl.optional(),
+} as const;
+
+/** The hub's configuration, read once. */
+export interface HubConfig {
+  readonly mode: 'development' | 'production';
+  readonly host: string;
+  readonly port: number;
+  /** Absolute path. */
+  readonly dataDir: string;
+  readonly logLevel: string;
+  /** Those given by the environment. */
+  readonly secrets: { readonly internal?: string; readonly identity?: string; readonly cursor?: string };
+  /** Whose tokens are believed; null: the development issuer's of this data folder. */
+  readonly tokenIssuer: { readonly issuer: string; readonly audience: string; readonly jwks: URL } | null;
+  readonly databasePool: number;
+  /** External databases; the embedded server holds the others. */
+  readonly databaseUrls: Readonly<Partial<Record<DatabaseOwner, string>>>;
+  /** Where other processes serve the subgraphs. */
+  readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
+}
+
+/**
+ * Reads the environment and reports all that is wrong with it at once.
+ *
+ * @throws Fault HUB_CONFIGURATION_INVALID
+ */
+export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
+  const read = readEnv(HUB_VARIABLES, env);
+  if (read.HUB_MODE === 'production') assertFitForProduction(read);
+  const external = DATABASE_OWNERS.map((owner) => [owner, read[`HUB_DATABASE_URL_${upper(owner)}`]] as const);
+  const peers = SUBGRAPHS.map(
+    (name) => [name, read[`HUB_SUBGRAPH_URL_${upper(name)}`] ?? `http://127.0.0.1:${SUBGRAPH_PORTS[name]}`] as const,
+  );
+  return {
+    mode: read.HUB_MODE,
+    host: read.HUB_HOST,
+    port: read.HUB_PORT,
+    dataDir: resolve(read.HUB_DATA_DIR ?? defaultDataDir()),
+    logLevel: read.HUB_LOG_LEVEL,
+    secrets: { internal: read.HUB_SECRET_INTERNAL, identity: read.HUB_SECRET_IDENTITY, cursor: read.HUB_SECRET_CURSOR },
+    tokenIssuer: tokenIssuerOf(read),
+    databasePool: read.HUB_DATABASE_POOL,
+    databaseUrls: Object.fromEntries(external.filter(([, url]) => url !== undefined)),
+    subgraphUrls: Object.fromEntries(peers) as Record<SubgraphName, string>,
+  };
+}
+
+type Variables = z.infer<z.ZodObject<typeof HUB_VARIABLES>>;
+
+const ISSUER_VARIABLES = ['HUB_TOKEN_ISSUER', 'HUB_TOKEN_AUDIENCE', 'HUB_TOKEN_JWKS_URL'] as const;
+const SECRET_VARIABLES = ['HUB_SECRET_INTERNAL', 'HUB_SECRET_IDENTITY', 'HUB_SECRET_CURSOR'] as const;
+
+/** An issuer of the operator's own, when all three of its variables are set. */
+function tokenIssuerOf(read: Variables): HubConfig['tokenIssuer'] {
+  const { HUB_TOKEN_ISSUER: issuer, HUB_TOKEN_AUDIENCE: audience, HUB_TOKEN_JWKS_URL: jwks } = read;
+  if (issuer !== undefined && audience !== undefined && jwks !== undefined) return { issuer, audience, jwks: new URL(jwks) };
+  const isPartlySet = ISSUER_VARIABLES.some((name) => read[name] !== undefined);
+  if (isPartlySet) throw unusable([`${ISSUER_VARIABLES.join(', ')}: set all three or none`]);
+  return null;
+}
+
+/** In production nothing is made up: secrets are given, and tokens come from an issuer of the operator's own. */
+function assertFitForProduction(read: Variables): void {
+  const required = [...SECRET_VARIABLES, ...ISSUER_VARIABLES];
+  const faults = required.filter((name) => read[name] === undefined).map((name) => `${name}: must be set in production`);
+  const secrets = SECRET_VARIABLES.map((name) => read[name]).filter((value) => value !== undefined);
+  if (new Set(secrets).size < secrets.length) faults.push('HUB_SECRET_*: must differ from each other');
+  if (secrets.some(isGuessable)) faults.push('HUB_SECRET_*: must be random, such as 32 bytes in hexadecimal');
+  if (faults.length > 0) throw unusable(faults);
+}
+
+function unusable(faults: readonly string[]): Fault {
+  return new Fault('HUB_CONFIGURATION_INVALID', ['The configuration cannot be used:', ...faults].join('\n  '));
+}
+
+/** Placeholders such as `change-me-change-me-…` repeat themselves. */
+function isGuessable(secretText: string): boolean {
+  return new Set(secretText).size < 8 || /change.?me|secret|password|example/i.test(secretText);
+}
+
+/** `.hub` in the clone; beside the caller when this package is installed as a dependency. */
+function defaultDataDir(): string {
+  const root = projectRoot();
+  const isInstalled = root.split(/[\\/]/).includes('node_modules') || !existsSync(join(root, 'tsconfig.json'));
+  return join(isInstalled ? process.cwd() : root, '.hub');
+}
+
+function upper<Name extends string>(name: Name): Uppercase<Name> {
+  return name.toUpperCase() as Uppercase<Name>;
+}

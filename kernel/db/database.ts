@@ -1,0 +1,79 @@
+import type { Pool } from 'pg';
+import { DataSource, type MigrationInterface } from 'typeorm';
+import { clientName } from './client-name';
+import { MIGRATION_TABLE } from './migration-table';
+import { QuietLogger } from './quiet-logger';
+
+/** A class with TypeORM column decorators (`*.row.ts`). */
+export type RowClass = new () => object;
+
+/** A migration class; its name ends in the 13-digit moment it was written, which is the order they run in. */
+export type MigrationClass = new () => MigrationInterface;
+
+/** What a subgraph says about its own database. */
+export interface DatabaseDefinition {
+  /** The subgraph's name, in lower case. */
+  readonly name: string;
+  readonly rows: readonly RowClass[];
+  /** Listed one by one, never by a file pattern, so that source, `dist/` and tests run the same ones. */
+  readonly migrations: readonly MigrationClass[];
+}
+
+export interface OpenDatabaseOptions extends DatabaseDefinition {
+  readonly url: string;
+  /** At most this many connections; default 10. */
+  readonly poolSize?: number;
+  /** The server breaks off a statement that takes longer; default 15,000. */
+  readonly statementTimeoutMs?: number;
+  /** The purpose part of the name seen in `pg_stat_activity`; default the subgraph's name. */
+  readonly applicationName?: string;
+}
+
+/** An open connection pool to one subgraph's own database, with the two ways to speak to it. */
+export interface Database {
+  readonly name: string;
+  /** For repositories and entity managers. */
+  readonly dataSource: DataSource;
+  /** The very pool the data source uses, for hot paths that speak `pg` directly. */
+  readonly pool: Pool;
+  /** Waits for what is under way, then closes the pool; calling it twice does no harm. */
+  close(): Promise<void>;
+}
+
+/**
+ * Connects to a subgraph's database. It does not migrate: see `migrate`.
+ *
+ * Numbers: `bigint` and `numeric` arrive as strings; map such a column with `bigintColumn`, and convert yourself in raw
+ * queries. Never use `repository.sum()` on them: it rounds.
+ *
+ * @throws Error of `pg` when the server does not answer or refuses us
+ */
+export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const dataSource = new DataSource({
+    type: 'postgres',
+    url: options.url,
+    applicationName: clientName(options.applicationName ?? options.name),
+    entities: [...options.rows],
+    migrations: [...options.migrations],
+    migrationsTableName: MIGRATION_TABLE,
+    migrationsTransactionMode: 'each',
+    installExtensions: false,
+    uuidExtension: 'pgcrypto',
+    logger: new QuietLogger(options.name),
+    poolSize: options.poolSize ?? 10,
+    connectTimeoutMS: 10_000,
+    extra: {
+      statement_timeout: options.statementTimeoutMs ?? 15_000,
+      // A transaction whose owner hangs would hold its row locks for ever.
+      idle_in_transaction_session_timeout: 60_000,
+    },
+  });
+  await dataSource.initialize();
+  let closing: Promise<void> | undefined;
+  return {
+    name: options.name,
+    dataSource,
+    pool: (dataSource.driver as unknown as { master: Pool }).master,
+    close: () => (closing ??= dataSource.destroy()),
+  };
+}

@@ -1,0 +1,91 @@
+import 'reflect-metadata';
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { printSchemaWithDirectives } from '@graphql-tools/utils';
+import {
+  isInputObjectType,
+  isObjectType,
+  lexicographicSortSchema,
+  parse,
+  type GraphQLFieldResolver,
+  type GraphQLResolveInfo,
+  type GraphQLSchema,
+} from 'graphql';
+import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { BigIntScalar, DateTimeScalar, JSONObjectScalar, PointsScalar } from './scalars';
+
+const FEDERATION_LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag"])
+directive @oneOf on INPUT_OBJECT
+`;
+
+/** Answers a reference to an entity: `{ __typename, …key fields }` in, the entity or null out. */
+export type ReferenceResolver = (reference: never, context: never, info: GraphQLResolveInfo) => unknown;
+
+export interface SubgraphSchemaOptions {
+  /** The resolver classes; always all of them, because type-graphql's registry is shared by the whole process. */
+  readonly resolvers: NonEmptyArray<new () => object>;
+  /** Object types that no field of this subgraph returns, such as entities that are only referenced. */
+  readonly orphanedTypes?: readonly (new () => object)[];
+  /** By entity name. */
+  readonly references?: Readonly<Record<string, ReferenceResolver>>;
+}
+
+/** An executable subgraph and the SDL it is composed from. */
+export interface SubgraphSchema {
+  readonly schema: GraphQLSchema;
+  readonly sdl: string;
+}
+
+/**
+ * Builds a federated subgraph from type-graphql classes.
+ *
+ * The schema is built twice: once by type-graphql, once by @apollo/subgraph from its printed form. What the second
+ * build loses, argument and input defaults and extensions, is copied over.
+ */
+export function buildSubgraph(options: SubgraphSchemaOptions): SubgraphSchema {
+  const source = buildSchemaSync({
+    resolvers: options.resolvers as never,
+    orphanedTypes: [...(options.orphanedTypes ?? [])] as never,
+    validate: false,
+    skipCheck: true,
+    authChecker: () => true,
+    scalarsMap: [],
+  });
+  const sdl = `${FEDERATION_LINK}\n${withoutOwnDirectives(printSchemaWithDirectives(lexicographicSortSchema(source)))}\n`;
+  const resolvers = createResolversMap(source) as Record<string, Record<string, unknown>>;
+  for (const scalar of [PointsScalar, BigIntScalar, DateTimeScalar, JSONObjectScalar]) {
+    if (source.getType(scalar.name) !== undefined) resolvers[scalar.name] = scalar as never;
+  }
+  for (const [type, resolve] of Object.entries(options.references ?? {})) {
+    resolvers[type] = { ...resolvers[type], __resolveReference: resolve };
+  }
+  const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
+  copyWhatTheRebuildLost(source, schema);
+  return { schema, sdl };
+}
+
+/** Drops directive definitions and the `schema` block that printing adds: federation supplies its own. */
+function withoutOwnDirectives(sdl: string): string {
+  return sdl
+    .replace(/^directive @[^\n]*\n+/gm, '')
+    .replace(/^schema \{[^}]*\}\n+/m, '')
+    .trim();
+}
+
+function copyWhatTheRebuildLost(from: GraphQLSchema, to: GraphQLSchema): void {
+  for (const type of Object.values(to.getTypeMap())) {
+    const original = from.getType(type.name);
+    if (isInputObjectType(type) && isInputObjectType(original)) {
+      for (const [name, field] of Object.entries(type.getFields())) field.defaultValue = original.getFields()[name]?.defaultValue;
+    }
+    if (!isObjectType(type) || !isObjectType(original)) continue;
+    for (const [name, field] of Object.entries(type.getFields())) {
+      const source = original.getFields()[name];
+      if (source === undefined) continue;
+      field.extensions = { ...field.extensions, ...source.extensions };
+      if (source.subscribe) field.subscribe = source.subscribe as GraphQLFieldResolver<unknown, unknown>;
+      for (const argument of field.args) {
+        argument.defaultValue = source.args.find(({ name: argumentName }) => argumentName === argument.name)?.defaultValue;
+      }
+    }
+  }
+}

@@ -1,0 +1,155 @@
+import { createClient, type Client } from 'graphql-ws';
+import type { ExecutionResult } from 'graphql';
+import { Pool } from 'undici';
+import WebSocket from 'ws';
+import { INTERNAL_HEADER, signInternal } from '../context/internal-token';
+import type { SubgraphName } from '../context/principal';
+import type { RequestContext } from '../context/request-context';
+import { openLog } from '../telemetry/log';
+import { deadlineExceeded, subgraphUnavailable } from './fault';
+import type { SubgraphLink, SubgraphRequest } from './link';
+import { PushStream } from './stream';
+
+export interface HttpLinkOptions {
+  /** Origin of the subgraph's process, such as `http://127.0.0.1:4101`. */
+  readonly url: string;
+  /** Signs each request for this subgraph. */
+  readonly secret: string;
+  /** Connections kept to it; default 32. */
+  readonly connections?: number;
+}
+
+/** Faults of a connection that broke under a request, as against one that could not be made. */
+const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
+
+/**
+ * The way to a subgraph of another process: HTTP/1.1 on kept connections for queries and mutations, one WebSocket for
+ * all subscriptions. Every request carries its own signed context, so that requests of different callers may share a
+ * connection.
+ */
+export class HttpLink implements SubgraphLink {
+  private readonly log = openLog('link');
+  private readonly pool: Pool;
+  private socket: Client | undefined;
+
+  constructor(
+    readonly name: SubgraphName,
+    private readonly options: HttpLinkOptions,
+  ) {
+    this.pool = new Pool(new URL(options.url).origin, {
+      connections: options.connections ?? 32,
+      keepAliveTimeout: 30_000,
+    });
+  }
+
+  async execute(request: SubgraphRequest): Promise<ExecutionResult> {
+    const abort = new AbortController();
+    const timer = setTimeout(() => abort.abort(), Math.max(1, request.context.deadlineAt.getTime() - Date.now()));
+    try {
+      return await this.send(request, abort.signal);
+    } catch (error) {
+      if (abort.signal.aborted) return { errors: [deadlineExceeded()] };
+      this.log.warn({ event: 'link.failed', subgraph: this.name, requestId: request.context.requestId, err: error });
+      return { errors: [subgraphUnavailable()] };
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
+    const stream = new PushStream<ExecutionResult>(() => leave());
+    // The consumer is there before the first message can come.
+    const leave = this.client().subscribe(
+      {
+        query: request.query,
+        operationName: request.operationName,
+        variables: request.variables as Record<string, unknown>,
+        extensions: { internal: signInternal(this.options.secret, this.name, request.context) },
+      },
+      {
+        next: (result) => stream.push(result as unknown as ExecutionResult),
+        complete: () => stream.end(),
+        error: (error) => {
+          stream.push(this.endOfStream(error, request.context));
+          stream.end();
+        },
+      },
+    );
+    return stream;
+  }
+
+  async close(): Promise<void> {
+    await this.socket?.dispose();
+    await this.pool.destroy();
+  }
+
+  private async send(request: SubgraphRequest, signal: AbortSignal): Promise<ExecutionResult> {
+    const { query, variables, operationName } = request;
+    const body = JSON.stringify({ query, variables, operationName });
+    try {
+      return await this.post(body, request.context, signal);
+    } catch (error) {
+      // A kept connection may have been closed by the other side just now. Only reading again is surely harmless.
+      if (signal.aborted || !isQuery(query) || !BROKEN.has((error as { code?: string }).code ?? '')) throw error;
+      return await this.post(body, request.context, signal);
+    }
+  }
+
+  private async post(body: string, context: RequestContext, signal: AbortSignal): Promise<ExecutionResult> {
+    const response = await this.pool.request({
+      path: '/graphql',
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        [INTERNAL_HEADER]: signInternal(this.options.secret, this.name, context),
+      },
+      body,
+      signal,
+    });
+    if (response.statusCode === 200) return (await response.body.json()) as ExecutionResult;
+    await response.body.dump();
+    throw new Error(`${this.name} answered with status ${response.statusCode}`);
+  }
+
+  private client(): Client {
+    this.socket ??= createClient({
+      url: `${this.options.url.replace(/^http/, 'ws').replace(/\/$/, '')}/graphql`,
+      webSocketImpl: this.signedSocket(),
+      retryAttempts: 0,
+      lazyCloseTimeout: 1_000,
+      onNonLazyError: () => {},
+    });
+    return this.socket;
+  }
+
+  /** A WebSocket whose opening request is signed: each connection anew, because a signature lives for seconds. */
+  private signedSocket(): typeof WebSocket {
+    const headers = () => ({ [INTERNAL_HEADER]: signInternal(this.options.secret, this.name, nobody()) });
+    return class extends WebSocket {
+      constructor(url: string, protocols?: string | string[]) {
+        super(url, protocols, { headers: headers() });
+      }
+    } as typeof WebSocket;
+  }
+
+  private endOfStream(error: unknown, context: RequestContext): ExecutionResult {
+    if (Array.isArray(error)) return { errors: error as never };
+    const { code, message } = (error ?? {}) as { code?: unknown; message?: unknown };
+    this.log.warn({
+      event: 'link.stream.failed',
+      subgraph: this.name,
+      requestId: context.requestId,
+      reason: code ?? message,
+    });
+    return { errors: [subgraphUnavailable()] };
+  }
+}
+
+/** The context of a connection, before any operation on it says whose it is. */
+export function nobody(requestId = 'connection'): RequestContext {
+  return { principal: { kind: 'anonymous' }, requestId, deadlineAt: new Date(Date.now() + 15_000) };
+}
+
+function isQuery(text: string): boolean {
+  return /^\s*(query\b|\{)/.test(text);
+}

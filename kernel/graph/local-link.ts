@@ -1,0 +1,93 @@
+import {
+  execute,
+  GraphQLError,
+  parse,
+  subscribe,
+  validate,
+  type DocumentNode,
+  type ExecutionArgs,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
+import type { RequestContext } from '../context/request-context';
+import type { SubgraphName } from '../context/principal';
+import { deadlineExceeded } from './fault';
+import type { SubgraphLink, SubgraphRequest } from './link';
+import { streamOf } from './stream';
+
+/** How many parsed documents are kept; a gateway sends few different ones. */
+const DOCUMENTS_KEPT = 1_000;
+
+/** The way to a subgraph of the same process: no network, no signing, documents parsed once. */
+export class LocalLink implements SubgraphLink {
+  private readonly documents = new Map<string, DocumentNode>();
+
+  constructor(
+    readonly name: SubgraphName,
+    private readonly schema: GraphQLSchema,
+    private readonly createContext: (request: RequestContext) => object,
+  ) {}
+
+  async execute(request: SubgraphRequest): Promise<ExecutionResult> {
+    const args = this.argumentsOf(request);
+    if ('errors' in args) return args;
+    const result = execute(args);
+    return result instanceof Promise ? withinDeadline(result, request.context.deadlineAt) : result;
+  }
+
+  async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
+    const args = this.argumentsOf(request);
+    const stream = 'errors' in args ? args : await subscribe(args);
+    if (Symbol.asyncIterator in stream) return stream as AsyncIterableIterator<ExecutionResult>;
+    return streamOf(stream);
+  }
+
+  async close(): Promise<void> {
+    this.documents.clear();
+  }
+
+  private argumentsOf(request: SubgraphRequest): ExecutionArgs | { errors: readonly GraphQLError[] } {
+    const document = this.documentOf(request);
+    if ('errors' in document) return document;
+    return {
+      schema: this.schema,
+      document,
+      operationName: request.operationName,
+      variableValues: request.variables,
+      contextValue: this.createContext(request.context),
+    };
+  }
+
+  private documentOf({ query, document }: SubgraphRequest): DocumentNode | { errors: readonly GraphQLError[] } {
+    const kept = this.documents.get(query);
+    if (kept !== undefined) return kept;
+    const parsed = document ?? parsedOrFault(query);
+    if (parsed instanceof GraphQLError) return { errors: [parsed] };
+    const errors = validate(this.schema, parsed);
+    if (errors.length > 0) return { errors };
+    if (this.documents.size >= DOCUMENTS_KEPT) this.documents.delete(this.documents.keys().next().value as string);
+    this.documents.set(query, parsed);
+    return parsed;
+  }
+}
+
+function parsedOrFault(query: string): DocumentNode | GraphQLError {
+  try {
+    return parse(query, { noLocation: true });
+  } catch (error) {
+    return error as GraphQLError;
+  }
+}
+
+/** The result, or that time is up: the work goes on, but nobody waits for it any longer. */
+async function withinDeadline(result: Promise<ExecutionResult>, deadlineAt: Date): Promise<ExecutionResult> {
+  let timer: NodeJS.Timeout | undefined;
+  const timeUp = new Promise<ExecutionResult>((resolve) => {
+    timer = setTimeout(() => resolve({ errors: [deadlineExceeded()] }), Math.max(1, deadlineAt.getTime() - Date.now()));
+  });
+  try {
+    return await Promise.race([result, timeUp]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,25 @@
+import { createHash } from 'node:crypto';
+
+/**
+ * One text for one value: keys sorted, bigints and dates as strings, `undefined` left out. Two bodies that mean the
+ * same hash the same, whatever order a client wrote their fields in.
+ */
+export function canonicalJson(value: unknown): string {
+  if (value === null || typeof value === 'boolean' || typeof value === 'string') return JSON.stringify(value);
+  if (typeof value === 'number') return Number.isFinite(value) ? JSON.stringify(value) : 'null';
+  if (typeof value === 'bigint') return JSON.stringify(value.toString());
+  if (value instanceof Date) return JSON.stringify(value.toISOString());
+  if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
+  if (typeof value === 'object') {
+    const fields = Object.entries(value)
+      .filter(([, field]) => field !== undefined)
+      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
+    return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`;
+  }
+  throw new TypeError(`canonicalJson: ${typeof value} has no JSON`);
+}
+
+/** SHA-256 of a value's canonical text, 32 bytes. */
+export function canonicalHash(value: unknown): Buffer {
+  return createHash('sha256').update(canonicalJson(value)).digest();
+}

@@ -1,0 +1,22 @@
+import type { Database } from '../../../kernel/db/database';
+import type { HubSecrets } from '../../../kernel/graph/subgraph';
+import type { Clock } from '../../../kernel/values/clock';
+import type { ProgrammeId } from '../../../kernel/values/id';
+import type { RuleBook } from '../core/rule-book';
+import type { LiveAccounts } from './points/live-accounts';
+import type { MemberDirectory } from './points/member-directory';
+import type { PostingLanes } from './points/posting-lanes';
+
+/** What the ledger's use cases work with; made once by the composition of this subgraph. */
+export interface Ledger {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly secrets: HubSecrets;
+  readonly lanes: PostingLanes;
+  readonly directory: MemberDirectory;
+  readonly live: LiveAccounts;
+  /** The programme's rules as held now; asks the feed once when there are none. */
+  book(programmeId: ProgrammeId): Promise<RuleBook | null>;
+  /** Reads what partners has announced and we have not taken over yet. */
+  catchUpRules(): Promise<void>;
+}

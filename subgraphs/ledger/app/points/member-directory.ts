@@ -1,0 +1,122 @@
+import DataLoader from 'dataloader';
+import type { Database } from '../../../../kernel/db/database';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { invalidInput, notFound } from '../../../../kernel/errors/shared-refusals';
+import { parseId, type MemberId, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { blindIndex, normaliseIdentity, type IdentityKindName } from '../../../../kernel/values/identity';
+import { refuse } from '../../core/refusals';
+import {
+  findIdentities,
+  findLinks,
+  saveIdentity,
+  saveLink,
+  saveMember,
+  type LinkKey,
+  type LinkState,
+  type RunSql,
+} from '../../data/directory.store';
+
+/** A member as a caller names one: by id, or by an identity they show. */
+export interface MemberRef {
+  readonly id?: string | null;
+  readonly identity?: { readonly kind: IdentityKindName; readonly value: string } | null;
+}
+
+/** What members says of one member. */
+export interface MemberStanding {
+  readonly memberId: MemberId;
+  readonly enrolledAt: Date;
+  readonly partnerLinks: readonly { readonly partnerId: PartnerId; readonly state: LinkState }[];
+}
+
+/** Asks members about someone the projection does not know. Throws when members cannot be asked. */
+export type AskMembers = (
+  programmeId: ProgrammeId,
+  who: { readonly blindIndex: string } | { readonly memberId: MemberId },
+) => Promise<MemberStanding | null>;
+
+/** A member found, and how far the asking partner's link goes; null: no link, or nobody asked as a partner. */
+export interface FoundMember {
+  readonly memberId: MemberId;
+  readonly link: LinkState | null;
+  /** The member showed a card: as good as a confirmation, for this command. */
+  readonly cardPresented: boolean;
+}
+
+/** Finds members for postings: by projection, and on a miss by asking members once. */
+export class MemberDirectory {
+  // No cache: rows change under us. The loaders only gather what one turn of the event loop asks into one statement.
+  private readonly identities = new DataLoader<{ programmeId: ProgrammeId; blindIndex: string }, MemberId | null>(
+    (keys) => findIdentities(this.database.pool, keys),
+    { cache: false, maxBatchSize: 1_000 },
+  );
+  private readonly links = new DataLoader<LinkKey, LinkState | null>((keys) => findLinks(this.database.pool, keys), {
+    cache: false,
+    maxBatchSize: 1_000,
+  });
+
+  constructor(
+    private readonly database: Database,
+    private readonly identityKey: string,
+    private readonly askMembers: AskMembers,
+  ) {}
+
+  /**
+   * The member a partner's command names.
+   *
+   * @returns NOT_FOUND for a member this partner is not linked to, exactly as for one who does not exist;
+   *          LEDGER_MEMBER_NOT_KNOWN_YET when members would have to be asked and cannot be
+   */
+  async findLinked(programmeId: ProgrammeId, partnerId: PartnerId, ref: MemberRef): Promise<FoundMember | Refusal> {
+    const memberId = await this.resolve(programmeId, partnerId, ref);
+    if (isRefusal(memberId)) return memberId;
+    const link = await this.linkOf({ programmeId, memberId, partnerId });
+    if (isRefusal(link)) return link;
+    if (link === null) return notFound('member');
+    return { memberId, link, cardPresented: ref.identity?.kind === 'CARD' };
+  }
+
+  /** How far a partner's link to a member goes; asks members when the projection has none. */
+  async linkOf(key: LinkKey): Promise<LinkState | null | Refusal> {
+    const link = await this.links.load(key);
+    if (link !== null) return link;
+    const standing = await this.ask(key.programmeId, { memberId: key.memberId });
+    if (standing === null || isRefusal(standing)) return standing;
+    return standing.partnerLinks.find(({ partnerId }) => partnerId === key.partnerId)?.state ?? null;
+  }
+
+  private async resolve(programmeId: ProgrammeId, partnerId: PartnerId, ref: MemberRef): Promise<MemberId | Refusal> {
+    if (ref.identity === undefined || ref.identity === null) {
+      return parseId('mem', ref.id) ?? notFound('member');
+    }
+    const { kind, value } = ref.identity;
+    const normalised = normaliseIdentity(kind, value);
+    if (normalised === null) return invalidInput('input.member.identity.value', `is not an identity of kind ${kind}`);
+    const index = blindIndex(this.identityKey, { programmeId, kind, partnerId, normalised });
+    const known = await this.identities.load({ programmeId, blindIndex: index });
+    if (known !== null) return known;
+    const standing = await this.ask(programmeId, { blindIndex: index });
+    if (standing === null) return notFound('member');
+    return isRefusal(standing) ? standing : standing.memberId;
+  }
+
+  /** What members answers is kept at once; the events on their way will say the same again. */
+  private async ask(programmeId: ProgrammeId, who: Parameters<AskMembers>[1]): Promise<MemberStanding | null | Refusal> {
+    let standing: MemberStanding | null;
+    try {
+      standing = await this.askMembers(programmeId, who);
+    } catch {
+      return refuse('LEDGER_MEMBER_NOT_KNOWN_YET', 'The ledger does not know this member yet and cannot ask at the moment.');
+    }
+    if (standing !== null) await this.keep(programmeId, standing, who);
+    return standing;
+  }
+
+  private async keep(programmeId: ProgrammeId, standing: MemberStanding, who: Parameters<AskMembers>[1]): Promise<void> {
+    const run: RunSql = (text, values) => this.database.pool.query(text, [...values]);
+    const { memberId, enrolledAt } = standing;
+    await saveMember(run, { programmeId, memberId, enrolledAt });
+    if ('blindIndex' in who) await saveIdentity(run, { programmeId, memberId, blindIndex: who.blindIndex });
+    for (const { partnerId, state } of standing.partnerLinks) await saveLink(run, { programmeId, memberId, partnerId, state });
+  }
+}

@@ -1,0 +1,64 @@
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
+import { canonicalHash } from '../../../../kernel/values/canonical';
+import { walletKeyOf } from '../../core/points/wallet';
+import { loadTransaction } from '../../data/points/transaction.store';
+import type { Ledger } from '../ledger';
+import { postedFrom, type PostedTransaction } from './posted';
+import type { PostingCommand } from './posting-command';
+
+/** What a caller wants posted; the rest of a command follows from who asks. */
+export interface PostRequest extends Pick<PostingCommand, 'document' | 'needsLots' | 'holdSeq' | 'plan'> {
+  readonly programmeId: ProgrammeId;
+  readonly memberId: MemberId;
+  readonly operation: string;
+  readonly idempotencyKey: string;
+  /** What was asked, without the key. */
+  readonly body: unknown;
+}
+
+/** A posting, and whether it is that of an earlier call with the same key. */
+export interface Posted {
+  readonly transaction: PostedTransaction;
+  readonly replayed: boolean;
+}
+
+/**
+ * Sends one command down its lane and answers what became of it. When the rules held do not cover it yet, what partners
+ * has announced is read once and the command sent again.
+ */
+export async function post(ledger: Ledger, principal: Principal, request: PostRequest): Promise<Posted | Refusal> {
+  const { programmeId, memberId, operation, idempotencyKey, body, ...rest } = request;
+  const key = walletKeyOf(memberId);
+  const intent = { operation, idempotencyKey, bodyHash: canonicalHash(body) };
+  const command: PostingCommand = { ...rest, key, programmeId, memberId, caller: callerOf(principal), intent };
+  let outcome = await ledger.lanes.post(command);
+  if (outcome.kind === 'refused' && outcome.refusal.code === 'LEDGER_PROGRAMME_NOT_READY') {
+    await ledger.catchUpRules();
+    outcome = await ledger.lanes.post(command);
+  }
+  switch (outcome.kind) {
+    case 'posted':
+      return { transaction: postedFrom(outcome.transaction), replayed: false };
+    case 'replayed':
+      return { transaction: await readPosted(ledger, { programmeId, memberId }, outcome.seq), replayed: true };
+    case 'refused':
+      return outcome.refusal;
+    case 'nothing':
+      throw new Error(`post: ${operation} decided nothing`);
+  }
+}
+
+/** A transaction posted before, as first answered. */
+export async function readPosted(
+  ledger: Pick<Ledger, 'database'>,
+  { programmeId, memberId }: { programmeId: ProgrammeId; memberId: MemberId },
+  seq: bigint,
+): Promise<PostedTransaction> {
+  const key = walletKeyOf(memberId);
+  const found = await loadTransaction(ledger.database.pool, { key, programmeId }, seq);
+  if (found === null) throw new Error(`readPosted: wallet ${key.wallet} has no version ${seq}`);
+  return { key, memberId, ...found.line, ...found.details };
+}
+

@@ -1,0 +1,164 @@
+import { Client } from 'pg';
+import { sqlStateOf } from '../../../../kernel/db/transaction';
+import type { Logger } from '../../../../kernel/telemetry/log';
+import type { Clock } from '../../../../kernel/values/clock';
+import { postBatch, type BookShelf } from './post-batch';
+import type { PostingCommand, PostingOutcome } from './posting-command';
+
+export interface LanesOptions {
+  readonly url: string;
+  /** Lanes, each with a connection of its own; two are best on two cores (docs/adr/0003). */
+  readonly lanes: number;
+  /** The most commands one transaction carries. */
+  readonly batchMax: number;
+  readonly shelf: BookShelf;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Told after each commit what was posted, so that live readers need not look. */
+  readonly onPosted: (outcomes: readonly PostingOutcome[]) => void;
+}
+
+interface Waiting {
+  readonly command: PostingCommand;
+  readonly resolve: (outcome: PostingOutcome) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * Groups concurrent commands into transactions. A wallet's bucket chooses its lane; a lane sends whatever has queued the
+ * moment its last batch returns, so a lone caller waits for nobody and a crowd shares the cost of a commit. Order on one
+ * wallet is the order of `post` calls.
+ */
+export class PostingLanes {
+  private readonly lanes: Lane[];
+
+  constructor(options: LanesOptions) {
+    this.lanes = Array.from({ length: options.lanes }, () => new Lane(options));
+  }
+
+  post(command: PostingCommand): Promise<PostingOutcome> {
+    const lane = this.lanes[command.key.bucket % this.lanes.length];
+    if (lane === undefined) throw new RangeError('PostingLanes: no lanes');
+    return lane.post(command);
+  }
+
+  /** Waits for what is under way and closes the connections. */
+  async close(): Promise<void> {
+    await Promise.all(this.lanes.map((lane) => lane.close()));
+  }
+}
+
+class Lane {
+  private readonly queue: Waiting[] = [];
+  private client: Promise<Client> | null = null;
+  private draining: Promise<void> | null = null;
+  private closed = false;
+
+  constructor(private readonly options: LanesOptions) {}
+
+  post(command: PostingCommand): Promise<PostingOutcome> {
+    if (this.closed) return Promise.reject(new Error('The ledger is closing.'));
+    return new Promise((resolve, reject) => {
+      this.queue.push({ command, resolve, reject });
+      this.draining ??= this.drain();
+    });
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    await this.draining;
+    const client = await this.client?.catch(() => null);
+    await client?.end();
+  }
+
+  private async drain(): Promise<void> {
+    // One turn of the event loop lets the callers that are ready at this instant share the first batch.
+    await new Promise((resolve) => setImmediate(resolve));
+    while (this.queue.length > 0) await this.send(this.queue.splice(0, this.options.batchMax));
+    this.draining = null;
+  }
+
+  private async send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const outcomes = await this.postAll(batch);
+      this.options.onPosted(outcomes);
+      batch.forEach(({ resolve }, index) => resolve(outcomes[index] as PostingOutcome));
+    } catch (error) {
+      await this.afterFailure(batch, error);
+    }
+  }
+
+  /**
+   * A failed batch was not written, or its commit was in doubt; either way its members go again one by one: a command that
+   * did commit is found by its key, and one that breaks a constraint fails alone.
+   */
+  private async afterFailure(batch: readonly Waiting[], error: unknown): Promise<void> {
+    await this.reset();
+    if (batch.length > 1) {
+      this.options.log.warn({ event: 'posting.batch.failed', size: batch.length, state: sqlStateOf(error) });
+      for (const waiting of batch) await this.send([waiting]);
+      return;
+    }
+    const [only] = batch;
+    if (only === undefined) return;
+    if (RACES.has(sqlStateOf(error) ?? '') && only.command.intent !== null) return this.sendAgain(only);
+    only.reject(error);
+  }
+
+  /** A uniqueness lost to another lane is decided anew: the winner's row is there to be read now. */
+  private async sendAgain(waiting: Waiting): Promise<void> {
+    try {
+      const outcomes = await this.postAll([waiting]);
+      this.options.onPosted(outcomes);
+      waiting.resolve(outcomes[0] as PostingOutcome);
+    } catch (error) {
+      await this.reset();
+      waiting.reject(error);
+    }
+  }
+
+  private async postAll(batch: readonly Waiting[]): Promise<PostingOutcome[]> {
+    const client = await this.connected();
+    return postBatch(
+      client,
+      batch.map(({ command }) => command),
+      this.options,
+    );
+  }
+
+  private connected(): Promise<Client> {
+    this.client ??= this.connect();
+    return this.client;
+  }
+
+  private async connect(): Promise<Client> {
+    const client = new Client({
+      connectionString: this.options.url,
+      application_name: 'hub:' + process.pid + ':ledger-lane',
+      // Generic plans: the same statement serves one command and five hundred, and planning is paid once.
+      options: '-c plan_cache_mode=force_generic_plan -c statement_timeout=15000',
+      pipeline: true,
+    } as ConstructorParameters<typeof Client>[0]);
+    client.on('error', (error) => {
+      this.options.log.warn({ event: 'posting.lane.disconnected', err: error });
+      this.client = null;
+    });
+    try {
+      await client.connect();
+      return client;
+    } catch (error) {
+      this.client = null;
+      throw error;
+    }
+  }
+
+  /** Leaves no half-open transaction behind: the connection is dropped and the next batch opens another. */
+  private async reset(): Promise<void> {
+    const client = await this.client?.catch(() => null);
+    this.client = null;
+    await client?.end().catch(() => undefined);
+  }
+}
+
+/** Unique violation, deadlock, serialization failure: the timing was wrong, not the command. */
+const RACES: ReadonlySet<string> = new Set(['23505', '40P01', '40001']);

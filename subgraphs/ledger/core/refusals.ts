@@ -1,0 +1,148 @@
+import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+
+/** The ledger's own codes; `docs/errors.md` is printed from these. */
+export const ledgerRefusals = {
+  LEDGER_MEMBER_NOT_KNOWN_YET: {
+    meaning: 'The ledger has not heard of this member and members cannot be asked at the moment.',
+    action: 'Send the same again in a moment.',
+    retryable: true,
+    type: 'MemberNotKnownYet',
+    precedence: 31,
+  },
+  LEDGER_PROGRAMME_NOT_READY: {
+    meaning: 'The programme, the partner or its contract has not reached the ledger.',
+    action: 'Send the same again in a moment; if it stays, the partner has no contract or earning rule in force.',
+    retryable: true,
+    type: 'ProgrammeNotReady',
+    precedence: 32,
+  },
+  LEDGER_MEMBER_NOT_CONFIRMED: {
+    meaning: 'The member has not confirmed the link to this partner: it may credit, not read or redeem.',
+    action: 'Let the member present the card, or confirm the link with their own token.',
+    retryable: false,
+    type: 'MemberNotConfirmed',
+    precedence: 33,
+  },
+  PARTNERS_PARTNER_SUSPENDED: {
+    meaning: 'The partner is suspended: it neither issues nor redeems. Points it issued stay spendable elsewhere.',
+    action: 'Ask the coalition’s operator.',
+    retryable: false,
+    type: 'PartnerSuspended',
+    precedence: 50,
+  },
+  LEDGER_PARTNER_CANNOT_ISSUE: {
+    meaning: 'The partner’s contract does not let it issue points.',
+    action: 'Use a partner that issues.',
+    retryable: false,
+    type: 'PartnerCannotIssue',
+    precedence: 51,
+  },
+  LEDGER_PARTNER_CANNOT_REDEEM: {
+    meaning: 'The partner’s contract does not let it redeem points.',
+    action: 'Use a partner that redeems.',
+    retryable: false,
+    type: 'PartnerCannotRedeem',
+    precedence: 52,
+  },
+  LEDGER_CURRENCY_NOT_ACCEPTED: {
+    meaning: 'The purchase is in another currency than the programme’s.',
+    action: 'Send the amount in the programme’s currency.',
+    retryable: false,
+    type: 'CurrencyNotAccepted',
+    precedence: 60,
+  },
+  LEDGER_OCCURRED_IN_FUTURE: {
+    meaning: '`occurredAt` lies after the programme’s clock.',
+    action: 'Correct the instant; in a sandbox, move the test clock first.',
+    retryable: false,
+    type: 'OccurredInFuture',
+    precedence: 61,
+  },
+  LEDGER_DOCUMENT_ALREADY_RECORDED: {
+    meaning: 'This partner has used this external reference for a document of the same kind before.',
+    action: 'If this is a repeat, send it with the first idempotency key; if not, give it a reference of its own.',
+    retryable: false,
+    type: 'DocumentAlreadyRecorded',
+    precedence: 62,
+  },
+  LEDGER_VERSION_CHANGED: {
+    meaning: 'The account is no longer at `expectedVersion`.',
+    action: 'Read the account, decide again, and send with a new idempotency key.',
+    retryable: false,
+    type: 'VersionChanged',
+    precedence: 63,
+  },
+  LEDGER_HOLD_NOT_OPEN: {
+    meaning: 'The hold was captured, released or timed out before.',
+    action: 'Read the hold; make a new one if points must be set aside again.',
+    retryable: false,
+    type: 'HoldNotOpen',
+    precedence: 64,
+  },
+  LEDGER_INSUFFICIENT_POINTS: {
+    meaning: 'The member has fewer spendable points than asked for.',
+    action: 'Ask for fewer; `missingPoints` says how many are missing.',
+    retryable: false,
+    type: 'InsufficientPoints',
+    precedence: 70,
+  },
+  LEDGER_CLOCK_NOT_MOVABLE: {
+    meaning: 'Only a sandbox programme has a test clock.',
+    action: 'Use a sandbox programme.',
+    retryable: false,
+    type: 'ClockNotMovable',
+    precedence: 50,
+  },
+  LEDGER_CLOCK_MOVES_BACK: {
+    meaning: 'The test clock already stands later than asked for; it never moves back.',
+    action: 'Give an instant at or after `clockNow`, or use a new programme.',
+    retryable: false,
+    type: 'ClockMovesBack',
+    precedence: 60,
+  },
+  LEDGER_CUT_OFF_NOT_NOW: {
+    meaning: 'The cut-off instant lies after the programme’s clock, or before something already recorded in the cycle.',
+    action: 'Leave `at` out to cut off now.',
+    retryable: false,
+    type: 'CutOffNotNow',
+    precedence: 60,
+  },
+  LEDGER_CYCLE_STEP_NOT_ALLOWED: {
+    meaning: 'The cycle is not in the state this step starts from.',
+    action: 'Read the cycle and ask for the step that follows its state.',
+    retryable: false,
+    type: 'CycleStepNotAllowed',
+    precedence: 61,
+  },
+  LEDGER_CYCLE_CONTENT_CHANGED: {
+    meaning: 'What would be approved is not what was proposed: the content hash differs, or nothing is proposed.',
+    action: 'Look at the cycle again and approve the hash it shows now.',
+    retryable: false,
+    type: 'CycleContentChanged',
+    precedence: 62,
+  },
+  LEDGER_SELF_APPROVAL: {
+    meaning: 'The step was proposed by the same principal.',
+    action: 'Let another person approve it.',
+    retryable: false,
+    type: 'SelfApproval',
+    precedence: 63,
+  },
+  LEDGER_DISPUTE_WINDOW_OPEN: {
+    meaning: 'Partners may still dispute lines of this cycle.',
+    action: 'Wait until the window has passed.',
+    retryable: false,
+    type: 'DisputeWindowOpen',
+    precedence: 64,
+  },
+  LEDGER_TRIAL_CHECK_FAILED: {
+    meaning: 'A check over the book found rows that do not add up; the close is blocked.',
+    action: 'Run `hub verify`, which names the rows.',
+    retryable: false,
+    type: 'TrialCheckFailed',
+    precedence: 65,
+  },
+} as const satisfies RefusalCatalogue;
+
+/** Makes one of the ledger's refusals. */
+export const refuse = refuseFrom(ledgerRefusals);

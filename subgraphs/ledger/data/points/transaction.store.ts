@@ -1,0 +1,203 @@
+import type { Pool } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import type { PurchaseFact } from '../../core/points/posting';
+import type { Balances, HoldState, WalletKey } from '../../core/points/wallet';
+
+const COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.points, t.available_after, t.pending_after,
+       t.held_after, t.arrears_after, t.qualifying_after, t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
+
+const LOAD_PAGE = `/* ledger.statement.loadPage */
+select ${COLUMNS} from journal_transaction t
+ where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq < $4 order by t.seq desc limit $5`;
+
+const LOAD_AFTER = `/* ledger.live.loadAfter */
+select ${COLUMNS} from journal_transaction t
+ where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq > $4 order by t.seq limit $5`;
+
+const LOAD_DETAILS = sql`/* ledger.transaction.loadDetails */
+select t.seq, c.currency,
+       (select row_to_json(l) from (select lot_seq::text, issuer_id, quantity::text, earned_at, expires_at from lot
+          where bucket = t.bucket and wallet = t.wallet and seq = t.seq limit 1) l) as lot,
+       (select row_to_json(p) from (select partner_id, external_ref, amount_minor::text, currency, branch, channel, lines,
+          rule_id, points::text, occurred_at from purchase where bucket = t.bucket and wallet = t.wallet and seq = t.seq) p) as purchase,
+       (select coalesce(json_agg(d order by d.n), '[]') from (
+          select e.n, e.lot_seq::text, l.issuer_id, e.amount::text, m.micros::text
+            from entry e
+            join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+            left join claim m on m.bucket = e.bucket and m.wallet = e.wallet and m.seq = e.seq and m.n = e.n and m.kind = 'REDEMPTION'
+           where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED') d) as draws,
+       (select row_to_json(h) from (select seq::text, partner_id, points::text, captured::text, state, expires_at from hold
+          where bucket = t.bucket and wallet = t.wallet and (seq = t.seq or closed_seq = t.seq) limit 1) h) as hold
+  from journal_transaction t join settlement_cycle c on c.id = t.cycle_id
+ where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
+
+const LOAD_ONE = `/* ledger.transaction.loadOne */
+select ${COLUMNS} from journal_transaction t
+ where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
+
+interface Row {
+  seq: string;
+  kind: string;
+  partner_id: string | null;
+  external_ref: string | null;
+  points: string;
+  available_after: string;
+  pending_after: string;
+  held_after: string;
+  arrears_after: string;
+  qualifying_after: string;
+  tier_before: string | null;
+  tier_after: string | null;
+  occurred_at: Date;
+  recorded_at: Date;
+}
+
+/** One line of a member's statement, with the balances it left. */
+export interface JournalLine {
+  readonly seq: bigint;
+  readonly kind: string;
+  readonly partnerId: PartnerId | null;
+  readonly externalRef: string | null;
+  readonly points: bigint;
+  readonly balances: Balances;
+  readonly tierBefore: string | null;
+  readonly tierAfter: string | null;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+/** What one transaction did besides its balances. */
+export interface JournalDetails {
+  readonly currency: string;
+  readonly issued: { lotSeq: bigint; issuerId: PartnerId; remaining: ReturnType<typeof points>; earnedAt: Date; expiresAt: Date | null } | null;
+  readonly purchase: PurchaseFact | null;
+  readonly draws: readonly { lotSeq: bigint; issuerId: PartnerId; points: bigint; claimMicros: bigint | null }[];
+  readonly hold: {
+    seq: bigint;
+    partnerId: PartnerId;
+    points: ReturnType<typeof points>;
+    captured: ReturnType<typeof points>;
+    state: HoldState;
+    expiresAt: Date;
+  } | null;
+}
+
+interface DetailsRow {
+  currency: string;
+  lot: { lot_seq: string; issuer_id: string; quantity: string; earned_at: string; expires_at: string | null } | null;
+  purchase: {
+    partner_id: string;
+    external_ref: string;
+    amount_minor: string;
+    currency: string;
+    branch: string | null;
+    channel: string | null;
+    lines: unknown[] | null;
+    rule_id: string | null;
+    points: string;
+    occurred_at: string;
+  } | null;
+  draws: { lot_seq: string; issuer_id: string; amount: string; micros: string | null }[];
+  hold: { seq: string; partner_id: string; points: string; captured: string; state: HoldState; expires_at: string } | null;
+}
+
+/** Statement lines of a member before a version, newest first. */
+export async function loadStatement(
+  pool: Pool,
+  wallet: { key: WalletKey; programmeId: ProgrammeId },
+  page: { beforeSeq: bigint; limit: number },
+): Promise<JournalLine[]> {
+  const { rows } = await pool.query<Row>(LOAD_PAGE, scope(wallet, page.beforeSeq, page.limit));
+  return rows.map(lineFrom);
+}
+
+/** Journal lines of a member after a version, oldest first. */
+export async function loadJournalAfter(
+  pool: Pool,
+  wallet: { key: WalletKey; programmeId: ProgrammeId },
+  page: { afterSeq: bigint; limit: number },
+): Promise<JournalLine[]> {
+  const { rows } = await pool.query<Row>(LOAD_AFTER, scope(wallet, page.afterSeq, page.limit));
+  return rows.map(lineFrom);
+}
+
+/** One transaction whole, as first answered; null when there is none of this programme. */
+export async function loadTransaction(
+  pool: Pool,
+  wallet: { key: WalletKey; programmeId: ProgrammeId },
+  seq: bigint,
+): Promise<{ line: JournalLine; details: JournalDetails } | null> {
+  const [lines, details] = await Promise.all([
+    pool.query<Row>(LOAD_ONE, scope(wallet, seq)),
+    pool.query<DetailsRow>(LOAD_DETAILS, scope(wallet, seq)),
+  ]);
+  const [line] = lines.rows;
+  const [rest] = details.rows;
+  return line === undefined || rest === undefined ? null : { line: lineFrom(line), details: detailsFrom(rest) };
+}
+
+function scope({ key, programmeId }: { key: WalletKey; programmeId: ProgrammeId }, ...more: (bigint | number)[]): unknown[] {
+  return [key.bucket, key.wallet, uuidOf(programmeId), ...more.map(String)];
+}
+
+function lineFrom(row: Row): JournalLine {
+  return {
+    seq: BigInt(row.seq),
+    kind: row.kind,
+    partnerId: row.partner_id === null ? null : idFromUuid('ptr', row.partner_id),
+    externalRef: row.external_ref,
+    points: BigInt(row.points),
+    balances: {
+      available: points(BigInt(row.available_after)),
+      pending: points(BigInt(row.pending_after)),
+      held: points(BigInt(row.held_after)),
+      arrears: points(BigInt(row.arrears_after)),
+      qualifying: points(BigInt(row.qualifying_after)),
+    },
+    tierBefore: row.tier_before,
+    tierAfter: row.tier_after,
+    occurredAt: row.occurred_at,
+    recordedAt: row.recorded_at,
+  };
+}
+
+function detailsFrom({ currency, lot, purchase, draws, hold }: DetailsRow): JournalDetails {
+  return {
+    currency,
+    issued: lot && {
+      lotSeq: BigInt(lot.lot_seq),
+      issuerId: idFromUuid('ptr', lot.issuer_id),
+      remaining: points(BigInt(lot.quantity)),
+      earnedAt: new Date(lot.earned_at),
+      expiresAt: lot.expires_at === null ? null : new Date(lot.expires_at),
+    },
+    purchase: purchase && {
+      partnerId: idFromUuid('ptr', purchase.partner_id),
+      externalRef: purchase.external_ref,
+      amountMinor: BigInt(purchase.amount_minor),
+      currency: purchase.currency,
+      branch: purchase.branch,
+      channel: purchase.channel,
+      lines: purchase.lines,
+      ruleId: purchase.rule_id,
+      points: points(BigInt(purchase.points)),
+      occurredAt: new Date(purchase.occurred_at),
+    },
+    draws: draws.map((draw) => ({
+      lotSeq: BigInt(draw.lot_seq),
+      issuerId: idFromUuid('ptr', draw.issuer_id),
+      points: BigInt(draw.amount),
+      claimMicros: draw.micros === null ? null : BigInt(draw.micros),
+    })),
+    hold: hold && {
+      seq: BigInt(hold.seq),
+      partnerId: idFromUuid('ptr', hold.partner_id),
+      points: points(BigInt(hold.points)),
+      captured: points(BigInt(hold.captured)),
+      state: hold.state,
+      expiresAt: new Date(hold.expires_at),
+    },
+  };
+}

@@ -1,0 +1,47 @@
+import type { EventFeed, FeedItem, FeedPosition } from '../../../kernel/events/event';
+import { Hint } from '../../../kernel/events/hint';
+import { announce, EVENTS_PER_ROW, type JournalRow } from './published';
+
+/** Other processes' commits give no hint: a waiting reader looks this often. */
+const LOOK_EVERY_MS = 200;
+
+/** Reads settled journal rows from a PostgreSQL transaction on. */
+export type ReadJournal = (fromXid: string, limit: number) => Promise<readonly JournalRow[]>;
+
+/** The ledger's feed: the journal read as events. */
+export class JournalFeed implements EventFeed {
+  private readonly hint = new Hint();
+
+  constructor(private readonly readJournal: ReadJournal) {}
+
+  /** Says that something was committed. */
+  posted(): void {
+    this.hint.give();
+  }
+
+  async read(after: FeedPosition | null, limit: number, waitMs: number): Promise<FeedItem[]> {
+    const until = Date.now() + waitMs;
+    for (;;) {
+      const items = await this.readNow(after, limit);
+      const left = until - Date.now();
+      if (items.length > 0 || left <= 0) return items;
+      await this.hint.wait(Math.min(left, LOOK_EVERY_MS));
+    }
+  }
+
+  private async readNow(after: FeedPosition | null, limit: number): Promise<FeedItem[]> {
+    const [xid = '0', place = '0'] = (after ?? '0:0').split(':');
+    // The rows of that transaction already read come again; as many more are asked for.
+    const readBefore = Math.ceil(Number(place) / EVENTS_PER_ROW);
+    const rows = await this.readJournal(xid, limit + readBefore);
+    return rows
+      .flatMap(announce)
+      .filter(({ position }) => !isUpTo(position, xid, Number(place)))
+      .slice(0, limit);
+  }
+}
+
+function isUpTo(position: FeedPosition, xid: string, place: number): boolean {
+  const [ownXid = '0', ownPlace = '0'] = position.split(':');
+  return ownXid === xid && Number(ownPlace) <= place;
+}

@@ -1,0 +1,85 @@
+import type { FeedItem, FeedPosition, HubEvent } from '../../../kernel/events/event';
+import type { ProgrammeId } from '../../../kernel/values/id';
+import { memberScopedId } from '../core/points/scoped-id';
+
+/** A purchase was recorded, whether or not it earned: `{ memberId, partnerId, purchaseId, externalRef, points, occurredAt }`. */
+export const PURCHASE_RECORDED = 'ledger.purchase.recorded.v1';
+/** Points were redeemed at once: `{ memberId, partnerId, redemptionId, points, occurredAt }`. */
+export const POINTS_REDEEMED = 'ledger.points.redeemed.v1';
+/** Points were set aside: `{ memberId, partnerId, holdId, points }`. */
+export const POINTS_HELD = 'ledger.points.held.v1';
+/** A hold became a redemption: `{ memberId, partnerId, redemptionId, points, occurredAt }`. */
+export const HOLD_CAPTURED = 'ledger.hold.captured.v1';
+/** Points on hold went back to the balance: `{ memberId, partnerId, points }`. */
+export const HOLD_RELEASED = 'ledger.hold.released.v1';
+/** Unspent points ceased: `{ memberId, points }`. */
+export const POINTS_EXPIRED = 'ledger.points.expired.v1';
+/** A member moved on the ladder: `{ memberId, from, to }`. */
+export const TIER_CHANGED = 'ledger.tier.changed.v1';
+
+const TYPE_BY_KIND: Readonly<Record<string, string>> = {
+  EARN: PURCHASE_RECORDED,
+  REDEEM: POINTS_REDEEMED,
+  HOLD: POINTS_HELD,
+  CAPTURE: HOLD_CAPTURED,
+  HOLD_RELEASE: HOLD_RELEASED,
+  EXPIRY: POINTS_EXPIRED,
+};
+
+/** A posting and, at most, the change of tier it causes: positions leave room for both. */
+export const EVENTS_PER_ROW = 2;
+
+/** One journal transaction as the feed reads it. */
+export interface JournalRow {
+  /** The transaction of PostgreSQL that wrote it, and its place among what that one wrote, from 0. */
+  readonly xid: string;
+  readonly place: number;
+  readonly wallet: string;
+  readonly seq: bigint;
+  readonly programmeId: ProgrammeId;
+  readonly kind: string;
+  readonly partnerId: string | null;
+  readonly externalRef: string | null;
+  readonly points: bigint;
+  readonly tierBefore: string | null;
+  readonly tierAfter: string | null;
+  readonly occurredAt: Date;
+  readonly recordedAt: Date;
+}
+
+/**
+ * What the ledger announces of one journal transaction. The journal itself is the outbox: an event cannot exist without
+ * its posting, nor a posting without its event.
+ */
+export function announce(row: JournalRow): FeedItem[] {
+  const memberId = memberScopedId('mem', row.wallet);
+  const name = memberScopedId('txn', row.wallet, row.seq);
+  const amount = (row.points < 0n ? -row.points : row.points).toString();
+  const base = { memberId, partnerId: row.partnerId, points: amount, occurredAt: row.occurredAt.toISOString() };
+  const own: Record<string, object> = {
+    EARN: { purchaseId: name, externalRef: row.externalRef },
+    REDEEM: { redemptionId: name },
+    HOLD: { holdId: memberScopedId('hld', row.wallet, row.seq) },
+    CAPTURE: { redemptionId: name },
+  };
+  const events = [eventOf(row, TYPE_BY_KIND[row.kind] ?? PURCHASE_RECORDED, 0, { ...base, ...own[row.kind] })];
+  if (row.tierAfter !== row.tierBefore) {
+    events.push(eventOf(row, TIER_CHANGED, 1, { memberId, from: row.tierBefore, to: row.tierAfter }));
+  }
+  return events.map((event, index) => ({
+    position: `${row.xid}:${row.place * EVENTS_PER_ROW + index + 1}` as FeedPosition,
+    event,
+  }));
+}
+
+function eventOf(row: JournalRow, type: string, index: number, payload: object): HubEvent {
+  const memberId = memberScopedId('mem', row.wallet);
+  return {
+    id: `${memberScopedId('txn', row.wallet, row.seq)}.${index}`,
+    type,
+    programmeId: row.programmeId,
+    aggregateId: memberId,
+    recordedAt: row.recordedAt.toISOString(),
+    payload,
+  };
+}

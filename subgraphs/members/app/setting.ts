@@ -1,0 +1,12 @@
+import type { Database } from '../../../kernel/db/database';
+import type { Clock } from '../../../kernel/values/clock';
+
+/** What the use cases of this subgraph work with. */
+export interface MembersSetting {
+  readonly database: Database;
+  readonly clock: Clock;
+  /** Keys the blind index of identities; the ledger holds the same. */
+  readonly identityKey: string;
+  /** Told after a commit that announced something, so that waiting readers look at once. */
+  announced(): void;
+}

@@ -1,0 +1,12 @@
+import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { IdentityLinkRow } from './identity-link.row';
+import { MemberRow } from './member.row';
+import { Members1763890000000 } from './migrations/1763890000000-members';
+import { PartnerLinkRow } from './partner-link.row';
+
+/** This subgraph's own database: nobody else reads it. */
+export const membersDatabase = {
+  name: 'members',
+  rows: [MemberRow, IdentityLinkRow, PartnerLinkRow],
+  migrations: [Members1763890000000],
+} as const satisfies DatabaseDefinition;

@@ -1,0 +1,16 @@
+import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { MemberMutation } from './api/member.mutation';
+import { MemberQuery } from './api/member.query';
+import { PartnerLinkQuery } from './api/partner-link.query';
+import { resolveMember } from './api/references';
+
+let built: SubgraphSchema | undefined;
+
+/** The executable schema and its SDL, built once per process: for main, printers and tests. */
+export function buildMembersSchema(): SubgraphSchema {
+  built ??= buildSubgraph({
+    resolvers: [MemberQuery, PartnerLinkQuery, MemberMutation],
+    references: { Member: resolveMember },
+  });
+  return built;
+}

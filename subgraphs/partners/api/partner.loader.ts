@@ -1,0 +1,36 @@
+import DataLoader from 'dataloader';
+import type { Principal } from '../../../kernel/context/principal';
+import type { PartnerId } from '../../../kernel/values/id';
+import { readContracts, readEarningRules, readPartnerKeys, readPartners } from '../app/read-partners';
+import type { PartnersSetting } from '../app/setting';
+import type { Contract } from '../core/contract';
+import type { EarningRule } from '../core/earning-rule';
+import type { Partner } from '../core/partner';
+import type { PartnerKey } from '../core/partner-key';
+
+/** One query for all partners an operation names, and one for each kind of thing it asks of them. */
+export interface PartnersLoaders {
+  readonly partner: DataLoader<PartnerId, Partner | null>;
+  readonly contracts: DataLoader<PartnerId, Contract[]>;
+  readonly earningRules: DataLoader<PartnerId, EarningRule[]>;
+  readonly keys: DataLoader<PartnerId, PartnerKey[]>;
+}
+
+export function openLoaders(setting: PartnersSetting, principal: Principal): PartnersLoaders {
+  const eachPartner = <T extends { partnerId: PartnerId }>(
+    read: (setting: PartnersSetting, principal: Principal, ids: readonly PartnerId[]) => Promise<T[]>,
+  ) =>
+    new DataLoader<PartnerId, T[]>(async (ids) => {
+      const found = await read(setting, principal, ids);
+      return ids.map((id) => found.filter(({ partnerId }) => partnerId === id));
+    });
+  return {
+    partner: new DataLoader(async (ids) => {
+      const found = new Map((await readPartners(setting, principal, ids)).map((partner) => [partner.id, partner]));
+      return ids.map((id) => found.get(id) ?? null);
+    }),
+    contracts: eachPartner(readContracts),
+    earningRules: eachPartner(readEarningRules),
+    keys: eachPartner(readPartnerKeys),
+  };
+}

@@ -1,0 +1,218 @@
+import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { defineConnection } from '../../../kernel/graph/connection';
+import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../kernel/graph/scalars';
+import type { PartnerId } from '../../../kernel/values/id';
+import type { ContractTerms } from '../core/contract';
+import type { EarningRate } from '../core/earning-rule';
+import type { NewPartner } from '../core/partner';
+import type { KeyRequest } from '../core/partner-key';
+import type { Revocation } from '../app/revoke-partner-key';
+import type { Suspension } from '../app/suspend-partner';
+
+const IDEMPOTENCY_KEY = { description: 'The caller’s own name for this intent; 1 to 255 characters.' };
+const PARTNER_ID = { description: 'A partner of the caller’s programme.' };
+
+/** Where a partner stands. */
+export enum PartnerStatusName {
+  ACTIVE = 'ACTIVE',
+  SUSPENDED = 'SUSPENDED',
+  LEFT = 'LEFT',
+}
+registerEnumType(PartnerStatusName, {
+  name: 'PartnerStatus',
+  description: 'Where a partner stands.',
+  valuesConfig: {
+    ACTIVE: { description: 'Does business.' },
+    SUSPENDED: { description: 'Earns nothing for members; points it issued stay spendable elsewhere.' },
+    LEFT: { description: 'Left the coalition for good.' },
+  },
+});
+
+/** When money moves. */
+export enum SettlementModelName {
+  AT_REDEMPTION = 'AT_REDEMPTION',
+}
+registerEnumType(SettlementModelName, {
+  name: 'SettlementModel',
+  description: 'When money moves.',
+  valuesConfig: { AT_REDEMPTION: { description: 'The funder of a point pays its redeemer when the point is spent.' } },
+});
+
+/** How a purchase becomes points. */
+export enum EarningRuleKindName {
+  BASE_RATE = 'BASE_RATE',
+}
+registerEnumType(EarningRuleKindName, {
+  name: 'EarningRuleKind',
+  description: 'How a purchase becomes points.',
+  valuesConfig: {
+    BASE_RATE: { description: 'One rate for every sale: floor(amountMinor × points ÷ perAmountMinor).' },
+  },
+});
+
+@Directive('@key(fields: "id")')
+@ObjectType('Partner', { description: 'A business in the coalition.' })
+export class PartnerType {
+  @Field(() => ID, { description: 'The partner’s id.' })
+  id!: PartnerId;
+  @Field(() => String, { nullable: true, description: 'Name people read; known to everyone of the programme.' })
+  name!: string;
+  @Field(() => String, { nullable: true, description: 'Short name for machines, unique in the programme.' })
+  code!: string;
+  @Field(() => Boolean, { nullable: true, description: 'Whether its sales make points exist, which it pays for.' })
+  canIssue!: boolean;
+  @Field(() => Boolean, { nullable: true, description: 'Whether it accepts points, for which it is paid.' })
+  canRedeem!: boolean;
+}
+
+@ObjectType('Contract', { description: 'One version of what operator and partner agreed; never changed.' })
+export class ContractType {
+  @Field(() => ID, { description: 'The version’s id.' })
+  id!: string;
+  @Field(() => Int, { description: '1, 2, 3 … for each partner.' })
+  version!: number;
+  @Field(() => DateTimeScalar, { description: 'From when it is in force, until the next version begins.' })
+  validFrom!: Date;
+  @Field(() => SettlementModelName, { description: 'When money moves.' })
+  settlementModel!: SettlementModelName;
+  @Field(() => BigIntScalar, {
+    description: 'What the partner is paid for a point it accepts, in millionths of a major unit.',
+  })
+  reimbursementMicros!: bigint;
+  @Field(() => BigIntScalar, {
+    description: 'What the partner pays for a point it issues, in millionths of a major unit.',
+  })
+  feeMicros!: bigint;
+}
+
+@ObjectType('EarningRule', { description: 'One version of what a purchase at a partner earns; never changed.' })
+export class EarningRuleType {
+  @Field(() => ID, { description: 'The version’s id.' })
+  id!: string;
+  @Field(() => Int, { description: '1, 2, 3 … for each partner.' })
+  version!: number;
+  @Field(() => EarningRuleKindName, { description: 'How it turns a purchase into points.' })
+  kind!: EarningRuleKindName;
+  @Field(() => PointsScalar, { description: 'Points for each `perAmountMinor`.' })
+  points!: bigint;
+  @Field(() => BigIntScalar, { description: 'Minor units of the programme’s currency that earn `points`.' })
+  perAmountMinor!: bigint;
+  @Field(() => DateTimeScalar, { description: 'From when it is in force, until the next version begins.' })
+  validFrom!: Date;
+}
+
+@ObjectType('PartnerKey', { description: 'A credential of a partner’s programs, without its text.' })
+export class PartnerKeyType {
+  @Field(() => ID, { description: 'The key’s id; its digits are part of the key’s text.' })
+  id!: string;
+  @Field(() => [String], { description: 'What the key may do.' })
+  scopes!: string[];
+  @Field(() => DateTimeScalar, { description: 'When it was issued.' })
+  issuedAt!: Date;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it stops opening the door by itself; null: never.',
+  })
+  expiresAt!: Date | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null while it was not.' })
+  revokedAt!: Date | null;
+}
+
+/** A page of partners. */
+export const PartnerConnection = defineConnection('Partner', PartnerType);
+
+@InputType('AddPartnerInput', { description: 'A business that joins the coalition.' })
+export class AddPartnerInput implements NewPartner {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => String, {
+    description: 'Short name for machines, unique in the programme: 1 to 40 letters, digits, hyphens or underscores.',
+  })
+  code!: string;
+  @Field(() => String, { description: 'Name people read; at most 200 characters.' })
+  name!: string;
+  @Field(() => Boolean, { defaultValue: true, description: 'Whether its sales make points exist, which it pays for.' })
+  canIssue!: boolean;
+  @Field(() => Boolean, { defaultValue: true, description: 'Whether it accepts points, for which it is paid.' })
+  canRedeem!: boolean;
+}
+
+@InputType('AgreeContractInput', { description: 'Terms that become the next version of a partner’s contract.' })
+export class AgreeContractInput implements ContractTerms {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, PARTNER_ID)
+  partnerId!: string;
+  @Field(() => DateTimeScalar, { description: 'From when it is in force; after the latest version’s.' })
+  validFrom!: Date;
+  @Field(() => SettlementModelName, {
+    defaultValue: SettlementModelName.AT_REDEMPTION,
+    description: 'When money moves.',
+  })
+  settlementModel!: SettlementModelName;
+  @Field(() => BigIntScalar, {
+    description:
+      'What the partner is paid for a point it accepts, in millionths of a major unit; at most the face value.',
+  })
+  reimbursementMicros!: bigint;
+  @Field(() => BigIntScalar, {
+    defaultValue: 0n,
+    description: 'What the partner pays for a point it issues, in millionths of a major unit.',
+  })
+  feeMicros!: bigint;
+}
+
+@InputType('SetEarningRuleInput', { description: 'A rate that becomes the next version of a partner’s earning rule.' })
+export class SetEarningRuleInput implements EarningRate {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, PARTNER_ID)
+  partnerId!: string;
+  @Field(() => EarningRuleKindName, {
+    defaultValue: EarningRuleKindName.BASE_RATE,
+    description: 'How it turns a purchase into points.',
+  })
+  kind!: EarningRuleKindName;
+  @Field(() => PointsScalar, { description: 'Points for each `perAmountMinor`.' })
+  points!: bigint;
+  @Field(() => BigIntScalar, { description: 'Minor units of the programme’s currency that earn `points`; at least 1.' })
+  perAmountMinor!: bigint;
+  @Field(() => DateTimeScalar, { description: 'From when it is in force; after the latest version’s.' })
+  validFrom!: Date;
+}
+
+@InputType('SuspendPartnerInput', { description: 'A partner to suspend.' })
+export class SuspendPartnerInput implements Suspension {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, PARTNER_ID)
+  partnerId!: string;
+  @Field(() => String, { description: 'For those who later ask why; at most 200 characters.' })
+  reason!: string;
+}
+
+@InputType('IssuePartnerKeyInput', { description: 'A key for a partner’s programs.' })
+export class IssuePartnerKeyInput implements KeyRequest {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, PARTNER_ID)
+  partnerId!: string;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'What the key may do; all but accrual:direct, when not given.',
+  })
+  scopes?: string[] | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it stops opening the door by itself; never, when not given.',
+  })
+  expiresAt?: Date | null;
+}
+
+@InputType('RevokePartnerKeyInput', { description: 'A key to revoke for good.' })
+export class RevokePartnerKeyInput implements Revocation {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, { description: 'The key’s id, as answered when it was issued.' })
+  keyId!: string;
+}

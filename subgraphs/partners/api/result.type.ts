@@ -1,0 +1,134 @@
+import { Field, ObjectType } from 'type-graphql';
+import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph/result';
+import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
+import { RefusalInterface } from '../../../kernel/graph/shared-types';
+import { partnersRefusals } from '../core/refusals';
+import { ContractType, EarningRuleType, PartnerKeyType, PartnerType } from './partner.type';
+import { ProgrammeType } from './programme.type';
+
+/** Reads a mutation's input, calls its use case, presents what came of it. */
+export const answer = answerer(partnersRefusals);
+
+const RULE_BOOK_VERSION = {
+  description: 'Version of the rule book that holds this change; rises by one with every change of the programme.',
+};
+const REPLAYED = { description: 'Whether this is the stored outcome of an earlier call with the same key.' };
+
+const ProgrammeKeyTaken = defineRefusalType('ProgrammeKeyTaken', 'Another programme of this hub has the key.');
+const SingleApproverNeedsSandbox = defineRefusalType(
+  'SingleApproverNeedsSandbox',
+  'Only in a sandbox may the proposer of a settlement step approve it.',
+);
+const PartnerCodeTaken = defineRefusalType('PartnerCodeTaken', 'Another partner of the programme has the code.');
+const PartnerSuspended = defineRefusalType('PartnerSuspended', 'The partner is suspended.');
+const TooManyKeys = defineRefusalType('TooManyKeys', 'The partner has as many active keys as it may.');
+
+@ObjectType('ReimbursementAboveFaceValue', {
+  implements: RefusalInterface,
+  description: 'The contract would pay a redeemer more for a point than the point is worth.',
+})
+class ReimbursementAboveFaceValue extends RefusalInterface {
+  @Field(() => BigIntScalar, { description: 'What was asked for, in millionths of a major unit.' })
+  reimbursementMicros!: bigint;
+  @Field(() => BigIntScalar, { description: 'The most it may be: the value of a point shown to members.' })
+  faceValueMicros!: bigint;
+}
+
+@ObjectType('NotAfterLatestVersion', {
+  implements: RefusalInterface,
+  description: 'The new version would begin no later than the latest one.',
+})
+class NotAfterLatestVersion extends RefusalInterface {
+  @Field(() => DateTimeScalar, { description: 'When the latest version begins; the new one must begin later.' })
+  latestValidFrom!: Date;
+}
+
+@ObjectType('CreateProgrammeSuccess', { description: 'The programme was founded.' })
+class CreateProgrammeSuccess {
+  @Field(() => ProgrammeType, { description: 'The programme.' })
+  programme!: ProgrammeType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('AddPartnerSuccess', { description: 'The business joined.' })
+class AddPartnerSuccess {
+  @Field(() => PartnerType, { description: 'The partner.' })
+  partner!: PartnerType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('AgreeContractSuccess', { description: 'The version was agreed.' })
+class AgreeContractSuccess {
+  @Field(() => ContractType, { description: 'The version.' })
+  contract!: ContractType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('SetEarningRuleSuccess', { description: 'The version was set.' })
+class SetEarningRuleSuccess {
+  @Field(() => EarningRuleType, { description: 'The version.' })
+  earningRule!: EarningRuleType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('SuspendPartnerSuccess', { description: 'The partner is suspended from now on.' })
+class SuspendPartnerSuccess {
+  @Field(() => PartnerType, { description: 'The partner.' })
+  partner!: PartnerType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('IssuePartnerKeySuccess', { description: 'The key was issued.' })
+class IssuePartnerKeySuccess {
+  @Field(() => PartnerKeyType, { description: 'The key, without its text.' })
+  key!: PartnerKeyType;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The credential itself, shown this once and stored nowhere; null when the answer is a repeat.',
+  })
+  keyText!: string | null;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('RevokePartnerKeySuccess', { description: 'The key opens nothing any more.' })
+class RevokePartnerKeySuccess {
+  @Field(() => PartnerKeyType, { description: 'The key.' })
+  key!: PartnerKeyType;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+export const CreateProgrammeResult = defineResult('CreateProgrammeResult', CreateProgrammeSuccess, [
+  ProgrammeKeyTaken,
+  SingleApproverNeedsSandbox,
+]);
+export const AddPartnerResult = defineResult('AddPartnerResult', AddPartnerSuccess, [PartnerCodeTaken]);
+export const AgreeContractResult = defineResult('AgreeContractResult', AgreeContractSuccess, [
+  ReimbursementAboveFaceValue,
+  NotAfterLatestVersion,
+]);
+export const SetEarningRuleResult = defineResult('SetEarningRuleResult', SetEarningRuleSuccess, [
+  NotAfterLatestVersion,
+]);
+export const SuspendPartnerResult = defineResult('SuspendPartnerResult', SuspendPartnerSuccess, [PartnerSuspended]);
+export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', IssuePartnerKeySuccess, [
+  PartnerSuspended,
+  TooManyKeys,
+]);
+export const RevokePartnerKeyResult = defineResult('RevokePartnerKeyResult', RevokePartnerKeySuccess);

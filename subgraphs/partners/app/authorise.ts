@@ -1,0 +1,28 @@
+import type { Principal } from '../../../kernel/context/principal';
+import { forbidden } from '../../../kernel/errors/shared-refusals';
+import type { Refusal } from '../../../kernel/errors/refusal';
+import type { PartnerId } from '../../../kernel/values/id';
+
+export type Admin = Extract<Principal, { kind: 'admin' }>;
+
+/** Lets the coalition's admin through; everyone else hears FORBIDDEN. */
+export function adminOf(principal: Principal): Admin | Refusal {
+  return principal.kind === 'admin' ? principal : forbidden('Only an admin of the programme may do this.');
+}
+
+/** Whether a principal may read what a partner agreed: the partner itself, and those who run the programme. */
+export function mayReadTermsOf(principal: Principal, partnerId: PartnerId): boolean {
+  switch (principal.kind) {
+    case 'admin':
+    case 'finance':
+    case 'service':
+      return true;
+    case 'partner':
+    case 'staff':
+      return principal.partnerId === partnerId;
+    case 'member':
+    case 'host':
+    case 'anonymous':
+      return false;
+  }
+}

@@ -1,0 +1,65 @@
+import { programmeOf, type Principal } from '../../../kernel/context/principal';
+import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import type { Contract } from '../core/contract';
+import type { EarningRule } from '../core/earning-rule';
+import type { Partner } from '../core/partner';
+import type { PartnerKey } from '../core/partner-key';
+import { findContracts } from '../data/contract.store';
+import { findEarningRules } from '../data/earning-rule.store';
+import { findPartnerKeys } from '../data/partner-key.store';
+import { findPartnerPage, findPartners } from '../data/partner.store';
+import { mayReadTermsOf } from './authorise';
+import type { PartnersSetting } from './setting';
+
+/** Everyone of a programme may know its partners by name; partners of other programmes are not there. */
+export async function readPartners(
+  setting: PartnersSetting,
+  principal: Principal,
+  ids: readonly PartnerId[],
+): Promise<Partner[]> {
+  const programmeId = programmeOf(principal);
+  return programmeId === null ? [] : findPartners(setting.database.dataSource.manager, programmeId, ids);
+}
+
+/** A page of the programme's partners, in the order of their codes. */
+export async function readPartnerPage(
+  setting: PartnersSetting,
+  programmeId: ProgrammeId,
+  page: { afterCode: string | null; limit: number },
+): Promise<Partner[]> {
+  return findPartnerPage(setting.database.dataSource.manager, programmeId, page);
+}
+
+/** What belongs to a partner and is read many partners at a time. */
+type OfPartner = { readonly partnerId: PartnerId };
+type Reader<T extends OfPartner> = (
+  setting: PartnersSetting,
+  principal: Principal,
+  ids: readonly PartnerId[],
+) => Promise<T[]>;
+
+/** Terms and keys are read only by the partner itself and those who run the programme; the others' are left out. */
+function termsReader<T extends OfPartner>(
+  find: (
+    tx: PartnersSetting['database']['dataSource']['manager'],
+    programmeId: ProgrammeId,
+    ids: readonly PartnerId[],
+  ) => Promise<T[]>,
+): Reader<T> {
+  return async (setting, principal, ids) => {
+    const programmeId = programmeOf(principal);
+    const mine = ids.filter((id) => mayReadTermsOf(principal, id));
+    return programmeId === null || mine.length === 0
+      ? []
+      : find(setting.database.dataSource.manager, programmeId, mine);
+  };
+}
+
+/** Every version of the contracts of those partners whose terms the caller may read. */
+export const readContracts = termsReader<Contract>(findContracts);
+
+/** Every version of the earning rules of those partners whose terms the caller may read. */
+export const readEarningRules = termsReader<EarningRule>(findEarningRules);
+
+/** Every key of those partners whose terms the caller may read; never their texts. */
+export const readPartnerKeys = termsReader<PartnerKey>(findPartnerKeys);

@@ -1,0 +1,53 @@
+import {
+  codeFault,
+  expectThat,
+  firstFault,
+  textFault,
+  wholeFault,
+  type Fault,
+} from '../../../kernel/errors/check-input';
+import { invalidInput } from '../../../kernel/errors/shared-refusals';
+import { POINTS_MAX } from '../../../kernel/values/points';
+
+/** One rung of the ladder members climb. */
+export interface Tier {
+  readonly code: string;
+  readonly name: string;
+  /** Qualifying points from which a member stands on it. */
+  readonly thresholdPoints: bigint;
+}
+
+const RUNGS_MAX = 10;
+
+/**
+ * Checks a ladder: 1 to 10 rungs, the first at 0 points so that every member stands somewhere, each threshold above the
+ * one before, no code twice.
+ */
+export function ladderFault(field: string, tiers: readonly Tier[]): Fault {
+  if (tiers.length < 1 || tiers.length > RUNGS_MAX) return invalidInput(field, `must hold 1 to ${RUNGS_MAX} tiers`);
+  return firstFault(...tiers.map((tier, rank) => rungFault(`${field}[${rank}]`, tier, tiers.slice(0, rank))));
+}
+
+function rungFault(field: string, tier: Tier, below: readonly Tier[]): Fault {
+  const previous = below.at(-1);
+  return firstFault(
+    codeFault(`${field}.code`, tier.code),
+    textFault(`${field}.name`, tier.name, 60),
+    wholeFault(`${field}.thresholdPoints`, tier.thresholdPoints, { min: 0n, max: POINTS_MAX }),
+    expectThat(
+      `${field}.thresholdPoints`,
+      previous !== undefined || tier.thresholdPoints === 0n,
+      'the first tier begins at 0',
+    ),
+    expectThat(
+      `${field}.thresholdPoints`,
+      previous === undefined || tier.thresholdPoints > previous.thresholdPoints,
+      'must be above the tier before',
+    ),
+    expectThat(
+      `${field}.code`,
+      below.every(({ code }) => code !== tier.code),
+      'is the code of an earlier tier',
+    ),
+  );
+}

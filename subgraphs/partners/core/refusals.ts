@@ -1,0 +1,59 @@
+import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+
+/** Every code this subgraph answers beside the shared ones. */
+export const partnersRefusals = {
+  PARTNERS_PROGRAMME_KEY_TAKEN: {
+    meaning: 'Another programme of this hub already has the key.',
+    action: 'Choose another key; the key of a programme never changes and is never given again.',
+    retryable: false,
+    type: 'ProgrammeKeyTaken',
+    precedence: 100,
+  },
+  PARTNERS_SINGLE_APPROVER_NEEDS_SANDBOX: {
+    meaning: 'A programme with real money asked for settlement steps to be approved by their own proposer.',
+    action: 'Leave `singleApprover` false, or make the programme a sandbox.',
+    retryable: false,
+    type: 'SingleApproverNeedsSandbox',
+    precedence: 110,
+  },
+  PARTNERS_PARTNER_CODE_TAKEN: {
+    meaning: 'Another partner of this programme already has the code.',
+    action: 'Choose another code, or use the partner that has it.',
+    retryable: false,
+    type: 'PartnerCodeTaken',
+    precedence: 120,
+  },
+  PARTNERS_PARTNER_SUSPENDED: {
+    meaning:
+      'The partner is suspended: it earns nothing for members and gets no new keys; points it issued stay spendable.',
+    action: 'Ask the operator of the programme; nothing the partner can send will help.',
+    retryable: false,
+    type: 'PartnerSuspended',
+    precedence: 130,
+  },
+  PARTNERS_REIMBURSEMENT_ABOVE_FACE_VALUE: {
+    meaning:
+      'The contract would pay a redeemer more for a point than a point is worth, so buying points and redeeming them would be a business.',
+    action: 'Lower `reimbursementMicros` to at most `faceValueMicros`, which the refusal carries.',
+    retryable: false,
+    type: 'ReimbursementAboveFaceValue',
+    precedence: 140,
+  },
+  PARTNERS_NOT_AFTER_LATEST_VERSION: {
+    meaning: 'The new version would begin no later than the latest one, and history is never rewritten.',
+    action: 'Choose a `validFrom` after `latestValidFrom`, which the refusal carries.',
+    retryable: false,
+    type: 'NotAfterLatestVersion',
+    precedence: 150,
+  },
+  PARTNERS_TOO_MANY_KEYS: {
+    meaning: 'The partner has two active keys, which is what a rotation needs.',
+    action: 'Revoke one of them first.',
+    retryable: false,
+    type: 'TooManyKeys',
+    precedence: 160,
+  },
+} as const satisfies RefusalCatalogue;
+
+/** Makes one of this subgraph's refusals. */
+export const refuse = refuseFrom(partnersRefusals);

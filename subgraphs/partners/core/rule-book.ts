@@ -1,0 +1,16 @@
+import type { Contract } from './contract';
+import type { EarningRule } from './earning-rule';
+import type { Partner } from './partner';
+import type { Programme } from './programme';
+
+/**
+ * All that a programme and its partners agreed, as of one version. Versions rise by one with every change and have no
+ * gaps, so a reader that saw version 7 and then 9 knows that it missed one.
+ */
+export interface RuleBook {
+  readonly version: bigint;
+  readonly programme: Programme;
+  readonly partners: readonly Partner[];
+  readonly contracts: readonly Contract[];
+  readonly earningRules: readonly EarningRule[];
+}

@@ -1,0 +1,29 @@
+import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { bigintColumn } from '../../../kernel/db/columns';
+import type { Id, PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import type { SettlementModel } from '../core/contract';
+
+/** A row of `contract`: one version, never changed. */
+@Entity('contract')
+export class ContractRow {
+  @PrimaryColumn({ type: 'text' })
+  id!: Id<'ctr'>;
+  @Column({ name: 'programme_id', type: 'text' })
+  programmeId!: ProgrammeId;
+  @Column({ name: 'partner_id', type: 'text' })
+  partnerId!: PartnerId;
+  @Column({ type: 'integer' })
+  version!: number;
+  @Column({ name: 'valid_from', type: 'timestamptz' })
+  validFrom!: Date;
+  @Column({ name: 'settlement_model', type: 'text' })
+  settlementModel!: SettlementModel;
+  @Column({ name: 'reimbursement_micros', type: 'bigint', transformer: bigintColumn })
+  reimbursementMicros!: bigint;
+  @Column({ name: 'fee_micros', type: 'bigint', transformer: bigintColumn })
+  feeMicros!: bigint;
+  @Column({ name: 'face_value_micros', type: 'bigint', transformer: bigintColumn })
+  faceValueMicros!: bigint;
+  @Column({ name: 'agreed_at', type: 'timestamptz' })
+  agreedAt!: Date;
+}

@@ -1,0 +1,53 @@
+import { In } from 'typeorm';
+import { sql } from '../../../kernel/db/sql';
+import type { Tx } from '../../../kernel/db/transaction';
+import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import type { Contract } from '../core/contract';
+import { ContractRow } from './contract.row';
+
+const INSERT = sql`/* partners.agreeContract.insert */
+insert into contract (id, programme_id, partner_id, version, valid_from, settlement_model, reimbursement_micros, fee_micros,
+                      face_value_micros, agreed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+
+/** Writes one version; the database itself refuses a reimbursement above the face value. */
+export async function insertContract(
+  tx: Tx,
+  programmeId: ProgrammeId,
+  { contract, faceValueMicros, agreedAt }: { contract: Contract; faceValueMicros: bigint; agreedAt: Date },
+): Promise<void> {
+  const { id, partnerId, version, validFrom, settlementModel, reimbursementMicros, feeMicros } = contract;
+  const terms = [settlementModel, reimbursementMicros, feeMicros, faceValueMicros];
+  await tx.query(INSERT, [id, programmeId, partnerId, version, validFrom, ...terms, agreedAt]);
+}
+
+/** Every version of some partners' contracts, oldest first. */
+export async function findContracts(
+  tx: Tx,
+  programmeId: ProgrammeId,
+  partnerIds: readonly PartnerId[],
+): Promise<Contract[]> {
+  const rows = await tx.find(ContractRow, {
+    where: { programmeId, partnerId: In([...partnerIds]) },
+    order: { partnerId: 'asc', version: 'asc' },
+  });
+  return rows.map(contractOf);
+}
+
+/** Every version of every contract of a programme. */
+export async function findAllContracts(tx: Tx, programmeId: ProgrammeId): Promise<Contract[]> {
+  const rows = await tx.find(ContractRow, { where: { programmeId }, order: { partnerId: 'asc', version: 'asc' } });
+  return rows.map(contractOf);
+}
+
+function contractOf({
+  id,
+  partnerId,
+  version,
+  validFrom,
+  settlementModel,
+  reimbursementMicros,
+  feeMicros,
+}: ContractRow): Contract {
+  return { id, partnerId, version, validFrom, settlementModel, reimbursementMicros, feeMicros };
+}

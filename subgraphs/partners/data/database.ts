@@ -1,0 +1,15 @@
+import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { ContractRow } from './contract.row';
+import { EarningRuleRow } from './earning-rule.row';
+import { Partners1763890000000 } from './migrations/1763890000000-partners';
+import { PartnerKeyRow } from './partner-key.row';
+import { PartnerRow } from './partner.row';
+import { ProgrammeRow } from './programme.row';
+import { TierRow } from './tier.row';
+
+/** This subgraph's own database: nobody else reads it. */
+export const partnersDatabase = {
+  name: 'partners',
+  rows: [ProgrammeRow, TierRow, PartnerRow, ContractRow, EarningRuleRow, PartnerKeyRow],
+  migrations: [Partners1763890000000],
+} as const satisfies DatabaseDefinition;

@@ -1,0 +1,67 @@
+import { sql } from '../../../kernel/db/sql';
+import type { Tx } from '../../../kernel/db/transaction';
+import type { ProgrammeId } from '../../../kernel/values/id';
+import type { Programme } from '../core/programme';
+import type { Tier } from '../core/ladder';
+import { ProgrammeRow } from './programme.row';
+import { TierRow } from './tier.row';
+
+const INSERT = sql`/* partners.createProgramme.insert */
+insert into programme (id, key, name, currency_name, currency, face_value_micros, time_zone, default_language, is_sandbox,
+                       single_approver, dispute_window_days, points_validity_days, opens_at, created_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+on conflict (key) do nothing
+returning id`;
+
+const INSERT_TIER = sql`/* partners.createProgramme.insertTier */
+insert into tier (programme_id, rank, code, name, threshold_points)
+values ($1, $2, $3, $4, $5)`;
+
+const BEGIN_BOOK = sql`/* partners.createProgramme.beginBook */
+insert into rule_book_version (programme_id, version)
+values ($1, 0)`;
+
+/** Writes a programme, its ladder and its empty rule book; false when the key is taken, then nothing is written. */
+export async function insertProgramme(tx: Tx, programme: Programme, createdAt: Date): Promise<boolean> {
+  const p = programme;
+  const inserted = await tx.query<unknown[]>(INSERT, [
+    p.id,
+    p.key,
+    p.name,
+    p.currencyName,
+    p.currency,
+    p.faceValueMicros,
+    p.timeZone,
+    p.defaultLanguage,
+    p.isSandbox,
+    p.singleApprover,
+    p.disputeWindowDays,
+    p.pointsValidityDays,
+    p.opensAt,
+    createdAt,
+  ]);
+  if (inserted.length === 0) return false;
+  for (const [rank, { code, name, thresholdPoints }] of p.tiers.entries()) {
+    await tx.query(INSERT_TIER, [p.id, rank, code, name, thresholdPoints]);
+  }
+  await tx.query(BEGIN_BOOK, [p.id]);
+  return true;
+}
+
+/** The programme with its ladder, lowest rung first. */
+export async function findProgramme(tx: Tx, id: ProgrammeId): Promise<Programme | null> {
+  const row = await tx.findOneBy(ProgrammeRow, { id });
+  return row === null ? null : withLadder(tx, row);
+}
+
+/** As `findProgramme`, by the name machines use. Who may see it is for the caller to decide: keys cross programmes. */
+export async function findProgrammeByKey(tx: Tx, key: string): Promise<Programme | null> {
+  const row = await tx.findOneBy(ProgrammeRow, { key });
+  return row === null ? null : withLadder(tx, row);
+}
+
+async function withLadder(tx: Tx, { createdAt: _, ...row }: ProgrammeRow): Promise<Programme> {
+  const rungs = await tx.find(TierRow, { where: { programmeId: row.id }, order: { rank: 'asc' } });
+  const tiers: Tier[] = rungs.map(({ code, name, thresholdPoints }) => ({ code, name, thresholdPoints }));
+  return { ...row, tiers };
+}

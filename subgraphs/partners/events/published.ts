@@ -1,0 +1,91 @@
+import type { NewEvent } from '../../../kernel/events/outbox';
+import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import type { PartnerKey } from '../core/partner-key';
+import type { RuleBook } from '../core/rule-book';
+
+/**
+ * The rule book changed: the whole of it, as it now stands. A reader keeps the version it saw and needs no other event to
+ * know what partners agreed.
+ */
+export const RULE_BOOK_PUBLISHED = 'partners.rule_book.published.v1';
+
+/** A partner got a key. Carries the SHA-256 of the key's text, by which the gateway recognises it; never the text. */
+export const KEY_ISSUED = 'partners.key.issued.v1';
+
+/** A key stops opening the door, at once, open sockets included. */
+export const KEY_REVOKED = 'partners.key.revoked.v1';
+
+/** Everything this subgraph announces. */
+export const partnersEvents = [RULE_BOOK_PUBLISHED, KEY_ISSUED, KEY_REVOKED] as const;
+
+/** Whole numbers travel as decimal strings and instants as RFC 3339: JSON has neither. */
+export function ruleBookPublished(book: RuleBook): NewEvent {
+  const { tiers, ...programme } = book.programme;
+  return {
+    type: RULE_BOOK_PUBLISHED,
+    programmeId: programme.id,
+    aggregateId: programme.id,
+    payload: {
+      version: book.version.toString(),
+      programme: {
+        ...programme,
+        faceValueMicros: programme.faceValueMicros.toString(),
+        opensAt: programme.opensAt.toISOString(),
+      },
+      partners: book.partners.map(({ id, code, name, canIssue, canRedeem, status }) => ({
+        id,
+        code,
+        name,
+        canIssue,
+        canRedeem,
+        status,
+      })),
+      contracts: book.contracts.map((contract) => ({
+        ...contract,
+        validFrom: contract.validFrom.toISOString(),
+        reimbursementMicros: contract.reimbursementMicros.toString(),
+        feeMicros: contract.feeMicros.toString(),
+      })),
+      earningRules: book.earningRules.map((rule) => ({
+        ...rule,
+        points: rule.points.toString(),
+        perAmountMinor: rule.perAmountMinor.toString(),
+        validFrom: rule.validFrom.toISOString(),
+      })),
+      tiers: tiers.map(({ code, name, thresholdPoints }) => ({
+        code,
+        name,
+        thresholdPoints: thresholdPoints.toString(),
+      })),
+    },
+  };
+}
+
+/** @param keyHash SHA-256 of the key's whole text, in hexadecimal digits */
+export function keyIssued(
+  key: PartnerKey,
+  { programmeId, isSandbox, keyHash }: { programmeId: ProgrammeId; isSandbox: boolean; keyHash: string },
+): NewEvent {
+  return {
+    type: KEY_ISSUED,
+    programmeId,
+    aggregateId: key.partnerId,
+    payload: {
+      keyId: key.id,
+      partnerId: key.partnerId,
+      keyHash,
+      scopes: key.scopes,
+      expiresAt: key.expiresAt?.toISOString() ?? null,
+      isSandbox,
+    },
+  };
+}
+
+export function keyRevoked(key: { id: string; partnerId: PartnerId }, programmeId: ProgrammeId): NewEvent {
+  return {
+    type: KEY_REVOKED,
+    programmeId,
+    aggregateId: key.partnerId,
+    payload: { keyId: key.id, partnerId: key.partnerId },
+  };
+}

@@ -1,0 +1,17 @@
+import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { PartnerKeyMutation } from './api/partner-key.mutation';
+import { PartnerQuery } from './api/partner.query';
+import { resolvePartner, resolveProgramme } from './api/references';
+import { ProgrammeQuery } from './api/programme.query';
+import { RuleBookMutation } from './api/rule-book.mutation';
+
+let built: SubgraphSchema | undefined;
+
+/** The executable schema and its SDL, built once per process: for main, printers and tests. */
+export function buildPartnersSchema(): SubgraphSchema {
+  built ??= buildSubgraph({
+    resolvers: [ProgrammeQuery, PartnerQuery, RuleBookMutation, PartnerKeyMutation],
+    references: { Partner: resolvePartner, Programme: resolveProgramme },
+  });
+  return built;
+}
