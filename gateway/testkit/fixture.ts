@@ -31,7 +31,10 @@ directive @oneOf on INPUT_OBJECT
 `;
 
 const MEMBERS = `${HEADER}
-type Query { member(ref: MemberRefInput!): Member  members(first: Int!, after: String): [Member!]!  whoAmI: String!  broken: String  hidden: String  slow: String }
+type Query {
+  member(ref: MemberRefInput!): Member  members(first: Int!, after: String): [Member!]!
+  whoAmI: String!  broken: String  hidden: String  slow: String
+}
 type Mutation { enrol(name: String!): Member }
 input MemberRefInput @oneOf { id: ID  name: String }
 type Member @key(fields: "id") { id: ID!  displayName: String  nickname: String  note: String  friend: Member  ghost: String }

@@ -9,7 +9,8 @@ export type LinkState = 'CREDIT_ONLY' | 'OPEN';
 export type RunSql = (text: string, values: readonly unknown[]) => Promise<unknown>;
 
 const SAVE_MEMBER = sql`/* ledger.directory.saveMember */
-insert into member_projection (programme_id, member_id, enrolled_at) values ($1, $2, $3) on conflict do nothing`;
+insert into member_projection (programme_id, member_id, enrolled_at) values ($1, $2, $3)
+on conflict (programme_id, member_id) do update set enrolled_at = least(member_projection.enrolled_at, excluded.enrolled_at)`;
 
 export async function saveMember(run: RunSql, at: { programmeId: ProgrammeId; memberId: MemberId; enrolledAt: Date }): Promise<void> {
   await run(SAVE_MEMBER, [uuidOf(at.programmeId), uuidOf(at.memberId), at.enrolledAt]);

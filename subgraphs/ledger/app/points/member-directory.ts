@@ -25,7 +25,6 @@ export interface MemberRef {
 /** What members says of one member. */
 export interface MemberStanding {
   readonly memberId: MemberId;
-  readonly enrolledAt: Date;
   readonly partnerLinks: readonly { readonly partnerId: PartnerId; readonly state: LinkState }[];
 }
 
@@ -114,8 +113,9 @@ export class MemberDirectory {
 
   private async keep(programmeId: ProgrammeId, standing: MemberStanding, who: Parameters<AskMembers>[1]): Promise<void> {
     const run: RunSql = (text, values) => this.database.pool.query(text, [...values]);
-    const { memberId, enrolledAt } = standing;
-    await saveMember(run, { programmeId, memberId, enrolledAt });
+    const { memberId } = standing;
+    // When it was enrolled comes with the event; until then the member was enrolled no later than now.
+    await saveMember(run, { programmeId, memberId, enrolledAt: new Date() });
     if ('blindIndex' in who) await saveIdentity(run, { programmeId, memberId, blindIndex: who.blindIndex });
     for (const { partnerId, state } of standing.partnerLinks) await saveLink(run, { programmeId, memberId, partnerId, state });
   }

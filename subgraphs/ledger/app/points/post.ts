@@ -22,6 +22,8 @@ export interface PostRequest extends Pick<PostingCommand, 'document' | 'needsLot
 export interface Posted {
   readonly transaction: PostedTransaction;
   readonly replayed: boolean;
+  /** The acting partner may credit but not read: it is shown what it credited and nothing else. */
+  readonly creditOnly?: boolean;
 }
 
 /**

@@ -1,0 +1,52 @@
+import { actingPartner, type Principal } from '../../../../kernel/context/principal';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
+import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
+import { refuse } from '../../core/refusals';
+import type { Ledger } from '../ledger';
+import type { FoundMember, MemberRef } from './member-directory';
+
+/** The partner a command acts for: from the credential, never from an argument. */
+export interface Acting {
+  readonly programmeId: ProgrammeId;
+  readonly partnerId: PartnerId;
+}
+
+/** Subgraphs that may act for a partner and a member, and only by holds. */
+const MAY_HOLD: ReadonlySet<string> = new Set(['rewards']);
+
+/** The acting partner, if its credential has the scope; a named subgraph acting for one counts for holds. */
+export function actingAs(principal: Principal, scope: 'points:earn' | 'points:redeem'): Acting | Refusal {
+  const partnerId = actingPartner(principal);
+  if (partnerId === null || !('programmeId' in principal)) return forbidden('Only a partner’s key may do this.');
+  if (principal.kind === 'partner' && !principal.scopes.includes(scope)) {
+    return forbidden(`The key lacks the scope ${scope}.`);
+  }
+  if (principal.kind === 'service' && !(scope === 'points:redeem' && MAY_HOLD.has(principal.name))) {
+    return forbidden('This subgraph may not act for partners here.');
+  }
+  return { programmeId: principal.programmeId, partnerId };
+}
+
+/** The member a credit goes to: any link will do. */
+export function memberToCredit(ledger: Ledger, acting: Acting, ref: MemberRef): Promise<FoundMember | Refusal> {
+  return ledger.directory.findLinked(acting.programmeId, acting.partnerId, ref);
+}
+
+/**
+ * The member whose points are spent. A partner needs an open link, or the card in hand; a subgraph acting for a member
+ * names that very member, who is there in person and needs no link to the partner.
+ */
+export async function memberToCharge(
+  ledger: Ledger,
+  principal: Principal,
+  { acting, ref }: { acting: Acting; ref: MemberRef },
+): Promise<Pick<FoundMember, 'memberId'> | Refusal> {
+  if (principal.kind === 'service' && principal.actingFor?.memberId !== undefined) {
+    return ref.id === principal.actingFor.memberId ? { memberId: principal.actingFor.memberId } : notFound('member');
+  }
+  const found = await ledger.directory.findLinked(acting.programmeId, acting.partnerId, ref);
+  if (isRefusal(found)) return found;
+  if (found.link === 'OPEN' || found.cardPresented) return found;
+  return refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.');
+}

@@ -1,0 +1,248 @@
+import type { Pool } from 'pg';
+import type { ResultStream } from '../../../../kernel/graph/stream';
+import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import { walletKeyOf, type Balances, type WalletKey } from '../../core/points/wallet';
+import type { PlannedTransaction } from '../../data/points/apply.store';
+import { walletText } from '../../data/points/posting.store';
+import { loadJournalAfter, loadStatement, type JournalLine } from '../../data/points/transaction.store';
+import { loadVersions } from '../../data/points/version.store';
+
+/** One message of a live account: a snapshot first, then every change in order. */
+export interface LiveChange {
+  /** The journal line that caused it; null for a snapshot of an account nothing has happened to. */
+  readonly line: JournalLine | null;
+  readonly programmeId: ProgrammeId;
+  readonly memberId: MemberId;
+  readonly version: bigint;
+  /** The version last sent to this reader; null for its first message. */
+  readonly previousVersion: bigint | null;
+  readonly epoch: string;
+  readonly isSnapshot: boolean;
+  readonly balances: Balances;
+  readonly tierBefore: string | null;
+  readonly tierAfter: string | null;
+  readonly at: Date;
+}
+
+/** What a reader asks for. `after` counts only with the epoch it was read in. */
+export interface WatchRequest {
+  readonly programmeId: ProgrammeId;
+  readonly memberId: MemberId;
+  readonly after: bigint | null;
+  readonly epoch: string | null;
+  /** Every change, or only those that move the member on the ladder. */
+  readonly only: 'all' | 'tier';
+}
+
+/** Other processes' commits and lost hints are found by comparing versions this often. */
+const COMPARE_EVERY_MS = 200;
+/** The most changes a reader holds: the rest waits in the journal, so a slow reader costs nothing more. */
+const READ_AHEAD = 100;
+const NO_POINTS = points(0n);
+const NOTHING: Balances = { available: NO_POINTS, pending: NO_POINTS, held: NO_POINTS, arrears: NO_POINTS, qualifying: NO_POINTS };
+const LATEST = 2n ** 62n;
+const DONE = { done: true, value: undefined } as const;
+
+/**
+ * Live accounts: readers follow a member's versions. A commit of this process hands its line over at once; anything else
+ * is read from the journal by version, so nothing is lost, repeated or sent before its commit.
+ */
+export class LiveAccounts {
+  private readonly readers = new Map<string, Set<Reader>>();
+  private timer: NodeJS.Timeout | null = null;
+  private comparing = false;
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly epoch: string,
+  ) {}
+
+  watch(request: WatchRequest): ResultStream<LiveChange> {
+    const reader = new Reader(this.pool, this.epoch, request, () => this.forget(reader));
+    const ofWallet = this.readers.get(reader.wallet) ?? new Set();
+    this.readers.set(reader.wallet, ofWallet.add(reader));
+    this.timer ??= setInterval(() => void this.compareVersions(), COMPARE_EVERY_MS).unref();
+    return reader;
+  }
+
+  /** Told after a commit, never before. */
+  posted(transaction: PlannedTransaction): void {
+    const readers = this.readers.get(walletText(transaction.after.key));
+    if (readers === undefined) return;
+    const line = lineOf(transaction);
+    for (const reader of readers) reader.offer(line);
+  }
+
+  /** Ends all readers. */
+  close(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    for (const readers of [...this.readers.values()]) for (const reader of [...readers]) void reader.return();
+  }
+
+  private forget(reader: Reader): void {
+    const readers = this.readers.get(reader.wallet);
+    readers?.delete(reader);
+    if (readers?.size === 0) this.readers.delete(reader.wallet);
+    if (this.readers.size > 0 || this.timer === null) return;
+    clearInterval(this.timer);
+    this.timer = null;
+  }
+
+  private async compareVersions(): Promise<void> {
+    if (this.comparing) return;
+    this.comparing = true;
+    try {
+      const keys = [...this.readers.values()].flatMap((readers) => [...readers].slice(0, 1).map(({ key }) => key));
+      for (const { key, seq } of await loadVersions(this.pool, keys)) {
+        for (const reader of this.readers.get(walletText(key)) ?? []) reader.isAt(seq);
+      }
+    } catch {
+      // The database is away: the next comparison finds what was missed.
+    } finally {
+      this.comparing = false;
+    }
+  }
+}
+
+/** One reader, pulled from: written by hand, because an async generator cannot be left while it waits. */
+class Reader implements ResultStream<LiveChange> {
+  readonly key: WalletKey;
+  readonly wallet: string;
+  private readonly buffer: JournalLine[] = [];
+  /** The version last taken from the journal; null until the snapshot. */
+  private seen: bigint | null = null;
+  private sent: bigint | null = null;
+  private behind = false;
+  private ended = false;
+  private wake: (() => void) | null = null;
+  private last: Promise<unknown> = Promise.resolve();
+
+  constructor(
+    private readonly pool: Pool,
+    private readonly epoch: string,
+    private readonly request: WatchRequest,
+    private readonly onLeave: () => void,
+  ) {
+    this.key = walletKeyOf(request.memberId);
+    this.wallet = walletText(this.key);
+    if (request.after === null || request.epoch !== epoch) return;
+    this.seen = request.after;
+    this.sent = request.after;
+    this.behind = true;
+  }
+
+  /** A line just committed: taken at once when it is the next, left to the journal when it is not. */
+  offer(line: JournalLine): void {
+    if (this.seen === null || line.seq <= this.seen) return;
+    if (!this.behind && line.seq === this.seen + 1n && this.buffer.length < READ_AHEAD) this.take(line);
+    else this.behind = true;
+    this.wake?.();
+  }
+
+  /** The wallet's version as the database has it. */
+  isAt(seq: bigint): void {
+    if (this.seen === null || seq <= this.seen) return;
+    this.behind = true;
+    this.wake?.();
+  }
+
+  next(): Promise<IteratorResult<LiveChange>> {
+    const mine = this.last.then(() => this.pull());
+    this.last = mine.catch(() => undefined);
+    return mine;
+  }
+
+  async return(): Promise<IteratorResult<LiveChange>> {
+    if (!this.ended) {
+      this.ended = true;
+      this.onLeave();
+      this.wake?.();
+    }
+    return DONE;
+  }
+
+  async throw(error?: unknown): Promise<IteratorResult<LiveChange>> {
+    await this.return();
+    throw error;
+  }
+
+  [Symbol.asyncIterator](): this {
+    return this;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.return();
+  }
+
+  private async pull(): Promise<IteratorResult<LiveChange>> {
+    while (!this.ended) {
+      if (this.seen === null) return { done: false, value: await this.snapshot() };
+      const line = this.buffer.shift();
+      if (line !== undefined) return { done: false, value: this.changeOf(line, false) };
+      if (this.behind) await this.readAhead();
+      else await new Promise<void>((resolve) => (this.wake = resolve));
+      this.wake = null;
+    }
+    return DONE;
+  }
+
+  private async readAhead(): Promise<void> {
+    this.behind = false;
+    const lines = await loadJournalAfter(this.pool, this.scope(), { afterSeq: this.seen ?? 0n, limit: READ_AHEAD });
+    for (const line of lines) if (this.seen !== null && line.seq > this.seen) this.take(line);
+    if (lines.length === READ_AHEAD) this.behind = true;
+  }
+
+  private take(line: JournalLine): void {
+    this.seen = line.seq;
+    if (this.request.only === 'all' || line.tierBefore !== line.tierAfter) this.buffer.push(line);
+  }
+
+  private async snapshot(): Promise<LiveChange> {
+    const [line] = await loadStatement(this.pool, this.scope(), { beforeSeq: LATEST, limit: 1 });
+    this.seen = line?.seq ?? 0n;
+    // What was committed while the snapshot was read was not offered to a reader without a version: look again.
+    this.behind = true;
+    return this.changeOf(line ?? null, true);
+  }
+
+  private changeOf(line: JournalLine | null, isSnapshot: boolean): LiveChange {
+    const version = line?.seq ?? 0n;
+    const previousVersion = this.sent;
+    this.sent = version;
+    const { programmeId, memberId } = this.request;
+    return {
+      line,
+      programmeId,
+      memberId,
+      version,
+      previousVersion,
+      epoch: this.epoch,
+      isSnapshot,
+      balances: line?.balances ?? NOTHING,
+      tierBefore: line?.tierBefore ?? null,
+      tierAfter: line?.tierAfter ?? null,
+      at: line?.recordedAt ?? new Date(),
+    };
+  }
+
+  private scope(): { key: WalletKey; programmeId: ProgrammeId } {
+    return { key: this.key, programmeId: this.request.programmeId };
+  }
+}
+
+function lineOf({ plan, before, after, recordedAt }: PlannedTransaction): JournalLine {
+  return {
+    seq: after.seq,
+    kind: plan.kind,
+    partnerId: plan.partnerId,
+    externalRef: plan.externalRef,
+    points: plan.points,
+    balances: after.balances,
+    tierBefore: before.tierCode,
+    tierAfter: after.tierCode,
+    occurredAt: plan.occurredAt,
+    recordedAt,
+  };
+}

@@ -1,0 +1,50 @@
+import type { Principal } from '../../../../kernel/context/principal';
+import { inTransaction } from '../../../../kernel/db/transaction';
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import { forbidden } from '../../../../kernel/errors/shared-refusals';
+import type { ProgrammeId } from '../../../../kernel/values/id';
+import { refuse } from '../../core/refusals';
+import { nextExpiry } from '../../data/points/due-lots.store';
+import { loadTestClock, lockProgramme, moveTestClock } from '../../data/programme.store';
+import type { Ledger } from '../ledger';
+import { expirePoints } from './expire-points';
+
+/**
+ * Moves a sandbox programme's clock forward and does all that falls due on the way, in due order, each recorded at its
+ * due instant. Interrupted, it stands at the last due instant reached and goes on when called again.
+ */
+export async function setTestClock(ledger: Ledger, principal: Principal, { now }: { now: Date }): Promise<{ now: Date } | Refusal> {
+  if (principal.kind !== 'admin') return forbidden('Only a programme’s admin may move its test clock.');
+  const { programmeId } = principal;
+  let book = await ledger.book(programmeId);
+  if (book === null) {
+    await ledger.catchUpRules();
+    book = await ledger.book(programmeId);
+  }
+  if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
+  if (!book.isSandbox) return refuse('LEDGER_CLOCK_NOT_MOVABLE', 'A live programme runs on wall time.');
+  const standing = await loadTestClock(ledger.database.pool, programmeId);
+  if (standing instanceof Date && standing > now) return movesBack(standing);
+  for (;;) {
+    const due = await nextExpiry(ledger.database.pool, programmeId, now);
+    if (due === null) break;
+    const clock = await loadTestClock(ledger.database.pool, programmeId);
+    // What was due before the clock stood where it stands is recorded at the clock: it never moves back.
+    const at = clock instanceof Date && clock > due ? clock : due;
+    if (!(await move(ledger, programmeId, at))) return movesBack(at);
+    await expirePoints(ledger, programmeId, at);
+  }
+  return (await move(ledger, programmeId, now)) ? { now } : movesBack(now);
+}
+
+/** Under the programme's lock, so that no posting straddles two times. */
+function move(ledger: Ledger, programmeId: ProgrammeId, to: Date): Promise<boolean> {
+  return inTransaction(ledger.database, async (tx) => {
+    await lockProgramme(tx, programmeId);
+    return moveTestClock(tx, programmeId, to);
+  });
+}
+
+function movesBack(clockNow: Date): Refusal {
+  return refuse('LEDGER_CLOCK_MOVES_BACK', `The clock stands at ${clockNow.toISOString()} or later.`, { clockNow });
+}

@@ -1,0 +1,113 @@
+import { Consumer } from '../../kernel/events/consumer';
+import type { EventFeed } from '../../kernel/events/event';
+import type { SubgraphSurroundings } from '../../kernel/graph/subgraph';
+import { openLog } from '../../kernel/telemetry/log';
+import { idFromUuid } from '../../kernel/values/id';
+import { askMembersBy } from './app/ask-members';
+import type { Ledger } from './app/ledger';
+import { expirePoints } from './app/points/expire-points';
+import { LiveAccounts } from './app/points/live-accounts';
+import { MemberDirectory } from './app/points/member-directory';
+import { PostingLanes } from './app/points/posting-lanes';
+import { RuleBooks } from './app/rule-books';
+import { readLedgerConfig } from './config';
+import { readSettledJournal } from './data/journal-feed.store';
+import { loadEpoch, programmesOnWallTime } from './data/programme.store';
+import { JournalFeed } from './events/journal-feed';
+import { onIdentityLinked, onMemberEnrolled, onPartnerLinkChanged } from './events/on-members-announced';
+import { onRuleBookPublished } from './events/on-rule-book-published';
+import { readRuleBook } from './events/rule-book-payload';
+
+/** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
+export interface RunningLedger {
+  readonly ledger: Ledger;
+  readonly feed: EventFeed;
+  start(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+/** Puts the ledger's parts together. */
+export async function openLedger({ database, peers, secrets, clock }: SubgraphSurroundings): Promise<RunningLedger> {
+  const config = readLedgerConfig();
+  const log = openLog('ledger');
+  const { pool } = database;
+  const feed = new JournalFeed((fromXid, limit) => readSettledJournal(pool, fromXid, limit));
+  const live = new LiveAccounts(pool, await loadEpoch(pool));
+  const books = new RuleBooks(pool, readRuleBook);
+  const lanes = new PostingLanes({
+    url: (database.dataSource.options as { url: string }).url,
+    lanes: config.lanes,
+    batchMax: config.batchMax,
+    shelf: books,
+    clock,
+    log,
+    onPosted: (outcomes) => {
+      for (const outcome of outcomes) if (outcome.kind === 'posted') live.posted(outcome.transaction);
+      feed.posted();
+    },
+  });
+  const reactions = {
+    'partners.rule_book.published.v1': onRuleBookPublished,
+    'members.member.enrolled.v1': onMemberEnrolled,
+    'members.identity.linked.v1': onIdentityLinked,
+    'members.partner_link.changed.v1': onPartnerLinkChanged,
+  };
+  const follow = (feedName: 'partners' | 'members') =>
+    new Consumer({ feedName, feed: peers.feed(feedName), database, reactions, log });
+  const [partners, members] = [follow('partners'), follow('members')];
+  const ledger: Ledger = {
+    database,
+    clock,
+    secrets,
+    lanes,
+    live,
+    directory: new MemberDirectory(database, secrets.identity, askMembersBy(peers.link('members'))),
+    book: (programmeId) => books.current(programmeId),
+    catchUpRules: () => partners.catchUp(),
+  };
+  const sweeper = new Sweeper(ledger, config.sweepEveryMs, (error) => log.warn({ event: 'expiry.failed', err: error }));
+  return {
+    ledger,
+    feed,
+    start: async () => {
+      partners.start();
+      members.start();
+      sweeper.start();
+    },
+    stop: async () => {
+      await sweeper.stop();
+      await Promise.all([partners.stop(), members.stop()]);
+      live.close();
+      await lanes.close();
+    },
+  };
+}
+
+/** Expires what is due where the wall's time rules; a sandbox with a test clock waits for its clock. */
+class Sweeper {
+  private timer: NodeJS.Timeout | null = null;
+  private sweeping: Promise<void> = Promise.resolve();
+
+  constructor(
+    private readonly ledger: Ledger,
+    private readonly everyMs: number,
+    private readonly onFailure: (error: unknown) => void,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => {
+      this.sweeping = this.sweeping.then(() => this.sweep()).catch(this.onFailure);
+    }, this.everyMs).unref();
+  }
+
+  async stop(): Promise<void> {
+    if (this.timer !== null) clearInterval(this.timer);
+    await this.sweeping;
+  }
+
+  private async sweep(): Promise<void> {
+    for (const uuid of await programmesOnWallTime(this.ledger.database.pool)) {
+      await expirePoints(this.ledger, idFromUuid('prg', uuid), this.ledger.clock.now());
+    }
+  }
+}
