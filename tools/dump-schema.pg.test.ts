@@ -1,4 +1,4 @@
-import { jars } from '../kernel/db/jars.fixture';
+import { jars } from '../kernel/testkit/jars';
 import { dumpSchemas } from './dump-schema';
 
 describe('dumpSchemas', () => {

@@ -5,7 +5,7 @@ import { openTestDatabase, type TestDatabase } from '../testkit/database';
 import { openDatabase, type Database } from './database';
 import { assertDurable } from './durability';
 import { startEmbeddedPostgres } from './embedded/embedded-postgres';
-import { jars } from './jars.fixture';
+import { jars } from '../testkit/jars';
 
 describe('assertDurable', () => {
   let database: TestDatabase;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openTestDatabase, type TestDatabase } from '../testkit/database';
 import { describeFindings, readSqlFolder, runInvariants } from './invariants';
-import { jars } from './jars.fixture';
+import { jars } from '../testkit/jars';
 import { sqlStateOf } from './transaction';
 
 describe('runInvariants', () => {

@@ -1,5 +1,5 @@
 import { openTestDatabase } from '../testkit/database';
-import { jars } from './jars.fixture';
+import { jars } from '../testkit/jars';
 import { QuietLogger } from './quiet-logger';
 
 describe('QuietLogger', () => {

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { openTestDatabase, type TestDatabase } from '../testkit/database';
 import type { DatabaseDefinition } from './database';
-import { jars } from './jars.fixture';
+import { jars } from '../testkit/jars';
 import { dumpSchema } from './schema-dump';
 
 const TABLES = {

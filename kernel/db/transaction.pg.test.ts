@@ -1,5 +1,5 @@
 import { openTestDatabase, type TestDatabase } from '../testkit/database';
-import { jars, JarRow } from './jars.fixture';
+import { jars, JarRow } from '../testkit/jars';
 import { inTransaction, sqlStateOf } from './transaction';
 
 describe('inTransaction', () => {

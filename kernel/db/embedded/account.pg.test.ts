@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { startElsewhere } from './starter.fixture';
+import { startElsewhere } from '../../testkit/embedded-starter';
 
 const NOBODY = 65_534;
 const WITHOUT_UNSHARE = { env: { ...process.env, PATH: '/nowhere' } };

@@ -15,7 +15,7 @@ import { Client } from 'pg';
 import { clientName } from '../client-name';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from './embedded-postgres';
 import { isAlive, readPostmaster } from './postmaster';
-import { startElsewhere } from './starter.fixture';
+import { startElsewhere } from '../../testkit/embedded-starter';
 
 const SMALL = { shared_buffers: '16MB' };
 
@@ -52,7 +52,7 @@ describe('startEmbeddedPostgres', () => {
 
   it('lets one of two starters create the cluster and the other join it', async () => {
     const [one, other] = await Promise.all([start(), start()]);
-    expect([one.startedHere, other.startedHere].sort()).toEqual([false, true]);
+    expect([one, other].filter(({ startedHere }) => startedHere)).toHaveLength(1);
     expect(other.port).toBe(one.port);
     await one.stop();
     expect(isAlive(serverPid())).toBe(true);

@@ -1,8 +1,8 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import { projectRoot } from '../../config/project-root';
-import type { EmbeddedPostgresOptions } from './embedded-postgres';
+import { projectRoot } from '../config/project-root';
+import type { EmbeddedPostgresOptions } from '../db/embedded/embedded-postgres';
 
 /** What a starter in a process of its own reports: the server it got, or the code of the fault. */
 export type StarterReport =

@@ -1,6 +1,6 @@
 import { Column, Entity, PrimaryColumn, type MigrationInterface, type QueryRunner } from 'typeorm';
-import { bigintColumn } from './columns';
-import type { DatabaseDefinition } from './database';
+import { bigintColumn } from '../db/columns';
+import type { DatabaseDefinition } from '../db/database';
 
 @Entity({ name: 'jar' })
 export class JarRow {

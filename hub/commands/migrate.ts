@@ -1,0 +1,29 @@
+import { Argument, Command } from 'commander';
+import { gatewayDatabase } from '../../gateway/main';
+import { migrate } from '../../kernel/db/migrate';
+import { DATABASE_OWNERS, readHubConfig, type DatabaseOwner } from '../composition/config';
+import { HubDatabases } from '../composition/databases';
+import { openSecrets } from '../composition/secrets';
+import { print, tell } from '../console';
+import { definitions } from '../definitions';
+
+/** `hub migrate`: brings databases up to date. */
+export function migrateCommand(): Command {
+  return new Command('migrate')
+    .description('Brings the databases up to date and prints what was applied.')
+    .addArgument(new Argument('[owner...]', 'whose databases; all when none is named').choices(DATABASE_OWNERS))
+    .action(async (owners: readonly DatabaseOwner[]) => {
+      const config = readHubConfig();
+      const wanted = owners.length === 0 ? DATABASE_OWNERS : owners;
+      const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners: wanted, onProgress: tell });
+      try {
+        for (const definition of [...definitions, gatewayDatabase]) {
+          if (!wanted.includes(definition.name as DatabaseOwner)) continue;
+          const applied = await migrate(await databases.connect(definition));
+          print(applied.length === 0 ? `${definition.name}: up to date` : `${definition.name}: applied ${applied.join(', ')}`);
+        }
+      } finally {
+        await databases.close();
+      }
+    });
+}

@@ -1,0 +1,55 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { projectRoot } from '../../kernel/config/project-root';
+import { runInvariants, type InvariantFinding } from '../../kernel/db/invariants';
+import { readHubConfig, type HubConfig } from '../composition/config';
+import { HubDatabases } from '../composition/databases';
+import { openSecrets } from '../composition/secrets';
+import { Failed, print, tell } from '../console';
+import { definitions } from '../definitions';
+
+/** One invariant of one subgraph, checked. */
+export interface Verified extends InvariantFinding {
+  readonly subgraph: string;
+}
+
+/** `hub verify`: are the books right? */
+export function verifyCommand(): Command {
+  return new Command('verify')
+    .description('Checks every invariant over the whole of every database; exit code 1 when one is broken.')
+    .option('--json', 'one JSON object, offending rows included')
+    .action(async ({ json = false }: { json?: boolean }) => {
+      const verified = await verifyAll(readHubConfig());
+      const broken = verified.filter(({ total }) => total > 0);
+      if (json) print(JSON.stringify({ ok: broken.length === 0, invariants: verified }, plainNumbers, 2));
+      else for (const finding of verified) print(lineOf(finding));
+      if (!json) print(broken.length === 0 ? `${verified.length} invariants hold` : `${broken.length} of ${verified.length} invariants are broken`);
+      if (broken.length > 0) throw new Failed();
+    });
+}
+
+/** Checks every invariant of every subgraph over the hub's databases. */
+export async function verifyAll(config: HubConfig): Promise<Verified[]> {
+  const owners = definitions.map(({ name }) => name);
+  const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners, onProgress: tell });
+  try {
+    const verified: Verified[] = [];
+    for (const definition of definitions) {
+      const database = await databases.connectMigrated(definition);
+      const findings = await runInvariants(database, join(projectRoot(), definition.invariants));
+      verified.push(...findings.map((finding) => ({ subgraph: definition.name, ...finding })));
+    }
+    return verified;
+  } finally {
+    await databases.close();
+  }
+}
+
+function lineOf({ subgraph, name, total, rows }: Verified): string {
+  const place = `${subgraph}/${name}`;
+  return total === 0 ? `ok    ${place}` : `${String(total).padStart(4)}  ${place}: first ${JSON.stringify(rows[0], plainNumbers)}`;
+}
+
+function plainNumbers(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}

@@ -1,0 +1,196 @@
+import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
+import { inTransaction } from '../../../../kernel/db/transaction';
+import { runInvariants } from '../../../../kernel/db/invariants';
+import { openLog } from '../../../../kernel/telemetry/log';
+import { canonicalHash } from '../../../../kernel/values/canonical';
+import { FixedClock } from '../../../../kernel/values/clock';
+import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import { planPurchase } from '../../core/points/purchase';
+import { planRedemption } from '../../core/points/redemption';
+import { walletKeyOf } from '../../core/points/wallet';
+import { ledgerDatabase } from '../../data/database';
+import { saveRuleBook } from '../../data/programme.store';
+import { announcementOf, aRuleBook } from '../../testkit/book';
+import { documentOf, type PostingCommand, type PostingOutcome } from './posting-command';
+import { PostingLanes } from './posting-lanes';
+
+const NOW = new Date('2026-03-10T12:00:00Z');
+const INVARIANTS = 'subgraphs/ledger/invariants';
+
+describe('posting lanes', () => {
+  const book = aRuleBook();
+  const [issuer, redeemer] = book.brands;
+  let database: TestDatabase;
+  let lanes: PostingLanes;
+
+  beforeAll(async () => {
+    database = await openTestDatabase(ledgerDatabase);
+    const { programmeId, version, isSandbox, currency, opensAt } = book;
+    const payload = announcementOf(book);
+    await inTransaction(database, (tx) => saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }));
+    lanes = open();
+  });
+  afterEach(async () => {
+    const red = (await runInvariants(database, INVARIANTS)).filter(({ total }) => total > 0);
+    expect(red).toEqual([]);
+  });
+  afterAll(async () => {
+    await lanes.close();
+    await database.drop();
+  });
+
+  function open(): PostingLanes {
+    return new PostingLanes({
+      url: database.url,
+      lanes: 2,
+      batchMax: 500,
+      shelf: { book: async () => book },
+      clock: new FixedClock(NOW),
+      log: openLog('test', 'silent'),
+      onPosted: () => undefined,
+    });
+  }
+
+  function command(memberId: MemberId, key: string, rest: Pick<PostingCommand, 'plan' | 'document'> & { body?: unknown }): PostingCommand {
+    return {
+      key: walletKeyOf(memberId),
+      programmeId: book.programmeId,
+      memberId,
+      caller: 'test',
+      intent: { operation: 'test', idempotencyKey: key, bodyHash: canonicalHash(rest.body ?? key) },
+      document: rest.document,
+      needsLots: true,
+      holdSeq: null,
+      plan: rest.plan,
+    };
+  }
+  function earn(memberId: MemberId, amount: bigint, ref: string, partnerId: PartnerId = issuer): PostingCommand {
+    const purchase = {
+      partnerId,
+      externalRef: ref,
+      amountMinor: amount * 100n,
+      currency: 'EUR',
+      occurredAt: NOW,
+      branch: null,
+      channel: null,
+      lines: null,
+    };
+    return command(memberId, ref, {
+      document: documentOf(partnerId, 'PURCHASE', ref),
+      plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
+      body: purchase,
+    });
+  }
+  function redeem(memberId: MemberId, amount: bigint, ref: string): PostingCommand {
+    const redemption = { partnerId: redeemer, externalRef: ref, points: points(amount), occurredAt: NOW, expectedVersion: null };
+    return command(memberId, ref, {
+      document: documentOf(redeemer, 'REDEMPTION', ref),
+      plan: (wallet, facts) => planRedemption(wallet, redemption, facts),
+      body: redemption,
+    });
+  }
+  const codeOf = (outcome: PostingOutcome): string => (outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind);
+  async function balance(memberId: MemberId): Promise<{ available: string; seq: string }> {
+    const { rows } = await database.pool.query('select available, seq from wallet where wallet = $1', [uuidOf(memberId)]);
+    return rows[0] as { available: string; seq: string };
+  }
+
+  it('gives every command of a crowd its own outcome and every version of a member exactly once', async () => {
+    const member = newId('mem');
+    const outcomes = await Promise.all(Array.from({ length: 200 }, (_, n) => lanes.post(earn(member, 3n, `crowd-${n}`))));
+    const versions = outcomes.map((outcome) => (outcome.kind === 'posted' ? Number(outcome.transaction.after.seq) : -1));
+    expect([...versions].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
+    expect(await balance(member)).toEqual({ available: '600', seq: '200' });
+  });
+
+  it('never spends more than there is when ten redemptions of one balance come at once', async () => {
+    const member = newId('mem');
+    await lanes.post(earn(member, 30n, 'ten-earn'));
+    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, n) => lanes.post(redeem(member, 10n, `ten-${n}`))));
+    expect(outcomes.map(codeOf).sort()).toEqual([
+      ...Array.from({ length: 7 }, () => 'LEDGER_INSUFFICIENT_POINTS'),
+      ...Array.from({ length: 3 }, () => 'posted'),
+    ]);
+    expect(await balance(member)).toEqual({ available: '0', seq: '4' });
+  });
+
+  it('never spends more than there is when two processes redeem the same balance', async () => {
+    const other = open();
+    const member = newId('mem');
+    await lanes.post(earn(member, 50n, 'two-earn'));
+    const outcomes = await Promise.all(
+      Array.from({ length: 20 }, (_, n) => (n % 2 === 0 ? lanes : other).post(redeem(member, 10n, `two-${n}`))),
+    );
+    await other.close();
+    expect(outcomes.filter(({ kind }) => kind === 'posted')).toHaveLength(5);
+    expect(await balance(member)).toEqual({ available: '0', seq: '6' });
+  });
+
+  it('would be caught overspending: reading without the lock takes more than there is', async () => {
+    // Negative control: the same race against a redemption that reads, decides and writes without locking first.
+    const member = newId('mem');
+    await lanes.post(earn(member, 30n, 'control-earn'));
+    const clients = await Promise.all(Array.from({ length: 10 }, () => database.pool.connect()));
+    const reads = await Promise.all(
+      clients.map((client) => client.query('select available from wallet where wallet = $1', [uuidOf(member)])),
+    );
+    clients.forEach((client) => client.release());
+    const granted = reads.filter(({ rows }) => BigInt((rows[0] as { available: string }).available) >= 10n);
+    expect(granted.length * 10).toBeGreaterThan(30);
+  });
+
+  it('answers a repeated key with the first transaction and moves nothing', async () => {
+    const member = newId('mem');
+    const [first, second] = await Promise.all([lanes.post(earn(member, 7n, 'again')), lanes.post(earn(member, 7n, 'again'))]);
+    const third = await lanes.post(earn(member, 7n, 'again'));
+    expect([codeOf(first), second, third]).toEqual(['posted', { kind: 'replayed', seq: 1n }, { kind: 'replayed', seq: 1n }]);
+    expect(await balance(member)).toEqual({ available: '7', seq: '1' });
+  });
+
+  it('refuses a repeated key with another body, and answers a decided refusal again as replayed', async () => {
+    const member = newId('mem');
+    await lanes.post(earn(member, 5n, 'body'));
+    expect(codeOf(await lanes.post({ ...earn(member, 6n, 'body') }))).toBe('IDEMPOTENCY_MISMATCH');
+    expect(codeOf(await lanes.post(redeem(member, 9n, 'short')))).toBe('LEDGER_INSUFFICIENT_POINTS');
+    await lanes.post(earn(member, 50n, 'later'));
+    const again = await lanes.post(redeem(member, 9n, 'short'));
+    expect(again).toMatchObject({
+      kind: 'refused',
+      refusal: { code: 'LEDGER_INSUFFICIENT_POINTS', replayed: true, facts: { missingPoints: '4' } },
+    });
+  });
+
+  it('credits one receipt to one member only, also when two send it at once from two lanes', async () => {
+    const members = [newId('mem'), newId('mem'), newId('mem'), newId('mem')];
+    const outcomes = await Promise.all(members.map((member) => lanes.post(earn(member, 5n, 'receipt-1'))));
+    expect(outcomes.map(codeOf).sort()).toEqual([
+      'LEDGER_DOCUMENT_ALREADY_RECORDED',
+      'LEDGER_DOCUMENT_ALREADY_RECORDED',
+      'LEDGER_DOCUMENT_ALREADY_RECORDED',
+      'posted',
+    ]);
+  });
+
+  it('lets no neighbour fail when one command of a batch throws in the database', async () => {
+    const broken = command(newId('mem'), 'broken', {
+      document: null,
+      plan: (wallet, facts) => {
+        const plan = planPurchase(wallet, { partnerId: issuer, externalRef: 'x', amountMinor: 100n, currency: 'EUR', occurredAt: NOW, branch: null, channel: null, lines: null }, facts);
+        // A currency the column cannot hold as a kind of account: the constraint of entries refuses the whole statement.
+        return 'entries' in plan ? { ...plan, entries: plan.entries.map((entry) => ({ ...entry, debit: { ...entry.debit, kind: 'REDEEMED' as const } })) } : plan;
+      },
+    });
+    const good = Array.from({ length: 8 }, (_, n) => earn(newId('mem'), 2n, `neighbour-${n}`));
+    const [failed, ...rest] = await Promise.allSettled([broken, ...good].map((one) => lanes.post(one)));
+    expect(failed?.status).toBe('rejected');
+    expect(rest.map((one) => (one.status === 'fulfilled' ? codeOf(one.value) : 'rejected'))).toEqual(good.map(() => 'posted'));
+  });
+
+  it('refuses to change or delete what was posted', async () => {
+    for (const table of ['journal_transaction', 'entry', 'lot', 'claim', 'purchase', 'document']) {
+      await expect(database.pool.query(`delete from ${table}`)).rejects.toThrow('LEDGER_APPEND_ONLY');
+    }
+    await expect(database.pool.query('update entry set amount = amount + 1')).rejects.toThrow('LEDGER_APPEND_ONLY');
+  });
+});
