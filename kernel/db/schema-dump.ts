@@ -9,8 +9,8 @@ interface Piece {
 
 /**
  * The schema `public` as SQL text, read from the catalog, for people to read and for a test to compare (not to restore
- * from: tables come by name, so one may refer to a later one). There is no pg_dump among the embedded binaries. Two databases with the same schema give the same text, in whatever order their
- * objects were made. Columns keep their own order.
+ * from: tables come by name, so one may refer to a later one). There is no pg_dump among the embedded binaries. Two
+ * databases with the same schema give the same text, in whatever order their objects were made. Columns keep their order.
  *
  * Covers extensions, types, sequences of their own, tables with columns, defaults and constraints, indexes, functions,
  * views, triggers and row security; not grants, comments and aggregates. The migrations' own table is left out.
@@ -112,7 +112,8 @@ const INDEXES = `/* kernel.schemaDump.indexes */
 
 const VIEWS = `/* kernel.schemaDump.views */
   select r.relname as owner,
-         format(E'create %sview %I as\\n%s', case r.relkind when 'm' then 'materialized ' else '' end, r.relname, pg_get_viewdef(r.oid)) as definition
+         format(E'create %sview %I as\\n%s', case r.relkind when 'm' then 'materialized ' else '' end,
+                r.relname, pg_get_viewdef(r.oid)) as definition
     from pg_class r
    where r.relnamespace = 'public'::regnamespace and r.relkind in ('v', 'm')
      and ${NOT_OF_EXTENSION('pg_class', 'r.oid')}`;

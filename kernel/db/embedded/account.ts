@@ -110,7 +110,8 @@ function unreachable(account: { uid: number }, path: string): DatabaseFault {
   return new DatabaseFault(
     'HUB_DATABASE_DIRECTORY_UNREACHABLE',
     `PostgreSQL refuses to run as root and would run as "${name}", which cannot reach ${path}. ` +
-      `Open the folders above it for that account (chmod o+x ${dirname(path)} and up), choose another place, or run the hub as an ordinary account.`,
+      `Open the folders above it for that account (chmod o+x ${dirname(path)} and up), choose another place, ` +
+      'or run the hub as an ordinary account.',
   );
 }
 

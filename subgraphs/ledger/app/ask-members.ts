@@ -9,7 +9,10 @@ const QUESTION = `query MemberStanding($blindIndex: String, $memberId: ID) {
 const PATIENCE_MS = 2_000;
 
 interface Answer {
-  memberStanding: { memberId: MemberId; partnerLinks: { partnerId: PartnerId; state: 'CREDIT_ONLY' | 'OPEN' }[] } | null;
+  memberStanding: {
+    memberId: MemberId;
+    partnerLinks: { partnerId: PartnerId; state: 'CREDIT_ONLY' | 'OPEN' }[];
+  } | null;
 }
 
 /** Asks members as the ledger, about one member; throws when the answer is none. */

@@ -8,12 +8,18 @@ const within =
     tx.query(text, [...values]);
 
 /** Keeps that a member exists and since when. */
-export function learnMember(tx: Tx, fact: { programmeId: ProgrammeId; memberId: MemberId; enrolledAt: Date }): Promise<void> {
+export function learnMember(
+  tx: Tx,
+  fact: { programmeId: ProgrammeId; memberId: MemberId; enrolledAt: Date },
+): Promise<void> {
   return saveMember(within(tx), fact);
 }
 
 /** Keeps which member an identity names, by its blind index only. */
-export function learnIdentity(tx: Tx, fact: { programmeId: ProgrammeId; memberId: MemberId; blindIndex: string }): Promise<void> {
+export function learnIdentity(
+  tx: Tx,
+  fact: { programmeId: ProgrammeId; memberId: MemberId; blindIndex: string },
+): Promise<void> {
   return saveIdentity(within(tx), fact);
 }
 

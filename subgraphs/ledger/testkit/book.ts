@@ -28,7 +28,13 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
       reimbursementMicros: 10_000n,
       feeMicros: 0n,
     })),
-    earningRules: brands.map((partnerId) => ({ id: newId('rul'), partnerId, validFrom: from, points: 1n, perAmountMinor: 100n })),
+    earningRules: brands.map((partnerId) => ({
+      id: newId('rul'),
+      partnerId,
+      validFrom: from,
+      points: 1n,
+      perAmountMinor: 100n,
+    })),
     tiers: [
       { code: 'BASE', name: 'Base', threshold: points(0n) },
       { code: 'SILVER', name: 'Silver', threshold: points(500n) },
@@ -42,7 +48,9 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
 /** The announcement a rule book came from. */
 export function announcementOf(book: RuleBook): object {
   const text = (value: unknown): unknown =>
-    JSON.parse(JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field)));
+    JSON.parse(
+      JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field)),
+    );
   const { programmeId, programmeKey, version, partners, contracts, earningRules, tiers, ...programme } = book;
   return text({
     version,
@@ -55,7 +63,11 @@ export function announcementOf(book: RuleBook): object {
 }
 
 /** A wallet nothing has happened to, with lots as given. */
-export function aWallet(programmeId: ProgrammeId, lots: readonly OpenLot[] = [], memberId: MemberId = newId('mem')): Wallet {
+export function aWallet(
+  programmeId: ProgrammeId,
+  lots: readonly OpenLot[] = [],
+  memberId: MemberId = newId('mem'),
+): Wallet {
   const available = points(lots.reduce((sum, { remaining }) => sum + remaining, 0n));
   const none = points(0n);
   return {

@@ -14,16 +14,25 @@ export function keyFault(key: string): Refusal | null {
 }
 
 /** The partner for which a reward is offered: the key's own, or the one an admin names. */
-export function mayOffer(principal: Principal, named: PartnerId | null): { programmeId: ProgrammeId; partnerId: PartnerId } | Refusal {
+export function mayOffer(
+  principal: Principal,
+  named: PartnerId | null,
+): { programmeId: ProgrammeId; partnerId: PartnerId } | Refusal {
   if (principal.kind === 'admin') {
     const { programmeId } = principal;
-    return named === null ? invalidInput('input.offeredBy', 'an admin names the partner') : { programmeId, partnerId: named };
+    return named === null
+      ? invalidInput('input.offeredBy', 'an admin names the partner')
+      : { programmeId, partnerId: named };
   }
   if (principal.kind !== 'partner' || !principal.scopes.includes('points:redeem')) {
-    return forbidden('Rewards are offered by an admin of the programme, or with a partner key that has the scope points:redeem.');
+    return forbidden(
+      'Rewards are offered by an admin of the programme, or with a partner key that has the scope points:redeem.',
+    );
   }
   const { programmeId, partnerId } = principal;
-  return named === null || named === partnerId ? { programmeId, partnerId } : forbidden('A partner key offers its own rewards only.');
+  return named === null || named === partnerId
+    ? { programmeId, partnerId }
+    : forbidden('A partner key offers its own rewards only.');
 }
 
 /** A member redeems with a token; a partner redeems for a member with a key. */

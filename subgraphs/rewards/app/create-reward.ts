@@ -81,14 +81,17 @@ function check(input: CreateReward, now: Date): Checked | Refusal {
   const badKey = keyFault(input.idempotencyKey);
   if (badKey !== null) return badKey;
   const name = parseRewardName(input.name);
-  if (name === null) return invalidInput('input.name', 'must be 1 to 200 characters on one line, with something to read');
+  if (name === null)
+    return invalidInput('input.name', 'must be 1 to 200 characters on one line, with something to read');
   if (pricePoints <= 0n) return invalidInput('input.pricePoints', 'must be more than 0');
   if (voucherValidityDays < 1 || voucherValidityDays > VALIDITY_DAYS_MAX) {
     return invalidInput('input.voucherValidityDays', `must be 1 to ${VALIDITY_DAYS_MAX}`);
   }
-  if (stock !== null && (stock < 1 || stock > STOCK_MAX)) return invalidInput('input.stock', `must be 1 to ${STOCK_MAX}`);
+  if (stock !== null && (stock < 1 || stock > STOCK_MAX))
+    return invalidInput('input.stock', `must be 1 to ${STOCK_MAX}`);
   const validFrom = input.validFrom ?? now;
-  if (validUntil !== null && validUntil <= validFrom) return invalidInput('input.validUntil', 'must be after the reward opens');
+  if (validUntil !== null && validUntil <= validFrom)
+    return invalidInput('input.validUntil', 'must be after the reward opens');
   return { name, pricePoints: points(pricePoints), voucherValidityDays, stockOffered: stock, validFrom, validUntil };
 }
 
@@ -103,7 +106,13 @@ async function offer(
   if (!acceptsPoints(standing)) {
     return refuse('REWARDS_PARTNER_CANNOT_REDEEM', 'This partner does not accept points, so it cannot offer a reward.');
   }
-  const reward: Reward = { ...checked, id: newId('rwd'), programmeId, offeredBy: partnerId, stockLeft: checked.stockOffered };
+  const reward: Reward = {
+    ...checked,
+    id: newId('rwd'),
+    programmeId,
+    offeredBy: partnerId,
+    stockLeft: checked.stockOffered,
+  };
   await insertReward(tx, reward, now);
   return { reward };
 }

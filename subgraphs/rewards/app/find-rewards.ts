@@ -8,7 +8,11 @@ import { rewardsByIds, rewardsByPrice, rewardsInOrderMade } from '../data/reward
 import type { RewardsParts } from './parts';
 
 /** The rewards of these ids that the reader may see, which are those of the reader's programme. */
-export async function findRewards(parts: RewardsParts, principal: Principal, ids: readonly RewardId[]): Promise<Reward[]> {
+export async function findRewards(
+  parts: RewardsParts,
+  principal: Principal,
+  ids: readonly RewardId[],
+): Promise<Reward[]> {
   const programmeId = programmeOf(principal);
   return programmeId === null ? [] : rewardsByIds(parts.database, programmeId, ids);
 }

@@ -5,7 +5,11 @@ import { maySeeVoucher } from './authorise';
 import type { RewardsParts } from './parts';
 
 /** The vouchers of these ids that the reader may see; the others are absent, as if they did not exist. */
-export async function findVouchers(parts: RewardsParts, principal: Principal, ids: readonly VoucherId[]): Promise<Voucher[]> {
+export async function findVouchers(
+  parts: RewardsParts,
+  principal: Principal,
+  ids: readonly VoucherId[],
+): Promise<Voucher[]> {
   const programmeId = programmeOf(principal);
   if (programmeId === null) return [];
   const vouchers = await vouchersByIds(parts.database, programmeId, ids);

@@ -68,7 +68,12 @@ async function endUnheld(parts: FulfilmentParts, order: Order, refusal: LedgerRe
  * The ledger will not capture: the hold ran out, most likely. Release first, cancel after it: an order that is CANCELLED
  * holds no points. A release that is refused for good means that there is nothing left to release.
  */
-async function endUncaptured(parts: FulfilmentParts, order: Order, refusal: LedgerRefusal, call: Call): Promise<Refusal | null> {
+async function endUncaptured(
+  parts: FulfilmentParts,
+  order: Order,
+  refusal: LedgerRefusal,
+  call: Call,
+): Promise<Refusal | null> {
   const now = parts.clock.now();
   if (!isDecided(refusal, order, now)) return undecided();
   const released = await parts.ledger.release(order, call);

@@ -7,7 +7,8 @@ import type { LedgerAnswer, LedgerRefusal } from '../core/ledger-answer';
 import { commandKey, type Order } from '../core/order';
 
 /** A member, by id or as the partner's till identified them; the graph's MemberRefInput. */
-export type MemberRef = { readonly id: MemberId } | { readonly identity: { readonly kind: IdentityKindName; readonly value: string } };
+export type MemberRef =
+  { readonly id: MemberId } | { readonly identity: { readonly kind: IdentityKindName; readonly value: string } };
 
 /** Whose patience a command uses up. */
 export interface Call {
@@ -41,7 +42,12 @@ export function ledgerOver(link: SubgraphLink, log: Logger): Ledger {
   return {
     async hold(order, member, call) {
       const { id, pricePoints, holdExpiresAt } = order;
-      const input = { idempotencyKey: commandKey(id, 'hold'), member, points: `${pricePoints}`, expiresAt: holdExpiresAt.toISOString() };
+      const input = {
+        idempotencyKey: commandKey(id, 'hold'),
+        member,
+        points: `${pricePoints}`,
+        expiresAt: holdExpiresAt.toISOString(),
+      };
       const answer = await send<{ hold: { id: string }; account: { memberId: MemberId } }>(order, HOLD, input, call);
       if (answer.kind !== 'done') return answer;
       return { kind: 'done', value: { holdId: answer.value.hold.id, memberId: answer.value.account.memberId } };
@@ -94,7 +100,10 @@ async function answerOf<Success extends object>(
 async function before<T>(deadlineAt: Date, work: Promise<T>): Promise<T> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error('The ledger did not answer in time.')), Math.max(deadlineAt.getTime() - Date.now(), 0));
+    timer = setTimeout(
+      () => reject(new Error('The ledger did not answer in time.')),
+      Math.max(deadlineAt.getTime() - Date.now(), 0),
+    );
   });
   try {
     return await Promise.race([work, late]);

@@ -44,11 +44,16 @@ export function orderSteps(options: OrderStepsOptions): OrderSteps {
   };
 }
 
-async function load({ database, seal }: OrderStepsOptions, programmeId: ProgrammeId, orderId: OrderId): Promise<OrderInHand> {
+async function load(
+  { database, seal }: OrderStepsOptions,
+  programmeId: ProgrammeId,
+  orderId: OrderId,
+): Promise<OrderInHand> {
   const order = await findOrder(database, programmeId, orderId);
   if (order === null) throw new Error(`fulfilOrder: ${orderId} is gone`);
   const { sealedIdentity, memberId } = order;
-  const member = sealedIdentity === null ? { id: memberId as MemberId } : { identity: seal.open(orderId, sealedIdentity) };
+  const member =
+    sealedIdentity === null ? { id: memberId as MemberId } : { identity: seal.open(orderId, sealedIdentity) };
   return Object.assign(order, { member });
 }
 
@@ -83,7 +88,17 @@ async function insertVoucher(tx: Tx, { drawRandom }: OrderStepsOptions, order: O
   const memberId = order.memberId as MemberId;
   for (let draw = 0; draw < DRAWS_MAX; draw++) {
     const code = voucherCodeFrom(drawRandom());
-    const voucher = { id: newId('vch'), programmeId, orderId, rewardId, memberId, partnerId, code, state: 'ISSUED', expiresAt } as const;
+    const voucher = {
+      id: newId('vch'),
+      programmeId,
+      orderId,
+      rewardId,
+      memberId,
+      partnerId,
+      code,
+      state: 'ISSUED',
+      expiresAt,
+    } as const;
     if (await insertHiddenVoucher(tx, voucher)) return;
   }
   throw new Error(`fulfilOrder: ${DRAWS_MAX} voucher codes in a row were taken`);

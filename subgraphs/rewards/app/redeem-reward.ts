@@ -24,7 +24,10 @@ export interface RedeemReward {
   readonly idempotencyKey: string;
   readonly rewardId: string;
   /** A member's token may leave it out or name its own id; a partner's key must name one. */
-  readonly member?: { readonly id?: string | null; readonly identity?: { kind: IdentityKindName; value: string } | null } | null;
+  readonly member?: {
+    readonly id?: string | null;
+    readonly identity?: { kind: IdentityKindName; value: string } | null;
+  } | null;
   /** 1 to 10. */
   readonly quantity: number;
 }
@@ -82,7 +85,9 @@ function readWish(redeeming: Redeeming | Refusal, input: RedeemReward): Wish | R
 function readMember(redeeming: Redeeming, member: NonNullable<RedeemReward['member']> | null): MemberRef | Refusal {
   if (redeeming.placedBy === 'MEMBER') {
     const isOwn = member === null || (member.id === redeeming.memberId && member.identity == null);
-    return isOwn ? { id: redeeming.memberId } : forbidden('A member takes rewards for their own points; leave `member` out.');
+    return isOwn
+      ? { id: redeeming.memberId }
+      : forbidden('A member takes rewards for their own points; leave `member` out.');
   }
   if (member?.id != null) {
     const id = parseId('mem', member.id);
@@ -90,7 +95,8 @@ function readMember(redeeming: Redeeming, member: NonNullable<RedeemReward['memb
   }
   if (member?.identity == null) return invalidInput('input.member', 'a partner key names the member');
   const { kind, value } = member.identity;
-  if (normaliseIdentity(kind, value) === null) return invalidInput('input.member.identity.value', `cannot be of kind ${kind}`);
+  if (normaliseIdentity(kind, value) === null)
+    return invalidInput('input.member.identity.value', `cannot be of kind ${kind}`);
   return { identity: { kind, value } };
 }
 
@@ -103,7 +109,12 @@ function placeOnce(
 ): Promise<Replayable<{ orderId: OrderId }>> {
   const { rewardId, member, quantity, redeeming } = wish;
   const caller = `${redeeming.programmeId}/${callerOf(request.principal)}`;
-  const command = { caller, operation: 'redeemReward', key: input.idempotencyKey, body: { rewardId, member, quantity } };
+  const command = {
+    caller,
+    operation: 'redeemReward',
+    key: input.idempotencyKey,
+    body: { rewardId, member, quantity },
+  };
   return once(tx, command, () => placeOrder(tx, parts, wish));
 }
 

@@ -36,10 +36,15 @@ export function toldRefusal(refusal: LedgerRefusal): Refusal {
     return { kind: 'refusal', code, message, retryable: false, facts: { missingPoints: refusal.missingPoints ?? '0' } };
   }
   if (refusal.code === 'NOT_FOUND') return notFound('member');
-  return refuse('REWARDS_LEDGER_REFUSED', `The points could not be spent: ${refusal.message}`, { ledgerCode: refusal.code });
+  return refuse('REWARDS_LEDGER_REFUSED', `The points could not be spent: ${refusal.message}`, {
+    ledgerCode: refusal.code,
+  });
 }
 
 /** What the caller is told while the ledger has not decided. */
 export function undecided(): Refusal {
-  return refuse('REWARDS_LEDGER_UNAVAILABLE', 'The ledger has not decided yet; the order is kept. Ask again with the same key.');
+  return refuse(
+    'REWARDS_LEDGER_UNAVAILABLE',
+    'The ledger has not decided yet; the order is kept. Ask again with the same key.',
+  );
 }

@@ -24,14 +24,16 @@ export const rewardsRefusals = {
     precedence: 120,
   },
   REWARDS_LEDGER_REFUSED: {
-    meaning: 'The ledger refused the points for a reason named in `ledgerCode`; the order is cancelled, nothing was debited.',
+    meaning:
+      'The ledger refused the points for a reason named in `ledgerCode`; the order is cancelled, nothing was debited.',
     action: 'Act on `ledgerCode` as the ledger documents it, then order again with a new key.',
     retryable: false,
     type: 'RewardLedgerRefused',
     precedence: 130,
   },
   REWARDS_LEDGER_UNAVAILABLE: {
-    meaning: 'The ledger did not decide in time. The order is kept and is finished or undone as soon as the ledger answers.',
+    meaning:
+      'The ledger did not decide in time. The order is kept and is finished or undone as soon as the ledger answers.',
     action: 'Send the same again with the same key: it answers what became of the order.',
     retryable: true,
     type: 'RewardLedgerUnavailable',

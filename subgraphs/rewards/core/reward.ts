@@ -39,7 +39,11 @@ export function acceptsPoints(partner: PartnerStanding | null): boolean {
  *
  * @param quantity how many pieces are wanted; 1 when a reward is only shown
  */
-export function lockedBecause(reward: Reward, partner: PartnerStanding | null, at: { now: Date; quantity: number }): string | null {
+export function lockedBecause(
+  reward: Reward,
+  partner: PartnerStanding | null,
+  at: { now: Date; quantity: number },
+): string | null {
   if (at.now < reward.validFrom) return 'This reward is not open yet.';
   if (reward.validUntil !== null && at.now >= reward.validUntil) return 'This reward is over.';
   if (!acceptsPoints(partner)) return 'The partner does not accept points at the moment.';

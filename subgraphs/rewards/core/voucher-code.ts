@@ -14,7 +14,8 @@ export const VOUCHER_CODE_BYTES = RANDOM_SYMBOLS;
 
 /** Writes a code from random bytes. */
 export function voucherCodeFrom(random: Uint8Array): VoucherCode {
-  if (random.length !== VOUCHER_CODE_BYTES) throw new RangeError(`voucherCodeFrom: ${VOUCHER_CODE_BYTES} bytes are needed`);
+  if (random.length !== VOUCHER_CODE_BYTES)
+    throw new RangeError(`voucherCodeFrom: ${VOUCHER_CODE_BYTES} bytes are needed`);
   const symbols = [...random].map((byte) => byte & 31);
   return printed([...symbols, checkSymbol(symbols)]);
 }

@@ -34,7 +34,10 @@ export async function insertOrder(tx: Tx, order: NewOrder, resumeAt: Date): Prom
 }
 
 export function findOrder(database: Database, programmeId: ProgrammeId, id: OrderId): Promise<StoredOrder | null> {
-  return database.dataSource.manager.findOne(RewardOrderRow, { where: { programmeId, id }, comment: 'rewards.fulfilOrder.load' });
+  return database.dataSource.manager.findOne(RewardOrderRow, {
+    where: { programmeId, id },
+    comment: 'rewards.fulfilOrder.load',
+  });
 }
 
 /** The order, locked: whoever holds it makes its next move. */

@@ -48,7 +48,11 @@ export async function moveStock(tx: Tx, programmeId: ProgrammeId, id: RewardId, 
 }
 
 /** These rewards, in no order; those of another programme are absent. */
-export function rewardsByIds(database: Database, programmeId: ProgrammeId, ids: readonly RewardId[]): Promise<Reward[]> {
+export function rewardsByIds(
+  database: Database,
+  programmeId: ProgrammeId,
+  ids: readonly RewardId[],
+): Promise<Reward[]> {
   return database.dataSource.manager.find(RewardRow, {
     where: { programmeId, id: In([...ids]) },
     comment: 'rewards.reward.byIds',
@@ -80,7 +84,10 @@ export function rewardsByPrice(
   return database.dataSource.manager
     .createQueryBuilder(RewardRow, 'reward')
     .comment('rewards.reward.byPrice')
-    .where('reward.programmeId = :programmeId and (reward.validUntil is null or reward.validUntil > :now)', { programmeId, now })
+    .where('reward.programmeId = :programmeId and (reward.validUntil is null or reward.validUntil > :now)', {
+      programmeId,
+      now,
+    })
     .andWhere('(reward.pricePoints, reward.id) > (:price::bigint, :id)', {
       price: (after?.pricePoints ?? 0n).toString(),
       id: after?.id ?? '',

@@ -48,11 +48,19 @@ export async function deleteHiddenVouchers(tx: Tx, programmeId: ProgrammeId, ord
 /** An order's vouchers in the order made, the hidden ones too. */
 export function vouchersOfOrder(from: Database | Tx, programmeId: ProgrammeId, orderId: OrderId): Promise<Voucher[]> {
   const manager = 'dataSource' in from ? from.dataSource.manager : from;
-  return manager.find(VoucherRow, { where: { programmeId, orderId }, order: { id: 'ASC' }, comment: 'rewards.voucher.ofOrder' });
+  return manager.find(VoucherRow, {
+    where: { programmeId, orderId },
+    order: { id: 'ASC' },
+    comment: 'rewards.voucher.ofOrder',
+  });
 }
 
 /** These vouchers as far as they are issued, in no order. */
-export function vouchersByIds(database: Database, programmeId: ProgrammeId, ids: readonly VoucherId[]): Promise<Voucher[]> {
+export function vouchersByIds(
+  database: Database,
+  programmeId: ProgrammeId,
+  ids: readonly VoucherId[],
+): Promise<Voucher[]> {
   return database.dataSource.manager.find(VoucherRow, {
     where: { programmeId, id: In([...ids]), issuedAt: Not(IsNull()) },
     comment: 'rewards.voucher.byIds',

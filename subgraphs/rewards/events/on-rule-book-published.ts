@@ -7,8 +7,16 @@ const ruleBook = z.object({
   version: z.string().regex(/^\d+$/).transform(BigInt),
   partners: z.array(
     z
-      .object({ id: z.string().startsWith('ptr_'), canRedeem: z.boolean(), status: z.enum(['ACTIVE', 'SUSPENDED', 'LEFT']) })
-      .transform(({ id, canRedeem, status }) => ({ partnerId: id as `ptr_${string}` as never, canRedeem, isActive: status === 'ACTIVE' })),
+      .object({
+        id: z.string().startsWith('ptr_'),
+        canRedeem: z.boolean(),
+        status: z.enum(['ACTIVE', 'SUSPENDED', 'LEFT']),
+      })
+      .transform(({ id, canRedeem, status }) => ({
+        partnerId: id as `ptr_${string}` as never,
+        canRedeem,
+        isActive: status === 'ACTIVE',
+      })),
   ),
 });
 

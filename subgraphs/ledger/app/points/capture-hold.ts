@@ -18,7 +18,11 @@ export interface CaptureHoldInput {
 }
 
 /** Turns the acting partner's hold into a redemption; what is not captured goes back to the member. */
-export async function captureHold(ledger: Ledger, principal: Principal, input: CaptureHoldInput): Promise<Posted | Refusal> {
+export async function captureHold(
+  ledger: Ledger,
+  principal: Principal,
+  input: CaptureHoldInput,
+): Promise<Posted | Refusal> {
   const fault = firstFault(
     idempotencyKeyFault(input.idempotencyKey),
     textFault('input.externalRef', input.externalRef, 255),

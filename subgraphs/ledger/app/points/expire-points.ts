@@ -13,7 +13,11 @@ const SWEEP = 500;
  *
  * @param now the programme's clock must have reached it: the postings are recorded at the clock
  */
-export async function expirePoints(ledger: Pick<Ledger, 'database' | 'lanes'>, programmeId: ProgrammeId, now: Date): Promise<void> {
+export async function expirePoints(
+  ledger: Pick<Ledger, 'database' | 'lanes'>,
+  programmeId: ProgrammeId,
+  now: Date,
+): Promise<void> {
   for (;;) {
     const members = await membersWithDueLots(ledger.database.pool, programmeId, { now, limit: SWEEP });
     if (members.length === 0) return;

@@ -16,7 +16,11 @@ export interface HoldPointsInput {
 }
 
 /** Sets a member's points aside for a redemption the acting partner has yet to finish. */
-export async function holdPoints(ledger: Ledger, principal: Principal, input: HoldPointsInput): Promise<Posted | Refusal> {
+export async function holdPoints(
+  ledger: Ledger,
+  principal: Principal,
+  input: HoldPointsInput,
+): Promise<Posted | Refusal> {
   const fault = firstFault(
     idempotencyKeyFault(input.idempotencyKey),
     wholeFault('input.points', input.points, { min: 1n, max: POINTS_MAX }),

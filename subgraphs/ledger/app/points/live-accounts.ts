@@ -40,7 +40,13 @@ const COMPARE_EVERY_MS = 200;
 /** The most changes a reader holds: the rest waits in the journal, so a slow reader costs nothing more. */
 const READ_AHEAD = 100;
 const NO_POINTS = points(0n);
-const NOTHING: Balances = { available: NO_POINTS, pending: NO_POINTS, held: NO_POINTS, arrears: NO_POINTS, qualifying: NO_POINTS };
+const NOTHING: Balances = {
+  available: NO_POINTS,
+  pending: NO_POINTS,
+  held: NO_POINTS,
+  arrears: NO_POINTS,
+  qualifying: NO_POINTS,
+};
 const LATEST = 2n ** 62n;
 const DONE = { done: true, value: undefined } as const;
 

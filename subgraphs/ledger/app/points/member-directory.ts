@@ -100,23 +100,34 @@ export class MemberDirectory {
   }
 
   /** What members answers is kept at once; the events on their way will say the same again. */
-  private async ask(programmeId: ProgrammeId, who: Parameters<AskMembers>[1]): Promise<MemberStanding | null | Refusal> {
+  private async ask(
+    programmeId: ProgrammeId,
+    who: Parameters<AskMembers>[1],
+  ): Promise<MemberStanding | null | Refusal> {
     let standing: MemberStanding | null;
     try {
       standing = await this.askMembers(programmeId, who);
     } catch {
-      return refuse('LEDGER_MEMBER_NOT_KNOWN_YET', 'The ledger does not know this member yet and cannot ask at the moment.');
+      return refuse(
+        'LEDGER_MEMBER_NOT_KNOWN_YET',
+        'The ledger does not know this member yet and cannot ask at the moment.',
+      );
     }
     if (standing !== null) await this.keep(programmeId, standing, who);
     return standing;
   }
 
-  private async keep(programmeId: ProgrammeId, standing: MemberStanding, who: Parameters<AskMembers>[1]): Promise<void> {
+  private async keep(
+    programmeId: ProgrammeId,
+    standing: MemberStanding,
+    who: Parameters<AskMembers>[1],
+  ): Promise<void> {
     const run: RunSql = (text, values) => this.database.pool.query(text, [...values]);
     const { memberId } = standing;
     // When it was enrolled comes with the event; until then the member was enrolled no later than now.
     await saveMember(run, { programmeId, memberId, enrolledAt: new Date() });
     if ('blindIndex' in who) await saveIdentity(run, { programmeId, memberId, blindIndex: who.blindIndex });
-    for (const { partnerId, state } of standing.partnerLinks) await saveLink(run, { programmeId, memberId, partnerId, state });
+    for (const { partnerId, state } of standing.partnerLinks)
+      await saveLink(run, { programmeId, memberId, partnerId, state });
   }
 }

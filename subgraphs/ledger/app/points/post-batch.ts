@@ -6,7 +6,12 @@ import { applyPlan, type PostingFacts } from '../../core/points/posting';
 import { compareWalletKeys, type Wallet } from '../../core/points/wallet';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
-import { applyAndCommit, type DecidedOutcome, type PlannedDocument, type PlannedTransaction } from '../../data/points/apply.store';
+import {
+  applyAndCommit,
+  type DecidedOutcome,
+  type PlannedDocument,
+  type PlannedTransaction,
+} from '../../data/points/apply.store';
 import {
   commandText,
   lockAndLoad,
@@ -105,7 +110,10 @@ class Batch {
     const state = this.loaded.programmes.get(command.programmeId);
     const book = this.books.get(command.programmeId);
     if (state === undefined || book === undefined) {
-      return { kind: 'refused', refusal: refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.') };
+      return {
+        kind: 'refused',
+        refusal: refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.'),
+      };
     }
     const { document } = command;
     if (document !== null && this.loaded.documents.has(document.hash.toString('hex'))) {
@@ -163,7 +171,10 @@ class Batch {
 
 function replayOf(before: DecidedCommand, { intent }: PostingCommand): PostingOutcome {
   if (intent === null || !before.bodyHash.equals(intent.bodyHash)) {
-    return { kind: 'refused', refusal: refuseShared('IDEMPOTENCY_MISMATCH', 'This key was used before with another body.') };
+    return {
+      kind: 'refused',
+      refusal: refuseShared('IDEMPOTENCY_MISMATCH', 'This key was used before with another body.'),
+    };
   }
   if (before.seq !== null) return { kind: 'replayed', seq: before.seq };
   return { kind: 'refused', refusal: { ...(before.outcome as Refusal), replayed: true } };
@@ -171,5 +182,7 @@ function replayOf(before: DecidedCommand, { intent }: PostingCommand): PostingOu
 
 /** A refusal as it comes back from its row: whole numbers as text. */
 function storedShape(outcome: unknown): unknown {
-  return JSON.parse(JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)));
+  return JSON.parse(
+    JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+  );
 }

@@ -63,4 +63,3 @@ export async function readPosted(
   if (found === null) throw new Error(`readPosted: wallet ${key.wallet} has no version ${seq}`);
   return { key, memberId, ...found.line, ...found.details };
 }
-

@@ -28,7 +28,9 @@ describe('posting lanes', () => {
     database = await openTestDatabase(ledgerDatabase);
     const { programmeId, version, isSandbox, currency, opensAt } = book;
     const payload = announcementOf(book);
-    await inTransaction(database, (tx) => saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }));
+    await inTransaction(database, (tx) =>
+      saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
+    );
     lanes = open();
   });
   afterEach(async () => {
@@ -52,7 +54,11 @@ describe('posting lanes', () => {
     });
   }
 
-  function command(memberId: MemberId, key: string, rest: Pick<PostingCommand, 'plan' | 'document'> & { body?: unknown }): PostingCommand {
+  function command(
+    memberId: MemberId,
+    key: string,
+    rest: Pick<PostingCommand, 'plan' | 'document'> & { body?: unknown },
+  ): PostingCommand {
     return {
       key: walletKeyOf(memberId),
       programmeId: book.programmeId,
@@ -83,23 +89,36 @@ describe('posting lanes', () => {
     });
   }
   function redeem(memberId: MemberId, amount: bigint, ref: string): PostingCommand {
-    const redemption = { partnerId: redeemer, externalRef: ref, points: points(amount), occurredAt: NOW, expectedVersion: null };
+    const redemption = {
+      partnerId: redeemer,
+      externalRef: ref,
+      points: points(amount),
+      occurredAt: NOW,
+      expectedVersion: null,
+    };
     return command(memberId, ref, {
       document: documentOf(redeemer, 'REDEMPTION', ref),
       plan: (wallet, facts) => planRedemption(wallet, redemption, facts),
       body: redemption,
     });
   }
-  const codeOf = (outcome: PostingOutcome): string => (outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind);
+  const codeOf = (outcome: PostingOutcome): string =>
+    outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
   async function balance(memberId: MemberId): Promise<{ available: string; seq: string }> {
-    const { rows } = await database.pool.query('select available, seq from wallet where wallet = $1', [uuidOf(memberId)]);
+    const { rows } = await database.pool.query('select available, seq from wallet where wallet = $1', [
+      uuidOf(memberId),
+    ]);
     return rows[0] as { available: string; seq: string };
   }
 
   it('gives every command of a crowd its own outcome and every version of a member exactly once', async () => {
     const member = newId('mem');
-    const outcomes = await Promise.all(Array.from({ length: 200 }, (_, n) => lanes.post(earn(member, 3n, `crowd-${n}`))));
-    const versions = outcomes.map((outcome) => (outcome.kind === 'posted' ? Number(outcome.transaction.after.seq) : -1));
+    const outcomes = await Promise.all(
+      Array.from({ length: 200 }, (_, n) => lanes.post(earn(member, 3n, `crowd-${n}`))),
+    );
+    const versions = outcomes.map((outcome) =>
+      outcome.kind === 'posted' ? Number(outcome.transaction.after.seq) : -1,
+    );
     expect([...versions].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
     expect(await balance(member)).toEqual({ available: '600', seq: '200' });
   });
@@ -107,7 +126,9 @@ describe('posting lanes', () => {
   it('never spends more than there is when ten redemptions of one balance come at once', async () => {
     const member = newId('mem');
     await lanes.post(earn(member, 30n, 'ten-earn'));
-    const outcomes = await Promise.all(Array.from({ length: 10 }, (_, n) => lanes.post(redeem(member, 10n, `ten-${n}`))));
+    const outcomes = await Promise.all(
+      Array.from({ length: 10 }, (_, n) => lanes.post(redeem(member, 10n, `ten-${n}`))),
+    );
     expect(outcomes.map(codeOf).sort()).toEqual([
       ...Array.from({ length: 7 }, () => 'LEDGER_INSUFFICIENT_POINTS'),
       ...Array.from({ length: 3 }, () => 'posted'),
@@ -142,9 +163,16 @@ describe('posting lanes', () => {
 
   it('answers a repeated key with the first transaction and moves nothing', async () => {
     const member = newId('mem');
-    const [first, second] = await Promise.all([lanes.post(earn(member, 7n, 'again')), lanes.post(earn(member, 7n, 'again'))]);
+    const [first, second] = await Promise.all([
+      lanes.post(earn(member, 7n, 'again')),
+      lanes.post(earn(member, 7n, 'again')),
+    ]);
     const third = await lanes.post(earn(member, 7n, 'again'));
-    expect([codeOf(first), second, third]).toEqual(['posted', { kind: 'replayed', seq: 1n }, { kind: 'replayed', seq: 1n }]);
+    expect([codeOf(first), second, third]).toEqual([
+      'posted',
+      { kind: 'replayed', seq: 1n },
+      { kind: 'replayed', seq: 1n },
+    ]);
     expect(await balance(member)).toEqual({ available: '7', seq: '1' });
   });
 
@@ -176,15 +204,38 @@ describe('posting lanes', () => {
     const broken = command(newId('mem'), 'broken', {
       document: null,
       plan: (wallet, facts) => {
-        const plan = planPurchase(wallet, { partnerId: issuer, externalRef: 'x', amountMinor: 100n, currency: 'EUR', occurredAt: NOW, branch: null, channel: null, lines: null }, facts);
+        const plan = planPurchase(
+          wallet,
+          {
+            partnerId: issuer,
+            externalRef: 'x',
+            amountMinor: 100n,
+            currency: 'EUR',
+            occurredAt: NOW,
+            branch: null,
+            channel: null,
+            lines: null,
+          },
+          facts,
+        );
         // A currency the column cannot hold as a kind of account: the constraint of entries refuses the whole statement.
-        return 'entries' in plan ? { ...plan, entries: plan.entries.map((entry) => ({ ...entry, debit: { ...entry.debit, kind: 'REDEEMED' as const } })) } : plan;
+        return 'entries' in plan
+          ? {
+              ...plan,
+              entries: plan.entries.map((entry) => ({
+                ...entry,
+                debit: { ...entry.debit, kind: 'REDEEMED' as const },
+              })),
+            }
+          : plan;
       },
     });
     const good = Array.from({ length: 8 }, (_, n) => earn(newId('mem'), 2n, `neighbour-${n}`));
     const [failed, ...rest] = await Promise.allSettled([broken, ...good].map((one) => lanes.post(one)));
     expect(failed?.status).toBe('rejected');
-    expect(rest.map((one) => (one.status === 'fulfilled' ? codeOf(one.value) : 'rejected'))).toEqual(good.map(() => 'posted'));
+    expect(rest.map((one) => (one.status === 'fulfilled' ? codeOf(one.value) : 'rejected'))).toEqual(
+      good.map(() => 'posted'),
+    );
   });
 
   it('refuses to change or delete what was posted', async () => {

@@ -30,7 +30,11 @@ export interface RecordPurchaseInput {
 }
 
 /** Records a purchase at the acting partner and credits what it earns. */
-export async function recordPurchase(ledger: Ledger, principal: Principal, input: RecordPurchaseInput): Promise<Posted | Refusal> {
+export async function recordPurchase(
+  ledger: Ledger,
+  principal: Principal,
+  input: RecordPurchaseInput,
+): Promise<Posted | Refusal> {
   const found = await findBuyer(ledger, principal, input);
   return isRefusal(found) ? found : credit(ledger, principal, { ...found, input });
 }
@@ -53,7 +57,9 @@ export async function recordPurchases(
   return Promise.all(
     found.map((buyer, row) => {
       const input = inputs[row];
-      return isRefusal(buyer) || input === undefined ? (buyer as Refusal) : credit(ledger, principal, { ...buyer, input });
+      return isRefusal(buyer) || input === undefined
+        ? (buyer as Refusal)
+        : credit(ledger, principal, { ...buyer, input });
     }),
   );
 }
@@ -116,7 +122,9 @@ function purchaseFault(input: RecordPurchaseInput, path: string): Refusal | null
       wholeFault(at('amount.amountMinor'), input.amount.amountMinor, { min: 0n, max: AMOUNT_MAX }),
       ifGiven(input.branch, (branch) => textFault(at('branch'), branch)),
     ) ??
-    (parseCurrency(input.amount.currency) === null ? invalidInput(at('amount.currency'), 'must be an ISO 4217 code') : null) ??
+    (parseCurrency(input.amount.currency) === null
+      ? invalidInput(at('amount.currency'), 'must be an ISO 4217 code')
+      : null) ??
     linesFault(input.lines ?? [], at('lines'))
   );
 }

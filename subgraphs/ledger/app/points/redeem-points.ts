@@ -19,7 +19,11 @@ export interface RedeemPointsInput {
 }
 
 /** Redeems a member's points at the acting partner, whole or not at all. */
-export async function redeemPoints(ledger: Ledger, principal: Principal, input: RedeemPointsInput): Promise<Posted | Refusal> {
+export async function redeemPoints(
+  ledger: Ledger,
+  principal: Principal,
+  input: RedeemPointsInput,
+): Promise<Posted | Refusal> {
   const fault = firstFault(
     idempotencyKeyFault(input.idempotencyKey),
     textFault('input.externalRef', input.externalRef, 255),

@@ -14,7 +14,11 @@ export interface ReleaseHoldInput {
 }
 
 /** Gives the points of the acting partner's hold back to the member, to the lots they came from. */
-export async function releaseHold(ledger: Ledger, principal: Principal, input: ReleaseHoldInput): Promise<Posted | Refusal> {
+export async function releaseHold(
+  ledger: Ledger,
+  principal: Principal,
+  input: ReleaseHoldInput,
+): Promise<Posted | Refusal> {
   const fault = idempotencyKeyFault(input.idempotencyKey);
   if (fault !== null) return fault;
   const acting = actingAs(principal, 'points:redeem');

@@ -13,7 +13,11 @@ import { expirePoints } from './expire-points';
  * Moves a sandbox programme's clock forward and does all that falls due on the way, in due order, each recorded at its
  * due instant. Interrupted, it stands at the last due instant reached and goes on when called again.
  */
-export async function setTestClock(ledger: Ledger, principal: Principal, { now }: { now: Date }): Promise<{ now: Date } | Refusal> {
+export async function setTestClock(
+  ledger: Ledger,
+  principal: Principal,
+  { now }: { now: Date },
+): Promise<{ now: Date } | Refusal> {
   if (principal.kind !== 'admin') return forbidden('Only a programme’s admin may move its test clock.');
   const { programmeId } = principal;
   let book = await ledger.book(programmeId);

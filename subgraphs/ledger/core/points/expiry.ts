@@ -18,14 +18,12 @@ export function planExpiry(wallet: Wallet, facts: PostingFacts): PostingPlan | n
     externalRef: null,
     occurredAt: facts.now,
     points: -total,
-    entries: due.map(
-      (lot): Entry => ({
-        debit: { kind: 'AVAILABLE', owner: wallet.memberId },
-        credit: { kind: 'EXPIRED', owner: lot.issuerId },
-        amount: lot.remaining,
-        lotSeq: lot.lotSeq,
-      }),
-    ),
+    entries: due.map((lot): Entry => ({
+      debit: { kind: 'AVAILABLE', owner: wallet.memberId },
+      credit: { kind: 'EXPIRED', owner: lot.issuerId },
+      amount: lot.remaining,
+      lotSeq: lot.lotSeq,
+    })),
     claims: [],
     change: { available: -total },
     lotChanges: due.map((lot) => ({ lot, by: -lot.remaining })),

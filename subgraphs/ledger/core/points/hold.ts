@@ -136,7 +136,13 @@ function restored(lot: HeldLot): OpenLot {
   return { lotSeq, issuerId, remaining, earnedAt, expiresAt };
 }
 
-function moveOf(wallet: Wallet, lotSeq: bigint, amount: Points, from: 'AVAILABLE' | 'HELD', to: 'AVAILABLE' | 'HELD'): Entry {
+function moveOf(
+  wallet: Wallet,
+  lotSeq: bigint,
+  amount: Points,
+  from: 'AVAILABLE' | 'HELD',
+  to: 'AVAILABLE' | 'HELD',
+): Entry {
   const owner = wallet.memberId;
   return { debit: { kind: from, owner }, credit: { kind: to, owner }, amount, lotSeq };
 }

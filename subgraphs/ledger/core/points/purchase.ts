@@ -73,7 +73,10 @@ function issuingTerms(purchase: Purchase, { book }: PostingFacts): { contract: C
   const contract = contractAt(book, purchase.partnerId, purchase.occurredAt);
   const rule = earningRuleAt(book, purchase.partnerId, purchase.occurredAt);
   if (contract === undefined || rule === undefined) {
-    return refuse('LEDGER_PROGRAMME_NOT_READY', 'No contract and earning rule of this partner is in force at that instant.');
+    return refuse(
+      'LEDGER_PROGRAMME_NOT_READY',
+      'No contract and earning rule of this partner is in force at that instant.',
+    );
   }
   return { contract, rule };
 }

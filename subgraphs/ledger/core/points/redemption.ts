@@ -34,7 +34,8 @@ export interface SpentLot {
 export function planRedemption(wallet: Wallet, redemption: Redemption, facts: PostingFacts): PostingPlan | Refusal {
   const contract = redeemingTerms(redemption.partnerId, redemption.occurredAt, facts);
   if (isRefusal(contract)) return contract;
-  if (redemption.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The redemption has not happened yet.');
+  if (redemption.occurredAt > facts.now)
+    return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The redemption has not happened yet.');
   const { expectedVersion } = redemption;
   if (expectedVersion !== null && expectedVersion !== wallet.seq) {
     return refuse('LEDGER_VERSION_CHANGED', `The account is at version ${wallet.seq}.`, { currentVersion: wallet.seq });
@@ -61,7 +62,8 @@ export function redeemingTerms(partnerId: PartnerId, at: Date, { book }: Posting
   if (partner !== undefined && partner.status !== 'ACTIVE') {
     return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does not redeem points at present.');
   }
-  if (partner?.canRedeem === false) return refuse('LEDGER_PARTNER_CANNOT_REDEEM', 'This partner does not redeem points.');
+  if (partner?.canRedeem === false)
+    return refuse('LEDGER_PARTNER_CANNOT_REDEEM', 'This partner does not redeem points.');
   return (
     contractAt(book, partnerId, at) ??
     refuse('LEDGER_PROGRAMME_NOT_READY', 'No contract of this partner is in force at that instant.')
@@ -72,7 +74,9 @@ export function redeemingTerms(partnerId: PartnerId, at: Date, { book }: Posting
 export function drawSpendable(wallet: Wallet, amount: Points, now: Date): Draw[] | Refusal {
   const drawn = drawLots(spendableLots(wallet.lots, now), amount);
   if ('draws' in drawn) return drawn.draws;
-  return refuse('LEDGER_INSUFFICIENT_POINTS', `${drawn.missing} more points are needed.`, { missingPoints: drawn.missing });
+  return refuse('LEDGER_INSUFFICIENT_POINTS', `${drawn.missing} more points are needed.`, {
+    missingPoints: drawn.missing,
+  });
 }
 
 /** One entry for each lot, from the member's account to the redeemer's. */

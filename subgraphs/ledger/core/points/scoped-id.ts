@@ -14,7 +14,10 @@ export function memberScopedId(prefix: IdPrefix, walletUuid: string, number?: bi
 }
 
 /** Reads an id within a wallet; null when it is none of this prefix. */
-export function parseScopedId(prefix: IdPrefix, text: string): { memberId: MemberId; key: WalletKey; number: bigint } | null {
+export function parseScopedId(
+  prefix: IdPrefix,
+  text: string,
+): { memberId: MemberId; key: WalletKey; number: bigint } | null {
   const match = /^([a-z]+)_([0-9a-f]{32})([0-9a-f]{12})$/.exec(text);
   if (match === null || match[1] !== prefix) return null;
   const memberId = `mem_${match[2]}` as MemberId;

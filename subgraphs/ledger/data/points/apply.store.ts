@@ -242,7 +242,11 @@ function claimRows({ plan, after, cycleId, currency }: PlannedTransaction): obje
 /** A hold made and closed within one batch is written once, as it ends. */
 function holdRows(transactions: readonly PlannedTransaction[]): object[] {
   const rows = new Map<string, object>();
-  for (const { plan: { hold }, after, programmeId } of transactions) {
+  for (const {
+    plan: { hold },
+    after,
+    programmeId,
+  } of transactions) {
     if (hold === undefined) continue;
     rows.set(`${after.key.wallet}:${hold.seq}`, {
       ...after.key,

@@ -17,7 +17,11 @@ select distinct wallet from open_lot
  order by wallet limit $3`;
 
 /** Members with lots whose expiry has come by `now`, at most `limit` of them. */
-export async function membersWithDueLots(pool: Pool, programmeId: ProgrammeId, due: { now: Date; limit: number }): Promise<MemberId[]> {
+export async function membersWithDueLots(
+  pool: Pool,
+  programmeId: ProgrammeId,
+  due: { now: Date; limit: number },
+): Promise<MemberId[]> {
   const { rows } = await pool.query<{ wallet: string }>(DUE_WALLETS, [uuidOf(programmeId), due.now, due.limit]);
   return rows.map(({ wallet }) => idFromUuid('mem', wallet));
 }

@@ -1,6 +1,13 @@
 import type { Client } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
-import { idFromUuid, uuidOf, type Id, type MemberId, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import {
+  idFromUuid,
+  uuidOf,
+  type Id,
+  type MemberId,
+  type PartnerId,
+  type ProgrammeId,
+} from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { HeldLot, Hold, HoldState, OpenLot, Wallet, WalletKey } from '../../core/points/wallet';
 import { lotExpiry } from './instants';
@@ -151,7 +158,12 @@ export async function lockAndLoad(client: Client, request: LoadRequest): Promise
     client.query({ name: 'ensureWallets', text: ENSURE_WALLETS, values: [buckets, wallets, programmeUuids] }),
   ];
   const locked = client.query<WalletRow>({ name: 'lockWallets', text: LOCK_WALLETS, values: [buckets, wallets] });
-  const programmes = client.query<{ programme_id: string; version: string; test_now: Date | null; open_cycle_id: string }>({
+  const programmes = client.query<{
+    programme_id: string;
+    version: string;
+    test_now: Date | null;
+    open_cycle_id: string;
+  }>({
     name: 'loadProgrammes',
     text: LOAD_PROGRAMMES,
     values: [request.programmeIds.map(uuidOf)],
@@ -223,7 +235,11 @@ async function loadDecided(client: Client, names: readonly CommandName[]): Promi
   );
 }
 
-function walletsFrom(rows: readonly WalletRow[], lotRows: readonly LotRow[], holdRows: readonly HoldRow[]): Map<string, Wallet> {
+function walletsFrom(
+  rows: readonly WalletRow[],
+  lotRows: readonly LotRow[],
+  holdRows: readonly HoldRow[],
+): Map<string, Wallet> {
   const lots = groupBy(lotRows, walletText, lotFrom);
   const holds = new Map<string, Map<bigint, Hold>>();
   for (const row of holdRows) {
@@ -233,7 +249,9 @@ function walletsFrom(rows: readonly WalletRow[], lotRows: readonly LotRow[], hol
     ofWallet.set(seq, { ...hold, lots: [...hold.lots, heldLotFrom(row)] });
     holds.set(walletText(row), ofWallet);
   }
-  return new Map(rows.map((row) => [walletText(row), walletFrom(row, lots.get(walletText(row)), holds.get(walletText(row)))]));
+  return new Map(
+    rows.map((row) => [walletText(row), walletFrom(row, lots.get(walletText(row)), holds.get(walletText(row)))]),
+  );
 }
 
 function walletFrom(row: WalletRow, lots: OpenLot[] = [], holds = new Map<bigint, Hold>()): Wallet {
@@ -295,7 +313,11 @@ function ifAny<Row, Result>(items: readonly Row[], send: () => Promise<Result>):
   return items.length === 0 ? Promise.resolve(null) : send();
 }
 
-function groupBy<Row, Value>(rows: readonly Row[], keyOf: (row: Row) => string, valueOf: (row: Row) => Value): Map<string, Value[]> {
+function groupBy<Row, Value>(
+  rows: readonly Row[],
+  keyOf: (row: Row) => string,
+  valueOf: (row: Row) => Value,
+): Map<string, Value[]> {
   const groups = new Map<string, Value[]>();
   for (const row of rows) {
     const group = groups.get(keyOf(row));

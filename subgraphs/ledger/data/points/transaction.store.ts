@@ -71,7 +71,13 @@ export interface JournalLine {
 /** What one transaction did besides its balances. */
 export interface JournalDetails {
   readonly currency: string;
-  readonly issued: { lotSeq: bigint; issuerId: PartnerId; remaining: ReturnType<typeof points>; earnedAt: Date; expiresAt: Date | null } | null;
+  readonly issued: {
+    lotSeq: bigint;
+    issuerId: PartnerId;
+    remaining: ReturnType<typeof points>;
+    earnedAt: Date;
+    expiresAt: Date | null;
+  } | null;
   readonly purchase: PurchaseFact | null;
   readonly draws: readonly { lotSeq: bigint; issuerId: PartnerId; points: bigint; claimMicros: bigint | null }[];
   readonly hold: {
@@ -100,7 +106,14 @@ interface DetailsRow {
     occurred_at: string;
   } | null;
   draws: { lot_seq: string; issuer_id: string; amount: string; micros: string | null }[];
-  hold: { seq: string; partner_id: string; points: string; captured: string; state: HoldState; expires_at: string } | null;
+  hold: {
+    seq: string;
+    partner_id: string;
+    points: string;
+    captured: string;
+    state: HoldState;
+    expires_at: string;
+  } | null;
 }
 
 /** Statement lines of a member before a version, newest first. */
@@ -138,7 +151,10 @@ export async function loadTransaction(
   return line === undefined || rest === undefined ? null : { line: lineFrom(line), details: detailsFrom(rest) };
 }
 
-function scope({ key, programmeId }: { key: WalletKey; programmeId: ProgrammeId }, ...more: (bigint | number)[]): unknown[] {
+function scope(
+  { key, programmeId }: { key: WalletKey; programmeId: ProgrammeId },
+  ...more: (bigint | number)[]
+): unknown[] {
   return [key.bucket, key.wallet, uuidOf(programmeId), ...more.map(String)];
 }
 

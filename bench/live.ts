@@ -1,0 +1,49 @@
+import { createClient } from 'graphql-ws';
+import WebSocket from 'ws';
+import { issuerOf, mintToken } from '../hub/client/credentials';
+import { REFUSAL } from '../hub/client/graph';
+import type { MemberId } from '../kernel/values/id';
+import type { Bench } from './benches';
+import { openCoalition, percentile, purchaseOf, rounded } from './coalition';
+
+const CREDITS = 1_000;
+const RECORD = `mutation Record($input: RecordPurchaseInput!) {
+  result: recordPurchase(input: $input) { ${REFUSAL} }
+}`;
+const WATCH = 'subscription Watch($memberId: ID!) { balanceChanged(memberId: $memberId) { version } }';
+
+/**
+ * How long after its commit a credit is seen by a client on a WebSocket: the answer of the mutation arrives after the commit,
+ * so the delay is counted from the answer, and a message that is there before the answer counts as none.
+ */
+export const benchLive: Bench = async ({ hub, tell }) => {
+  const coalition = await openCoalition(hub, 'live', 1);
+  const memberId = coalition.memberIds[0] as MemberId;
+  const token = await mintToken(issuerOf(hub), { role: 'member', programme: coalition.programmeId, member: memberId, subject: memberId });
+  const client = createClient({
+    url: `${hub.url.replace(/^http/, 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { authorization: `Bearer ${token}` },
+  });
+  try {
+    const stream = client.iterate<{ balanceChanged: { version: string } }>({ query: WATCH, variables: { memberId } });
+    await stream.next(); // the snapshot
+    const delays: number[] = [];
+    for (let credit = 1; credit <= CREDITS; credit += 1) {
+      delays.push(await oneCredit());
+      if (credit % 250 === 0) tell(`${credit} of ${CREDITS} credits`);
+    }
+    return { figures: { credits: CREDITS, p50_ms: rounded(percentile(delays, 0.5)), p99_ms: rounded(percentile(delays, 0.99)) }, ratios: {} };
+
+    /** Each credit makes exactly one message. */
+    async function oneCredit(): Promise<number> {
+      const seen = stream.next().then(() => performance.now());
+      await coalition.partner.must(RECORD, { input: purchaseOf(memberId) });
+      const committedAt = performance.now();
+      return Math.max(0, (await seen) - committedAt);
+    }
+  } finally {
+    await client.dispose();
+    await coalition.close();
+  }
+};

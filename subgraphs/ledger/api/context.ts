@@ -1,0 +1,18 @@
+import type { Principal } from '../../../kernel/context/principal';
+import type { RequestContext } from '../../../kernel/context/request-context';
+import type { Ledger } from '../app/ledger';
+import { openLoaders, type LedgerLoaders } from './points/account.loader';
+
+/** What every resolver of this subgraph is given. */
+export interface LedgerContext {
+  readonly principal: Principal;
+  /** Told to the client with every fault; names this call in the log. */
+  readonly requestId: string;
+  readonly ledger: Ledger;
+  /** Fresh for each request: what one caller may see is never kept for the next. */
+  readonly loaders: LedgerLoaders;
+}
+
+export function openContext(ledger: Ledger, { principal, requestId }: RequestContext): LedgerContext {
+  return { principal, requestId, ledger, loaders: openLoaders(ledger, principal) };
+}

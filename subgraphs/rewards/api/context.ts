@@ -1,0 +1,26 @@
+import type { RequestContext } from '../../../kernel/context/request-context';
+import { CursorCodec } from '../../../kernel/graph/connection';
+import type { RewardsParts } from '../app/parts';
+import type { IdentitySeal } from '../data/identity-seal';
+import { openLoaders, type RewardsLoaders } from './reward.loader';
+
+export type RewardsSetting = RewardsParts & { readonly seal: IdentitySeal; readonly cursorSecret: string };
+
+/** What every resolver of this subgraph is given. */
+export interface RewardsContext {
+  readonly request: RequestContext;
+  readonly setting: RewardsSetting;
+  /** Fresh for each request: what one caller may see is never kept for the next. */
+  readonly loaders: RewardsLoaders;
+  readonly cursors: Readonly<Record<'catalogue' | 'forMember' | 'vouchers', CursorCodec>>;
+}
+
+export function openContext(setting: RewardsSetting, request: RequestContext): RewardsContext {
+  const codec = (list: string) => new CursorCodec(setting.cursorSecret, `rewards.${list}`);
+  return {
+    request,
+    setting,
+    loaders: openLoaders(setting, request.principal),
+    cursors: { catalogue: codec('catalogue'), forMember: codec('forMember'), vouchers: codec('vouchers') },
+  };
+}

@@ -1,0 +1,13 @@
+import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { Rewards1764000000000 } from './migrations/1764000000000-rewards';
+import { PartnerStandingRow } from './partner-standing.row';
+import { RewardOrderRow } from './reward-order.row';
+import { RewardRow } from './reward.row';
+import { VoucherRow } from './voucher.row';
+
+/** This subgraph's own database: nobody else reads it. */
+export const rewardsDatabase = {
+  name: 'rewards',
+  rows: [RewardRow, RewardOrderRow, VoucherRow, PartnerStandingRow],
+  migrations: [Rewards1764000000000],
+} as const satisfies DatabaseDefinition;
