@@ -53,7 +53,11 @@ async function rate(concurrency: number, once: () => Promise<number>): Promise<n
   let done = 0;
   const lanes = Array.from({ length: concurrency });
   await runLimited(lanes, concurrency, async () => {
-    while (performance.now() - startedAt < CASE_MS) done += await once();
+    while (performance.now() - startedAt < CASE_MS) {
+      const more = await once();
+      // Added after the wait: `done += await …` would read the sum before it and lose what other lanes add.
+      done += more;
+    }
   });
   return (done * 1_000) / (performance.now() - startedAt);
 }

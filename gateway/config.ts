@@ -37,7 +37,7 @@ const list = z.string().transform((text) =>
 );
 
 /** The gateway's part of the environment; docs/CONFIGURATION.md says what each means. */
-export const gatewayVariables = {
+const variables = {
   HUB_PORT: port.default(4000),
   HUB_HOST: z.string().default('127.0.0.1'),
   HUB_MODE: z.enum(['development', 'production']).default('development'),
@@ -68,7 +68,7 @@ export interface GatewayEnvironment {
 
 /** @throws Fault HUB_CONFIGURATION_INVALID naming every faulty variable */
 export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
-  const read = readEnv(gatewayVariables, env);
+  const read = readEnv(variables, env);
   const limits: GatewayLimits = {
     ...defaultLimits,
     bodyBytes: read.HUB_LIMIT_BODY_BYTES,

@@ -1,13 +1,15 @@
-import { existsSync } from 'node:fs';
-import { join } from 'node:path';
-import { SUBGRAPHS } from '../kernel/context/principal';
 import type { SubgraphDefinition } from '../kernel/graph/subgraph';
+import { feedbackDefinition } from '../subgraphs/feedback/main';
+import { ledgerDefinition } from '../subgraphs/ledger/main';
+import { membersDefinition } from '../subgraphs/members/main';
+import { partnersDefinition } from '../subgraphs/partners/main';
+import { rewardsDefinition } from '../subgraphs/rewards/main';
 
-/** The subgraphs of this hub. */
-export const definitions: readonly SubgraphDefinition[] = SUBGRAPHS.filter((name) =>
-  ['.ts', '.js'].some((end) => existsSync(join(__dirname, '..', 'subgraphs', name, `main${end}`))),
-).map((name) => {
-  // eslint-disable-next-line @typescript-eslint/no-require-imports -- what does not exist yet cannot be imported
-  const module = require(`../subgraphs/${name}/main`) as Record<string, SubgraphDefinition>;
-  return module[`${name}Definition`] as SubgraphDefinition;
-});
+/** The five subgraphs of the hub. */
+export const definitions: readonly SubgraphDefinition[] = [
+  membersDefinition,
+  ledgerDefinition,
+  rewardsDefinition,
+  partnersDefinition,
+  feedbackDefinition,
+];

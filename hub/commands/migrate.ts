@@ -2,7 +2,7 @@ import { Argument, Command } from 'commander';
 import { gatewayDatabase } from '../../gateway/main';
 import { migrate } from '../../kernel/db/migrate';
 import { DATABASE_OWNERS, readHubConfig, type DatabaseOwner } from '../composition/config';
-import { HubDatabases } from '../composition/databases';
+import { HubDatabases, provisionExternal } from '../composition/databases';
 import { openSecrets } from '../composition/secrets';
 import { print, tell } from '../console';
 import { definitions } from '../definitions';
@@ -12,9 +12,11 @@ export function migrateCommand(): Command {
   return new Command('migrate')
     .description('Brings the databases up to date and prints what was applied.')
     .addArgument(new Argument('[owner...]', 'whose databases; all when none is named').choices(DATABASE_OWNERS))
-    .action(async (owners: readonly DatabaseOwner[]) => {
+    .option('--provision', 'first make databases and roles on external servers, as HUB_DATABASE_ADMIN_URL')
+    .action(async (owners: readonly DatabaseOwner[], { provision = false }: { provision?: boolean }) => {
       const config = readHubConfig();
       const wanted = owners.length === 0 ? DATABASE_OWNERS : owners;
+      if (provision) for (const line of await provisionExternal(config, wanted)) print(line);
       const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners: wanted, onProgress: tell });
       try {
         for (const definition of [...definitions, gatewayDatabase]) {

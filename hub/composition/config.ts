@@ -37,6 +37,7 @@ export const HUB_VARIABLES = {
   HUB_TOKEN_AUDIENCE: z.string().optional(),
   HUB_TOKEN_JWKS_URL: httpUrl.optional(),
   HUB_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
+  HUB_DATABASE_ADMIN_URL: databaseUrl.optional(),
   HUB_DATABASE_URL_MEMBERS: databaseUrl.optional(),
   HUB_DATABASE_URL_LEDGER: databaseUrl.optional(),
   HUB_DATABASE_URL_REWARDS: databaseUrl.optional(),
@@ -63,6 +64,8 @@ export interface HubConfig {
   /** Whose tokens are believed; null: the development issuer's of this data folder. */
   readonly tokenIssuer: { readonly issuer: string; readonly audience: string; readonly jwks: URL } | null;
   readonly databasePool: number;
+  /** For `hub migrate --provision`: a role that may create databases and roles. */
+  readonly databaseAdminUrl: string | null;
   /** External databases; the embedded server holds the others. */
   readonly databaseUrls: Readonly<Partial<Record<DatabaseOwner, string>>>;
   /** Where other processes serve the subgraphs. */
@@ -90,6 +93,7 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     secrets: { internal: read.HUB_SECRET_INTERNAL, identity: read.HUB_SECRET_IDENTITY, cursor: read.HUB_SECRET_CURSOR },
     tokenIssuer: tokenIssuerOf(read),
     databasePool: read.HUB_DATABASE_POOL,
+    databaseAdminUrl: read.HUB_DATABASE_ADMIN_URL ?? null,
     databaseUrls: Object.fromEntries(external.filter(([, url]) => url !== undefined)),
     subgraphUrls: Object.fromEntries(peers) as Record<SubgraphName, string>,
   };

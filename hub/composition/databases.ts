@@ -75,12 +75,54 @@ export class HubDatabases {
 
   /** Closes the pools, then leaves the embedded server, which stops when nobody else is there. */
   async close(): Promise<void> {
-    await Promise.all(this.opened.map((database) => database.close()));
+    await Promise.all(this.opened.map(closeFully));
     await this.embedded?.stop();
   }
+}
+
+const GOODBYE_MS = 2_000;
+
+/**
+ * Closes a pool and waits until its connections are gone: the pool itself says so while they are still saying goodbye, and a
+ * server that stops meanwhile would complain to each of them.
+ */
+async function closeFully(database: Database): Promise<void> {
+  let left = database.pool.totalCount;
+  const gone = new Promise<void>((resolve) => {
+    database.pool.on('remove', () => {
+      left -= 1;
+      if (left <= 0) resolve();
+    });
+    if (left === 0) resolve();
+  });
+  await database.close();
+  await Promise.race([gone, new Promise((resolve) => setTimeout(resolve, GOODBYE_MS).unref())]);
 }
 
 /** The folder of the embedded cluster. */
 export function clusterDir(config: HubConfig): string {
   return join(config.dataDir, 'postgres');
+}
+
+/**
+ * Makes the databases and roles that the configured URLs name, on a server of somebody else's; what exists stays.
+ *
+ * @throws Fault HUB_DATABASE_ADMIN_MISSING without a URL of one who may
+ */
+export async function provisionExternal(config: HubConfig, owners: readonly DatabaseOwner[]): Promise<string[]> {
+  const administrator = config.databaseAdminUrl;
+  if (administrator === null) {
+    throw new Fault('HUB_DATABASE_ADMIN_MISSING', 'Set HUB_DATABASE_ADMIN_URL to a role that may create databases and roles.');
+  }
+  const lines: string[] = [];
+  for (const owner of owners) {
+    const url = config.databaseUrls[owner];
+    if (url === undefined) continue;
+    const { pathname, username, password } = new URL(url);
+    const [name, role] = [decodeURIComponent(pathname.slice(1)), decodeURIComponent(username)];
+    const replication = owner === 'ledger';
+    await provisionDatabase(administrator, { name, role, password: decodeURIComponent(password), replication });
+    lines.push(`${owner}: database ${name} and role ${role} are there`);
+  }
+  return lines;
 }

@@ -2,7 +2,7 @@
 export class Progress {
   private readonly startedAt = Date.now();
   private done = 0;
-  private toldAt = 0;
+  private toldAt = Date.now();
 
   constructor(
     private readonly what: string,

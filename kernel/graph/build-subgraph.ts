@@ -10,12 +10,20 @@ import {
   type GraphQLResolveInfo,
   type GraphQLSchema,
 } from 'graphql';
-import { buildSchemaSync, createResolversMap, type NonEmptyArray } from 'type-graphql';
+import { buildSchemaSync, createResolversMap, type NonEmptyArray, type PubSub } from 'type-graphql';
 import { BigIntScalar, DateTimeScalar, JSONObjectScalar, PointsScalar } from './scalars';
 
 const FEDERATION_LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ["@key", "@shareable", "@external", "@requires", "@provides", "@inaccessible", "@tag"])
 directive @oneOf on INPUT_OBJECT
 `;
+
+/** type-graphql asks for one as soon as there is a subscription; ours bring their own streams (`subscribe`) and use none. */
+const NO_PUB_SUB: PubSub = {
+  publish: () => {},
+  subscribe: () => {
+    throw new TypeError('A subscription of ours names its own stream.');
+  },
+};
 
 /** Answers a reference to an entity: `{ __typename, …key fields }` in, the entity or null out. */
 export type ReferenceResolver = (reference: never, context: never, info: GraphQLResolveInfo) => unknown;
@@ -49,6 +57,7 @@ export function buildSubgraph(options: SubgraphSchemaOptions): SubgraphSchema {
     skipCheck: true,
     authChecker: () => true,
     scalarsMap: [],
+    pubSub: NO_PUB_SUB,
   });
   const sdl = `${FEDERATION_LINK}\n${withoutOwnDirectives(printSchemaWithDirectives(lexicographicSortSchema(source)))}\n`;
   const resolvers = createResolversMap(source) as Record<string, Record<string, unknown>>;
@@ -75,7 +84,8 @@ function copyWhatTheRebuildLost(from: GraphQLSchema, to: GraphQLSchema): void {
   for (const type of Object.values(to.getTypeMap())) {
     const original = from.getType(type.name);
     if (isInputObjectType(type) && isInputObjectType(original)) {
-      for (const [name, field] of Object.entries(type.getFields())) field.defaultValue = original.getFields()[name]?.defaultValue;
+      for (const [name, field] of Object.entries(type.getFields()))
+        field.defaultValue = original.getFields()[name]?.defaultValue;
     }
     if (!isObjectType(type) || !isObjectType(original)) continue;
     for (const [name, field] of Object.entries(type.getFields())) {
@@ -84,7 +94,9 @@ function copyWhatTheRebuildLost(from: GraphQLSchema, to: GraphQLSchema): void {
       field.extensions = { ...field.extensions, ...source.extensions };
       if (source.subscribe) field.subscribe = source.subscribe as GraphQLFieldResolver<unknown, unknown>;
       for (const argument of field.args) {
-        argument.defaultValue = source.args.find(({ name: argumentName }) => argumentName === argument.name)?.defaultValue;
+        argument.defaultValue = source.args.find(
+          ({ name: argumentName }) => argumentName === argument.name,
+        )?.defaultValue;
       }
     }
   }

@@ -12,7 +12,10 @@ const SAVE_MEMBER = sql`/* ledger.directory.saveMember */
 insert into member_projection (programme_id, member_id, enrolled_at) values ($1, $2, $3)
 on conflict (programme_id, member_id) do update set enrolled_at = least(member_projection.enrolled_at, excluded.enrolled_at)`;
 
-export async function saveMember(run: RunSql, at: { programmeId: ProgrammeId; memberId: MemberId; enrolledAt: Date }): Promise<void> {
+export async function saveMember(
+  run: RunSql,
+  at: { programmeId: ProgrammeId; memberId: MemberId; enrolledAt: Date },
+): Promise<void> {
   await run(SAVE_MEMBER, [uuidOf(at.programmeId), uuidOf(at.memberId), at.enrolledAt]);
 }
 
@@ -53,7 +56,9 @@ export async function findIdentities(
     keys.map(({ programmeId }) => uuidOf(programmeId)),
     keys.map(({ blindIndex }) => blindIndex),
   ]);
-  const found = new Map(rows.map((row) => [`${row.programme_id}:${row.blind_index}`, idFromUuid('mem', row.member_id)]));
+  const found = new Map(
+    rows.map((row) => [`${row.programme_id}:${row.blind_index}`, idFromUuid('mem', row.member_id)]),
+  );
   return keys.map(({ programmeId, blindIndex }) => found.get(`${uuidOf(programmeId)}:${blindIndex}`) ?? null);
 }
 
@@ -71,11 +76,14 @@ export interface LinkKey {
 
 /** States of links, for many at once; null where there is none. */
 export async function findLinks(pool: Pool, keys: readonly LinkKey[]): Promise<(LinkState | null)[]> {
-  const { rows } = await pool.query<{ programme_id: string; member_id: string; partner_id: string; state: LinkState }>(FIND_LINKS, [
-    keys.map(({ programmeId }) => uuidOf(programmeId)),
-    keys.map(({ memberId }) => uuidOf(memberId)),
-    keys.map(({ partnerId }) => uuidOf(partnerId)),
-  ]);
+  const { rows } = await pool.query<{ programme_id: string; member_id: string; partner_id: string; state: LinkState }>(
+    FIND_LINKS,
+    [
+      keys.map(({ programmeId }) => uuidOf(programmeId)),
+      keys.map(({ memberId }) => uuidOf(memberId)),
+      keys.map(({ partnerId }) => uuidOf(partnerId)),
+    ],
+  );
   const found = new Map(rows.map((row) => [[row.programme_id, row.member_id, row.partner_id].join(), row.state]));
   return keys.map(
     ({ programmeId, memberId, partnerId }) =>

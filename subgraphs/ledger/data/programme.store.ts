@@ -40,7 +40,10 @@ const LOAD_BOOK = sql`/* ledger.ruleBook.load */
 select version, book from rule_book where programme_id = $1`;
 
 /** The rule book held now; null when partners has announced none that reached us. */
-export async function loadRuleBook(pool: Pool, programmeId: ProgrammeId): Promise<{ version: bigint; payload: unknown } | null> {
+export async function loadRuleBook(
+  pool: Pool,
+  programmeId: ProgrammeId,
+): Promise<{ version: bigint; payload: unknown } | null> {
   const { rows } = await pool.query<{ version: string; book: unknown }>(LOAD_BOOK, [uuidOf(programmeId)]);
   return rows[0] === undefined ? null : { version: BigInt(rows[0].version), payload: rows[0].book };
 }
@@ -52,6 +55,15 @@ select test_now from programme_clock where programme_id = $1`;
 export async function loadTestClock(pool: Pool, programmeId: ProgrammeId): Promise<Date | null | undefined> {
   const { rows } = await pool.query<{ test_now: Date | null }>(LOAD_CLOCK, [uuidOf(programmeId)]);
   return rows[0]?.test_now;
+}
+
+const LOAD_NOW = sql`/* ledger.programme.loadNow */
+select test_now from programme_clock where programme_id = $1`;
+
+/** The test clock within a transaction; null when wall time rules. */
+export async function loadProgrammeNow(tx: Tx, programmeId: ProgrammeId): Promise<Date | null> {
+  const rows = (await tx.query(LOAD_NOW, [uuidOf(programmeId)])) as { test_now: Date | null }[];
+  return rows[0]?.test_now ?? null;
 }
 
 const LOCK_PROGRAMME = sql`/* ledger.programme.lock */

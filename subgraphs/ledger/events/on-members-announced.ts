@@ -3,8 +3,14 @@ import type { EventReaction } from '../../../kernel/events/consumer';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { learnIdentity, learnLink, learnMember } from '../app/learn-member';
 
-const memberId = z.string().startsWith('mem_').transform((text) => text as MemberId);
-const partnerId = z.string().startsWith('ptr_').transform((text) => text as PartnerId);
+const memberId = z
+  .string()
+  .startsWith('mem_')
+  .transform((text) => text as MemberId);
+const partnerId = z
+  .string()
+  .startsWith('ptr_')
+  .transform((text) => text as PartnerId);
 const enrolled = z.object({ memberId });
 const identityLinked = z.object({ memberId, blindIndex: z.string().regex(/^[0-9a-f]{64}$/) });
 const linkChanged = z.object({ memberId, partnerId, state: z.enum(['CREDIT_ONLY', 'OPEN']) });

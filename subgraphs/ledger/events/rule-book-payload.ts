@@ -4,10 +4,19 @@ import { parseId, type PartnerId, type ProgrammeId } from '../../../kernel/value
 import { points } from '../../../kernel/values/points';
 import type { RuleBook } from '../core/rule-book';
 
-const whole = z.string().regex(/^[0-9]{1,18}$/).transform(BigInt);
+const whole = z
+  .string()
+  .regex(/^[0-9]{1,18}$/)
+  .transform(BigInt);
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const partnerId = z.string().refine((text) => parseId('ptr', text) !== null).transform((text) => text as PartnerId);
-const programmeId = z.string().refine((text) => parseId('prg', text) !== null).transform((text) => text as ProgrammeId);
+const partnerId = z
+  .string()
+  .refine((text) => parseId('ptr', text) !== null)
+  .transform((text) => text as PartnerId);
+const programmeId = z
+  .string()
+  .refine((text) => parseId('prg', text) !== null)
+  .transform((text) => text as ProgrammeId);
 
 /** The rule book as partners announces it; unknown fields are passed over, so that partners may add to it. */
 const payload = z.object({
@@ -42,7 +51,9 @@ const payload = z.object({
       feeMicros: whole,
     }),
   ),
-  earningRules: z.array(z.object({ id: z.string(), partnerId, validFrom: instant, points: whole, perAmountMinor: whole })),
+  earningRules: z.array(
+    z.object({ id: z.string(), partnerId, validFrom: instant, points: whole, perAmountMinor: whole }),
+  ),
   tiers: z.array(z.object({ code: z.string(), name: z.string(), thresholdPoints: whole })),
 });
 

@@ -1,10 +1,12 @@
 import type { RequestContext } from '../../../kernel/context/request-context';
 import { CursorCodec } from '../../../kernel/graph/connection';
 import type { RewardsParts } from '../app/parts';
-import type { IdentitySeal } from '../data/identity-seal';
 import { openLoaders, type RewardsLoaders } from './reward.loader';
 
-export type RewardsSetting = RewardsParts & { readonly seal: IdentitySeal; readonly cursorSecret: string };
+export interface RewardsSetting extends RewardsParts {
+  /** Signs list cursors. */
+  readonly cursorSecret: string;
+}
 
 /** What every resolver of this subgraph is given. */
 export interface RewardsContext {

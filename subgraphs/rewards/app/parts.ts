@@ -1,6 +1,7 @@
 import type { Database } from '../../../kernel/db/database';
 import type { Logger } from '../../../kernel/telemetry/log';
 import type { Clock } from '../../../kernel/values/clock';
+import type { IdentitySeal } from '../data/identity-seal';
 import type { Ledger } from './ledger';
 import type { OrderSteps } from './order-steps';
 
@@ -10,6 +11,8 @@ export interface RewardsParts {
   readonly clock: Clock;
   /** The commands of the ledger an order gives. */
   readonly ledger: Ledger;
+  /** Keeps the identity of an order that waits for its hold. */
+  readonly seal: IdentitySeal;
   /** The steps of an order in our own database. */
   readonly orders: OrderSteps;
   /** Takes over what partners has announced up to now; for those who meet a partner they do not know. */

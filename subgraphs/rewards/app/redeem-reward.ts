@@ -10,7 +10,6 @@ import { holdEnd, resumeAt, type Order, type OrderId } from '../core/order';
 import { refuse } from '../core/refusals';
 import { hasPrice, lockedBecause, priceOf, type RewardId } from '../core/reward';
 import type { Voucher } from '../core/voucher';
-import type { IdentitySeal } from '../data/identity-seal';
 import { partnerStandings } from '../data/partner-standing.store';
 import { insertOrder } from '../data/reward-order.store';
 import { lockReward, moveStock } from '../data/reward.store';
@@ -50,7 +49,7 @@ const QUANTITY_MAX = 10;
  * LEDGER_INSUFFICIENT_POINTS, REWARDS_LEDGER_REFUSED, REWARDS_LEDGER_UNAVAILABLE.
  */
 export async function redeemReward(
-  parts: RewardsParts & { readonly seal: IdentitySeal },
+  parts: RewardsParts,
   request: RequestContext,
   input: RedeemReward,
 ): Promise<Outcome<RedeemedReward>> {
@@ -104,7 +103,7 @@ type Asked = { readonly request: RequestContext; readonly input: RedeemReward; r
 
 function placeOnce(
   tx: Tx,
-  parts: Parameters<typeof redeemReward>[0],
+  parts: RewardsParts,
   { request, input, wish }: Asked,
 ): Promise<Replayable<{ orderId: OrderId }>> {
   const { rewardId, member, quantity, redeeming } = wish;
@@ -120,7 +119,7 @@ function placeOnce(
 
 async function placeOrder(
   tx: Tx,
-  { clock, seal }: Parameters<typeof redeemReward>[0],
+  { clock, seal }: RewardsParts,
   { redeeming, rewardId, member, quantity }: Wish,
 ): Promise<Outcome<{ orderId: OrderId }>> {
   const { programmeId, placedBy } = redeeming;

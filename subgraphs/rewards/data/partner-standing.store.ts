@@ -12,8 +12,8 @@ export function partnerStandings(
   programmeId: ProgrammeId,
   partnerIds: readonly PartnerId[],
 ): Promise<PartnerStanding[]> {
-  const manager = 'dataSource' in from ? from.dataSource.manager : from;
-  return manager.find(PartnerStandingRow, {
+  const reading = 'pool' in from ? from.dataSource.manager : from;
+  return reading.find(PartnerStandingRow, {
     where: { programmeId, partnerId: In([...partnerIds]) },
     comment: 'rewards.partnerStanding.byIds',
   });

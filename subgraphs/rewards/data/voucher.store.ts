@@ -47,8 +47,8 @@ export async function deleteHiddenVouchers(tx: Tx, programmeId: ProgrammeId, ord
 
 /** An order's vouchers in the order made, the hidden ones too. */
 export function vouchersOfOrder(from: Database | Tx, programmeId: ProgrammeId, orderId: OrderId): Promise<Voucher[]> {
-  const manager = 'dataSource' in from ? from.dataSource.manager : from;
-  return manager.find(VoucherRow, {
+  const reading = 'pool' in from ? from.dataSource.manager : from;
+  return reading.find(VoucherRow, {
     where: { programmeId, orderId },
     order: { id: 'ASC' },
     comment: 'rewards.voucher.ofOrder',

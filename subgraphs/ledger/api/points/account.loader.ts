@@ -2,7 +2,13 @@ import DataLoader from 'dataloader';
 import { programmeOf, type Principal } from '../../../../kernel/context/principal';
 import type { MemberId } from '../../../../kernel/values/id';
 import type { Ledger } from '../../app/ledger';
-import { readAccounts, readLots, type AccountReading, type LotName, type LotReading } from '../../app/points/read-account';
+import {
+  readAccounts,
+  readLots,
+  type AccountReading,
+  type LotName,
+  type LotReading,
+} from '../../app/points/read-account';
 
 /** One query for all accounts an operation names, and one for all lots its draws name. */
 export interface LedgerLoaders {

@@ -81,7 +81,7 @@ class Lane {
   private async send(batch: readonly Waiting[]): Promise<void> {
     try {
       const outcomes = await this.postAll(batch);
-      this.options.onPosted(outcomes);
+      this.tell(outcomes);
       batch.forEach(({ resolve }, index) => resolve(outcomes[index] as PostingOutcome));
     } catch (error) {
       await this.afterFailure(batch, error);
@@ -109,11 +109,20 @@ class Lane {
   private async sendAgain(waiting: Waiting): Promise<void> {
     try {
       const outcomes = await this.postAll([waiting]);
-      this.options.onPosted(outcomes);
+      this.tell(outcomes);
       waiting.resolve(outcomes[0] as PostingOutcome);
     } catch (error) {
       await this.reset();
       waiting.reject(error);
+    }
+  }
+
+  /** What is committed is committed: a listener's failure must not tell the caller otherwise. */
+  private tell(outcomes: readonly PostingOutcome[]): void {
+    try {
+      this.options.onPosted(outcomes);
+    } catch (error) {
+      this.options.log.error({ event: 'posting.listener.failed', err: error });
     }
   }
 

@@ -59,7 +59,12 @@ export interface TierReading {
   readonly name: string;
   readonly since: Date;
   readonly qualifyingPoints: Points;
-  readonly next: { readonly code: string; readonly name: string; readonly missingPoints: Points; readonly by: null } | null;
+  readonly next: {
+    readonly code: string;
+    readonly name: string;
+    readonly missingPoints: Points;
+    readonly by: null;
+  } | null;
 }
 
 /** Whether a caller reads an account: not, always (the member is known to be one), or if the ledger knows the member. */
@@ -125,7 +130,10 @@ function readingOf(
   return { ...of, ...balances, version, tierCode, tierSince };
 }
 
-const walletOf = ({ memberId, programmeId }: AccountView): WalletOfProgramme => ({ key: walletKeyOf(memberId), programmeId });
+const walletOf = ({ memberId, programmeId }: AccountView): WalletOfProgramme => ({
+  key: walletKeyOf(memberId),
+  programmeId,
+});
 
 /** What an account had AVAILABLE by an instant of recording; 0 before its first transaction. */
 export async function readBalanceAt(ledger: Ledger, account: AccountView, at: Date): Promise<Points> {

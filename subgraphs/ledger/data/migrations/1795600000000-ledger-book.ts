@@ -1,4 +1,5 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { COMMAND_KEY_DDL } from '../../../../kernel/db/command-key';
 import { INBOX_DDL } from '../../../../kernel/events/inbox-ddl';
 
 /**
@@ -12,6 +13,7 @@ export class LedgerBook1795600000000 implements MigrationInterface {
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(INBOX_DDL);
+    await runner.query(COMMAND_KEY_DDL);
     await runner.query(PROJECTIONS);
     await runner.query(POINTS);
     await runner.query(SETTLEMENT);
@@ -302,15 +304,6 @@ create table net_position (
   net_minor bigint not null
 );
 create unique index net_position_party on net_position (cycle_id, party_id) nulls not distinct;
-create table cycle_command (
-  programme_id uuid not null,
-  caller text not null,
-  operation text not null,
-  key text not null,
-  body_hash bytea not null,
-  outcome jsonb not null,
-  primary key (programme_id, caller, operation, key)
-);
 `;
 
 const GUARDS = `

@@ -109,13 +109,11 @@ export async function loadTierAt(
   pool: Pool,
   { key, programmeId }: WalletOfProgramme,
   seq: bigint,
-): Promise<Pick<StandingWallet, 'tierCode' | 'tierSince'> & { qualifying: Points } | null> {
-  const { rows } = await pool.query<{ tier_after: string | null; qualifying_after: string; since: Date | null }>(TIER_AT, [
-    key.bucket,
-    key.wallet,
-    uuidOf(programmeId),
-    seq.toString(),
-  ]);
+): Promise<(Pick<StandingWallet, 'tierCode' | 'tierSince'> & { qualifying: Points }) | null> {
+  const { rows } = await pool.query<{ tier_after: string | null; qualifying_after: string; since: Date | null }>(
+    TIER_AT,
+    [key.bucket, key.wallet, uuidOf(programmeId), seq.toString()],
+  );
   const [row] = rows;
   if (row === undefined) return null;
   return { tierCode: row.tier_after, tierSince: row.since, qualifying: points(BigInt(row.qualifying_after)) };
@@ -176,8 +174,17 @@ export async function findOpenLots(
   page: { after: Pick<StoredLot, 'lotSeq' | 'earnedAt' | 'expiresAt'> | null; limit: number },
 ): Promise<StoredLot[]> {
   const { after, limit } = page;
-  const place = after === null ? ['-infinity', '-infinity', '0'] : [after.expiresAt ?? 'infinity', after.earnedAt, String(after.lotSeq)];
-  const { rows } = await pool.query<LotRow>(FIND_OPEN_LOTS, [key.bucket, key.wallet, uuidOf(programmeId), ...place, limit]);
+  const place =
+    after === null
+      ? ['-infinity', '-infinity', '0']
+      : [after.expiresAt ?? 'infinity', after.earnedAt, String(after.lotSeq)];
+  const { rows } = await pool.query<LotRow>(FIND_OPEN_LOTS, [
+    key.bucket,
+    key.wallet,
+    uuidOf(programmeId),
+    ...place,
+    limit,
+  ]);
   return rows.map(lotFrom);
 }
 
@@ -189,7 +196,11 @@ select l.wallet, l.lot_seq, l.issuer_id, l.quantity, coalesce(o.remaining, 0) as
   left join open_lot o on o.bucket = l.bucket and o.wallet = l.wallet and o.lot_seq = l.lot_seq`;
 
 /** Lots by name, spent ones too; null where the programme has none. */
-export async function findLots(pool: Pool, programmeId: ProgrammeId, names: readonly LotName[]): Promise<(StoredLot | null)[]> {
+export async function findLots(
+  pool: Pool,
+  programmeId: ProgrammeId,
+  names: readonly LotName[],
+): Promise<(StoredLot | null)[]> {
   const { rows } = await pool.query<LotRow & { wallet: string }>(FIND_LOTS, [
     ...columnsOf(names.map(({ memberId }) => walletKeyOf(memberId))),
     names.map(({ lotSeq }) => String(lotSeq)),
@@ -209,12 +220,10 @@ export async function findHold(
   { key, programmeId }: WalletOfProgramme,
   seq: bigint,
 ): Promise<{ partnerId: PartnerId; points: Points; state: HoldState; expiresAt: Date } | null> {
-  const { rows } = await pool.query<{ partner_id: string; points: string; state: HoldState; expires_at: Date }>(FIND_HOLD, [
-    key.bucket,
-    key.wallet,
-    uuidOf(programmeId),
-    seq.toString(),
-  ]);
+  const { rows } = await pool.query<{ partner_id: string; points: string; state: HoldState; expires_at: Date }>(
+    FIND_HOLD,
+    [key.bucket, key.wallet, uuidOf(programmeId), seq.toString()],
+  );
   const [row] = rows;
   if (row === undefined) return null;
   const { state, expires_at: expiresAt } = row;

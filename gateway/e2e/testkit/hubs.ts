@@ -1,0 +1,70 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { SUBGRAPHS } from '../../../kernel/context/principal';
+import { GraphConnection } from '../../../hub/client/graph';
+import { readHubConfig } from '../../../hub/composition/config';
+import { openHub } from '../../../hub/composition/open-hub';
+import { freePorts, startHub, untilReady, type Running } from '../../../hub/testkit/processes';
+import { graphClient, type GraphClient } from '../../../kernel/testkit/graph-client';
+import { openDevelopmentIssuer, type DevelopmentIssuer } from '../../main';
+
+/** A hub with a data folder of its own, seen from outside. */
+export interface TestHub {
+  readonly url: string;
+  readonly dataDir: string;
+  readonly issuer: DevelopmentIssuer;
+  /** Speaks as one credential; none: anonymous. */
+  client(credential?: string): GraphClient;
+  /** For set-up: tries again what may pass by itself. */
+  connection(): GraphConnection;
+  close(): Promise<void>;
+}
+
+/** How a hub can run: the journeys must not be able to tell. */
+export const SHAPES = { 'one process': openInOneProcess, 'six processes': openInSixProcesses } as const;
+
+/** Everything in this process, over an embedded server of its own. */
+export async function openInOneProcess(): Promise<TestHub> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-one-'));
+  const hub = await openHub({ config: { ...readHubConfig({}), dataDir }, port: 0 });
+  return testHub(hub.url, dataDir, () => hub.close());
+}
+
+/** Five subgraphs and the gateway, each a program of its own, over an embedded server that they share. */
+export async function openInSixProcesses(): Promise<TestHub> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-six-'));
+  const ports = await freePorts(SUBGRAPHS.length + 1);
+  const urls = SUBGRAPHS.map((name, place) => [`HUB_SUBGRAPH_URL_${name.toUpperCase()}`, `http://127.0.0.1:${ports[place]}`]);
+  const env = { HUB_DATA_DIR: dataDir, ...(Object.fromEntries(urls) as Record<string, string>) };
+  const running: Running[] = [];
+  for (const [place, name] of [...SUBGRAPHS, 'gateway'].entries()) {
+    running.push(startHub(['serve', name, '--port', String(ports[place])], env));
+  }
+  for (const [place, program] of running.entries()) await untilReady(`http://127.0.0.1:${ports[place]}/readyz`, program);
+  const url = `http://127.0.0.1:${ports.at(-1)}`;
+  return testHub(url, dataDir, async () => {
+    await Promise.all(running.map((program) => program.stop()));
+  });
+}
+
+async function testHub(url: string, dataDir: string, stop: () => Promise<void>): Promise<TestHub> {
+  const issuer = await openDevelopmentIssuer({ folder: dataDir, mode: 'development' });
+  const clients: { close(): Promise<void> }[] = [];
+  const kept = <Client extends { close(): Promise<void> }>(client: Client): Client => {
+    clients.push(client);
+    return client;
+  };
+  return {
+    url,
+    dataDir,
+    issuer,
+    client: (credential) => kept(graphClient(url, credential)),
+    connection: () => kept(new GraphConnection(url)),
+    close: async () => {
+      await Promise.all(clients.map((client) => client.close()));
+      await stop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}

@@ -1,0 +1,131 @@
+import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { Client } from 'pg';
+import { projectRoot } from '../kernel/config/project-root';
+import { readHubConfig } from './composition/config';
+import { HubDatabases } from './composition/databases';
+import { openSecrets } from './composition/secrets';
+import { runHub, startHub } from './testkit/processes';
+import { sortedRows, writeSmallFolder } from './testkit/replay-folder';
+
+const journey = resolve(projectRoot(), '..', 'shared', 'data', 'journey');
+const hasJourney = existsSync(journey);
+
+let dataDir: string;
+const env = () => ({ HUB_DATA_DIR: dataDir });
+const filesOf = (folder: string): Record<string, string> =>
+  Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
+beforeAll(() => (dataDir = mkdtempSync(join(tmpdir(), 'hub-replay-e2e-'))));
+afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
+
+/** Rows of every table of the ledger, but those that only count readings. */
+async function rowCounts(): Promise<Record<string, number>> {
+  const config = readHubConfig(env());
+  const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners: ['ledger'] });
+  const client = new Client({ connectionString: await databases.urlOf('ledger') });
+  await client.connect();
+  try {
+    const { rows: tables } = await client.query<{ name: string }>(
+      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not in ('inbox_cursor') order by 1`,
+    );
+    const counts: Record<string, number> = {};
+    for (const { name } of tables) {
+      const { rows } = await client.query<{ count: string }>(`select count(*) as count from ${name}`);
+      counts[name] = Number(rows[0]?.count);
+    }
+    return counts;
+  } finally {
+    await client.end();
+    await databases.close();
+  }
+}
+
+describe('hub replay of a small folder', () => {
+  let folder: string;
+  const out = (name: string) => join(dataDir, name);
+  beforeAll(() => {
+    folder = join(dataDir, 'small');
+    writeSmallFolder(folder);
+  });
+
+  it('posts what can be posted and reports every other row with file, line and reason', async () => {
+    const { code, output } = await runHub(['replay', folder, '--out', out('first'), '--expire-after-days', '5'], env());
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('points_issued') as string });
+    expect(sortedRows(filesOf(out('first'))['rejected_rows.csv']!)).toEqual([
+      'members.csv,13,member_id is that of line 2',
+      'purchases.csv,62,"member_id ""nobody"" is not in members.csv"',
+      'purchases.csv,63,"occurred_at ""2017-03-41T10:00:00"" is not a time like 2017-01-31T10:05:51"',
+      'redemptions.csv,12,"partner_id ""Z"" is not in partners.csv"',
+    ]);
+    const summary = JSON.parse(filesOf(out('first'))['summary.json']!) as Record<string, number>;
+    const { points_issued: issued, points_spent: spent, points_expired: expired, points_outstanding: left } = summary;
+    expect(issued).toBe(10 * (0 + 4 + 8 + 12 + 16 + 20));
+    expect(issued).toBe(spent! + expired! + left!);
+    expect(summary).toMatchObject({ purchases_accepted: 60, rows_rejected: 4, members_with_ledger: 10 });
+  }, 120_000);
+
+  it('changes nothing when it is run again, and writes the same files', async () => {
+    const before = await rowCounts();
+    const { code } = await runHub(['replay', folder, '--out', out('second'), '--expire-after-days', '5'], env());
+    expect(code).toBe(0);
+    expect(filesOf(out('second'))).toEqual(filesOf(out('first')));
+    expect(await rowCounts()).toEqual(before);
+  }, 120_000);
+
+  it('makes another programme when asked for a fresh one, to the same figures', async () => {
+    await runHub(['replay', folder, '--out', out('third'), '--expire-after-days', '5', '--fresh'], env());
+    const { 'summary.json': summary, ...figures } = filesOf(out('third'));
+    const { 'summary.json': firstSummary, ...firstFigures } = filesOf(out('first'));
+    expect(figures).toEqual(firstFigures);
+    expect(summary).not.toBe(firstSummary);
+  }, 120_000);
+});
+
+const onJourney = hasJourney ? describe : describe.skip;
+if (!hasJourney) console.log('The replay of a real year is not tested: ../shared/data/journey is not here.');
+
+onJourney('hub replay of a real year', () => {
+  const cases = [
+    { name: 'r1', flags: [] },
+    { name: 'r1x', flags: ['--expire-after-days', '90'] },
+  ] as const;
+
+  it.each(cases)('gives the expected figures to the last row ($name)', async ({ name, flags }) => {
+    const args = ['replay', journey, '--out', join(dataDir, name), ...flags];
+    // One of the two is killed on its way, and run again: it must come to the same end.
+    if (name === 'r1x') {
+      const first = startHub(args, env());
+      await untilSays(first, / of 34,\d+ events/);
+      await first.stop('SIGKILL');
+    }
+    const { code, output } = await runHub(args, env());
+    expect({ code, tail: output.slice(-400) }).toEqual({ code: 0, tail: expect.any(String) as string });
+    const made = filesOf(join(dataDir, name));
+    for (const file of ['member_balances', 'settlement_matrix', 'net_positions', 'declined_redemptions']) {
+      expect(sortedRows(made[`${file}.csv`]!)).toEqual(sortedRows(expected(`${name}_${file}.csv`)));
+    }
+    expect(sortedRows(made['partner_totals.csv']!)).toEqual(sortedRows(expected('partner_totals.csv')));
+    const section = (JSON.parse(expected('summary.json')) as Record<string, object>)[name];
+    expect(JSON.parse(made['summary.json']!)).toMatchObject(section!);
+    expect(sortedRows(made['rejected_rows.csv']!)).toEqual([]);
+  }, 600_000);
+
+  it('leaves books in which every invariant holds', async () => {
+    const { code, output } = await runHub(['verify'], env());
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/invariants hold/) as string });
+  }, 120_000);
+});
+
+function expected(file: string): string {
+  return readFileSync(join(journey, 'expected', file), 'utf8');
+}
+
+async function untilSays(running: { output(): string; ended: Promise<unknown> }, words: RegExp): Promise<void> {
+  let isOver = false;
+  void running.ended.then(() => (isOver = true));
+  while (!words.test(running.output())) {
+    if (isOver) throw new Error(`it ended before it said ${words.source}:\n${running.output()}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}

@@ -1,0 +1,33 @@
+import { parseId } from '../../../../kernel/values/id';
+import { readCycles } from '../../app/settlement/read-cycles';
+import type { SettlementCycle } from '../../core/settlement/cycle';
+import type { LedgerContext } from '../context';
+import { SettlementMutation } from './settlement.mutation';
+import {
+  DirectionalTotalFields,
+  NetPositionFields,
+  SettlementCycleFields,
+  SettlementPartyFields,
+  SettlementQuery,
+} from './settlement.query';
+
+/** Everything of the graph that is about settlement. */
+export const settlementResolvers = [
+  SettlementQuery,
+  SettlementCycleFields,
+  DirectionalTotalFields,
+  NetPositionFields,
+  SettlementPartyFields,
+  SettlementMutation,
+] as const;
+
+/** A reference is as good as a query: whoever may not see the cycle gets null. */
+export const settlementReferences = {
+  SettlementCycle: async (
+    { id }: { id: string },
+    { ledger, principal }: LedgerContext,
+  ): Promise<SettlementCycle | null> => {
+    const cycleId = parseId('cyc', id);
+    return cycleId === null ? null : ((await readCycles(ledger, principal, [cycleId]))[0] ?? null);
+  },
+};

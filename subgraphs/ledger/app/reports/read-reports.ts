@@ -1,0 +1,92 @@
+import { programmeOf, type Principal } from '../../../../kernel/context/principal';
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
+import { parseId, type Id, type ProgrammeId } from '../../../../kernel/values/id';
+import type { RuleBook } from '../../core/rule-book';
+import {
+  loadMemberTotals,
+  loadPartnerTotals,
+  loadPointFlows,
+  type MemberTotal,
+  type PartnerTotal,
+  type PointFlow,
+} from '../../data/reports/report.store';
+import { loadTestClock } from '../../data/programme.store';
+import type { Ledger } from '../ledger';
+
+/** Reports are the coalition desk's: admins and finance approvers of the programme. */
+async function desk(
+  ledger: Ledger,
+  principal: Principal,
+): Promise<{ programmeId: ProgrammeId; book: RuleBook } | Refusal> {
+  if (principal.kind !== 'admin' && principal.kind !== 'finance')
+    return forbidden('Reports are for the programme’s admins and finance.');
+  const book = await ledger.book(principal.programmeId);
+  return book === null ? notFound('programme') : { programmeId: principal.programmeId, book };
+}
+
+/** Points by issuer and redeemer in a cycle, own brand included. */
+export async function readPointFlows(
+  ledger: Ledger,
+  principal: Principal,
+  cycleId: string,
+): Promise<{ currency: string; flows: PointFlow[] } | Refusal> {
+  const at = await desk(ledger, principal);
+  const id: Id<'cyc'> | null = parseId('cyc', cycleId);
+  if ('kind' in at) return at;
+  if (id === null) return notFound('settlement cycle');
+  const { programmeId, book } = at;
+  const prices = book.contracts.map(({ partnerId, validFrom, reimbursementMicros }) => ({
+    partnerId,
+    validFrom,
+    micros: reimbursementMicros,
+  }));
+  return {
+    currency: book.currency,
+    flows: await loadPointFlows(ledger.database.pool, { programmeId, cycleId: id }, prices),
+  };
+}
+
+/** Each partner's month as issuer. */
+export async function readPartnerTotals(
+  ledger: Ledger,
+  principal: Principal,
+  cycleId: string,
+): Promise<{ currency: string; totals: PartnerTotal[] } | Refusal> {
+  const at = await desk(ledger, principal);
+  const id: Id<'cyc'> | null = parseId('cyc', cycleId);
+  if ('kind' in at) return at;
+  if (id === null) return notFound('settlement cycle');
+  const { programmeId, book } = at;
+  const partnerIds = book.partners.map((partner) => partner.id);
+  return {
+    currency: book.currency,
+    totals: await loadPartnerTotals(ledger.database.pool, { programmeId, cycleId: id }, partnerIds),
+  };
+}
+
+/** A page of members' totals. */
+export async function readMemberTotals(
+  ledger: Ledger,
+  principal: Principal,
+  page: { afterWallet: string | null; limit: number },
+): Promise<MemberTotal[] | Refusal> {
+  const at = await desk(ledger, principal);
+  return 'kind' in at ? at : loadMemberTotals(ledger.database.pool, at.programmeId, page);
+}
+
+/** The programme's clock; null to those of no programme, or while the programme has not reached the ledger. */
+export async function readProgrammeClock(
+  ledger: Ledger,
+  principal: Principal,
+): Promise<{ now: Date; isTestClock: boolean } | null> {
+  const programmeId = programmeOf(principal);
+  if (programmeId === null) return null;
+  let testNow = await loadTestClock(ledger.database.pool, programmeId);
+  if (testNow === undefined) {
+    await ledger.catchUpRules();
+    testNow = await loadTestClock(ledger.database.pool, programmeId);
+  }
+  if (testNow === undefined) return null;
+  return { now: testNow ?? ledger.clock.now(), isTestClock: testNow !== null };
+}

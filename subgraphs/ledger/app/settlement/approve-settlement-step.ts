@@ -1,0 +1,52 @@
+import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import { isRefusal, type Outcome } from '../../../../kernel/errors/refusal';
+import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
+import { parseId } from '../../../../kernel/values/id';
+import { refuse } from '../../core/refusals';
+import { approveStep, findProposedStep } from '../../data/settlement/cycle.store';
+import type { Ledger } from '../ledger';
+import { contentHashOf, cycleFor, inStep, perform, whyNot, type StepAnswer } from './step';
+
+export interface ApproveSettlementStepInput {
+  readonly idempotencyKey: string;
+  readonly cycleId: string;
+  readonly contentHash: string;
+}
+
+/** Performs the step another principal proposed, if what it would do is still what was looked at. */
+export async function approveSettlementStep(
+  ledger: Ledger,
+  principal: Principal,
+  input: ApproveSettlementStepInput,
+): Promise<Outcome<StepAnswer & { replayed: boolean }>> {
+  if (principal.kind !== 'admin' && principal.kind !== 'finance') {
+    return forbidden('Only a finance approver or another admin of the programme approves steps of a cycle.');
+  }
+  const { programmeId } = principal;
+  const { idempotencyKey, cycleId, contentHash } = input;
+  const id = parseId('cyc', cycleId);
+  if (id === null) return notFound('settlement cycle');
+  const command = {
+    principal,
+    programmeId,
+    operation: 'approveSettlementStep',
+    idempotencyKey,
+    body: { cycleId, contentHash },
+  };
+  return inStep(ledger, command, async (tx, { book, now }) => {
+    const cycle = await cycleFor(tx, programmeId, id);
+    if (isRefusal(cycle)) return cycle;
+    const proposed = await findProposedStep(tx, cycle.id);
+    const step = { cycle, to: proposed?.to ?? cycle.state, cutOffAt: proposed?.cutOffAt ?? null, book, now };
+    if (proposed === null || proposed.contentHash !== contentHash || (await contentHashOf(tx, step)) !== contentHash) {
+      return refuse('LEDGER_CYCLE_CONTENT_CHANGED', 'What would be approved is not what was proposed.');
+    }
+    const approvedBy = callerOf(principal);
+    if (proposed.proposedBy === approvedBy)
+      return refuse('LEDGER_SELF_APPROVAL', 'Another principal must approve this step.');
+    const refusal = (await whyNot(tx, step)) ?? (await perform(tx, step));
+    if (refusal !== null) return refusal;
+    await approveStep(tx, cycle.id, { to: step.to, approvedBy, approvedAt: now });
+    return { cycleId: cycle.id, proposed: false, contentHash };
+  });
+}

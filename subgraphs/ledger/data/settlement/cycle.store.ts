@@ -1,0 +1,157 @@
+import type { Pool } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import type { Tx } from '../../../../kernel/db/transaction';
+import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
+import type { SettlementCycle, SettlementState } from '../../core/settlement/cycle';
+
+interface Row {
+  id: string;
+  programme_id: string;
+  number: number;
+  state: SettlementState;
+  currency: string;
+  opens_at: Date;
+  cut_off_at: Date | null;
+  issued_at: Date | null;
+  version: string;
+}
+
+function cycleFrom(row: Row): SettlementCycle {
+  return {
+    id: idFromUuid('cyc', row.id),
+    programmeId: idFromUuid('prg', row.programme_id),
+    number: row.number,
+    state: row.state,
+    currency: row.currency,
+    opensAt: row.opens_at,
+    cutOffAt: row.cut_off_at,
+    issuedAt: row.issued_at,
+    version: BigInt(row.version),
+  };
+}
+
+const LOCK_CYCLE = sql`/* ledger.settlementStep.lockCycle */
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, version
+  from settlement_cycle where programme_id = $1 and (id = $2 or ($2 is null and state = 'OPEN')) for update`;
+
+/** The programme's cycle of this id, or its open one when null, locked until the transaction ends. */
+export async function lockCycle(
+  tx: Tx,
+  programmeId: ProgrammeId,
+  id: Id<'cyc'> | null,
+): Promise<SettlementCycle | null> {
+  const rows = (await tx.query(LOCK_CYCLE, [uuidOf(programmeId), id === null ? null : uuidOf(id)])) as Row[];
+  return rows[0] === undefined ? null : cycleFrom(rows[0]);
+}
+
+const FIND_CYCLES = sql`/* ledger.settlementCycle.find */
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, version
+  from settlement_cycle where programme_id = $1 and id = any($2::uuid[])`;
+
+/** Cycles of a programme by id. */
+export async function findCycles(
+  pool: Pool,
+  programmeId: ProgrammeId,
+  ids: readonly Id<'cyc'>[],
+): Promise<SettlementCycle[]> {
+  const { rows } = await pool.query<Row>(FIND_CYCLES, [uuidOf(programmeId), ids.map(uuidOf)]);
+  return rows.map(cycleFrom);
+}
+
+const LIST_CYCLES = sql`/* ledger.settlementCycle.list */
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, version
+  from settlement_cycle where programme_id = $1 and number < $2 order by number desc limit $3`;
+
+/** Cycles of a programme, newest first. */
+export async function listCycles(
+  pool: Pool,
+  programmeId: ProgrammeId,
+  page: { beforeNumber: number; limit: number },
+): Promise<SettlementCycle[]> {
+  const { rows } = await pool.query<Row>(LIST_CYCLES, [uuidOf(programmeId), page.beforeNumber, page.limit]);
+  return rows.map(cycleFrom);
+}
+
+const LATEST_RECORDED = sql`/* ledger.cutOff.latestRecorded */
+select max(recorded_at) as latest from journal_transaction where cycle_id = $1`;
+
+/** When the cycle's last posting was recorded; null when it has none. */
+export async function latestRecordedAt(tx: Tx, cycleId: Id<'cyc'>): Promise<Date | null> {
+  const rows = (await tx.query(LATEST_RECORDED, [uuidOf(cycleId)])) as { latest: Date | null }[];
+  return rows[0]?.latest ?? null;
+}
+
+const SET_STATE = sql`/* ledger.settlementStep.setState */
+update settlement_cycle
+   set state = $2, version = version + 1, cut_off_at = coalesce(cut_off_at, $3), issued_at = coalesce(issued_at, $4)
+ where id = $1`;
+
+/** Moves a cycle on by one state and one version. */
+export async function setCycleState(
+  tx: Tx,
+  cycleId: string,
+  step: { to: SettlementState; cutOffAt?: Date; issuedAt?: Date },
+): Promise<void> {
+  await tx.query(SET_STATE, [uuidOf(cycleId as Id<'cyc'>), step.to, step.cutOffAt ?? null, step.issuedAt ?? null]);
+}
+
+const OPEN_NEXT = sql`/* ledger.cutOff.openNext */
+insert into settlement_cycle (id, programme_id, number, state, currency, opens_at) values ($1, $2, $3, 'OPEN', $4, $5)`;
+const POINT_CLOCK = sql`/* ledger.cutOff.pointClock */
+update programme_clock set open_cycle_id = $2 where programme_id = $1`;
+
+/** Opens the cycle that follows; postings from here on belong to it. */
+export async function openNextCycle(
+  tx: Tx,
+  closed: SettlementCycle,
+  next: { id: Id<'cyc'>; opensAt: Date },
+): Promise<void> {
+  const programme = uuidOf(closed.programmeId);
+  await tx.query(OPEN_NEXT, [uuidOf(next.id), programme, closed.number + 1, closed.currency, next.opensAt]);
+  await tx.query(POINT_CLOCK, [programme, uuidOf(next.id)]);
+}
+
+/** A step somebody has proposed and nobody has approved. */
+export interface ProposedStep {
+  readonly to: SettlementState;
+  readonly cutOffAt: Date | null;
+  readonly contentHash: string;
+  readonly proposedBy: string;
+}
+
+const PROPOSE = sql`/* ledger.settlementStep.propose */
+insert into cycle_step (cycle_id, to_state, cut_off_at, content_hash, proposed_by, proposed_at) values ($1, $2, $3, $4, $5, $6)
+on conflict (cycle_id, to_state) do update set cut_off_at = excluded.cut_off_at, content_hash = excluded.content_hash,
+  proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at
+where cycle_step.approved_by is null`;
+
+export async function proposeStep(tx: Tx, cycleId: string, step: ProposedStep & { proposedAt: Date }): Promise<void> {
+  const { to, cutOffAt, contentHash, proposedBy, proposedAt } = step;
+  await tx.query(PROPOSE, [uuidOf(cycleId as Id<'cyc'>), to, cutOffAt, contentHash, proposedBy, proposedAt]);
+}
+
+const FIND_PROPOSED = sql`/* ledger.settlementStep.findProposed */
+select to_state, cut_off_at, content_hash, proposed_by from cycle_step where cycle_id = $1 and approved_by is null for update`;
+
+export async function findProposedStep(tx: Tx, cycleId: string): Promise<ProposedStep | null> {
+  const rows = (await tx.query(FIND_PROPOSED, [uuidOf(cycleId as Id<'cyc'>)])) as {
+    to_state: SettlementState;
+    cut_off_at: Date | null;
+    content_hash: string;
+    proposed_by: string;
+  }[];
+  const [row] = rows;
+  if (row === undefined) return null;
+  return { to: row.to_state, cutOffAt: row.cut_off_at, contentHash: row.content_hash, proposedBy: row.proposed_by };
+}
+
+const APPROVE = sql`/* ledger.settlementStep.approve */
+update cycle_step set approved_by = $3, approved_at = $4 where cycle_id = $1 and to_state = $2`;
+
+export async function approveStep(
+  tx: Tx,
+  cycleId: string,
+  approval: { to: SettlementState; approvedBy: string; approvedAt: Date },
+): Promise<void> {
+  await tx.query(APPROVE, [uuidOf(cycleId as Id<'cyc'>), approval.to, approval.approvedBy, approval.approvedAt]);
+}

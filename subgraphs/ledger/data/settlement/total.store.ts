@@ -1,0 +1,259 @@
+import type { Pool } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import type { Tx } from '../../../../kernel/db/transaction';
+import { idFromUuid, uuidOf, type Id } from '../../../../kernel/values/id';
+import type { DirectionalTotal, Party } from '../../core/settlement/directional-total';
+import type { NetPosition } from '../../core/settlement/netting';
+import { uuidOrNull } from '../points/posting.store';
+
+/** One claim of a cycle, with its place in the journal. */
+export interface CycleClaim {
+  readonly debtorId: Party;
+  readonly creditorId: Party;
+  readonly kind: string;
+  readonly micros: bigint;
+  readonly bucket: number;
+  readonly wallet: string;
+  readonly seq: string;
+  readonly n: number;
+  readonly lotSeq: string;
+}
+
+const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
+
+const LOAD_CLAIMS = sql`/* ledger.draft.loadClaims */
+select c.debtor_id, c.creditor_id, c.kind, c.micros, c.bucket, c.wallet, c.seq, c.n, c.lot_seq
+  from claim c
+  join journal_transaction t on t.bucket = c.bucket and t.wallet = c.wallet and t.seq = c.seq
+ where c.cycle_id = $1
+ order by c.debtor_id nulls last, c.creditor_id nulls last, t.recorded_at, c.bucket, c.wallet, c.seq, c.n`;
+
+/** All claims of a cycle, pair by pair, each pair in posting order. */
+export async function loadCycleClaims(tx: Tx, cycleId: string): Promise<CycleClaim[]> {
+  const rows = (await tx.query(LOAD_CLAIMS, [uuidOf(cycleId as Id<'cyc'>)])) as {
+    debtor_id: string | null;
+    creditor_id: string | null;
+    kind: string;
+    micros: string;
+    bucket: number;
+    wallet: string;
+    seq: string;
+    n: number;
+    lot_seq: string;
+  }[];
+  return rows.map(({ debtor_id, creditor_id, micros, lot_seq, ...row }) => ({
+    ...row,
+    debtorId: partyFrom(debtor_id),
+    creditorId: partyFrom(creditor_id),
+    micros: BigInt(micros),
+    lotSeq: lot_seq,
+  }));
+}
+
+const LOAD_CARRIES = sql`/* ledger.draft.loadCarries */
+select d.debtor_id, d.creditor_id, d.carry_micros
+  from directional_total d
+  join settlement_cycle p on p.id = d.cycle_id
+  join settlement_cycle c on c.programme_id = p.programme_id and c.number = p.number + 1
+ where c.id = $1 and d.carry_micros <> 0`;
+
+/** What rounding left over in the cycle before. */
+export async function loadCarriesInto(
+  tx: Tx,
+  cycleId: string,
+): Promise<{ debtorId: Party; creditorId: Party; carryMicros: bigint }[]> {
+  const rows = (await tx.query(LOAD_CARRIES, [uuidOf(cycleId as Id<'cyc'>)])) as {
+    debtor_id: string | null;
+    creditor_id: string | null;
+    carry_micros: string;
+  }[];
+  return rows.map((row) => ({
+    debtorId: partyFrom(row.debtor_id),
+    creditorId: partyFrom(row.creditor_id),
+    carryMicros: BigInt(row.carry_micros),
+  }));
+}
+
+/** One pair of a cycle, drawn up. */
+export interface PairStatement {
+  readonly pair: number;
+  readonly debtorId: Party;
+  readonly creditorId: Party;
+  readonly total: DirectionalTotal;
+  readonly claims: readonly CycleClaim[];
+}
+
+const SAVE_TOTALS = sql`/* ledger.draft.saveTotals */
+insert into directional_total (cycle_id, pair, debtor_id, creditor_id, exact_micros, carry_in_micros, billed_minor, carry_micros)
+select $1, pair, debtor_id, creditor_id, exact_micros, carry_in_micros, billed_minor, carry_micros
+  from json_to_recordset($2::json) as r(pair smallint, debtor_id uuid, creditor_id uuid, exact_micros bigint,
+       carry_in_micros bigint, billed_minor bigint, carry_micros bigint)`;
+const SAVE_LINES = sql`/* ledger.draft.saveLines */
+insert into statement_line (cycle_id, pair, n, bucket, wallet, seq, claim_n, kind, micros, billed_minor, lot_seq)
+select $1, pair, n, bucket, wallet, seq, claim_n, kind, micros, billed_minor, lot_seq
+  from json_to_recordset($2::json) as r(pair smallint, n integer, bucket smallint, wallet uuid, seq bigint, claim_n smallint,
+       kind text, micros bigint, billed_minor bigint, lot_seq bigint)`;
+const LINES_AT_ONCE = 5_000;
+
+/** Writes the totals of a cycle and the lines behind them. */
+export async function saveStatements(tx: Tx, cycleId: string, statements: readonly PairStatement[]): Promise<void> {
+  const cycle = uuidOf(cycleId as Id<'cyc'>);
+  const totals = statements.map(({ pair, debtorId, creditorId, total }) => ({
+    pair,
+    debtor_id: uuidOrNull(debtorId),
+    creditor_id: uuidOrNull(creditorId),
+    exact_micros: `${total.exactMicros}`,
+    carry_in_micros: `${total.carryInMicros}`,
+    billed_minor: `${total.billedMinor}`,
+    carry_micros: `${total.carryMicros}`,
+  }));
+  await tx.query(SAVE_TOTALS, [cycle, JSON.stringify(totals)]);
+  const lines = statements.flatMap(({ pair, claims, total }) =>
+    claims.map(({ bucket, wallet, seq, n, kind, micros, lotSeq }, index) => ({
+      ...{ pair, n: index + 1, bucket, wallet, seq, claim_n: n, kind, micros: `${micros}`, lot_seq: lotSeq },
+      billed_minor: `${total.lineMinors[index] ?? 0n}`,
+    })),
+  );
+  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
+    await tx.query(SAVE_LINES, [cycle, JSON.stringify(lines.slice(from, from + LINES_AT_ONCE))]);
+  }
+}
+
+/** A total as it stands on a statement. */
+export interface StoredTotal {
+  readonly cycleId: string;
+  readonly pair: number;
+  readonly debtorId: Party;
+  readonly creditorId: Party;
+  readonly exactMicros: bigint;
+  readonly carryInMicros: bigint;
+  readonly billedMinor: bigint;
+  readonly carryMicros: bigint;
+  readonly currency: string;
+}
+
+const LOAD_TOTALS = sql`/* ledger.settlementCycle.loadTotals */
+select d.cycle_id, d.pair, d.debtor_id, d.creditor_id, d.exact_micros, d.carry_in_micros, d.billed_minor, d.carry_micros, c.currency
+  from directional_total d join settlement_cycle c on c.id = d.cycle_id
+ where d.cycle_id = any($1::uuid[]) order by d.cycle_id, d.pair`;
+
+/** Totals of cycles, by pair; empty before DRAFT. */
+export async function loadTotals(
+  run: (text: string, values: unknown[]) => Promise<unknown>,
+  cycleIds: readonly string[],
+): Promise<StoredTotal[]> {
+  const rows = (await run(LOAD_TOTALS, [cycleIds.map((id) => uuidOf(id as Id<'cyc'>))])) as Record<
+    string,
+    string | number | null
+  >[];
+  return rows.map((row) => ({
+    cycleId: idFromUuid('cyc', String(row.cycle_id)),
+    pair: Number(row.pair),
+    debtorId: partyFrom(row.debtor_id as string | null),
+    creditorId: partyFrom(row.creditor_id as string | null),
+    exactMicros: BigInt(row.exact_micros as string),
+    carryInMicros: BigInt(row.carry_in_micros as string),
+    billedMinor: BigInt(row.billed_minor as string),
+    carryMicros: BigInt(row.carry_micros as string),
+    currency: String(row.currency),
+  }));
+}
+
+/** One line of a statement. */
+export interface StoredLine {
+  readonly cycleId: string;
+  readonly pair: number;
+  readonly n: number;
+  readonly kind: string;
+  readonly micros: bigint;
+  readonly billedMinor: bigint;
+  readonly currency: string;
+  readonly wallet: string;
+  readonly seq: bigint;
+  readonly lotSeq: bigint;
+}
+
+const LOAD_LINES = sql`/* ledger.directionalTotal.loadLines */
+select pair, n, kind, micros, billed_minor, wallet, seq, lot_seq
+  from statement_line where cycle_id = $1 and pair = $2 and n > $3 order by n limit $4`;
+
+/** A page of the lines behind one total. */
+export async function loadLines(
+  pool: Pool,
+  total: StoredTotal,
+  page: { afterN: number; limit: number },
+): Promise<StoredLine[]> {
+  const { rows } = await pool.query<Record<string, string>>(LOAD_LINES, [
+    uuidOf(total.cycleId as Id<'cyc'>),
+    total.pair,
+    page.afterN,
+    page.limit,
+  ]);
+  return rows.map((row) => ({
+    cycleId: total.cycleId,
+    pair: total.pair,
+    n: Number(row.n),
+    kind: row.kind ?? '',
+    micros: BigInt(row.micros ?? 0),
+    billedMinor: BigInt(row.billed_minor ?? 0),
+    currency: total.currency,
+    wallet: row.wallet ?? '',
+    seq: BigInt(row.seq ?? 0),
+    lotSeq: BigInt(row.lot_seq ?? 0),
+  }));
+}
+
+const SAVE_NETS = sql`/* ledger.net.save */
+insert into net_position (cycle_id, party_id, net_minor)
+select $1, party_id, net_minor from json_to_recordset($2::json) as r(party_id uuid, net_minor bigint)`;
+
+export async function saveNets(tx: Tx, cycleId: string, nets: readonly NetPosition[]): Promise<void> {
+  const rows = nets.map(({ partyId, netMinor }) => ({ party_id: uuidOrNull(partyId), net_minor: `${netMinor}` }));
+  await tx.query(SAVE_NETS, [uuidOf(cycleId as Id<'cyc'>), JSON.stringify(rows)]);
+}
+
+const LOAD_NETS = sql`/* ledger.settlementCycle.loadNets */
+select n.cycle_id, n.party_id, n.net_minor from net_position n
+ where n.cycle_id = any($1::uuid[]) order by n.cycle_id, n.party_id nulls last`;
+
+/** Net positions of cycles; empty before NETTED. */
+export async function loadNets(
+  pool: Pool,
+  cycleIds: readonly string[],
+): Promise<(NetPosition & { cycleId: string })[]> {
+  const { rows } = await pool.query<{ cycle_id: string; party_id: string | null; net_minor: string }>(LOAD_NETS, [
+    cycleIds.map((id) => uuidOf(id as Id<'cyc'>)),
+  ]);
+  return rows.map((row) => ({
+    cycleId: idFromUuid('cyc', row.cycle_id),
+    partyId: partyFrom(row.party_id),
+    netMinor: BigInt(row.net_minor),
+  }));
+}
+
+const TRIAL_BALANCES = sql`/* ledger.draft.trialBalances */
+select w.wallet from wallet w
+  left join (select bucket, wallet, sum(remaining) as remaining from open_lot where programme_id = $1 group by bucket, wallet) o
+    on o.bucket = w.bucket and o.wallet = w.wallet
+ where w.programme_id = $1 and w.available <> coalesce(o.remaining, 0)
+ limit 20`;
+const TRIAL_CLAIMS = sql`/* ledger.draft.trialClaims */
+select e.wallet, e.seq, e.n
+  from journal_transaction t
+  join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
+  join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+  left join claim c on c.bucket = e.bucket and c.wallet = e.wallet and c.seq = e.seq and c.n = e.n and c.kind = 'REDEMPTION'
+ where t.cycle_id = $1
+   and (l.issuer_id = e.credit_owner) = (c.micros is not null)
+   and ($2::boolean or c.micros is not null)
+ limit 20`;
+
+/** Rows that keep a cycle from being closed: balances that are not their lots, redemptions that are not their claims. */
+export async function trialCheck(
+  tx: Tx,
+  at: { programme: string; cycleId: string; pricesAreAboveZero: boolean },
+): Promise<{ balances: number; claims: number }> {
+  const balances = (await tx.query(TRIAL_BALANCES, [at.programme])) as unknown[];
+  const claims = (await tx.query(TRIAL_CLAIMS, [uuidOf(at.cycleId as Id<'cyc'>), at.pricesAreAboveZero])) as unknown[];
+  return { balances: balances.length, claims: claims.length };
+}

@@ -1,0 +1,16 @@
+import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { pointReferences } from './api/points/references';
+import { pointResolvers } from './api/points/resolvers';
+import { reportResolvers } from './api/reports/resolvers';
+import { settlementReferences, settlementResolvers } from './api/settlement/resolvers';
+
+let built: SubgraphSchema | undefined;
+
+/** The executable schema and its SDL, built once per process: for main, printers and tests. */
+export function buildLedgerSchema(): SubgraphSchema {
+  built ??= buildSubgraph({
+    resolvers: [...pointResolvers, ...settlementResolvers, ...reportResolvers],
+    references: { ...pointReferences, ...settlementReferences },
+  });
+  return built;
+}
