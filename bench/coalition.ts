@@ -37,7 +37,11 @@ export async function openCoalition(hub: Hub, name: string, members: number): Pr
   const partner = connection.as(keys.get('BENCH')!);
   const memberIds: string[] = [];
   for (let number = 0; number < members; number += 1) {
-    const input = { idempotencyKey: `enrol ${number}`, identity: { kind: 'CARD', value: `${key}-${number}` }, acceptsTerms: true };
+    const input = {
+      idempotencyKey: `enrol ${number}`,
+      identity: { kind: 'CARD', value: `${key}-${number}` },
+      acceptsTerms: true,
+    };
     const { member } = await partner.must<{ member: { id: string } }>(ENROL, { input });
     memberIds.push(member.id);
   }

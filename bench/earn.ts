@@ -17,11 +17,17 @@ const CASE_MS = 1_500;
  */
 export const benchEarn: Bench = async ({ hub, tell }) => {
   const url = hub.databases.embeddedUrl;
-  if (url === null) throw new Fault('HUB_BENCH_NEEDS_EMBEDDED', 'This bench compares with the embedded PostgreSQL; unset HUB_DATABASE_URL_*.');
+  if (url === null)
+    throw new Fault(
+      'HUB_BENCH_NEEDS_EMBEDDED',
+      'This bench compares with the embedded PostgreSQL; unset HUB_DATABASE_URL_*.',
+    );
   const coalition = await openCoalition(hub, 'earn', MEMBERS);
   const pool = new Pool({ connectionString: url, max: 16 });
   try {
-    await pool.query('create table if not exists bench_floor (id bigint generated always as identity primary key, body text not null)');
+    await pool.query(
+      'create table if not exists bench_floor (id bigint generated always as identity primary key, body text not null)',
+    );
     const cases: Record<string, () => Promise<number>> = {
       floor_per_second: () => floor(pool),
       single_1_per_second: () => singles(coalition, 1),
@@ -39,7 +45,10 @@ export const benchEarn: Bench = async ({ hub, tell }) => {
     }
     const figures = Object.fromEntries([...measured].map(([name, values]) => [name, rounded(median(values))]));
     const { floor_per_second: base = 1, single_64_per_second: single = 1, batch_1000_per_second: batch = 1 } = figures;
-    return { figures, ratios: { graph_over_floor: rounded(single / base), batch_over_single: rounded(batch / single) } };
+    return {
+      figures,
+      ratios: { graph_over_floor: rounded(single / base), batch_over_single: rounded(batch / single) },
+    };
   } finally {
     await pool.query('drop table if exists bench_floor');
     await pool.end();
@@ -82,7 +91,8 @@ function batches({ partner, memberIds }: BenchCoalition, rows: number): Promise<
     const input = Array.from({ length: rows }, (_, place) => purchaseOf(memberIds[place % memberIds.length]!));
     const { result } = await partner.ask<{ result: ({ code?: string } | null)[] }>(RECORD_MANY, { input });
     const refused = result.find((answer) => answer === null || answer.code !== undefined);
-    if (refused !== undefined) throw new Fault('HUB_BENCH_REFUSED', `A purchase of the bench was refused: ${refused?.code ?? 'INTERNAL'}`);
+    if (refused !== undefined)
+      throw new Fault('HUB_BENCH_REFUSED', `A purchase of the bench was refused: ${refused?.code ?? 'INTERNAL'}`);
     return rows;
   });
 }

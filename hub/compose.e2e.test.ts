@@ -55,7 +55,9 @@ describe('docker-compose.yml', () => {
   });
 
   it('pins every image to a version', () => {
-    const bases = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^FROM (\S+)/gm)].map(([, image]) => image!);
+    const bases = [...readFileSync(join(root, 'Dockerfile'), 'utf8').matchAll(/^FROM (\S+)/gm)].map(
+      ([, image]) => image!,
+    );
     for (const image of [...parts.map(([, part]) => part.image), ...bases]) expect(image).toMatch(/:\d+\.\d+/);
   });
 

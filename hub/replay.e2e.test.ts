@@ -91,25 +91,29 @@ onJourney('hub replay of a real year', () => {
     { name: 'r1x', flags: ['--expire-after-days', '90'] },
   ] as const;
 
-  it.each(cases)('gives the expected figures to the last row ($name)', async ({ name, flags }) => {
-    const args = ['replay', journey, '--out', join(dataDir, name), ...flags];
-    // One of the two is killed on its way, and run again: it must come to the same end.
-    if (name === 'r1x') {
-      const first = startHub(args, env());
-      await untilSays(first, / of 34,\d+ events/);
-      await first.stop('SIGKILL');
-    }
-    const { code, output } = await runHub(args, env());
-    expect({ code, tail: output.slice(-400) }).toEqual({ code: 0, tail: expect.any(String) as string });
-    const made = filesOf(join(dataDir, name));
-    for (const file of ['member_balances', 'settlement_matrix', 'net_positions', 'declined_redemptions']) {
-      expect(sortedRows(made[`${file}.csv`]!)).toEqual(sortedRows(expected(`${name}_${file}.csv`)));
-    }
-    expect(sortedRows(made['partner_totals.csv']!)).toEqual(sortedRows(expected('partner_totals.csv')));
-    const section = (JSON.parse(expected('summary.json')) as Record<string, object>)[name];
-    expect(JSON.parse(made['summary.json']!)).toMatchObject(section!);
-    expect(sortedRows(made['rejected_rows.csv']!)).toEqual([]);
-  }, 600_000);
+  it.each(cases)(
+    'gives the expected figures to the last row ($name)',
+    async ({ name, flags }) => {
+      const args = ['replay', journey, '--out', join(dataDir, name), ...flags];
+      // One of the two is killed on its way, and run again: it must come to the same end.
+      if (name === 'r1x') {
+        const first = startHub(args, env());
+        await untilSays(first, / of 34,\d+ events/);
+        await first.stop('SIGKILL');
+      }
+      const { code, output } = await runHub(args, env());
+      expect({ code, tail: output.slice(-400) }).toEqual({ code: 0, tail: expect.any(String) as string });
+      const made = filesOf(join(dataDir, name));
+      for (const file of ['member_balances', 'settlement_matrix', 'net_positions', 'declined_redemptions']) {
+        expect(sortedRows(made[`${file}.csv`]!)).toEqual(sortedRows(expected(`${name}_${file}.csv`)));
+      }
+      expect(sortedRows(made['partner_totals.csv']!)).toEqual(sortedRows(expected('partner_totals.csv')));
+      const section = (JSON.parse(expected('summary.json')) as Record<string, object>)[name];
+      expect(JSON.parse(made['summary.json']!)).toMatchObject(section!);
+      expect(sortedRows(made['rejected_rows.csv']!)).toEqual([]);
+    },
+    600_000,
+  );
 
   it('leaves books in which every invariant holds', async () => {
     const { code, output } = await runHub(['verify'], env());

@@ -14,10 +14,20 @@ export async function showTour(hub: Hub, print: (line: string) => void): Promise
     const issuer = issuerOf(hub);
     const found = await findProgramme(connection, issuer, DEMO_KEY);
     if (found === null) return;
-    const keys = await partnerKeys({ connection, admin: found.admin, dataDir: hub.config.dataDir, programmeKey: DEMO_KEY });
+    const keys = await partnerKeys({
+      connection,
+      admin: found.admin,
+      dataDir: hub.config.dataDir,
+      programmeKey: DEMO_KEY,
+    });
     const key = keys.get(BRANDS[0].code)!;
     const memberId = await memberOf(connection, key);
-    const member = await mintToken(issuer, { role: 'member', programme: found.id, member: memberId, subject: memberId });
+    const member = await mintToken(issuer, {
+      role: 'member',
+      programme: found.id,
+      member: memberId,
+      subject: memberId,
+    });
     print('');
     print(`  GraphQL    ${hub.url}/graphql   (WebSocket: ${hub.url.replace(/^http/, 'ws')}/graphql)`);
     print(`  Query page ${hub.url}/graphiql`);
@@ -48,23 +58,38 @@ async function printCredentials(parts: {
   const issuer = issuerOf(hub);
   print('Credentials (send as `Authorization: Bearer …`; tokens live 12 hours):');
   print(`  host       ${await mintToken(issuer, { role: 'host' })}`);
-  for (const role of ['admin', 'finance'] as const) print(`  ${role.padEnd(10)} ${await mintToken(issuer, { role, programme: programmeId })}`);
+  for (const role of ['admin', 'finance'] as const)
+    print(`  ${role.padEnd(10)} ${await mintToken(issuer, { role, programme: programmeId })}`);
   print(`  member     ${member}`);
   for (const [code, key] of keys) print(`  ${code.padEnd(10)} ${key}`);
   print('');
 }
 
 /** Runs each call it shows, so that what is printed is what the reader will see. */
-async function printCalls(parts: { url: string; key: string; member: string; memberId: string; print: (line: string) => void }): Promise<void> {
+async function printCalls(parts: {
+  url: string;
+  key: string;
+  member: string;
+  memberId: string;
+  print: (line: string) => void;
+}): Promise<void> {
   const { url, key, member, memberId, print } = parts;
-  const ref = `TOUR-${Date.now()}`;
+  const ref = 'TOUR-1';
   const purchase =
     `mutation { recordPurchase(input: { idempotencyKey: "${ref}", externalRef: "${ref}", member: { id: "${memberId}" }, ` +
     `amount: { amountMinor: "4200", currency: "PLN" }, occurredAt: "2026-03-31T22:00:00Z" }) ` +
-    '{ ... on RecordPurchaseSuccess { earned account { version available } } ... on Refusal { code message } } }';
+    '{ ... on RecordPurchaseSuccess { earned replayed account { version available } } ... on Refusal { code message } } }';
   const calls = [
-    { what: 'A member looks at the wallet', who: member, query: '{ me { displayName account { available } tier { name } } }' },
-    { what: 'A bakery’s till records a purchase of 42 zł', who: key, query: purchase },
+    {
+      what: 'A member looks at the wallet',
+      who: member,
+      query: '{ me { displayName account { available } tier { name } } }',
+    },
+    {
+      what: 'A bakery’s till records a purchase of 42 zł; another one needs another key and receipt',
+      who: key,
+      query: purchase,
+    },
     { what: 'The member sees it', who: member, query: '{ me { account { version available } } }' },
   ];
   print('Three calls to try, and what they answered just now:');

@@ -26,7 +26,15 @@ export function demoKey(scale: Scale): string {
  * Writes the demo coalition through the public graph, as its partners' programs would. Every call has a key that follows from
  * the story, so writing it again changes nothing, and an interrupted writing is completed by the next.
  */
-export async function seedDemo({ hub, scale, tell }: { hub: Hub; scale: Scale; tell: (line: string) => void }): Promise<void> {
+export async function seedDemo({
+  hub,
+  scale,
+  tell,
+}: {
+  hub: Hub;
+  scale: Scale;
+  tell: (line: string) => void;
+}): Promise<void> {
   const connection = new GraphConnection(hub.url);
   try {
     const story = tellStory(scale);
@@ -71,14 +79,24 @@ function foundationOf(story: Story, scale: Scale) {
   };
 }
 
-async function enrolAll(story: Story, brands: ReadonlyMap<string, GraphCaller>, tell: (line: string) => void): Promise<Map<string, string>> {
+async function enrolAll(
+  story: Story,
+  brands: ReadonlyMap<string, GraphCaller>,
+  tell: (line: string) => void,
+): Promise<Map<string, string>> {
   const ids = new Map<string, string>();
   const progress = new Progress('enrolments', story.members.length * brands.size, tell);
   await runLimited(story.members, CONCURRENCY, async ({ card, name, language, brand }) => {
     // The brand that knows the name comes first; at the others the card is enough.
     const order = [brand, ...[...brands.keys()].filter((code) => code !== brand)];
     for (const code of order) {
-      const input = { idempotencyKey: `enrol ${card}`, identity: { kind: 'CARD', value: card }, displayName: name, language, acceptsTerms: true };
+      const input = {
+        idempotencyKey: `enrol ${card}`,
+        identity: { kind: 'CARD', value: card },
+        displayName: name,
+        language,
+        acceptsTerms: true,
+      };
       const { member } = await brands.get(code)!.must<{ member: { id: string } }>(ENROL, { input });
       ids.set(card, member.id);
       progress.advance(1);
@@ -97,7 +115,11 @@ async function postAll(parts: {
   const { story, brands, admin, tell } = parts;
   const { programmeClock } = await admin.ask<{ programmeClock: { now: string; isTestClock: boolean } }>(CLOCK);
   let clock = programmeClock.isTestClock ? Date.parse(programmeClock.now) : 0;
-  const progress = new Progress('visits', story.days.reduce((total, { events }) => total + events.length, 0), tell);
+  const progress = new Progress(
+    'visits',
+    story.days.reduce((total, { events }) => total + events.length, 0),
+    tell,
+  );
   for (const { endsAt, events } of story.days) {
     if (clock < endsAt.getTime()) await admin.must(SET_CLOCK, { input: { now: endsAt.toISOString() } });
     clock = Math.max(clock, endsAt.getTime());
@@ -139,4 +161,3 @@ function redemptionInput({ ref, card, occurredAt, amount }: StoryEvent): object 
     occurredAt: occurredAt.toISOString(),
   };
 }
-

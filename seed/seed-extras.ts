@@ -45,7 +45,9 @@ export async function answerSome(parts: {
   for (const id of memberIds) {
     const saying = SAYINGS[said];
     if (saying === undefined) return;
-    const member = connection.as(await mintToken(issuer, { role: 'member', programme: programmeId, member: id as MemberId, subject: id }));
+    const member = connection.as(
+      await mintToken(issuer, { role: 'member', programme: programmeId, member: id as MemberId, subject: id }),
+    );
     if (await answerAs(member, saying)) said += 1;
   }
 }
@@ -61,7 +63,11 @@ async function answerAs(member: GraphCaller, { score, text }: (typeof SAYINGS)[n
   const [invitation] = myInvitations.nodes;
   if (invitation === undefined) return false;
   if (invitation.answeredAt !== null) return true;
-  const answers = invitation.questions.map(({ id, kind }) => (kind === 'NPS' ? { questionId: id, score } : { questionId: id, text }));
-  await member.must(ANSWER, { input: { idempotencyKey: `answer ${invitation.id}`, invitationId: invitation.id, answers } });
+  const answers = invitation.questions.map(({ id, kind }) =>
+    kind === 'NPS' ? { questionId: id, score } : { questionId: id, text },
+  );
+  await member.must(ANSWER, {
+    input: { idempotencyKey: `answer ${invitation.id}`, invitationId: invitation.id, answers },
+  });
   return true;
 }

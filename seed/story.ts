@@ -17,9 +17,18 @@ export const BRANDS = [
 ] as const;
 
 const NAMES = {
-  pl: { first: ['Zofia', 'Łukasz', 'Małgorzata', 'Wojciech', 'Jagoda', 'Świętosław'], last: ['Dąbek', 'Żuraw', 'Cień', 'Wróbel', 'Gęś'] },
-  ar: { first: ['ليلى', 'يوسف', 'مريم', 'عمر', 'نور', 'سلمى'], last: ['الحداد', 'النجار', 'البستاني', 'الخطيب', 'الصياد'] },
-  fa: { first: ['شیرین', 'آرش', 'نیلوفر', 'کاوه', 'پریسا', 'سهراب'], last: ['باغبان', 'آهنگر', 'نقاش', 'دریایی', 'گلکار'] },
+  pl: {
+    first: ['Zofia', 'Łukasz', 'Małgorzata', 'Wojciech', 'Jagoda', 'Świętosław'],
+    last: ['Dąbek', 'Żuraw', 'Cień', 'Wróbel', 'Gęś'],
+  },
+  ar: {
+    first: ['ليلى', 'يوسف', 'مريم', 'عمر', 'نور', 'سلمى'],
+    last: ['الحداد', 'النجار', 'البستاني', 'الخطيب', 'الصياد'],
+  },
+  fa: {
+    first: ['شیرین', 'آرش', 'نیلوفر', 'کاوه', 'پریسا', 'سهراب'],
+    last: ['باغبان', 'آهنگر', 'نقاش', 'دریایی', 'گلکار'],
+  },
 } as const;
 const LANGUAGES = ['pl', 'ar', 'fa'] as const;
 
@@ -55,8 +64,13 @@ export function tellStory(scale: Scale): Story {
   const members = Array.from({ length: size }, (_, number) => memberOf(number, dice));
   const days = Array.from({ length }, (_, number) => {
     const day = new Date(Date.parse(`${FIRST_DAY}T12:00:00Z`) + number * 86_400_000).toISOString().slice(0, 10);
-    const visits = Array.from({ length: visitsADay }, (_, visit) => visitOf({ day, visit, members, dice, mayRedeem: number > 6 }));
-    return { endsAt: endOfDay(day, DEMO_TIME_ZONE), events: visits.toSorted((a, b) => a.occurredAt.getTime() - b.occurredAt.getTime()) };
+    const visits = Array.from({ length: visitsADay }, (_, visit) =>
+      visitOf({ day, visit, members, dice, mayRedeem: number > 6 }),
+    );
+    return {
+      endsAt: endOfDay(day, DEMO_TIME_ZONE),
+      events: visits.toSorted((a, b) => a.occurredAt.getTime() - b.occurredAt.getTime()),
+    };
   });
   return { opensAt: new Date(Date.parse(`${FIRST_DAY}T00:00:00Z`) - 86_400_000), members, days };
 }
@@ -72,7 +86,13 @@ function memberOf(number: number, dice: Dice): StoryMember {
   };
 }
 
-function visitOf(parts: { day: string; visit: number; members: readonly StoryMember[]; dice: Dice; mayRedeem: boolean }): StoryEvent {
+function visitOf(parts: {
+  day: string;
+  visit: number;
+  members: readonly StoryMember[];
+  dice: Dice;
+  mayRedeem: boolean;
+}): StoryEvent {
   const { day, visit, members, dice, mayRedeem } = parts;
   const isRedemption = mayRedeem && dice.next() < 0.15;
   const minute = dice.whole(8 * 60, 21 * 60);

@@ -3,9 +3,12 @@ import { foundCoalition, purchase, redemption, type Coalition } from './testkit/
 import { SHAPES, type TestHub } from './testkit/hubs';
 
 const RECORD = `mutation Record($input: RecordPurchaseInput!) { recordPurchase(input: $input) {
-  __typename ... on RecordPurchaseSuccess { earned account { version available } replayed } ... on Refusal { code message retryable replayed } } }`;
+  __typename ... on RecordPurchaseSuccess { earned account { version available } replayed }
+  ... on Refusal { code message retryable replayed } } }`;
 const REDEEM = `mutation Redeem($input: RedeemPointsInput!) { redeemPoints(input: $input) {
-  __typename ... on RedeemPointsSuccess { redemption { points redeemer { id } draws { points lot { issuer { id } } claim { amountMinor } } } account { version available } replayed }
+  __typename ... on RedeemPointsSuccess {
+    redemption { points redeemer { id } draws { points lot { issuer { id } } claim { amountMinor } } }
+    account { version available } replayed }
   ... on InsufficientPoints { missingPoints } ... on Refusal { code message retryable replayed } } }`;
 const WATCH = `subscription Watch($memberId: ID!) { balanceChanged(memberId: $memberId) {
   version previousVersion isSnapshot account { available } member { displayName tier { code } } cause { kind points partner { name } } } }`;
@@ -24,7 +27,12 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
     const member = await coalition.enrol('CARD-1', 'Zofia Dąbek');
     const stream = hub.client(member.token).subscribe(WATCH, { memberId: member.id });
     const snapshot = await next(stream);
-    expect(snapshot).toMatchObject({ isSnapshot: true, version: '0', account: { available: '0' }, member: { displayName: 'Zofia Dąbek' } });
+    expect(snapshot).toMatchObject({
+      isSnapshot: true,
+      version: '0',
+      account: { available: '0' },
+      member: { displayName: 'Zofia Dąbek' },
+    });
 
     const bought = await hub.client(coalition.bakery.key).query(RECORD, { input: purchase('T1', member.id, 120) });
     expect(bought.body.data.recordPurchase).toEqual({
@@ -51,14 +59,22 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
       },
       account: { version: '2', available: '70' },
     });
-    expect(await next(stream)).toMatchObject({ version: '2', previousVersion: '1', account: { available: '70' }, cause: { kind: 'REDEEM' } });
+    expect(await next(stream)).toMatchObject({
+      version: '2',
+      previousVersion: '1',
+      account: { available: '70' },
+      cause: { kind: 'REDEEM' },
+    });
     await stream.return?.();
 
     const cycleId = await closeCycle(coalition.admin, 'month');
-    const query = 'query Nets($id: ID!) { settlementCycle(id: $id) { state netPositions { party { isHub partner { id } } net { amountMinor currency } } } }';
+    const query = `query Nets($id: ID!) { settlementCycle(id: $id) {
+      state netPositions { party { isHub partner { id } } net { amountMinor currency } } } }`;
     const { settlementCycle } = await coalition.admin.ask<{ settlementCycle: Nets }>(query, { id: cycleId });
     expect(settlementCycle.state).toBe('NETTED');
-    const nets = new Map(settlementCycle.netPositions.map(({ party, net }) => [party.partner?.id ?? 'hub', net.amountMinor]));
+    const nets = new Map(
+      settlementCycle.netPositions.map(({ party, net }) => [party.partner?.id ?? 'hub', net.amountMinor]),
+    );
     expect(nets.get(coalition.books.id)).toBe('50');
     expect(nets.get(coalition.bakery.id)).toBe('-50');
     expect([...nets.values()].reduce((total, net) => total + BigInt(net), 0n)).toBe(0n);
@@ -101,14 +117,21 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
     await hub.client(coalition.bakery.key).query(RECORD, { input: purchase('T6', member.id, 40) });
     const create = `mutation Create($input: CreateRewardInput!) { createReward(input: $input) {
       ... on CreateRewardSuccess { reward { id } } ... on Refusal { code message } } }`;
-    const created = await hub.client(coalition.bakery.key).query(create, { input: { idempotencyKey: 'W1', name: 'Bread', pricePoints: '30' } });
+    const created = await hub
+      .client(coalition.bakery.key)
+      .query(create, { input: { idempotencyKey: 'W1', name: 'Bread', pricePoints: '30' } });
     const { reward } = created.body.data.createReward;
     const redeem = `mutation Redeem($input: RedeemRewardInput!) { redeemReward(input: $input) {
-      __typename ... on RedeemRewardSuccess { vouchers { id code state } account { available held } replayed } ... on Refusal { code message } } }`;
+      __typename ... on RedeemRewardSuccess { vouchers { id code state } account { available held } replayed }
+      ... on Refusal { code message } } }`;
     const input = { idempotencyKey: 'V1', rewardId: reward.id };
     const app = hub.client(member.token);
     const first = (await app.query(redeem, { input })).body.data.redeemReward;
-    expect(first).toMatchObject({ __typename: 'RedeemRewardSuccess', account: { available: '10', held: '0' }, replayed: false });
+    expect(first).toMatchObject({
+      __typename: 'RedeemRewardSuccess',
+      account: { available: '10', held: '0' },
+      replayed: false,
+    });
     expect(first.vouchers).toHaveLength(1);
     const again = (await app.query(redeem, { input })).body.data.redeemReward;
     expect(again).toMatchObject({ replayed: true, vouchers: first.vouchers });
@@ -118,7 +141,9 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
 
   it('asks a buyer how it was, and takes one answer', async () => {
     const open = `mutation Open($input: OpenSurveyInput!) { openSurvey(input: $input) { __typename ... on Refusal { code message } } }`;
-    const opened = await hub.client(coalition.adminToken).query(open, { input: { idempotencyKey: 'S1', question: 'Would you recommend us?' } });
+    const opened = await hub
+      .client(coalition.adminToken)
+      .query(open, { input: { idempotencyKey: 'S1', question: 'Would you recommend us?' } });
     expect(opened.body.data.openSurvey.__typename).toBe('OpenSurveySuccess');
     const member = await coalition.enrol('CARD-7');
     await hub.client(coalition.bakery.key).query(RECORD, { input: purchase('T7', member.id, 5) });
@@ -132,8 +157,13 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
     const answers = [{ questionId: invitation.questions[0].id, score: 9 }];
     const input = { idempotencyKey: 'A1', invitationId: invitation.id, answers };
     const { body } = await app.query(answer, { input });
-    expect(body.data.answerSurvey).toMatchObject({ __typename: 'AnswerSurveySuccess', invitation: { answeredAt: expect.any(String) } });
-    const twice = await app.query(answer, { input: { ...input, idempotencyKey: 'A2', answers: [{ ...answers[0], score: 1 }] } });
+    expect(body.data.answerSurvey).toMatchObject({
+      __typename: 'AnswerSurveySuccess',
+      invitation: { answeredAt: expect.any(String) },
+    });
+    const twice = await app.query(answer, {
+      input: { ...input, idempotencyKey: 'A2', answers: [{ ...answers[0], score: 1 }] },
+    });
     expect(twice.body.data.answerSurvey.__typename).not.toBe('AnswerSurveySuccess');
   });
 
@@ -156,7 +186,10 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
 
 interface Nets {
   readonly state: string;
-  readonly netPositions: readonly { party: { isHub: boolean; partner: { id: string } | null }; net: { amountMinor: string } }[];
+  readonly netPositions: readonly {
+    party: { isHub: boolean; partner: { id: string } | null };
+    net: { amountMinor: string };
+  }[];
 }
 
 interface Message {

@@ -14,11 +14,17 @@ const TOKEN_LIFE_SECONDS = 12 * 60 * 60;
  */
 export function issuerOf(hub: Hub): DevelopmentIssuer {
   if (hub.issuer !== null) return hub.issuer;
-  throw new Fault('HUB_ISSUER_ELSEWHERE', 'This hub believes the tokens of another issuer (HUB_TOKEN_ISSUER); ask that one.');
+  throw new Fault(
+    'HUB_ISSUER_ELSEWHERE',
+    'This hub believes the tokens of another issuer (HUB_TOKEN_ISSUER); ask that one.',
+  );
 }
 
 /** A token that lives for a working day. */
-export function mintToken(issuer: DevelopmentIssuer, grant: Omit<TokenGrant, 'subject'> & { subject?: string }): Promise<string> {
+export function mintToken(
+  issuer: DevelopmentIssuer,
+  grant: Omit<TokenGrant, 'subject'> & { subject?: string },
+): Promise<string> {
   return issuer.mint({ lifeSeconds: TOKEN_LIFE_SECONDS, subject: `${grant.role}@development`, ...grant });
 }
 
@@ -34,7 +40,9 @@ const PARTNERS = `query Partners($after: String) {
 
 interface PartnerPage {
   readonly partners: {
-    readonly nodes: readonly (KnownPartner & { keys: readonly { id: string; revokedAt: string | null; expiresAt: string | null }[] | null })[];
+    readonly nodes: readonly (KnownPartner & {
+      keys: readonly { id: string; revokedAt: string | null; expiresAt: string | null }[] | null;
+    })[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
   };
 }
@@ -42,10 +50,12 @@ interface PartnerPage {
 /** Every partner of the admin's programme, with the ids of its keys that still open something. */
 export async function readPartners(admin: GraphCaller): Promise<(KnownPartner & { activeKeys: string[] })[]> {
   const found: (KnownPartner & { activeKeys: string[] })[] = [];
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { partners }: PartnerPage = await admin.ask<PartnerPage>(PARTNERS, { after });
     for (const { id, code, keys } of partners.nodes) {
-      const active = (keys ?? []).filter(({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()));
+      const active = (keys ?? []).filter(
+        ({ revokedAt, expiresAt }) => revokedAt === null && (expiresAt === null || Date.parse(expiresAt) > Date.now()),
+      );
       found.push({ id, code, activeKeys: active.map((key) => key.id) });
     }
     if (!partners.pageInfo.hasNextPage) return found;
@@ -59,11 +69,17 @@ const ISSUE_KEY = `mutation IssueKey($input: IssuePartnerKeyInput!) {
 const REVOKE_KEY = `mutation RevokeKey($input: RevokePartnerKeyInput!) { result: revokePartnerKey(input: $input) { ${REFUSAL} } }`;
 
 /** Issues a key; a partner that already has two loses the older one. */
-export async function issueKey(admin: GraphCaller, partner: KnownPartner & { activeKeys: readonly string[] }): Promise<string> {
+export async function issueKey(
+  admin: GraphCaller,
+  partner: KnownPartner & { activeKeys: readonly string[] },
+): Promise<string> {
   const [oldest] = partner.activeKeys.toSorted();
-  if (partner.activeKeys.length >= 2) await admin.must(REVOKE_KEY, { input: { idempotencyKey: `revoke ${oldest}`, keyId: oldest } });
+  if (partner.activeKeys.length >= 2)
+    await admin.must(REVOKE_KEY, { input: { idempotencyKey: `revoke ${oldest}`, keyId: oldest } });
   const idempotencyKey = `issue ${Date.now()} ${Math.random().toString(36).slice(2)}`;
-  const { keyText } = await admin.must<{ keyText: string }>(ISSUE_KEY, { input: { idempotencyKey, partnerId: partner.id } });
+  const { keyText } = await admin.must<{ keyText: string }>(ISSUE_KEY, {
+    input: { idempotencyKey, partnerId: partner.id },
+  });
   return keyText;
 }
 
@@ -100,7 +116,9 @@ async function opens(connection: GraphConnection, key: string, partnerId: string
 
 async function whoIs(connection: GraphConnection, key: string): Promise<string | null> {
   try {
-    const { currentPartner } = await connection.as(key).ask<{ currentPartner: { id: string } | null }>('{ currentPartner { id } }');
+    const { currentPartner } = await connection
+      .as(key)
+      .ask<{ currentPartner: { id: string } | null }>('{ currentPartner { id } }');
     return currentPartner?.id ?? null;
   } catch {
     return null; // refused at the door
@@ -113,7 +131,8 @@ const KNOWN_WITHIN_MS = 15_000;
 export async function untilKnown(connection: GraphConnection, key: string): Promise<void> {
   const until = Date.now() + KNOWN_WITHIN_MS;
   while ((await whoIs(connection, key)) === null) {
-    if (Date.now() > until) throw new Fault('HUB_KEY_UNKNOWN', 'The gateway did not hear of a new partner key in time.');
+    if (Date.now() > until)
+      throw new Fault('HUB_KEY_UNKNOWN', 'The gateway did not hear of a new partner key in time.');
     await new Promise((resolve) => setTimeout(resolve, 25));
   }
 }

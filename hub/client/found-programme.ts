@@ -49,7 +49,10 @@ export async function findProgramme(
   const host = connection.as(await mintToken(issuer, { role: 'host' }));
   const { programme } = await host.ask<{ programme: { id: ProgrammeId } | null }>(FIND, { key });
   if (programme === null) return null;
-  return { id: programme.id, admin: connection.as(await mintToken(issuer, { role: 'admin', programme: programme.id })) };
+  return {
+    id: programme.id,
+    admin: connection.as(await mintToken(issuer, { role: 'admin', programme: programme.id })),
+  };
 }
 
 /**

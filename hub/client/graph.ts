@@ -108,7 +108,8 @@ export class GraphCaller {
    */
   async must<Success extends object>(query: string, variables: Record<string, unknown>): Promise<Success> {
     const answer = await this.command<Success>(query, variables);
-    if (answer.code !== undefined) throw new Fault('HUB_COMMAND_REFUSED', `${answer.code}: ${answer.message ?? 'no reason given'}`);
+    if (answer.code !== undefined)
+      throw new Fault('HUB_COMMAND_REFUSED', `${answer.code}: ${answer.message ?? 'no reason given'}`);
     return answer;
   }
 }

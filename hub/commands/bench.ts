@@ -22,10 +22,15 @@ export function benchCommand(): Command {
         const result = { name, at: new Date().toISOString(), machine: machine(), ...measured };
         if (save) {
           mkdirSync(join(projectRoot(), 'bench', 'results'), { recursive: true });
-          writeFileSync(join(projectRoot(), 'bench', 'results', `${name}.json`), `${JSON.stringify(result, null, 2)}\n`);
+          writeFileSync(
+            join(projectRoot(), 'bench', 'results', `${name}.json`),
+            `${JSON.stringify(result, null, 2)}\n`,
+          );
         }
         if (json) print(JSON.stringify(result));
-        else for (const [key, value] of Object.entries({ ...measured.figures, ...measured.ratios })) print(`${key.padEnd(36)} ${value}`);
+        else
+          for (const [key, value] of Object.entries({ ...measured.figures, ...measured.ratios }))
+            print(`${key.padEnd(36)} ${value}`);
       } finally {
         await hub.close();
       }

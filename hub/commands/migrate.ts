@@ -17,12 +17,21 @@ export function migrateCommand(): Command {
       const config = readHubConfig();
       const wanted = owners.length === 0 ? DATABASE_OWNERS : owners;
       if (provision) for (const line of await provisionExternal(config, wanted)) print(line);
-      const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners: wanted, onProgress: tell });
+      const databases = await HubDatabases.open({
+        config,
+        secrets: openSecrets(config),
+        owners: wanted,
+        onProgress: tell,
+      });
       try {
         for (const definition of [...definitions, gatewayDatabase]) {
           if (!wanted.includes(definition.name as DatabaseOwner)) continue;
           const applied = await migrate(await databases.connect(definition));
-          print(applied.length === 0 ? `${definition.name}: up to date` : `${definition.name}: applied ${applied.join(', ')}`);
+          print(
+            applied.length === 0
+              ? `${definition.name}: up to date`
+              : `${definition.name}: applied ${applied.join(', ')}`,
+          );
         }
       } finally {
         await databases.close();

@@ -30,7 +30,10 @@ export function replayCommand(): Command {
     .option('--fresh', 'a programme of its own, even when one of this folder exists')
     .option('--expire-after-days <days>', 'points are spendable through this many days after they are earned', positive)
     .option('--concurrency <calls>', 'calls under way at once', positive, 8)
-    .addHelpText('after', '\nAn interrupted replay is finished by running the same command again; one that is complete changes nothing.')
+    .addHelpText(
+      'after',
+      '\nAn interrupted replay is finished by running the same command again; one that is complete changes nothing.',
+    )
     .action(runReplay);
 }
 
@@ -38,7 +41,8 @@ async function runReplay(dir: string, flags: ReplayFlags): Promise<void> {
   const config = readHubConfig();
   const folder = await readFolder(resolve(dir));
   for (const { file, line, reason } of folder.rejected.slice(0, ROWS_SHOWN)) tell(`${file}:${line}: ${reason}`);
-  if (folder.rejected.length > ROWS_SHOWN) tell(`… and ${folder.rejected.length - ROWS_SHOWN} more rows: see rejected_rows.csv`);
+  if (folder.rejected.length > ROWS_SHOWN)
+    tell(`… and ${folder.rejected.length - ROWS_SHOWN} more rows: see rejected_rows.csv`);
   const terms = { expireAfterDays: flags.expireAfterDays ?? null };
   const named = flags.programme ?? programmeKeyOf(resolve(dir), terms);
   const programmeKey = flags.fresh === true ? `${named}-${Date.now().toString(36)}` : named;
@@ -57,7 +61,8 @@ async function runReplay(dir: string, flags: ReplayFlags): Promise<void> {
       isStopping: () => signal.isReceived(),
     });
     if (figures === null) {
-      tell(`stopped; run the same command again${flags.fresh === true ? ` with --programme ${programmeKey} and without --fresh` : ''} to go on`);
+      const how = flags.fresh === true ? ` with --programme ${programmeKey} and without --fresh` : '';
+      tell(`stopped; run the same command again${how} to go on`);
       throw new Failed();
     }
     writeFigures(resolve(flags.out), figures);
@@ -70,6 +75,7 @@ async function runReplay(dir: string, flags: ReplayFlags): Promise<void> {
 
 function positive(text: string): number {
   const number = Number(text);
-  if (!Number.isInteger(number) || number < 1 || number > 36_500) throw new InvalidArgumentError('a whole number from 1 on');
+  if (!Number.isInteger(number) || number < 1 || number > 36_500)
+    throw new InvalidArgumentError('a whole number from 1 on');
   return number;
 }

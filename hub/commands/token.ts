@@ -20,12 +20,17 @@ export function tokenCommand(): Command {
   return new Command('token')
     .description('Prints one credential: a token of the development issuer, or a new partner key.')
     .addOption(
-      new Option('--role <role>', 'who it is for').choices(['host', 'admin', 'finance', 'staff', 'member', 'partner']).makeOptionMandatory(),
+      new Option('--role <role>', 'who it is for')
+        .choices(['host', 'admin', 'finance', 'staff', 'member', 'partner'])
+        .makeOptionMandatory(),
     )
     .option('--programme <key>', 'the programme it belongs to', 'demo')
     .option('--partner <code>', 'the partner, for staff and partner')
     .option('--member <id>', 'the member, for member')
-    .addHelpText('after', '\nWorks while the hub runs and while it does not. A partner has two keys at most: a third replaces the oldest.')
+    .addHelpText(
+      'after',
+      '\nWorks while the hub runs and while it does not. A partner has two keys at most: a third replaces the oldest.',
+    )
     .action(async (flags: TokenFlags) => {
       const hub = await openHub({ config: readHubConfig(), port: 0 });
       try {
@@ -43,7 +48,11 @@ export async function credentialOf(hub: Hub, { role, programme, partner, member 
   const connection = new GraphConnection(hub.url);
   try {
     const found = await findProgramme(connection, issuer, programme);
-    if (found === null) throw new Fault('HUB_PROGRAMME_UNKNOWN', `There is no programme ${programme}. hub seed makes the programme demo.`);
+    if (found === null)
+      throw new Fault(
+        'HUB_PROGRAMME_UNKNOWN',
+        `There is no programme ${programme}. hub seed makes the programme demo.`,
+      );
     if (role === 'admin' || role === 'finance') return await mintToken(issuer, { role, programme: found.id });
     if (role === 'member') {
       const id = needed(member, '--member', role) as MemberId;
@@ -53,7 +62,10 @@ export async function credentialOf(hub: Hub, { role, programme, partner, member 
     const partners = await readPartners(found.admin);
     const brand = partners.find((candidate) => candidate.code === code);
     if (brand === undefined) {
-      throw new Fault('HUB_PARTNER_UNKNOWN', `${programme} has no partner ${code}; it has ${partners.map((known) => known.code).join(', ')}.`);
+      throw new Fault(
+        'HUB_PARTNER_UNKNOWN',
+        `${programme} has no partner ${code}; it has ${partners.map((known) => known.code).join(', ')}.`,
+      );
     }
     if (role === 'partner') return await issueKey(found.admin, brand);
     return await mintToken(issuer, { role, programme: found.id, partner: brand.id as PartnerId });

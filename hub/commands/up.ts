@@ -23,7 +23,9 @@ export function upCommand(): Command {
         await hub.close();
         throw error;
       }
-      print(`The hub answers at ${hub.url}/graphql (started in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s). Ctrl-C stops it.`);
+      print(
+        `The hub answers at ${hub.url}/graphql (started in ${((Date.now() - startedAt) / 1_000).toFixed(1)} s). Ctrl-C stops it.`,
+      );
       await closeOnSignal(hub, () => tell('stopping'));
       tell('stopped');
     });

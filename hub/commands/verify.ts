@@ -23,7 +23,12 @@ export function verifyCommand(): Command {
       const broken = verified.filter(({ total }) => total > 0);
       if (json) print(JSON.stringify({ ok: broken.length === 0, invariants: verified }, plainNumbers, 2));
       else for (const finding of verified) print(lineOf(finding));
-      if (!json) print(broken.length === 0 ? `${verified.length} invariants hold` : `${broken.length} of ${verified.length} invariants are broken`);
+      if (!json)
+        print(
+          broken.length === 0
+            ? `${verified.length} invariants hold`
+            : `${broken.length} of ${verified.length} invariants are broken`,
+        );
       if (broken.length > 0) throw new Failed();
     });
 }
@@ -47,7 +52,9 @@ export async function verifyAll(config: HubConfig): Promise<Verified[]> {
 
 function lineOf({ subgraph, name, total, rows }: Verified): string {
   const place = `${subgraph}/${name}`;
-  return total === 0 ? `ok    ${place}` : `${String(total).padStart(4)}  ${place}: first ${JSON.stringify(rows[0], plainNumbers)}`;
+  return total === 0
+    ? `ok    ${place}`
+    : `${String(total).padStart(4)}  ${place}: first ${JSON.stringify(rows[0], plainNumbers)}`;
 }
 
 function plainNumbers(_key: string, value: unknown): unknown {

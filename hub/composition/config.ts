@@ -107,7 +107,8 @@ const SECRET_VARIABLES = ['HUB_SECRET_INTERNAL', 'HUB_SECRET_IDENTITY', 'HUB_SEC
 /** An issuer of the operator's own, when all three of its variables are set. */
 function tokenIssuerOf(read: Variables): HubConfig['tokenIssuer'] {
   const { HUB_TOKEN_ISSUER: issuer, HUB_TOKEN_AUDIENCE: audience, HUB_TOKEN_JWKS_URL: jwks } = read;
-  if (issuer !== undefined && audience !== undefined && jwks !== undefined) return { issuer, audience, jwks: new URL(jwks) };
+  if (issuer !== undefined && audience !== undefined && jwks !== undefined)
+    return { issuer, audience, jwks: new URL(jwks) };
   const isPartlySet = ISSUER_VARIABLES.some((name) => read[name] !== undefined);
   if (isPartlySet) throw unusable([`${ISSUER_VARIABLES.join(', ')}: set all three or none`]);
   return null;
@@ -116,7 +117,9 @@ function tokenIssuerOf(read: Variables): HubConfig['tokenIssuer'] {
 /** In production nothing is made up: secrets are given, and tokens come from an issuer of the operator's own. */
 function assertFitForProduction(read: Variables): void {
   const required = [...SECRET_VARIABLES, ...ISSUER_VARIABLES];
-  const faults = required.filter((name) => read[name] === undefined).map((name) => `${name}: must be set in production`);
+  const faults = required
+    .filter((name) => read[name] === undefined)
+    .map((name) => `${name}: must be set in production`);
   const secrets = SECRET_VARIABLES.map((name) => read[name]).filter((value) => value !== undefined);
   if (new Set(secrets).size < secrets.length) faults.push('HUB_SECRET_*: must differ from each other');
   if (secrets.some(isGuessable)) faults.push('HUB_SECRET_*: must be random, such as 32 bytes in hexadecimal');

@@ -57,10 +57,16 @@ export class HubDatabases {
   async connect(definition: DatabaseDefinition): Promise<Database> {
     const owner = definition.name as DatabaseOwner;
     const url = await this.urlOf(owner);
-    const database = await openDatabase({ ...definition, url, poolSize: this.config.databasePool }).catch((cause: Error) => {
-      const where = `${new URL(url).host}/${new URL(url).pathname.slice(1)}`;
-      throw new Fault('HUB_DATABASE_UNREACHABLE', `The database of ${owner} at ${where} cannot be used: ${cause.message}`, { cause });
-    });
+    const database = await openDatabase({ ...definition, url, poolSize: this.config.databasePool }).catch(
+      (cause: Error) => {
+        const where = `${new URL(url).host}/${new URL(url).pathname.slice(1)}`;
+        throw new Fault(
+          'HUB_DATABASE_UNREACHABLE',
+          `The database of ${owner} at ${where} cannot be used: ${cause.message}`,
+          { cause },
+        );
+      },
+    );
     this.opened.push(database);
     await assertDurable(database);
     return database;
@@ -112,7 +118,10 @@ export function clusterDir(config: HubConfig): string {
 export async function provisionExternal(config: HubConfig, owners: readonly DatabaseOwner[]): Promise<string[]> {
   const administrator = config.databaseAdminUrl;
   if (administrator === null) {
-    throw new Fault('HUB_DATABASE_ADMIN_MISSING', 'Set HUB_DATABASE_ADMIN_URL to a role that may create databases and roles.');
+    throw new Fault(
+      'HUB_DATABASE_ADMIN_MISSING',
+      'Set HUB_DATABASE_ADMIN_URL to a role that may create databases and roles.',
+    );
   }
   const lines: string[] = [];
   for (const owner of owners) {

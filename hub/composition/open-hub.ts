@@ -61,7 +61,8 @@ export async function openHub({ config, port = config.port, onProgress }: HubOpt
     });
     await Promise.all(subgraphs.map((subgraph) => subgraph.start()));
     onProgress?.('opening the gateway');
-    const issuer = config.tokenIssuer === null ? await openDevelopmentIssuer({ folder: config.dataDir, mode: config.mode }) : null;
+    const issuer =
+      config.tokenIssuer === null ? await openDevelopmentIssuer({ folder: config.dataDir, mode: config.mode }) : null;
     const database = await databases.connectMigrated(gatewayDatabase);
     const gateway = await openGatewayOver({ config, secrets, peers, database, issuer });
     closing.push(() => gateway.close());
@@ -73,7 +74,11 @@ export async function openHub({ config, port = config.port, onProgress }: HubOpt
   }
 }
 
-async function openSubgraphs(parts: { databases: HubDatabases; secrets: OwnSecrets; peers: LocalPeers }): Promise<OpenSubgraph[]> {
+async function openSubgraphs(parts: {
+  databases: HubDatabases;
+  secrets: OwnSecrets;
+  peers: LocalPeers;
+}): Promise<OpenSubgraph[]> {
   const { databases, secrets, peers } = parts;
   const connected = await Promise.all(definitions.map((definition) => databases.connectMigrated(definition)));
   const subgraphs: OpenSubgraph[] = [];
@@ -125,11 +130,16 @@ export async function listen(gateway: Gateway, port: number, host: string): Prom
 export function portFault(cause: unknown, port: number, host: string): unknown {
   const { code } = cause as NodeJS.ErrnoException;
   if (code === 'EADDRINUSE') {
-    const advice = 'Another program listens there, perhaps another hub. Stop it, or set HUB_PORT to another port (0: any free one).';
+    const advice =
+      'Another program listens there, perhaps another hub. Stop it, or set HUB_PORT to another port (0: any free one).';
     return new Fault('HUB_PORT_TAKEN', `Port ${port} of ${host} is taken. ${advice}`, { cause });
   }
   if (code === 'EACCES' || code === 'EADDRNOTAVAIL') {
-    return new Fault('HUB_PORT_FORBIDDEN', `Port ${port} of ${host} cannot be used here (${code}). Set HUB_PORT or HUB_HOST.`, { cause });
+    return new Fault(
+      'HUB_PORT_FORBIDDEN',
+      `Port ${port} of ${host} cannot be used here (${code}). Set HUB_PORT or HUB_HOST.`,
+      { cause },
+    );
   }
   return cause;
 }

@@ -22,7 +22,10 @@ export interface ServeOptions {
 }
 
 /** Serves one subgraph; it reaches the others over HTTP, and may start before them. */
-export async function serveOneSubgraph(name: SubgraphName, { config, port, onProgress }: ServeOptions): Promise<ServedPart> {
+export async function serveOneSubgraph(
+  name: SubgraphName,
+  { config, port, onProgress }: ServeOptions,
+): Promise<ServedPart> {
   const definition = definitions.find((candidate) => candidate.name === name);
   if (definition === undefined) throw new TypeError(`serveOneSubgraph: ${name} is not among the definitions`);
   const secrets = openSecrets(config);
@@ -56,7 +59,8 @@ export async function serveGateway({ config, port, onProgress }: ServeOptions): 
   const databases = await HubDatabases.open({ config, secrets, owners: ['gateway'], onProgress });
   const peers = new RemotePeers(config.subgraphUrls, secrets.internal);
   try {
-    const issuer = config.tokenIssuer === null ? await openDevelopmentIssuer({ folder: config.dataDir, mode: config.mode }) : null;
+    const issuer =
+      config.tokenIssuer === null ? await openDevelopmentIssuer({ folder: config.dataDir, mode: config.mode }) : null;
     const database = await databases.connectMigrated(gatewayDatabase);
     const gateway = await openGatewayOver({ config, secrets, peers, database, issuer });
     const { url } = await listen(gateway, port, config.host);

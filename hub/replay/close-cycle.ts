@@ -28,13 +28,17 @@ const LOOKS_MAX = 600;
  * @returns the cycle's id
  */
 export async function closeCycle(admin: GraphCaller, name: string): Promise<string> {
-  let step = await perform(admin, await admin.must<Step>(CUT_OFF, { input: { idempotencyKey: `${name} cut-off`, at: null } }), name);
-  const { id } = step.cycle;
+  const { cycle: opened } = await perform(
+    admin,
+    await admin.must<Step>(CUT_OFF, { input: { idempotencyKey: `${name} cut-off`, at: null } }),
+    name,
+  );
+  const { id } = opened;
   for (const to of ROAD.slice(2)) {
     const cycle = await readCycle(admin, id);
     if (reached(cycle.state, to)) continue;
     const input = { idempotencyKey: `${name} ${to}`, cycleId: id, to };
-    step = await perform(admin, await admin.must<Step>(ADVANCE, { input }), `${name} ${to}`);
+    await perform(admin, await admin.must<Step>(ADVANCE, { input }), `${name} ${to}`);
     await untilReached(admin, id, to);
   }
   return id;
@@ -57,7 +61,10 @@ async function untilReached(admin: GraphCaller, id: string, state: (typeof ROAD)
 }
 
 async function readCycle(admin: GraphCaller, id: string): Promise<Cycle> {
-  const { settlementCycle } = await admin.ask<{ settlementCycle: Cycle }>('query Cycle($id: ID!) { settlementCycle(id: $id) { id state } }', { id });
+  const { settlementCycle } = await admin.ask<{ settlementCycle: Cycle }>(
+    'query Cycle($id: ID!) { settlementCycle(id: $id) { id state } }',
+    { id },
+  );
   return settlementCycle;
 }
 

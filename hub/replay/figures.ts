@@ -67,7 +67,14 @@ export function writeFigures(outDir: string, figures: ReplayFigures): void {
 }
 
 /** The result files by name. */
-export function filesOf({ partners, members, matrix, declined, summary, rejected }: ReplayFigures): Record<string, string> {
+export function filesOf({
+  partners,
+  members,
+  matrix,
+  declined,
+  summary,
+  rejected,
+}: ReplayFigures): Record<string, string> {
   const byPartner = partners.toSorted(byText(({ partner }) => partner));
   return {
     'partner_totals.csv': csv(
@@ -76,7 +83,9 @@ export function filesOf({ partners, members, matrix, declined, summary, rejected
     ),
     'member_balances.csv': csv(
       ['member_id', 'earned', 'spent', 'expired', 'balance'],
-      members.toSorted(byText(({ memberId }) => memberId)).map((row) => [row.memberId, row.earned, row.spent, row.expired, row.balance]),
+      members
+        .toSorted(byText(({ memberId }) => memberId))
+        .map((row) => [row.memberId, row.earned, row.spent, row.expired, row.balance]),
     ),
     'settlement_matrix.csv': csv(
       ['issuer', 'redeemer', 'points', 'usd'],
@@ -85,7 +94,15 @@ export function filesOf({ partners, members, matrix, declined, summary, rejected
         .map((cell) => [cell.issuer, cell.redeemer, cell.points, dollars(cell.valueMinor)]),
     ),
     'net_positions.csv': csv(
-      ['partner_id', 'receives_points', 'owes_points', 'net_points', 'net_usd', 'outstanding_points', 'breakage_points'],
+      [
+        'partner_id',
+        'receives_points',
+        'owes_points',
+        'net_points',
+        'net_usd',
+        'outstanding_points',
+        'breakage_points',
+      ],
       byPartner.map((row) => [
         row.partner,
         row.receives,
@@ -96,8 +113,14 @@ export function filesOf({ partners, members, matrix, declined, summary, rejected
         row.expired,
       ]),
     ),
-    'declined_redemptions.csv': csv(['redemption_id'], declined.toSorted().map((id) => [id])),
-    'rejected_rows.csv': csv(['file', 'line', 'reason'], rejected.map(({ file, line, reason }) => [file, line, guarded(reason)])),
+    'declined_redemptions.csv': csv(
+      ['redemption_id'],
+      declined.toSorted().map((id) => [id]),
+    ),
+    'rejected_rows.csv': csv(
+      ['file', 'line', 'reason'],
+      rejected.map(({ file, line, reason }) => [file, line, guarded(reason)]),
+    ),
     'summary.json': `${JSON.stringify(summary, null, 2)}\n`,
   };
 }

@@ -1,5 +1,9 @@
 /** Runs tasks with at most `most` under way; the first failure stops the rest from beginning. */
-export async function runLimited<Task>(tasks: readonly Task[], most: number, run: (task: Task) => Promise<void>): Promise<void> {
+export async function runLimited<Task>(
+  tasks: readonly Task[],
+  most: number,
+  run: (task: Task) => Promise<void>,
+): Promise<void> {
   let next = 0;
   const lanes = Array.from({ length: Math.min(most, tasks.length) }, async () => {
     while (next < tasks.length) {

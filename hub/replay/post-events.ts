@@ -49,7 +49,9 @@ export class EventPoster {
   async enrol(members: readonly { memberId: string; partner: string }[]): Promise<Map<string, string>> {
     const ids = new Map<string, string>();
     // Each member's first enrolment comes before its others, so that those find the member by its card.
-    const first = members.filter(({ memberId }, place) => members.findIndex((other) => other.memberId === memberId) === place);
+    const first = members.filter(
+      ({ memberId }, place) => members.findIndex((other) => other.memberId === memberId) === place,
+    );
     const firsts = new Set(first);
     const enrolOne = async ({ memberId, partner }: { memberId: string; partner: string }) => {
       const input = { idempotencyKey: `enrol ${memberId}`, identity: cardOf(memberId), acceptsTerms: true };
@@ -58,7 +60,11 @@ export class EventPoster {
       this.options.onPosted(1);
     };
     await runLimited(first, this.options.concurrency, enrolOne);
-    await runLimited(members.filter((member) => !firsts.has(member)), this.options.concurrency, enrolOne);
+    await runLimited(
+      members.filter((member) => !firsts.has(member)),
+      this.options.concurrency,
+      enrolOne,
+    );
     return ids;
   }
 
@@ -66,7 +72,9 @@ export class EventPoster {
   async post(day: ReplayDay): Promise<void> {
     await this.advanceClock(endOfDay(day.day, REPLAY_TIME_ZONE));
     for (const wave of day.waves) {
-      const calls = [...wave].flatMap(([partner, rows]) => chunksOf(rows, CALL_ROWS_MAX).map((chunk) => ({ partner, chunk })));
+      const calls = [...wave].flatMap(([partner, rows]) =>
+        chunksOf(rows, CALL_ROWS_MAX).map((chunk) => ({ partner, chunk })),
+      );
       await runLimited(calls, this.options.concurrency, ({ partner, chunk }) => this.postPurchases(partner, chunk));
     }
     await runLimited(day.redemptions, this.options.concurrency, async (ofMember) => {
@@ -83,7 +91,9 @@ export class EventPoster {
   }
 
   private async readClock(): Promise<Date> {
-    const { programmeClock } = await this.options.admin.ask<{ programmeClock: { now: string; isTestClock: boolean } }>(CLOCK);
+    const { programmeClock } = await this.options.admin.ask<{ programmeClock: { now: string; isTestClock: boolean } }>(
+      CLOCK,
+    );
     // A programme whose test clock was never set shows the machine's time.
     return programmeClock.isTestClock ? new Date(programmeClock.now) : new Date(0);
   }
@@ -92,9 +102,14 @@ export class EventPoster {
   private async postPurchases(partner: string, rows: readonly PurchaseRow[]): Promise<void> {
     let left = rows;
     for (let tries = 1; left.length > 0; tries += 1) {
-      const { result } = await this.caller(partner).ask<{ result: readonly (Answer | null)[] }>(RECORD, { input: left.map(purchaseInput) });
-      const again = left.filter((_, place) => (result[place]?.retryable ?? result[place] === null) && tries < TRIES_MAX);
-      for (const [place, row] of left.entries()) if (!again.includes(row)) this.notePurchase(row, result[place] ?? null);
+      const { result } = await this.caller(partner).ask<{ result: readonly (Answer | null)[] }>(RECORD, {
+        input: left.map(purchaseInput),
+      });
+      const again = left.filter(
+        (_, place) => (result[place]?.retryable ?? result[place] === null) && tries < TRIES_MAX,
+      );
+      for (const [place, row] of left.entries())
+        if (!again.includes(row)) this.notePurchase(row, result[place] ?? null);
       left = again;
       if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseOf(tries)));
     }
@@ -116,7 +131,11 @@ export class EventPoster {
 
   /** The hub refused what the file check let pass: line 0, because the row was read long ago; the id names it. */
   private reject(file: string, id: string, answer: Answer | null): void {
-    this.outcome.rejected.push({ file, line: 0, reason: `${id}: ${answer?.code ?? 'INTERNAL'} ${answer?.message ?? 'no answer'}` });
+    this.outcome.rejected.push({
+      file,
+      line: 0,
+      reason: `${id}: ${answer?.code ?? 'INTERNAL'} ${answer?.message ?? 'no answer'}`,
+    });
   }
 
   private caller(partner: string): GraphCaller {

@@ -17,7 +17,11 @@ export function programmeKeyOf(folder: string, terms: ReplayTerms): string {
   const hash = createHash('sha256').update(JSON.stringify(terms));
   for (const file of REPLAY_FILES) {
     // Each file by its own hash: moving a line from one file's end to the next one's beginning is another folder.
-    hash.update(createHash('sha256').update(readFileSync(join(folder, file))).digest());
+    hash.update(
+      createHash('sha256')
+        .update(readFileSync(join(folder, file)))
+        .digest(),
+    );
   }
   return `replay-${hash.digest('hex').slice(0, 16)}`;
 }

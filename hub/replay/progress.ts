@@ -23,7 +23,9 @@ export class Progress {
   }
 
   finish(): void {
-    this.tell(`${count(this.done)} ${this.what} in ${((Date.now() - this.startedAt) / 1_000).toFixed(1)} s · ${this.rate}/s`);
+    this.tell(
+      `${count(this.done)} ${this.what} in ${((Date.now() - this.startedAt) / 1_000).toFixed(1)} s · ${this.rate}/s`,
+    );
   }
 
   private get rate(): string {

@@ -22,7 +22,9 @@ interface MoneyText {
   readonly amountMinor: string;
 }
 interface Book {
-  readonly settlementCycle: { readonly netPositions: readonly { party: { isHub: boolean; partner: PartnerRef | null }; net: MoneyText }[] };
+  readonly settlementCycle: {
+    readonly netPositions: readonly { party: { isHub: boolean; partner: PartnerRef | null }; net: MoneyText }[];
+  };
   readonly pointFlows: readonly { issuer: PartnerRef; redeemer: PartnerRef; points: string; value: MoneyText }[];
   readonly partnerTotals: readonly {
     partner: PartnerRef;
@@ -91,12 +93,17 @@ export async function readBook(
  */
 export async function readMembers(admin: GraphCaller, wanted: ReadonlyMap<string, string>): Promise<MemberFigures[]> {
   const found = new Map<string, MemberFigures>();
-  for (let after: string | null = null; ; ) {
+  for (let after: string | null = null; ;) {
     const { memberTotals }: MemberPage = await admin.ask<MemberPage>(MEMBERS, { after });
     for (const { memberId, earned, spent, expired, available } of memberTotals.nodes) {
       const name = wanted.get(memberId);
       if (name === undefined) continue;
-      const figures = { earned: BigInt(earned), spent: BigInt(spent), expired: BigInt(expired), balance: BigInt(available) };
+      const figures = {
+        earned: BigInt(earned),
+        spent: BigInt(spent),
+        expired: BigInt(expired),
+        balance: BigInt(available),
+      };
       found.set(name, { memberId: name, ...figures });
     }
     if (!memberTotals.pageInfo.hasNextPage) break;

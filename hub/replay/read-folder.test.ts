@@ -75,7 +75,9 @@ describe('reading a replay folder', () => {
 
   it('refuses a folder that lacks a file or a column, naming it', async () => {
     write({ 'purchases.csv': 'purchase_id,member_id\n' });
-    await expect(readFolder(folder)).rejects.toThrow(/purchases\.csv lacks the columns partner_id, branch_id, occurred_at/);
+    await expect(readFolder(folder)).rejects.toThrow(
+      /purchases\.csv lacks the columns partner_id, branch_id, occurred_at/,
+    );
     rmSync(join(folder, 'redemptions.csv'));
     await expect(readFolder(folder)).rejects.toMatchObject({ code: 'HUB_REPLAY_FILE_MISSING' });
   });

@@ -1,6 +1,6 @@
 import { createReadStream, existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { CsvError, parse } from 'csv-parse';
+import { parse, type CsvError } from 'csv-parse';
 import { Fault } from '../../kernel/errors/fault';
 import {
   readMember,
@@ -97,13 +97,15 @@ async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: File
     seen.set(id, info.lines);
     rows.push(outcome.row);
   }
-  if (header === undefined) throw new Fault('HUB_REPLAY_COLUMN_MISSING', `${file} is empty: it needs a first line with column names`);
+  if (header === undefined)
+    throw new Fault('HUB_REPLAY_COLUMN_MISSING', `${file} is empty: it needs a first line with column names`);
   return rows;
 }
 
 function headerOf(file: ReplayFile, record: readonly string[]): readonly string[] {
   const missing = REQUIRED_COLUMNS[file].filter((name) => !record.includes(name));
-  if (missing.length > 0) throw new Fault('HUB_REPLAY_COLUMN_MISSING', `${file} lacks the columns ${missing.join(', ')}`);
+  if (missing.length > 0)
+    throw new Fault('HUB_REPLAY_COLUMN_MISSING', `${file} lacks the columns ${missing.join(', ')}`);
   return record;
 }
 
@@ -114,7 +116,8 @@ function rowReason(row: {
   idColumn: string;
 }): string | null {
   const { header, record, earlier, idColumn } = row;
-  if (record.length !== header.length) return `it has ${record.length} columns where the first line has ${header.length}`;
+  if (record.length !== header.length)
+    return `it has ${record.length} columns where the first line has ${header.length}`;
   return earlier === undefined ? null : `${idColumn} is that of line ${earlier}`;
 }
 

@@ -64,7 +64,12 @@ export async function replay(options: ReplayOptions): Promise<ReplayFigures | nu
     const codeOf = new Map((await readPartners(admin)).map(({ id, code }) => [id, code]));
     const book = await readBook(admin, cycleId, codeOf);
     const members = await readMembers(admin, membersWithEvents(folder, ids));
-    return { ...book, members, ...leftOvers(options, poster), summary: summarise(options, poster, { ...book, members }) };
+    return {
+      ...book,
+      members,
+      ...leftOvers(options, poster),
+      summary: summarise(options, poster, { ...book, members }),
+    };
   } finally {
     await connection.close();
   }
@@ -93,7 +98,12 @@ function foundationOf({ folder, programmeKey, terms }: ReplayOptions, days: read
 }
 
 /** Each member at each partner where it has events, and at the first partner when it has none. */
-function enrolmentsOf({ members, partners, purchases, redemptions }: ReplayFolder): { memberId: string; partner: string }[] {
+function enrolmentsOf({
+  members,
+  partners,
+  purchases,
+  redemptions,
+}: ReplayFolder): { memberId: string; partner: string }[] {
   const at = new Map<string, Set<string>>(members.map(({ memberId }) => [memberId, new Set<string>()]));
   for (const { memberId, partner } of [...purchases, ...redemptions]) at.get(memberId)?.add(partner);
   const [first] = partners;
@@ -104,7 +114,10 @@ function enrolmentsOf({ members, partners, purchases, redemptions }: ReplayFolde
 }
 
 /** Members of the file that bought or redeemed, by the hub's ids. */
-function membersWithEvents({ purchases, redemptions }: ReplayFolder, ids: ReadonlyMap<string, string>): Map<string, string> {
+function membersWithEvents(
+  { purchases, redemptions }: ReplayFolder,
+  ids: ReadonlyMap<string, string>,
+): Map<string, string> {
   const names = new Set([...purchases, ...redemptions].map(({ memberId }) => memberId));
   return new Map([...names].flatMap((name) => (ids.has(name) ? [[ids.get(name)!, name] as const] : [])));
 }

@@ -110,7 +110,12 @@ export function readPurchase(columns: Columns, known: Known): Read<PurchaseRow> 
 }
 
 export function readRedemption(columns: Columns, known: Known): Read<RedemptionRow> {
-  const { redemption_id: redemptionId = '', redeemed_on: day = '', member_id: memberId = '', partner_id: partner = '' } = columns;
+  const {
+    redemption_id: redemptionId = '',
+    redeemed_on: day = '',
+    member_id: memberId = '',
+    partner_id: partner = '',
+  } = columns;
   const reason = firstReason(
     idReason('redemption_id', redemptionId),
     partyReason(columns, known),

@@ -22,19 +22,39 @@ describe('planning a replay', () => {
       ],
       [],
     );
-    const waves = day!.waves.map((calls) => [...calls].map(([partner, rows]) => [partner, rows.map((row) => row.purchaseId)]));
-    expect(waves).toEqual([[['P2', ['d']], ['P1', ['a', 'b']]], [['P2', ['c']]]]);
+    const waves = day!.waves.map((calls) =>
+      [...calls].map(([partner, rows]) => [partner, rows.map((row) => row.purchaseId)]),
+    );
+    expect(waves).toEqual([
+      [
+        ['P2', ['d']],
+        ['P1', ['a', 'b']],
+      ],
+      [['P2', ['c']]],
+    ]);
   });
 
   it('orders each member’s redemptions of a day by id, after the purchases', () => {
-    const redemption = (redemptionId: string, memberId: string) => ({ redemptionId, memberId, partner: 'P1', day: '2017-01-02' });
+    const redemption = (redemptionId: string, memberId: string) => ({
+      redemptionId,
+      memberId,
+      partner: 'P1',
+      day: '2017-01-02',
+    });
     const [day] = planDays([], [redemption('r3', 'm1'), redemption('r1', 'm1'), redemption('r2', 'm2')]);
-    expect(day!.redemptions.map((rows) => rows.map(({ redemptionId }) => redemptionId))).toEqual([['r1', 'r3'], ['r2']]);
+    expect(day!.redemptions.map((rows) => rows.map(({ redemptionId }) => redemptionId))).toEqual([
+      ['r1', 'r3'],
+      ['r2'],
+    ]);
   });
 
   it('posts every purchase once and never lets a member’s purchases overtake each other', () => {
     const rows = fc.array(
-      fc.record({ member: fc.constantFrom('m1', 'm2', 'm3'), partner: fc.constantFrom('P1', 'P2'), minute: fc.integer({ min: 10, max: 14 }) }),
+      fc.record({
+        member: fc.constantFrom('m1', 'm2', 'm3'),
+        partner: fc.constantFrom('P1', 'P2'),
+        minute: fc.integer({ min: 10, max: 14 }),
+      }),
       { maxLength: 40 },
     );
     fc.assert(
@@ -42,10 +62,16 @@ describe('planning a replay', () => {
         const purchases = made.map(({ member, partner, minute }, place) =>
           purchase(`p${String(place).padStart(2, '0')}`, member, partner, `2017-01-01T10:${minute}:00`),
         );
-        const posted = planDays(purchases, []).flatMap(({ waves }) => waves.flatMap((calls) => [...calls.values()].flat()));
-        expect(posted.map(({ purchaseId }) => purchaseId).sort()).toEqual(purchases.map(({ purchaseId }) => purchaseId));
+        const posted = planDays(purchases, []).flatMap(({ waves }) =>
+          waves.flatMap((calls) => [...calls.values()].flat()),
+        );
+        expect(posted.map(({ purchaseId }) => purchaseId).sort()).toEqual(
+          purchases.map(({ purchaseId }) => purchaseId),
+        );
         for (const member of ['m1', 'm2', 'm3']) {
-          const order = posted.filter(({ memberId }) => memberId === member).map((row) => `${row.occurredAt} ${row.purchaseId}`);
+          const order = posted
+            .filter(({ memberId }) => memberId === member)
+            .map((row) => `${row.occurredAt} ${row.purchaseId}`);
           expect(order).toEqual(order.toSorted());
         }
       }),

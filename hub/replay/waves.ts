@@ -54,7 +54,9 @@ function redemptionsOf(redemptions: readonly RedemptionRow[]): RedemptionRow[][]
 
 /** Splits rows into calls of at most `most` rows each. */
 export function chunksOf<Row>(rows: readonly Row[], most: number): Row[][] {
-  return Array.from({ length: Math.ceil(rows.length / most) }, (_, place) => rows.slice(place * most, (place + 1) * most));
+  return Array.from({ length: Math.ceil(rows.length / most) }, (_, place) =>
+    rows.slice(place * most, (place + 1) * most),
+  );
 }
 
 /** Groups rows by a key, keeping their order within and the order of first appearance among groups. */

@@ -42,7 +42,10 @@ async function endOf(child: ChildProcess): Promise<number | NodeJS.Signals | nul
 }
 
 /** Runs a hub command to its end. */
-export async function runHub(args: readonly string[], env: Readonly<Record<string, string>>): Promise<{ code: unknown; output: string }> {
+export async function runHub(
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<{ code: unknown; output: string }> {
   const running = startHub(args, env);
   return { code: await running.ended, output: running.output() };
 }

@@ -12,7 +12,9 @@ export function writeSmallFolder(folder: string): void {
       return `p-${number}-${visit},${member},${partner},b1,2017-03-${day}T1${visit}:30:00,USD,${visit * 4}.75`;
     }),
   );
-  const redemptions = members.map((member, number) => `r-${number},${member},${number % 2 === 0 ? 'B' : 'A'},2017-03-${10 + number}`);
+  const redemptions = members.map(
+    (member, number) => `r-${number},${member},${number % 2 === 0 ? 'B' : 'A'},2017-03-${10 + number}`,
+  );
   const files = {
     'partners.csv': ['partner_id,name', 'A,Apples', 'B,Books'],
     'members.csv': ['member_id', ...members, 's-without-events', 's-0'],

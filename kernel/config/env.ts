@@ -6,7 +6,10 @@ import { Fault } from '../errors/fault';
  *
  * @throws Fault HUB_CONFIGURATION_INVALID naming every faulty variable; values are never shown, they may be secrets
  */
-export function readEnv<Shape extends z.ZodRawShape>(shape: Shape, env: NodeJS.ProcessEnv = process.env): z.infer<z.ZodObject<Shape>> {
+export function readEnv<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  env: NodeJS.ProcessEnv = process.env,
+): z.infer<z.ZodObject<Shape>> {
   const present = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== undefined && value !== ''));
   const parsed = z.object(shape).safeParse(present);
   if (parsed.success) return parsed.data;

@@ -41,7 +41,11 @@ export type RefusalCatalogue = Readonly<Record<string, RefusalEntry>>;
 
 /** Makes a refusal whose `retryable` comes from the catalogue, so that code and documentation cannot disagree. */
 export function refuseFrom<C extends RefusalCatalogue>(catalogue: C) {
-  return <Code extends keyof C & string>(code: Code, message: string, facts?: Record<string, unknown>): Refusal<Code> => {
+  return <Code extends keyof C & string>(
+    code: Code,
+    message: string,
+    facts?: Record<string, unknown>,
+  ): Refusal<Code> => {
     const entry = catalogue[code];
     if (entry === undefined) throw new TypeError(`refuse: ${code} is not in the catalogue`);
     return { kind: 'refusal', code, message, retryable: entry.retryable, ...(facts === undefined ? {} : { facts }) };

@@ -49,7 +49,7 @@ export class Consumer {
     let pauseMs = RETRY_MS.first;
     while (!this.stopping.signal.aborted) {
       try {
-        await untilAborted(this.step(WAIT_MS), this.stopping.signal);
+        await this.step(WAIT_MS);
         pauseMs = RETRY_MS.first;
       } catch (error) {
         if (this.stopping.signal.aborted) return;
@@ -61,8 +61,10 @@ export class Consumer {
   }
 
   private async step(waitMs: number): Promise<number> {
-    const items = await this.options.feed.read(await this.place(), BATCH, waitMs);
-    if (items.length === 0 || this.stopping.signal.aborted) return 0;
+    const { signal } = this.stopping;
+    // Only waiting is broken off by a stop: a transaction under way comes to its end before the database is closed.
+    const items = await untilAborted(this.options.feed.read(await this.place(), BATCH, waitMs), signal);
+    if (items === undefined || items.length === 0 || signal.aborted) return 0;
     await inTransaction(this.options.database, (tx) => this.react(tx, items));
     return items.length;
   }
@@ -105,12 +107,12 @@ function isAfter(position: string, other: string | null): boolean {
   return BigInt(major) === BigInt(otherMajor) ? BigInt(minor) > BigInt(otherMinor) : BigInt(major) > BigInt(otherMajor);
 }
 
-/** The end of some work, or of the waiting for it. Nothing stays on the signal: it outlives thousands of waits. */
-function untilAborted(work: Promise<unknown>, signal: AbortSignal): Promise<void> {
+/** What some work gives, or undefined when the waiting for it ends. Nothing stays on the signal: it outlives thousands of waits. */
+function untilAborted<Given>(work: Promise<Given>, signal: AbortSignal): Promise<Given | undefined> {
   return new Promise((resolve, reject) => {
-    const leave = () => resolve();
+    const leave = () => resolve(undefined);
     signal.addEventListener('abort', leave, { once: true });
-    work.then(leave, reject).finally(() => signal.removeEventListener('abort', leave));
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', leave));
     if (signal.aborted) leave();
   });
 }

@@ -23,7 +23,12 @@ ${INBOX_DDL}`;
 export type NewEvent = Omit<HubEvent, 'id' | 'recordedAt'>;
 
 /** Writes events in the transaction of the fact they announce. */
-export async function appendEvents(tx: Tx, owner: string, events: readonly NewEvent[], recordedAt: Date): Promise<void> {
+export async function appendEvents(
+  tx: Tx,
+  owner: string,
+  events: readonly NewEvent[],
+  recordedAt: Date,
+): Promise<void> {
   for (const event of events) {
     await tx.query(
       `/* ${owner}.outbox.append */

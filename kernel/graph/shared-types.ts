@@ -48,7 +48,9 @@ registerEnumType(IdentityKind, {
     EMAIL: { description: 'An e-mail address; compared without regard to case.' },
     PHONE: { description: 'A telephone number in international form, such as +48221234567.' },
     CARD: { description: 'A membership card; presenting it counts as the member’s consent at that partner.' },
-    PARTNER_CUSTOMER_ID: { description: 'The calling partner’s own customer number; means nothing at another partner.' },
+    PARTNER_CUSTOMER_ID: {
+      description: 'The calling partner’s own customer number; means nothing at another partner.',
+    },
   },
 });
 
@@ -130,7 +132,10 @@ export class IdempotencyMismatchType extends RefusalInterface {}
 export class IdempotencyInProgressType extends RefusalInterface {}
 
 @Directive('@shareable')
-@ObjectType('InsufficientPoints', { implements: RefusalInterface, description: 'The member has fewer points than asked.' })
+@ObjectType('InsufficientPoints', {
+  implements: RefusalInterface,
+  description: 'The member has fewer points than asked.',
+})
 export class InsufficientPointsType extends RefusalInterface {
   @Field(() => PointsScalar, { description: 'How many points are missing.' })
   missingPoints!: bigint;

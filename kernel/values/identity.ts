@@ -17,7 +17,10 @@ const LONGEST = 254;
 export function normaliseIdentity(kind: IdentityKindName, value: string): string | null {
   // A lone surrogate would be stored as a replacement character: two different inputs would become one identity.
   if (value.length > LONGEST || !value.isWellFormed()) return null;
-  const text = value.normalize('NFKC').replace(/\p{Cf}/gu, '').trim();
+  const text = value
+    .normalize('NFKC')
+    .replace(/\p{Cf}/gu, '')
+    .trim();
   if (text === '' || /\p{Cc}/u.test(text)) return null;
   switch (kind) {
     case 'EMAIL':

@@ -23,9 +23,29 @@ export function micros(amount: bigint): Micros {
  * Source: ISO 4217 list one; only the currencies that differ from two places are named.
  */
 const PLACES: ReadonlyMap<string, number> = new Map([
-  ['BHD', 3], ['IQD', 3], ['JOD', 3], ['KWD', 3], ['LYD', 3], ['OMR', 3], ['TND', 3],
-  ['BIF', 0], ['CLP', 0], ['DJF', 0], ['GNF', 0], ['ISK', 0], ['JPY', 0], ['KMF', 0], ['KRW', 0], ['PYG', 0],
-  ['RWF', 0], ['UGX', 0], ['VND', 0], ['VUV', 0], ['XAF', 0], ['XOF', 0], ['XPF', 0],
+  ['BHD', 3],
+  ['IQD', 3],
+  ['JOD', 3],
+  ['KWD', 3],
+  ['LYD', 3],
+  ['OMR', 3],
+  ['TND', 3],
+  ['BIF', 0],
+  ['CLP', 0],
+  ['DJF', 0],
+  ['GNF', 0],
+  ['ISK', 0],
+  ['JPY', 0],
+  ['KMF', 0],
+  ['KRW', 0],
+  ['PYG', 0],
+  ['RWF', 0],
+  ['UGX', 0],
+  ['VND', 0],
+  ['VUV', 0],
+  ['XAF', 0],
+  ['XOF', 0],
+  ['XPF', 0],
 ]);
 
 /** How many minor units make one major unit: 100 for EUR, 1 for JPY, 1,000 for KWD. */

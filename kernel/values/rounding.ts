@@ -29,7 +29,8 @@ export function divideHalfEven(dividend: bigint, divisor: bigint): bigint {
  */
 export function splitByLargestRemainder(whole: bigint, weights: readonly bigint[]): bigint[] {
   const total = weights.reduce((sum, weight) => sum + weight, 0n);
-  if (total <= 0n || weights.some((weight) => weight < 0n)) throw new RangeError('weights must be ≥ 0 and not all zero');
+  if (total <= 0n || weights.some((weight) => weight < 0n))
+    throw new RangeError('weights must be ≥ 0 and not all zero');
   const sign = whole < 0n ? -1n : 1n;
   const size = whole * sign;
   const parts = weights.map((weight) => (size * weight) / total);

@@ -1,8 +1,18 @@
 import type { OpenSubgraph, SubgraphDefinition, SubgraphSurroundings } from '../../kernel/graph/subgraph';
 import { openContext } from './api/context';
 import { ledgerDatabase } from './data/database';
-import { openLedger } from './open-ledger';
+import { openLedger } from './app/open-ledger';
+import { readLedgerConfig } from './config';
+import { onIdentityLinked, onMemberEnrolled, onPartnerLinkChanged } from './events/on-members-announced';
+import { onRuleBookPublished } from './events/on-rule-book-published';
 import { buildLedgerSchema } from './schema';
+
+const reactions = {
+  'partners.rule_book.published.v1': onRuleBookPublished,
+  'members.member.enrolled.v1': onMemberEnrolled,
+  'members.identity.linked.v1': onIdentityLinked,
+  'members.partner_link.changed.v1': onPartnerLinkChanged,
+};
 
 /** The book: points, lots, holds, tiers, claims, settlement. It follows partners and members. */
 export const ledgerDefinition: SubgraphDefinition = {
@@ -14,7 +24,7 @@ export const ledgerDefinition: SubgraphDefinition = {
 };
 
 async function open(surroundings: SubgraphSurroundings): Promise<OpenSubgraph> {
-  const { ledger, feed, start, stop } = await openLedger(surroundings);
+  const { ledger, feed, start, stop } = await openLedger(surroundings, { ...readLedgerConfig(), reactions });
   return {
     name: 'ledger',
     schema: buildLedgerSchema().schema,

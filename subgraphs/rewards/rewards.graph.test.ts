@@ -184,10 +184,10 @@ describe('taking a reward', () => {
       await redeem(principal, rewardId, change);
       return ledger.requests.slice(from).map(({ context }) => context.principal);
     };
-    const service = { kind: 'service', name: 'rewards', programmeId };
-    const forMember = { ...service, actingFor: { partnerId: baker, memberId: member.memberId } };
+    const rewards = { kind: 'service', name: 'rewards', programmeId };
+    const forMember = { ...rewards, actingFor: { partnerId: baker, memberId: member.memberId } };
     expect(await acted(member)).toEqual([forMember, forMember]);
-    const forPartner = { ...service, actingFor: { partnerId: baker } };
+    const forPartner = { ...rewards, actingFor: { partnerId: baker } };
     expect(await acted(aKeyOf(programmeId, baker), { member: { id: member.memberId } })).toEqual([
       forPartner,
       forPartner,

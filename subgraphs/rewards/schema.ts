@@ -1,4 +1,5 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { MemberStub } from './api/member.stub';
 import { resolveMember, resolveReward, resolveVoucher } from './api/references';
 import { RewardMutation } from './api/reward.mutation';
 import { MemberRewardFields, RewardFields, RewardQuery, VoucherFields } from './api/reward.query';
@@ -9,6 +10,7 @@ let built: SubgraphSchema | undefined;
 export function buildRewardsSchema(): SubgraphSchema {
   built ??= buildSubgraph({
     resolvers: [RewardQuery, RewardFields, VoucherFields, MemberRewardFields, RewardMutation],
+    orphanedTypes: [MemberStub],
     references: { Reward: resolveReward, Voucher: resolveVoucher, Member: resolveMember },
   });
   return built;

@@ -66,10 +66,20 @@ export async function foundCoalition(hub: TestHub): Promise<Coalition> {
     bakery,
     books,
     enrol: async (card, displayName) => {
-      const input = { idempotencyKey: `enrol ${card}`, identity: { kind: 'CARD', value: card }, displayName, acceptsTerms: true };
+      const input = {
+        idempotencyKey: `enrol ${card}`,
+        identity: { kind: 'CARD', value: card },
+        displayName,
+        acceptsTerms: true,
+      };
       const { member } = await bakery.caller.must<{ member: { id: MemberId } }>(ENROL, { input });
       await books.caller.must(ENROL, { input });
-      const token = await mintToken(hub.issuer, { role: 'member', programme: programmeId, member: member.id, subject: member.id });
+      const token = await mintToken(hub.issuer, {
+        role: 'member',
+        programme: programmeId,
+        member: member.id,
+        subject: member.id,
+      });
       return { id: member.id, token };
     },
   };

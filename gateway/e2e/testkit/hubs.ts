@@ -22,26 +22,30 @@ export interface TestHub {
 }
 
 /** How a hub can run: the journeys must not be able to tell. */
-export const SHAPES = { 'one process': openInOneProcess, 'six processes': openInSixProcesses } as const;
+export const SHAPES = { 'one process': openAsOne, 'six processes': openAsSix } as const;
 
 /** Everything in this process, over an embedded server of its own. */
-export async function openInOneProcess(): Promise<TestHub> {
+export async function openAsOne(): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-one-'));
   const hub = await openHub({ config: { ...readHubConfig({}), dataDir }, port: 0 });
   return testHub(hub.url, dataDir, () => hub.close());
 }
 
 /** Five subgraphs and the gateway, each a program of its own, over an embedded server that they share. */
-export async function openInSixProcesses(): Promise<TestHub> {
+export async function openAsSix(): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-six-'));
   const ports = await freePorts(SUBGRAPHS.length + 1);
-  const urls = SUBGRAPHS.map((name, place) => [`HUB_SUBGRAPH_URL_${name.toUpperCase()}`, `http://127.0.0.1:${ports[place]}`]);
+  const urls = SUBGRAPHS.map((name, place) => [
+    `HUB_SUBGRAPH_URL_${name.toUpperCase()}`,
+    `http://127.0.0.1:${ports[place]}`,
+  ]);
   const env = { HUB_DATA_DIR: dataDir, ...(Object.fromEntries(urls) as Record<string, string>) };
   const running: Running[] = [];
   for (const [place, name] of [...SUBGRAPHS, 'gateway'].entries()) {
     running.push(startHub(['serve', name, '--port', String(ports[place])], env));
   }
-  for (const [place, program] of running.entries()) await untilReady(`http://127.0.0.1:${ports[place]}/readyz`, program);
+  for (const [place, program] of running.entries())
+    await untilReady(`http://127.0.0.1:${ports[place]}/readyz`, program);
   const url = `http://127.0.0.1:${ports.at(-1)}`;
   return testHub(url, dataDir, async () => {
     await Promise.all(running.map((program) => program.stop()));

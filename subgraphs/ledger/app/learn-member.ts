@@ -1,6 +1,22 @@
+import { z } from 'zod';
 import type { Tx } from '../../../kernel/db/transaction';
-import type { MemberId, PartnerId, ProgrammeId } from '../../../kernel/values/id';
-import { saveIdentity, saveLink, saveMember, type LinkState, type RunSql } from '../data/directory.store';
+import { parseId, type IdPrefix, type Id, type ProgrammeId } from '../../../kernel/values/id';
+import { saveIdentity, saveLink, saveMember, type RunSql } from '../data/directory.store';
+
+const idOf = <P extends IdPrefix>(prefix: P) =>
+  z
+    .string()
+    .refine((text) => parseId(prefix, text) !== null)
+    .transform((text) => text as Id<P>);
+const enrolled = z.object({ memberId: idOf('mem') });
+const identityLinked = z.object({ memberId: idOf('mem'), blindIndex: z.string().regex(/^[0-9a-f]{64}$/) });
+const linkChanged = z.object({ memberId: idOf('mem'), partnerId: idOf('ptr'), state: z.enum(['CREDIT_ONLY', 'OPEN']) });
+
+/** What members announced, and of which programme. */
+interface Announced {
+  readonly programmeId: ProgrammeId;
+  readonly payload: unknown;
+}
 
 const within =
   (tx: Tx): RunSql =>
@@ -10,23 +26,17 @@ const within =
 /** Keeps that a member exists and since when. */
 export function learnMember(
   tx: Tx,
-  fact: { programmeId: ProgrammeId; memberId: MemberId; enrolledAt: Date },
+  { programmeId, payload, enrolledAt }: Announced & { enrolledAt: Date },
 ): Promise<void> {
-  return saveMember(within(tx), fact);
+  return saveMember(within(tx), { programmeId, ...enrolled.parse(payload), enrolledAt });
 }
 
 /** Keeps which member an identity names, by its blind index only. */
-export function learnIdentity(
-  tx: Tx,
-  fact: { programmeId: ProgrammeId; memberId: MemberId; blindIndex: string },
-): Promise<void> {
-  return saveIdentity(within(tx), fact);
+export function learnIdentity(tx: Tx, { programmeId, payload }: Announced): Promise<void> {
+  return saveIdentity(within(tx), { programmeId, ...identityLinked.parse(payload) });
 }
 
 /** Keeps how far a partner's link to a member goes. */
-export function learnLink(
-  tx: Tx,
-  fact: { programmeId: ProgrammeId; memberId: MemberId; partnerId: PartnerId; state: LinkState },
-): Promise<void> {
-  return saveLink(within(tx), fact);
+export function learnLink(tx: Tx, { programmeId, payload }: Announced): Promise<void> {
+  return saveLink(within(tx), { programmeId, ...linkChanged.parse(payload) });
 }

@@ -21,8 +21,8 @@ const REPLAYED = { description: 'Whether this is the stored outcome of an earlie
 export class RewardType {
   @Field(() => ID, { description: 'The reward’s id.' })
   id!: RewardId;
-  @Field(() => String, { nullable: true, description: 'What the reward is called.' })
-  name!: string | null;
+  @Field(() => String, { description: 'What the reward is called.' })
+  name!: string;
   @Field(() => PointsScalar, { description: 'What one piece costs.' })
   pricePoints!: bigint;
 }

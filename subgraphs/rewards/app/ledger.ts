@@ -29,7 +29,9 @@ const HOLD = `mutation RewardsHold($input: HoldPointsInput!) {
 }`;
 // Asked of the ledger alone, whose captureHold and releaseHold refuse for other facts than too few points.
 const CAPTURE = `mutation RewardsCapture($input: CaptureHoldInput!) {
-  answer: captureHold(input: $input) { __typename ... on CaptureHoldSuccess { redemption { id } } ... on Refusal { code message retryable } }
+  answer: captureHold(input: $input) {
+    __typename ... on CaptureHoldSuccess { redemption { id } } ... on Refusal { code message retryable }
+  }
 }`;
 const RELEASE = `mutation RewardsRelease($input: ReleaseHoldInput!) {
   answer: releaseHold(input: $input) { __typename ... on ReleaseHoldSuccess { hold { id } } ... on Refusal { code message retryable } }

@@ -26,7 +26,8 @@ returning version`;
 
 const WRITE_STANDINGS = sql`/* rewards.recordRuleBook.writeStandings */
 insert into partner_standing (programme_id, partner_id, can_redeem, is_active)
-select $1, partner_id, can_redeem, is_active from unnest($2::text[], $3::boolean[], $4::boolean[]) as book (partner_id, can_redeem, is_active)
+select $1, partner_id, can_redeem, is_active
+  from unnest($2::text[], $3::boolean[], $4::boolean[]) as book (partner_id, can_redeem, is_active)
 on conflict (programme_id, partner_id) do update set can_redeem = excluded.can_redeem, is_active = excluded.is_active`;
 
 /** Takes over a whole rule book; one that is not newer than ours changes nothing. */

@@ -4,6 +4,7 @@ import type { Voucher } from '../core/voucher';
 
 /** A voucher became the member's: `{ memberId, partnerId, rewardId, voucherId }`. */
 export const VOUCHER_ISSUED = 'rewards.voucher.issued.v1';
+
 /** An order ended without vouchers and without a debit: `{ orderId, memberId, partnerId, rewardId, code }`. */
 export const ORDER_CANCELLED = 'rewards.order.cancelled.v1';
 

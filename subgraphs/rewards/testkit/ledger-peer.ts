@@ -86,6 +86,8 @@ export class LedgerPeer implements SubgraphLink {
     const memberId = member?.id ?? this.identities.get(member?.identity?.value ?? '') ?? '';
     const available = this.available.get(memberId);
     if (available === undefined) return refusal('NotFound', 'NOT_FOUND');
+    if (new Date(expiresAt ?? 0) <= this.now)
+      return refusal('InvalidInput', 'INVALID_INPUT', { field: 'input.expiresAt' });
     const wanted = BigInt(points ?? 0);
     if (wanted > available) {
       return refusal('InsufficientPoints', 'LEDGER_INSUFFICIENT_POINTS', { missingPoints: `${wanted - available}` });

@@ -10,8 +10,8 @@ import {
   readPartnerTotals,
   readPointFlows,
   readProgrammeClock,
+  type MemberTotal,
 } from '../../app/reports/read-reports';
-import type { MemberTotal } from '../../data/reports/report.store';
 import type { LedgerContext } from '../context';
 import { MemberTotalConnection, PartnerTotalType, PointFlowType, ProgrammeClockType } from './report.type';
 

@@ -2,12 +2,19 @@ import { Arg, Ctx, FieldResolver, ID, Int, Query, Resolver, Root } from 'type-gr
 import { CursorCodec, pageOf, readPageArguments, type Page } from '../../../../kernel/graph/connection';
 import { MoneyType } from '../../../../kernel/graph/shared-types';
 import { parseId } from '../../../../kernel/values/id';
-import { readCyclePage, readCycles, readLines, readNets, readTotals } from '../../app/settlement/read-cycles';
+import {
+  readCyclePage,
+  readCycles,
+  readLines,
+  readNets,
+  readTotals,
+  type StoredLine,
+  type StoredTotal,
+} from '../../app/settlement/read-cycles';
 import { memberScopedId } from '../../core/points/scoped-id';
 import type { SettlementCycle } from '../../core/settlement/cycle';
 import type { Party } from '../../core/settlement/directional-total';
 import type { NetPosition } from '../../core/settlement/netting';
-import type { StoredLine, StoredTotal } from '../../data/settlement/total.store';
 import type { LedgerContext } from '../context';
 import { PartnerStub } from '../partner.stub';
 import {

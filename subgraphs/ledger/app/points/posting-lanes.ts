@@ -144,8 +144,9 @@ class Lane {
     const client = new Client({
       connectionString: this.options.url,
       application_name: 'hub:' + process.pid + ':ledger-lane',
-      // Generic plans: the same statement serves one command and five hundred, and planning is paid once.
-      options: '-c plan_cache_mode=force_generic_plan -c statement_timeout=15000',
+      // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
+      // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
+      options: LANE_SETTINGS,
       pipeline: true,
     } as ConstructorParameters<typeof Client>[0]);
     client.on('error', (error) => {
@@ -168,6 +169,16 @@ class Lane {
     await client?.end().catch(() => undefined);
   }
 }
+
+const LANE_SETTINGS = [
+  'plan_cache_mode=force_generic_plan',
+  'enable_seqscan=off',
+  'enable_hashjoin=off',
+  'enable_mergejoin=off',
+  'statement_timeout=15000',
+]
+  .map((setting) => `-c ${setting}`)
+  .join(' ');
 
 /** Unique violation, deadlock, serialization failure: the timing was wrong, not the command. */
 const RACES: ReadonlySet<string> = new Set(['23505', '40P01', '40001']);

@@ -52,10 +52,10 @@ export async function recordPurchases(
   malformed: readonly (Refusal | null)[] = [],
 ): Promise<(Posted | Refusal)[]> {
   const found = await Promise.all(
-    inputs.map((input, row) => malformed[row] ?? findBuyer(ledger, principal, input, `input[${row}]`)),
+    inputs.map(async (input, row) => malformed[row] ?? findBuyer(ledger, principal, input, `input[${row}]`)),
   );
   return Promise.all(
-    found.map((buyer, row) => {
+    found.map(async (buyer, row) => {
       const input = inputs[row];
       return isRefusal(buyer) || input === undefined
         ? (buyer as Refusal)

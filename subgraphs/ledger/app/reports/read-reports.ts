@@ -14,6 +14,8 @@ import {
 import { loadTestClock } from '../../data/programme.store';
 import type { Ledger } from '../ledger';
 
+export type { MemberTotal };
+
 /** Reports are the coalition desk's: admins and finance approvers of the programme. */
 async function desk(
   ledger: Ledger,

@@ -6,6 +6,8 @@ import { findCycles, listCycles } from '../../data/settlement/cycle.store';
 import { loadLines, loadNets, loadTotals, type StoredLine, type StoredTotal } from '../../data/settlement/total.store';
 import type { Ledger } from '../ledger';
 
+export type { StoredLine, StoredTotal };
+
 type Book = Pick<Ledger, 'database'>;
 
 /** Whose figures a reader sees: everybody's, one partner's, or nobody's. */

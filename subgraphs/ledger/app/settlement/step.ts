@@ -17,6 +17,7 @@ import {
   latestRecordedAt,
   lockCycle,
   openNextCycle,
+  previousState,
   proposeStep,
   setCycleState,
 } from '../../data/settlement/cycle.store';
@@ -97,7 +98,8 @@ export async function proposeOrPerform(tx: Tx, step: Step, proposedBy: string): 
 
 /** Why a step cannot be taken; asked when it is proposed and again when it is performed. */
 export async function whyNot(tx: Tx, { cycle, to, cutOffAt, book, now }: Step): Promise<Refusal | null> {
-  const refusal = stepRefusal(cycle, to, { now, disputeWindowDays: book.disputeWindowDays });
+  const previous = await previousState(tx, cycle);
+  const refusal = stepRefusal(cycle, to, { now, disputeWindowDays: book.disputeWindowDays, previous });
   if (refusal !== null || to !== 'CUT_OFF') return refusal;
   return cutOffRefusal(cycle, cutOffAt ?? now, {
     now,

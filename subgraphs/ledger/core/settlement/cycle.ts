@@ -38,17 +38,21 @@ const DAY_MS = 86_400_000;
 /**
  * Whether a cycle may take a step now.
  *
+ * @param previous state of the cycle before, whose carry a draft begins with; null for a programme's first
  * @param disputeWindowDays days of 24 hours, counted from when the statements were issued
  * @returns null when it may; else LEDGER_CYCLE_STEP_NOT_ALLOWED or LEDGER_DISPUTE_WINDOW_OPEN
  */
 export function stepRefusal(
   cycle: SettlementCycle,
   to: SettlementState,
-  { now, disputeWindowDays }: { now: Date; disputeWindowDays: number },
+  { now, disputeWindowDays, previous }: { now: Date; disputeWindowDays: number; previous: SettlementState | null },
 ): Refusal | null {
   const next = SETTLEMENT_STATES[SETTLEMENT_STATES.indexOf(cycle.state) + 1];
   if (to !== next || !REACHABLE.has(to)) {
     return refuse('LEDGER_CYCLE_STEP_NOT_ALLOWED', `A cycle that is ${cycle.state} cannot become ${to}.`);
+  }
+  if (to === 'DRAFT' && (previous === 'OPEN' || previous === 'CUT_OFF')) {
+    return refuse('LEDGER_CYCLE_STEP_NOT_ALLOWED', `The cycle before is ${previous}: its carry is not known yet.`);
   }
   if (to !== 'AGREED') return null;
   const endsAt = new Date((cycle.issuedAt?.getTime() ?? 0) + disputeWindowDays * DAY_MS);

@@ -102,14 +102,23 @@ describe('a settlement cycle', () => {
   };
 
   it('goes one step at a time and no further than NETTED', () => {
-    const at = { now, disputeWindowDays: 0 };
+    const at = { now, disputeWindowDays: 0, previous: null };
     expect(stepRefusal({ ...cycle, state: 'CUT_OFF' }, 'DRAFT', at)).toBeNull();
     expect(stepRefusal({ ...cycle, state: 'CUT_OFF' }, 'ISSUED', at)?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
     expect(stepRefusal({ ...cycle, state: 'NETTED' }, 'INSTRUCTED', at)?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
   });
 
+  it('is not drawn up before the cycle whose carry it begins with', () => {
+    const at = { now, disputeWindowDays: 0 };
+    const cutOff = { ...cycle, state: 'CUT_OFF' as const };
+    expect(stepRefusal(cutOff, 'DRAFT', { ...at, previous: 'CUT_OFF' })?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
+    expect(stepRefusal(cutOff, 'DRAFT', { ...at, previous: 'DRAFT' })).toBeNull();
+  });
+
   it('is not agreed while its lines may be disputed', () => {
-    expect(stepRefusal(cycle, 'AGREED', { now, disputeWindowDays: 9 })?.code).toBe('LEDGER_DISPUTE_WINDOW_OPEN');
-    expect(stepRefusal(cycle, 'AGREED', { now, disputeWindowDays: 8 })).toBeNull();
+    expect(stepRefusal(cycle, 'AGREED', { now, disputeWindowDays: 9, previous: null })?.code).toBe(
+      'LEDGER_DISPUTE_WINDOW_OPEN',
+    );
+    expect(stepRefusal(cycle, 'AGREED', { now, disputeWindowDays: 8, previous: null })).toBeNull();
   });
 });

@@ -72,6 +72,16 @@ export async function listCycles(
   return rows.map(cycleFrom);
 }
 
+const PREVIOUS_STATE = sql`/* ledger.settlementStep.previousState */
+select state from settlement_cycle where programme_id = $1 and number = $2`;
+
+/** The state of the cycle before; null for a programme's first. */
+export async function previousState(tx: Tx, cycle: SettlementCycle): Promise<SettlementState | null> {
+  const values = [uuidOf(cycle.programmeId), cycle.number - 1];
+  const rows = (await tx.query(PREVIOUS_STATE, values)) as { state: SettlementState }[];
+  return rows[0]?.state ?? null;
+}
+
 const LATEST_RECORDED = sql`/* ledger.cutOff.latestRecorded */
 select max(recorded_at) as latest from journal_transaction where cycle_id = $1`;
 

@@ -248,11 +248,16 @@ select e.wallet, e.seq, e.n
    and ($2::boolean or c.micros is not null)
  limit 20`;
 
+const REFRESH_STATISTICS = sql`/* ledger.draft.refreshStatistics */
+analyze wallet, journal_transaction, entry, lot, open_lot, claim, purchase`;
+
 /** Rows that keep a cycle from being closed: balances that are not their lots, redemptions that are not their claims. */
 export async function trialCheck(
   tx: Tx,
   at: { programme: string; cycleId: string; pricesAreAboveZero: boolean },
 ): Promise<{ balances: number; claims: number }> {
+  // A young book was planned for as if it were empty; the joins of a close need to know its size.
+  await tx.query(REFRESH_STATISTICS);
   const balances = (await tx.query(TRIAL_BALANCES, [at.programme])) as unknown[];
   const claims = (await tx.query(TRIAL_CLAIMS, [uuidOf(at.cycleId as Id<'cyc'>), at.pricesAreAboveZero])) as unknown[];
   return { balances: balances.length, claims: claims.length };

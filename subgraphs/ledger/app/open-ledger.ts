@@ -1,22 +1,19 @@
-import { Consumer } from '../../kernel/events/consumer';
-import type { EventFeed } from '../../kernel/events/event';
-import type { SubgraphSurroundings } from '../../kernel/graph/subgraph';
-import { openLog } from '../../kernel/telemetry/log';
-import { idFromUuid } from '../../kernel/values/id';
-import { askMembersBy } from './app/ask-members';
-import type { Ledger } from './app/ledger';
-import { expirePoints } from './app/points/expire-points';
-import { LiveAccounts } from './app/points/live-accounts';
-import { MemberDirectory } from './app/points/member-directory';
-import { PostingLanes } from './app/points/posting-lanes';
-import { RuleBooks } from './app/rule-books';
-import { readLedgerConfig } from './config';
-import { readSettledJournal } from './data/journal-feed.store';
-import { loadEpoch, programmesOnWallTime } from './data/programme.store';
-import { JournalFeed } from './events/journal-feed';
-import { onIdentityLinked, onMemberEnrolled, onPartnerLinkChanged } from './events/on-members-announced';
-import { onRuleBookPublished } from './events/on-rule-book-published';
-import { readRuleBook } from './events/rule-book-payload';
+import { Consumer, type EventReaction } from '../../../kernel/events/consumer';
+import type { EventFeed } from '../../../kernel/events/event';
+import type { SubgraphSurroundings } from '../../../kernel/graph/subgraph';
+import { openLog } from '../../../kernel/telemetry/log';
+import { idFromUuid } from '../../../kernel/values/id';
+import { askMembersBy } from './ask-members';
+import type { Ledger } from './ledger';
+import { expirePoints } from './points/expire-points';
+import { LiveAccounts } from './points/live-accounts';
+import { MemberDirectory } from './points/member-directory';
+import { PostingLanes } from './points/posting-lanes';
+import { RuleBooks } from './rule-books';
+import { readSettledJournal } from '../data/journal-feed.store';
+import { loadEpoch, programmesOnWallTime } from '../data/programme.store';
+import { JournalFeed } from './journal-feed';
+import { readRuleBook } from './read-rule-book';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
 export interface RunningLedger {
@@ -26,9 +23,21 @@ export interface RunningLedger {
   stop(): Promise<void>;
 }
 
+/** How the ledger runs, and what it does on hearing of an event, by type. */
+export interface LedgerOptions {
+  /** Posting lanes, each a connection of its own. */
+  readonly lanes: number;
+  /** The most commands one transaction carries. */
+  readonly batchMax: number;
+  readonly sweepEveryMs: number;
+  readonly reactions: Readonly<Record<string, EventReaction>>;
+}
+
 /** Puts the ledger's parts together. */
-export async function openLedger({ database, peers, secrets, clock }: SubgraphSurroundings): Promise<RunningLedger> {
-  const config = readLedgerConfig();
+export async function openLedger(
+  { database, peers, secrets, clock }: SubgraphSurroundings,
+  options: LedgerOptions,
+): Promise<RunningLedger> {
   const log = openLog('ledger');
   const { pool } = database;
   const feed = new JournalFeed((fromXid, limit) => readSettledJournal(pool, fromXid, limit));
@@ -36,8 +45,8 @@ export async function openLedger({ database, peers, secrets, clock }: SubgraphSu
   const books = new RuleBooks(pool, readRuleBook);
   const lanes = new PostingLanes({
     url: (database.dataSource.options as { url: string }).url,
-    lanes: config.lanes,
-    batchMax: config.batchMax,
+    lanes: options.lanes,
+    batchMax: options.batchMax,
     shelf: books,
     clock,
     log,
@@ -46,14 +55,8 @@ export async function openLedger({ database, peers, secrets, clock }: SubgraphSu
       feed.posted();
     },
   });
-  const reactions = {
-    'partners.rule_book.published.v1': onRuleBookPublished,
-    'members.member.enrolled.v1': onMemberEnrolled,
-    'members.identity.linked.v1': onIdentityLinked,
-    'members.partner_link.changed.v1': onPartnerLinkChanged,
-  };
   const follow = (feedName: 'partners' | 'members') =>
-    new Consumer({ feedName, feed: peers.feed(feedName), database, reactions, log });
+    new Consumer({ feedName, feed: peers.feed(feedName), database, reactions: options.reactions, log });
   const [partners, members] = [follow('partners'), follow('members')];
   const ledger: Ledger = {
     database,
@@ -65,7 +68,9 @@ export async function openLedger({ database, peers, secrets, clock }: SubgraphSu
     book: (programmeId) => books.current(programmeId),
     catchUpRules: () => partners.catchUp(),
   };
-  const sweeper = new Sweeper(ledger, config.sweepEveryMs, (error) => log.warn({ event: 'expiry.failed', err: error }));
+  const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) =>
+    log.warn({ event: 'expiry.failed', err: error }),
+  );
   return {
     ledger,
     feed,

@@ -1,6 +1,6 @@
 import type { EventFeed, FeedItem, FeedPosition } from '../../../kernel/events/event';
 import { Hint } from '../../../kernel/events/hint';
-import { announce, EVENTS_PER_ROW, type JournalRow } from './published';
+import { announce, EVENTS_PER_ROW, type JournalRow } from '../events/published';
 
 /** Other processes' commits give no hint: a waiting reader looks this often. */
 const LOOK_EVERY_MS = 200;
