@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -35,6 +36,13 @@ const served = ['gateway', ...SUBGRAPHS] as const;
 describe('docker-compose.yml', () => {
   it('has PostgreSQL, a migration, the gateway and the five subgraphs', () => {
     expect(parts.map(([name]) => name).sort()).toEqual([...served, 'migrate', 'postgres'].sort());
+  });
+
+  it('satisfies the compose linter', () => {
+    const linter = join(root, 'node_modules', 'dclint', 'bin', 'dclint.cjs');
+    expect(() =>
+      execFileSync(process.execPath, [linter, root, '--max-warnings', '0'], { cwd: root, encoding: 'utf8' }),
+    ).not.toThrow();
   });
 
   it('names only parts, volumes and networks that exist', () => {

@@ -1,7 +1,14 @@
 import { endOfDay, instantOfLocal } from '../../kernel/values/instant';
 import { REFUSAL, pauseOf, type Answer, type GraphCaller } from '../client/graph';
 import { runLimited } from './limiter';
-import { REPLAY_CURRENCY, REPLAY_TIME_ZONE, type PurchaseRow, type RedemptionRow, type RejectedRow } from './rows';
+import {
+  REPLAY_CURRENCY,
+  REPLAY_TIME_ZONE,
+  type Placed,
+  type PurchaseRow,
+  type RedemptionRow,
+  type RejectedRow,
+} from './rows';
 import { chunksOf, type ReplayDay } from './waves';
 
 /** What a redemption costs. */
@@ -49,22 +56,17 @@ export class EventPoster {
   async enrol(members: readonly { memberId: string; partner: string }[]): Promise<Map<string, string>> {
     const ids = new Map<string, string>();
     // Each member's first enrolment comes before its others, so that those find the member by its card.
-    const first = members.filter(
-      ({ memberId }, place) => members.findIndex((other) => other.memberId === memberId) === place,
-    );
-    const firsts = new Set(first);
+    const seen = new Set<string>();
+    const firsts = new Set(members.filter(({ memberId }) => !seen.has(memberId) && seen.add(memberId)));
     const enrolOne = async ({ memberId, partner }: { memberId: string; partner: string }) => {
       const input = { idempotencyKey: `enrol ${memberId}`, identity: cardOf(memberId), acceptsTerms: true };
       const { member } = await this.caller(partner).must<{ member: { id: string } }>(ENROL, { input });
       ids.set(memberId, member.id);
       this.options.onPosted(1);
     };
-    await runLimited(first, this.options.concurrency, enrolOne);
-    await runLimited(
-      members.filter((member) => !firsts.has(member)),
-      this.options.concurrency,
-      enrolOne,
-    );
+    await runLimited([...firsts], this.options.concurrency, enrolOne);
+    const others = members.filter((member) => !firsts.has(member));
+    await runLimited(others, this.options.concurrency, enrolOne);
     return ids;
   }
 
@@ -99,7 +101,7 @@ export class EventPoster {
   }
 
   /** One call; rows refused for a reason that may pass are sent again, in order, before anything later. */
-  private async postPurchases(partner: string, rows: readonly PurchaseRow[]): Promise<void> {
+  private async postPurchases(partner: string, rows: readonly Placed<PurchaseRow>[]): Promise<void> {
     let left = rows;
     for (let tries = 1; left.length > 0; tries += 1) {
       const { result } = await this.caller(partner).ask<{ result: readonly (Answer | null)[] }>(RECORD, {
@@ -116,24 +118,24 @@ export class EventPoster {
     this.options.onPosted(rows.length);
   }
 
-  private notePurchase({ purchaseId }: PurchaseRow, answer: Answer | null): void {
+  private notePurchase({ purchaseId, line }: Placed<PurchaseRow>, answer: Answer | null): void {
     if (answer !== null && answer.code === undefined) this.outcome.purchasesAccepted += 1;
-    else this.reject('purchases.csv', purchaseId, answer);
+    else this.reject({ file: 'purchases.csv', line, id: purchaseId }, answer);
   }
 
-  private async redeem(row: RedemptionRow): Promise<void> {
+  private async redeem(row: Placed<RedemptionRow>): Promise<void> {
     const answer = await this.caller(row.partner).command(REDEEM, { input: redemptionInput(row) });
     if (answer.code === undefined) this.outcome.redemptionsAccepted += 1;
     else if (answer.code === 'LEDGER_INSUFFICIENT_POINTS') this.outcome.declined.push(row.redemptionId);
-    else this.reject('redemptions.csv', row.redemptionId, answer);
+    else this.reject({ file: 'redemptions.csv', line: row.line, id: row.redemptionId }, answer);
     this.options.onPosted(1);
   }
 
-  /** The hub refused what the file check let pass: line 0, because the row was read long ago; the id names it. */
-  private reject(file: string, id: string, answer: Answer | null): void {
+  /** The hub refused what the file check let pass. */
+  private reject({ file, line, id }: { file: string; line: number; id: string }, answer: Answer | null): void {
     this.outcome.rejected.push({
       file,
-      line: 0,
+      line,
       reason: `${id}: ${answer?.code ?? 'INTERNAL'} ${answer?.message ?? 'no answer'}`,
     });
   }

@@ -27,7 +27,9 @@ describe('reading a replay folder', () => {
     expect(read.rejected).toEqual([]);
     expect(read.partners.map(({ name }) => name)).toEqual(['Grocer', 'Books, and more']);
     expect(read.purchases.map(({ amountMinor }) => amountMinor)).toEqual([1234n, 0n]);
-    expect(read.redemptions).toEqual([{ redemptionId: 'r1', memberId: 'm1', partner: 'P2', day: '2017-01-02' }]);
+    expect(read.redemptions).toEqual([
+      { line: 2, redemptionId: 'r1', memberId: 'm1', partner: 'P2', day: '2017-01-02' },
+    ]);
   });
 
   it('sets a bad row aside with its file, line and reason, and keeps its neighbours', async () => {

@@ -17,6 +17,7 @@ import {
   type Read,
   type RedemptionRow,
   type RejectedRow,
+  type Placed,
   type ReplayFile,
 } from './rows';
 
@@ -24,8 +25,8 @@ import {
 export interface ReplayFolder {
   readonly partners: readonly PartnerRow[];
   readonly members: readonly MemberRow[];
-  readonly purchases: readonly PurchaseRow[];
-  readonly redemptions: readonly RedemptionRow[];
+  readonly purchases: readonly Placed<PurchaseRow>[];
+  readonly redemptions: readonly Placed<RedemptionRow>[];
   readonly rejected: readonly RejectedRow[];
 }
 
@@ -65,8 +66,8 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: FileReading<Row>): Promise<Row[]> {
-  const rows: Row[] = [];
+async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: FileReading<Row>): Promise<Placed<Row>[]> {
+  const rows: Placed<Row>[] = [];
   const seen = new Map<string, number>();
   let header: readonly string[] | undefined;
   const reject = (line: number, reason: string) => void rejected.push({ file, line, reason });
@@ -95,7 +96,7 @@ async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: File
       continue;
     }
     seen.set(id, info.lines);
-    rows.push(outcome.row);
+    rows.push({ ...outcome.row, line: info.lines });
   }
   if (header === undefined)
     throw new Fault('HUB_REPLAY_COLUMN_MISSING', `${file} is empty: it needs a first line with column names`);

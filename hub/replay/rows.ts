@@ -44,6 +44,9 @@ export interface RejectedRow {
 /** What a row holds by column name. */
 export type Columns = Readonly<Record<string, string>>;
 
+/** A row, and where it stands in its file: what the hub refuses later is reported with its line too. */
+export type Placed<Row> = Row & { readonly line: number };
+
 /** Either the row, or the reason it cannot be used. */
 export type Read<Row> = { readonly row: Row } | { readonly reason: string };
 
@@ -58,6 +61,8 @@ export type ReplayFile = keyof typeof REQUIRED_COLUMNS;
 export const REPLAY_FILES = Object.keys(REQUIRED_COLUMNS) as readonly ReplayFile[];
 
 const LONGEST_ID = 200;
+/** The hub's own rule for partner codes. */
+const PARTNER_CODE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 
 /** Why an id cannot be one; null when it can. */
 function idReason(column: string, value: string): string | null {
@@ -72,7 +77,10 @@ function firstReason(...reasons: readonly (string | null)[]): string | null {
 
 export function readPartner(columns: Columns): Read<PartnerRow> {
   const { partner_id: code = '', name = '' } = columns;
-  const reason = firstReason(idReason('partner_id', code), idReason('name', name));
+  const shape = PARTNER_CODE.test(code)
+    ? null
+    : `partner_id ${JSON.stringify(code)} is not 1 to 40 letters, digits, - or _`;
+  const reason = firstReason(idReason('partner_id', code), shape, idReason('name', name));
   return reason === null ? { row: { code, name } } : { reason };
 }
 

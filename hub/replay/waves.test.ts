@@ -1,8 +1,9 @@
 import fc from 'fast-check';
-import type { PurchaseRow } from './rows';
+import type { Placed, PurchaseRow } from './rows';
 import { planDays } from './waves';
 
-const purchase = (purchaseId: string, memberId: string, partner: string, occurredAt: string): PurchaseRow => ({
+const purchase = (purchaseId: string, memberId: string, partner: string, occurredAt: string): Placed<PurchaseRow> => ({
+  line: 2,
   purchaseId,
   memberId,
   partner,
@@ -36,6 +37,7 @@ describe('planning a replay', () => {
 
   it('orders each member’s redemptions of a day by id, after the purchases', () => {
     const redemption = (redemptionId: string, memberId: string) => ({
+      line: 2,
       redemptionId,
       memberId,
       partner: 'P1',

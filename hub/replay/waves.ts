@@ -1,4 +1,4 @@
-import type { PurchaseRow, RedemptionRow } from './rows';
+import type { Placed, PurchaseRow, RedemptionRow } from './rows';
 
 /** All that happened on one calendar day, in the order it must be posted. */
 export interface ReplayDay {
@@ -7,9 +7,9 @@ export interface ReplayDay {
    * Purchases in waves: each wave may be posted at once, after the wave before. A wave holds, for every member, the
    * member's next consecutive purchases at one partner, grouped by partner.
    */
-  readonly waves: readonly ReadonlyMap<string, readonly PurchaseRow[]>[];
+  readonly waves: readonly ReadonlyMap<string, readonly Placed<PurchaseRow>[]>[];
   /** After the purchases: each member's redemptions in order; members are independent of each other. */
-  readonly redemptions: readonly (readonly RedemptionRow[])[];
+  readonly redemptions: readonly (readonly Placed<RedemptionRow>[])[];
 }
 
 /**
@@ -18,7 +18,10 @@ export interface ReplayDay {
  * Why waves and not one call per purchase: points of the same second are drawn in the order they were posted, so a
  * member's purchases must not overtake each other, while different members may share a call.
  */
-export function planDays(purchases: readonly PurchaseRow[], redemptions: readonly RedemptionRow[]): ReplayDay[] {
+export function planDays(
+  purchases: readonly Placed<PurchaseRow>[],
+  redemptions: readonly Placed<RedemptionRow>[],
+): ReplayDay[] {
   const purchasesByDay = groupBy(purchases, ({ occurredAt }) => occurredAt.slice(0, 10));
   const redemptionsByDay = groupBy(redemptions, ({ day }) => day);
   const days = [...new Set([...purchasesByDay.keys(), ...redemptionsByDay.keys()])].sort();
@@ -29,8 +32,8 @@ export function planDays(purchases: readonly PurchaseRow[], redemptions: readonl
   }));
 }
 
-function wavesOf(purchases: readonly PurchaseRow[]): Map<string, PurchaseRow[]>[] {
-  const waves: Map<string, PurchaseRow[]>[] = [];
+function wavesOf(purchases: readonly Placed<PurchaseRow>[]): Map<string, Placed<PurchaseRow>[]>[] {
+  const waves: Map<string, Placed<PurchaseRow>[]>[] = [];
   const ordered = purchases.toSorted(byText(({ occurredAt, purchaseId }) => `${occurredAt} ${purchaseId}`));
   for (const [, ofMember] of groupBy(ordered, ({ memberId }) => memberId)) {
     let wave = -1;
@@ -38,7 +41,7 @@ function wavesOf(purchases: readonly PurchaseRow[]): Map<string, PurchaseRow[]>[
     for (const purchase of ofMember) {
       if (purchase.partner !== partner) wave += 1;
       partner = purchase.partner;
-      const calls = (waves[wave] ??= new Map<string, PurchaseRow[]>());
+      const calls = (waves[wave] ??= new Map<string, Placed<PurchaseRow>[]>());
       const rows = calls.get(partner);
       if (rows === undefined) calls.set(partner, [purchase]);
       else rows.push(purchase);
@@ -47,7 +50,7 @@ function wavesOf(purchases: readonly PurchaseRow[]): Map<string, PurchaseRow[]>[
   return waves;
 }
 
-function redemptionsOf(redemptions: readonly RedemptionRow[]): RedemptionRow[][] {
+function redemptionsOf(redemptions: readonly Placed<RedemptionRow>[]): Placed<RedemptionRow>[][] {
   const ordered = redemptions.toSorted(byText(({ redemptionId }) => redemptionId));
   return [...groupBy(ordered, ({ memberId }) => memberId).values()];
 }

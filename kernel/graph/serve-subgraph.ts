@@ -78,9 +78,20 @@ class SubgraphDoor {
     return verifyInternal(this.secret, this.open.name, token);
   }
 
+  /** Ready is who can read its own database: the feed is read from there. */
+  private async ready(response: ServerResponse): Promise<void> {
+    try {
+      await this.open.feed.read(null, 1, 0);
+      send(response, 200, { status: 'ok' });
+    } catch {
+      send(response, 503, { status: 'unavailable', code: 'SUBGRAPH_UNAVAILABLE' });
+    }
+  }
+
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { pathname, searchParams } = new URL(request.url ?? '/', 'http://subgraph');
-    if (pathname === '/livez' || pathname === '/readyz') return send(response, 200, { status: 'ok' });
+    if (pathname === '/livez') return send(response, 200, { status: 'ok' });
+    if (pathname === '/readyz') return this.ready(response);
     const context = this.verify(request.headers[INTERNAL_HEADER]);
     if (context === null)
       return send(response, 401, { errors: [{ message: 'Only the hub’s own processes are answered here.' }] });

@@ -1,4 +1,4 @@
-import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import type { Principal } from '../../../../kernel/context/principal';
 import { isRefusal, type Outcome } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
@@ -32,10 +32,11 @@ export async function advanceSettlementCycle(
     operation: 'advanceSettlementCycle',
     idempotencyKey,
     body: { cycleId, to },
+    stopsPostings: async () => false,
   };
   return inStep(ledger, command, async (tx, { book, now }) => {
     const cycle = await cycleFor(tx, programmeId, id);
     if (isRefusal(cycle)) return cycle;
-    return proposeOrPerform(tx, { cycle, to, cutOffAt: null, book, now }, callerOf(principal));
+    return proposeOrPerform(tx, { cycle, to, cutOffAt: null, book, now }, principal.subject);
   });
 }

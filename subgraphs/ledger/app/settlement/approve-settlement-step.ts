@@ -1,4 +1,5 @@
-import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import type { Principal } from '../../../../kernel/context/principal';
+import type { Tx } from '../../../../kernel/db/transaction';
 import { isRefusal, type Outcome } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
@@ -32,18 +33,27 @@ export async function approveSettlementStep(
     operation: 'approveSettlementStep',
     idempotencyKey,
     body: { cycleId, contentHash },
+    stopsPostings: async (tx: Tx) => (await findProposedStep(tx, id))?.to === 'CUT_OFF',
   };
-  return inStep(ledger, command, async (tx, { book, now }) => {
+  return inStep(ledger, command, async (tx, { book, now, postingsStopped }) => {
     const cycle = await cycleFor(tx, programmeId, id);
     if (isRefusal(cycle)) return cycle;
     const proposed = await findProposedStep(tx, cycle.id);
     const step = { cycle, to: proposed?.to ?? cycle.state, cutOffAt: proposed?.cutOffAt ?? null, book, now };
-    if (proposed === null || proposed.contentHash !== contentHash || (await contentHashOf(tx, step)) !== contentHash) {
+    // A cut-off proposed since the look before the lock must not be performed without it.
+    const isUnlocked = proposed?.to === 'CUT_OFF' && !postingsStopped;
+    if (
+      proposed === null ||
+      isUnlocked ||
+      proposed.contentHash !== contentHash ||
+      (await contentHashOf(tx, step)) !== contentHash
+    ) {
       return refuse('LEDGER_CYCLE_CONTENT_CHANGED', 'What would be approved is not what was proposed.');
     }
-    const approvedBy = callerOf(principal);
+    // By person and not by role: somebody who is admin and finance approver at once is still one person.
+    const approvedBy = principal.subject;
     if (proposed.proposedBy === approvedBy)
-      return refuse('LEDGER_SELF_APPROVAL', 'Another principal must approve this step.');
+      return refuse('LEDGER_SELF_APPROVAL', 'Another person must approve this step.');
     const refusal = (await whyNot(tx, step)) ?? (await perform(tx, step));
     if (refusal !== null) return refusal;
     await approveStep(tx, cycle.id, { to: step.to, approvedBy, approvedAt: now });

@@ -1,4 +1,4 @@
-import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import type { Principal } from '../../../../kernel/context/principal';
 import { isRefusal, type Outcome } from '../../../../kernel/errors/refusal';
 import { forbidden } from '../../../../kernel/errors/shared-refusals';
 import type { Ledger } from '../ledger';
@@ -19,10 +19,17 @@ export async function cutOffSettlementCycle(
   if (principal.kind !== 'admin') return forbidden('Only a programme’s admin proposes steps of a cycle.');
   const { programmeId } = principal;
   const { idempotencyKey, at = null } = input;
-  const command = { principal, programmeId, operation: 'cutOffSettlementCycle', idempotencyKey, body: { at } };
+  const command = {
+    principal,
+    programmeId,
+    operation: 'cutOffSettlementCycle',
+    idempotencyKey,
+    body: { at },
+    stopsPostings: async () => true,
+  };
   return inStep(ledger, command, async (tx, { book, now }) => {
     const cycle = await cycleFor(tx, programmeId, null);
     if (isRefusal(cycle)) return cycle;
-    return proposeOrPerform(tx, { cycle, to: 'CUT_OFF', cutOffAt: at, book, now }, callerOf(principal));
+    return proposeOrPerform(tx, { cycle, to: 'CUT_OFF', cutOffAt: at, book, now }, principal.subject);
   });
 }

@@ -14,6 +14,7 @@ import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import { loadProgrammeNow, lockProgramme } from '../../data/programme.store';
 import {
+  approveStep,
   latestRecordedAt,
   lockCycle,
   openNextCycle,
@@ -50,11 +51,29 @@ export interface Step {
   readonly now: Date;
 }
 
-/** Runs one step's command: the programme locked, its clock read, its key looked up first. */
+/** One caller's intent about a cycle. */
+export interface StepCommand {
+  readonly principal: Principal;
+  readonly programmeId: ProgrammeId;
+  readonly operation: string;
+  readonly idempotencyKey: string;
+  readonly body: unknown;
+  /** Whether no posting may slip in between: for a cut-off and for nothing else, because tills wait meanwhile. */
+  readonly stopsPostings: (tx: Tx) => Promise<boolean>;
+}
+
+/** What a step is decided by, besides its cycle. */
+export interface StepFacts {
+  readonly book: RuleBook;
+  readonly now: Date;
+  readonly postingsStopped: boolean;
+}
+
+/** Runs one step's command: its key looked up first, the programme locked if need be, its clock read. */
 export async function inStep<T extends object>(
   ledger: Ledger,
-  command: { principal: Principal; programmeId: ProgrammeId; operation: string; idempotencyKey: string; body: unknown },
-  work: (tx: Tx, at: { book: RuleBook; now: Date }) => Promise<Outcome<T>>,
+  command: StepCommand,
+  work: (tx: Tx, facts: StepFacts) => Promise<Outcome<T>>,
 ): Promise<Outcome<T & { replayed: boolean }>> {
   const fault = idempotencyKeyFault(command.idempotencyKey);
   if (fault !== null) return fault;
@@ -63,9 +82,10 @@ export async function inStep<T extends object>(
   if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
   return inTransaction(ledger.database, (tx) =>
     once(tx, { caller: callerOf(principal), operation, key, body }, async () => {
-      await lockProgramme(tx, programmeId);
+      const postingsStopped = await command.stopsPostings(tx);
+      if (postingsStopped) await lockProgramme(tx, programmeId);
       const now = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();
-      return work(tx, { book, now });
+      return work(tx, { book, now, postingsStopped });
     }),
   ) as Promise<Outcome<T & { replayed: boolean }>>;
 }
@@ -80,20 +100,22 @@ export async function cycleFor(
 }
 
 /**
- * Proposes a step for another principal to approve; a sandbox programme with a single approver has it done at once.
+ * Proposes a step for another person to approve; a sandbox programme with a single approver has it done at once.
+ *
+ * @param proposedBy the person who asks
  */
 export async function proposeOrPerform(tx: Tx, step: Step, proposedBy: string): Promise<Outcome<StepAnswer>> {
   const refusal = await whyNot(tx, step);
   if (refusal !== null) return refusal;
   const contentHash = await contentHashOf(tx, step);
+  const { to, cutOffAt, now, book } = step;
   const cycleId = step.cycle.id;
-  if (!step.book.singleApprover) {
-    const { to, cutOffAt, now } = step;
-    await proposeStep(tx, cycleId, { to, cutOffAt, contentHash, proposedBy, proposedAt: now });
-    return { cycleId, proposed: true, contentHash };
-  }
-  const failed = await perform(tx, step);
-  return failed ?? { cycleId, proposed: false, contentHash };
+  const proposed = !(book.isSandbox && book.singleApprover);
+  const failed = proposed ? null : await perform(tx, step);
+  if (failed !== null) return failed;
+  await proposeStep(tx, cycleId, { to, cutOffAt, contentHash, proposedBy, proposedAt: now });
+  if (!proposed) await approveStep(tx, cycleId, { to, approvedBy: proposedBy, approvedAt: now });
+  return { cycleId, proposed, contentHash };
 }
 
 /** Why a step cannot be taken; asked when it is proposed and again when it is performed. */
@@ -147,7 +169,7 @@ async function drawUp(tx: Tx, { cycle, book }: Step): Promise<Refusal | null> {
   const trial = await trialCheck(tx, {
     programme: uuidOf(cycle.programmeId),
     cycleId: cycle.id,
-    pricesAreAboveZero: book.contracts.every(({ reimbursementMicros }) => reimbursementMicros > 0n),
+    prices: book.contracts,
   });
   if (trial.balances + trial.claims > 0) {
     const message = `${trial.balances} balances are not their lots, ${trial.claims} redemptions are not their claims.`;

@@ -62,7 +62,8 @@ export function stepRefusal(
 }
 
 /**
- * Whether a cycle may be cut off at an instant.
+ * Whether a cycle may be cut off at an instant: not in the future, not before it opened, not before anything recorded in
+ * it. The opening of a programme's first cycle gives way, because a test clock may stand before it.
  *
  * @param latestRecordedAt of the cycle's postings; null when it has none
  */
@@ -72,7 +73,10 @@ export function cutOffRefusal(
   { now, latestRecordedAt }: { now: Date; latestRecordedAt: Date | null },
 ): Refusal | null {
   if (at > now) return refuse('LEDGER_CUT_OFF_NOT_NOW', 'The instant has not come yet by the programme’s clock.');
-  if (at <= cycle.opensAt || (latestRecordedAt !== null && latestRecordedAt > at)) {
+  if (cycle.number > 1 && at < cycle.opensAt) {
+    return refuse('LEDGER_CUT_OFF_NOT_NOW', 'The cycle opened after that instant.');
+  }
+  if (latestRecordedAt !== null && latestRecordedAt > at) {
     return refuse('LEDGER_CUT_OFF_NOT_NOW', 'Something was recorded in this cycle after that instant.');
   }
   return null;

@@ -93,7 +93,8 @@ export async function latestRecordedAt(tx: Tx, cycleId: Id<'cyc'>): Promise<Date
 
 const SET_STATE = sql`/* ledger.settlementStep.setState */
 update settlement_cycle
-   set state = $2, version = version + 1, cut_off_at = coalesce(cut_off_at, $3), issued_at = coalesce(issued_at, $4)
+   set state = $2, version = version + 1, cut_off_at = coalesce(cut_off_at, $3), issued_at = coalesce(issued_at, $4),
+       opens_at = least(opens_at, cut_off_at, $3)
  where id = $1`;
 
 /** Moves a cycle on by one state and one version. */
@@ -126,6 +127,7 @@ export interface ProposedStep {
   readonly to: SettlementState;
   readonly cutOffAt: Date | null;
   readonly contentHash: string;
+  /** The person, whatever role they proposed it in. */
   readonly proposedBy: string;
 }
 
@@ -141,8 +143,9 @@ export async function proposeStep(tx: Tx, cycleId: string, step: ProposedStep & 
 }
 
 const FIND_PROPOSED = sql`/* ledger.settlementStep.findProposed */
-select to_state, cut_off_at, content_hash, proposed_by from cycle_step where cycle_id = $1 and approved_by is null for update`;
+select to_state, cut_off_at, content_hash, proposed_by from cycle_step where cycle_id = $1 and approved_by is null`;
 
+/** The step that waits for approval; the lock on its cycle keeps it from changing. */
 export async function findProposedStep(tx: Tx, cycleId: string): Promise<ProposedStep | null> {
   const rows = (await tx.query(FIND_PROPOSED, [uuidOf(cycleId as Id<'cyc'>)])) as {
     to_state: SettlementState;

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
-import { idFromUuid, uuidOf, type Id } from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type Id, type PartnerId } from '../../../../kernel/values/id';
 import type { DirectionalTotal, Party } from '../../core/settlement/directional-total';
 import type { NetPosition } from '../../core/settlement/netting';
 import { uuidOrNull } from '../points/posting.store';
@@ -55,7 +55,8 @@ select d.debtor_id, d.creditor_id, d.carry_micros
   from directional_total d
   join settlement_cycle p on p.id = d.cycle_id
   join settlement_cycle c on c.programme_id = p.programme_id and c.number = p.number + 1
- where c.id = $1 and d.carry_micros <> 0`;
+ where c.id = $1 and d.carry_micros <> 0
+ order by d.pair`;
 
 /** What rounding left over in the cycle before. */
 export async function loadCarriesInto(
@@ -243,10 +244,22 @@ select e.wallet, e.seq, e.n
   join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
   join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
   left join claim c on c.bucket = e.bucket and c.wallet = e.wallet and c.seq = e.seq and c.n = e.n and c.kind = 'REDEMPTION'
+  left join unnest($2::uuid[], $3::integer[], $4::bigint[]) as p(partner_id, version, micros)
+    on p.partner_id = c.creditor_id and p.version = c.contract_version
  where t.cycle_id = $1
-   and (l.issuer_id = e.credit_owner) = (c.micros is not null)
-   and ($2::boolean or c.micros is not null)
+   and case
+         when l.issuer_id = e.credit_owner then c.micros is not null
+         when c.micros is null then e.credit_owner <> all ($5::uuid[])
+         else c.micros is distinct from e.amount * p.micros
+       end
  limit 20`;
+
+/** What a version of a partner's contract pays for a point. */
+export interface AgreedPrice {
+  readonly partnerId: PartnerId;
+  readonly version: number;
+  readonly reimbursementMicros: bigint;
+}
 
 const REFRESH_STATISTICS = sql`/* ledger.draft.refreshStatistics */
 analyze wallet, journal_transaction, entry, lot, open_lot, claim, purchase`;
@@ -254,11 +267,18 @@ analyze wallet, journal_transaction, entry, lot, open_lot, claim, purchase`;
 /** Rows that keep a cycle from being closed: balances that are not their lots, redemptions that are not their claims. */
 export async function trialCheck(
   tx: Tx,
-  at: { programme: string; cycleId: string; pricesAreAboveZero: boolean },
+  at: { programme: string; cycleId: string; prices: readonly AgreedPrice[] },
 ): Promise<{ balances: number; claims: number }> {
   // A young book was planned for as if it were empty; the joins of a close need to know its size.
   await tx.query(REFRESH_STATISTICS);
   const balances = (await tx.query(TRIAL_BALANCES, [at.programme])) as unknown[];
-  const claims = (await tx.query(TRIAL_CLAIMS, [uuidOf(at.cycleId as Id<'cyc'>), at.pricesAreAboveZero])) as unknown[];
+  const claims = (await tx.query(TRIAL_CLAIMS, [
+    uuidOf(at.cycleId as Id<'cyc'>),
+    at.prices.map(({ partnerId }) => uuidOf(partnerId)),
+    at.prices.map(({ version }) => version),
+    at.prices.map(({ reimbursementMicros }) => reimbursementMicros.toString()),
+    // Who was ever paid nothing for a point has redemptions without a claim.
+    at.prices.filter(({ reimbursementMicros }) => reimbursementMicros === 0n).map(({ partnerId }) => uuidOf(partnerId)),
+  ])) as unknown[];
   return { balances: balances.length, claims: claims.length };
 }

@@ -1,0 +1,16 @@
+-- The lines of a pair are its claims, each once, and add up to what is billed.
+select cycle_id, pair, d.billed_minor, l.billed_minor as of_lines, l.wrong_lines
+  from directional_total d
+  full join (
+    select l.cycle_id, l.pair, sum(l.billed_minor) as billed_minor, sum(l.micros) as micros,
+           count(*) filter (where (c.cycle_id, c.micros, c.kind, c.lot_seq)
+                            is distinct from (l.cycle_id, l.micros, l.kind, l.lot_seq)) as wrong_lines,
+           count(*) - count(distinct (l.bucket, l.wallet, l.seq, l.claim_n)) as repeated_lines
+      from statement_line l
+      left join claim c on c.bucket = l.bucket and c.wallet = l.wallet and c.seq = l.seq and c.n = l.claim_n
+     group by l.cycle_id, l.pair
+  ) l using (cycle_id, pair)
+ where d.billed_minor is distinct from coalesce(l.billed_minor, 0)
+    or d.exact_micros is distinct from coalesce(l.micros, 0)
+    or l.wrong_lines > 0
+    or l.repeated_lines > 0
