@@ -28,9 +28,13 @@ export function actingAs(principal: Principal, scope: 'points:earn' | 'points:re
   return { programmeId: principal.programmeId, partnerId };
 }
 
-/** The member a credit goes to: any link will do. */
-export function memberToCredit(ledger: Ledger, acting: Acting, ref: MemberRef): Promise<FoundMember | Refusal> {
-  return ledger.directory.findLinked(acting.programmeId, acting.partnerId, ref);
+/** The member a credit goes to: any link will do. `path` is where the reference stands in the input. */
+export function memberToCredit(
+  ledger: Ledger,
+  { programmeId, partnerId }: Acting,
+  { ref, path }: { ref: MemberRef; path: string },
+): Promise<FoundMember | Refusal> {
+  return ledger.directory.findLinked(programmeId, partnerId, ref, path);
 }
 
 /**

@@ -63,11 +63,17 @@ export class MemberDirectory {
   /**
    * The member a partner's command names.
    *
+   * @param path where the reference stands in the input, for INVALID_INPUT to name
    * @returns NOT_FOUND for a member this partner is not linked to, exactly as for one who does not exist;
    *          LEDGER_MEMBER_NOT_KNOWN_YET when members would have to be asked and cannot be
    */
-  async findLinked(programmeId: ProgrammeId, partnerId: PartnerId, ref: MemberRef): Promise<FoundMember | Refusal> {
-    const memberId = await this.resolve(programmeId, partnerId, ref);
+  async findLinked(
+    programmeId: ProgrammeId,
+    partnerId: PartnerId,
+    ref: MemberRef,
+    path = 'input.member',
+  ): Promise<FoundMember | Refusal> {
+    const memberId = await this.resolve({ programmeId, partnerId }, ref, path);
     if (isRefusal(memberId)) return memberId;
     const link = await this.linkOf({ programmeId, memberId, partnerId });
     if (isRefusal(link)) return link;
@@ -84,13 +90,17 @@ export class MemberDirectory {
     return standing.partnerLinks.find(({ partnerId }) => partnerId === key.partnerId)?.state ?? null;
   }
 
-  private async resolve(programmeId: ProgrammeId, partnerId: PartnerId, ref: MemberRef): Promise<MemberId | Refusal> {
+  private async resolve(
+    { programmeId, partnerId }: Pick<LinkKey, 'programmeId' | 'partnerId'>,
+    ref: MemberRef,
+    path: string,
+  ): Promise<MemberId | Refusal> {
     if (ref.identity === undefined || ref.identity === null) {
       return parseId('mem', ref.id) ?? notFound('member');
     }
     const { kind, value } = ref.identity;
     const normalised = normaliseIdentity(kind, value);
-    if (normalised === null) return invalidInput('input.member.identity.value', `is not an identity of kind ${kind}`);
+    if (normalised === null) return invalidInput(`${path}.identity.value`, `is not an identity of kind ${kind}`);
     const index = blindIndex(this.identityKey, { programmeId, kind, partnerId, normalised });
     const known = await this.identities.load({ programmeId, blindIndex: index });
     if (known !== null) return known;

@@ -1,5 +1,5 @@
 import type { Principal } from '../../../../kernel/context/principal';
-import { firstFault, idempotencyKeyFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
+import { firstFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { invalidInput } from '../../../../kernel/errors/shared-refusals';
 import { parseCurrency } from '../../../../kernel/values/money';
@@ -74,7 +74,7 @@ async function findBuyer(
   if (fault !== null) return fault;
   const acting = actingAs(principal, 'points:earn');
   if (isRefusal(acting)) return acting;
-  const buyer = await memberToCredit(ledger, acting, input.member);
+  const buyer = await memberToCredit(ledger, acting, { ref: input.member, path: `${path}.member` });
   return isRefusal(buyer) ? buyer : { acting, buyer };
 }
 
@@ -117,7 +117,7 @@ function purchaseFault(input: RecordPurchaseInput, path: string): Refusal | null
   const at = (field: string) => `${path}.${field}`;
   return (
     firstFault(
-      idempotencyKeyFault(input.idempotencyKey),
+      textFault(at('idempotencyKey'), input.idempotencyKey, 255),
       textFault(at('externalRef'), input.externalRef, 255),
       wholeFault(at('amount.amountMinor'), input.amount.amountMinor, { min: 0n, max: AMOUNT_MAX }),
       ifGiven(input.branch, (branch) => textFault(at('branch'), branch)),

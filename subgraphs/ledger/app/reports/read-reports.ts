@@ -16,9 +16,12 @@ import type { Ledger } from '../ledger';
 
 export type { MemberTotal };
 
+/** What reports need of the ledger. */
+type ReportedLedger = Pick<Ledger, 'database' | 'book'>;
+
 /** Reports are the coalition desk's: admins and finance approvers of the programme. */
 async function desk(
-  ledger: Ledger,
+  ledger: ReportedLedger,
   principal: Principal,
 ): Promise<{ programmeId: ProgrammeId; book: RuleBook } | Refusal> {
   if (principal.kind !== 'admin' && principal.kind !== 'finance')
@@ -29,7 +32,7 @@ async function desk(
 
 /** Points by issuer and redeemer in a cycle, own brand included. */
 export async function readPointFlows(
-  ledger: Ledger,
+  ledger: ReportedLedger,
   principal: Principal,
   cycleId: string,
 ): Promise<{ currency: string; flows: PointFlow[] } | Refusal> {
@@ -51,7 +54,7 @@ export async function readPointFlows(
 
 /** Each partner's month as issuer. */
 export async function readPartnerTotals(
-  ledger: Ledger,
+  ledger: ReportedLedger,
   principal: Principal,
   cycleId: string,
 ): Promise<{ currency: string; totals: PartnerTotal[] } | Refusal> {
@@ -69,7 +72,7 @@ export async function readPartnerTotals(
 
 /** A page of members' totals. */
 export async function readMemberTotals(
-  ledger: Ledger,
+  ledger: ReportedLedger,
   principal: Principal,
   page: { afterWallet: string | null; limit: number },
 ): Promise<MemberTotal[] | Refusal> {

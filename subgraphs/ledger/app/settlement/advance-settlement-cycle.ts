@@ -4,8 +4,7 @@ import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import type { SettlementState } from '../../core/settlement/cycle';
 import { refuse } from '../../core/refusals';
-import type { Ledger } from '../ledger';
-import { cycleFor, inStep, proposeOrPerform, type StepAnswer } from './step';
+import { cycleFor, inStep, proposeOrPerform, type SettlementLedger, type StepAnswer } from './step';
 
 export interface AdvanceSettlementCycleInput {
   readonly idempotencyKey: string;
@@ -15,7 +14,7 @@ export interface AdvanceSettlementCycleInput {
 
 /** Takes a cycle that was cut off to its next state; performed at once or proposed, as the programme says. */
 export async function advanceSettlementCycle(
-  ledger: Ledger,
+  ledger: SettlementLedger,
   principal: Principal,
   input: AdvanceSettlementCycleInput,
 ): Promise<Outcome<StepAnswer & { replayed: boolean }>> {

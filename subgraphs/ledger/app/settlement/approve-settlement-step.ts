@@ -5,8 +5,7 @@ import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
 import { approveStep, findProposedStep } from '../../data/settlement/cycle.store';
-import type { Ledger } from '../ledger';
-import { contentHashOf, cycleFor, inStep, perform, whyNot, type StepAnswer } from './step';
+import { contentHashOf, cycleFor, inStep, perform, whyNot, type SettlementLedger, type StepAnswer } from './step';
 
 export interface ApproveSettlementStepInput {
   readonly idempotencyKey: string;
@@ -16,7 +15,7 @@ export interface ApproveSettlementStepInput {
 
 /** Performs the step another principal proposed, if what it would do is still what was looked at. */
 export async function approveSettlementStep(
-  ledger: Ledger,
+  ledger: SettlementLedger,
   principal: Principal,
   input: ApproveSettlementStepInput,
 ): Promise<Outcome<StepAnswer & { replayed: boolean }>> {

@@ -1,8 +1,7 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { isRefusal, type Outcome } from '../../../../kernel/errors/refusal';
 import { forbidden } from '../../../../kernel/errors/shared-refusals';
-import type { Ledger } from '../ledger';
-import { cycleFor, inStep, proposeOrPerform, type StepAnswer } from './step';
+import { cycleFor, inStep, proposeOrPerform, type SettlementLedger, type StepAnswer } from './step';
 
 export interface CutOffSettlementCycleInput {
   readonly idempotencyKey: string;
@@ -12,7 +11,7 @@ export interface CutOffSettlementCycleInput {
 
 /** Closes the open cycle to new entries and opens the next; what comes later belongs to that one. */
 export async function cutOffSettlementCycle(
-  ledger: Ledger,
+  ledger: SettlementLedger,
   principal: Principal,
   input: CutOffSettlementCycleInput,
 ): Promise<Outcome<StepAnswer & { replayed: boolean }>> {

@@ -51,6 +51,9 @@ export interface Step {
   readonly now: Date;
 }
 
+/** What steps need of the ledger. */
+export type SettlementLedger = Pick<Ledger, 'database' | 'clock' | 'book'>;
+
 /** One caller's intent about a cycle. */
 export interface StepCommand {
   readonly principal: Principal;
@@ -71,7 +74,7 @@ export interface StepFacts {
 
 /** Runs one step's command: its key looked up first, the programme locked if need be, its clock read. */
 export async function inStep<T extends object>(
-  ledger: Ledger,
+  ledger: SettlementLedger,
   command: StepCommand,
   work: (tx: Tx, facts: StepFacts) => Promise<Outcome<T>>,
 ): Promise<Outcome<T & { replayed: boolean }>> {
