@@ -1,5 +1,5 @@
 import { BRANDS, DEMO_KEY } from '../seed/story';
-import type { MemberId, ProgrammeId } from '../kernel/values/id';
+import type { MemberId, PartnerId, ProgrammeId } from '../kernel/values/id';
 import { issuerOf, mintToken, partnerKeys } from './client/credentials';
 import { findProgramme } from './client/found-programme';
 import { GraphConnection } from './client/graph';
@@ -22,6 +22,7 @@ export async function showTour(hub: Hub, print: (line: string) => void): Promise
     });
     const key = keys.get(BRANDS[0].code)!;
     const memberId = await memberOf(connection, key);
+    const partner = await partnerOf(connection, key);
     const member = await mintToken(issuer, {
       role: 'member',
       programme: found.id,
@@ -32,7 +33,7 @@ export async function showTour(hub: Hub, print: (line: string) => void): Promise
     print(`  GraphQL    ${hub.url}/graphql   (WebSocket: ${hub.url.replace(/^http/, 'ws')}/graphql)`);
     print(`  Query page ${hub.url}/graphiql`);
     print('');
-    await printCredentials({ hub, programmeId: found.id, member, keys, print });
+    await printCredentials({ hub, programmeId: found.id, partner, member, keys, print });
     await printCalls({ url: hub.url, key, member, memberId, print });
   } finally {
     await connection.close();
@@ -47,19 +48,28 @@ async function memberOf(connection: GraphConnection, key: string): Promise<Membe
   return member.id;
 }
 
+async function partnerOf(connection: GraphConnection, key: string): Promise<PartnerId> {
+  const { currentPartner } = await connection
+    .as(key)
+    .ask<{ currentPartner: { id: PartnerId } }>('{ currentPartner { id } }', {});
+  return currentPartner.id;
+}
+
 async function printCredentials(parts: {
   hub: Hub;
   programmeId: ProgrammeId;
+  partner: PartnerId;
   member: string;
   keys: ReadonlyMap<string, string>;
   print: (line: string) => void;
 }): Promise<void> {
-  const { hub, programmeId, member, keys, print } = parts;
+  const { hub, programmeId, partner, member, keys, print } = parts;
   const issuer = issuerOf(hub);
   print('Credentials (send as `Authorization: Bearer …`; tokens live 12 hours):');
   print(`  host       ${await mintToken(issuer, { role: 'host' })}`);
   for (const role of ['admin', 'finance'] as const)
     print(`  ${role.padEnd(10)} ${await mintToken(issuer, { role, programme: programmeId })}`);
+  print(`  staff      ${await mintToken(issuer, { role: 'staff', programme: programmeId, partner })}`);
   print(`  member     ${member}`);
   for (const [code, key] of keys) print(`  ${code.padEnd(10)} ${key}`);
   print('');

@@ -2,6 +2,7 @@ import type { Principal } from '../../../kernel/context/principal';
 import type { RequestContext } from '../../../kernel/context/request-context';
 import type { Ledger } from '../app/ledger';
 import { openLoaders, type LedgerLoaders } from './points/account.loader';
+import { openSettlementLoaders, type SettlementLoaders } from './settlement/settlement.loader';
 
 /** What every resolver of this subgraph is given. */
 export interface LedgerContext {
@@ -10,9 +11,10 @@ export interface LedgerContext {
   readonly requestId: string;
   readonly ledger: Ledger;
   /** Fresh for each request: what one caller may see is never kept for the next. */
-  readonly loaders: LedgerLoaders;
+  readonly loaders: LedgerLoaders & SettlementLoaders;
 }
 
 export function openContext(ledger: Ledger, { principal, requestId }: RequestContext): LedgerContext {
-  return { principal, requestId, ledger, loaders: openLoaders(ledger, principal) };
+  const loaders = { ...openLoaders(ledger, principal), ...openSettlementLoaders(ledger, principal) };
+  return { principal, requestId, ledger, loaders };
 }

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../kernel/db/sql';
 import { idFromUuid, type ProgrammeId } from '../../../kernel/values/id';
+import type { StatementEntryKind } from '../core/points/posting';
 
 /** A journal transaction as read for the feed; `place` is its rank, from 0, among the rows of its PostgreSQL transaction. */
 export interface FeedRow {
@@ -9,7 +10,7 @@ export interface FeedRow {
   readonly wallet: string;
   readonly seq: bigint;
   readonly programmeId: ProgrammeId;
-  readonly kind: string;
+  readonly kind: StatementEntryKind;
   readonly partnerId: string | null;
   readonly externalRef: string | null;
   readonly points: bigint;
@@ -34,7 +35,7 @@ interface Row {
   wallet: string;
   seq: string;
   programme_id: string;
-  kind: string;
+  kind: StatementEntryKind;
   partner_id: string | null;
   external_ref: string | null;
   points: string;

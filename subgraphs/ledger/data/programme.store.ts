@@ -75,10 +75,14 @@ export async function lockProgramme(tx: Tx, programmeId: ProgrammeId): Promise<v
 }
 
 const SET_CLOCK = sql`/* ledger.setTestClock.set */
-update programme_clock set test_now = $2 where programme_id = $1 and (test_now is null or test_now <= $2)
+update programme_clock set test_now = $2
+ where programme_id = $1
+   and (test_now <= $2 or (test_now is null and not exists (
+         select from journal_transaction t join settlement_cycle c on c.id = t.cycle_id
+          where c.programme_id = $1 and t.recorded_at > $2)))
 returning test_now`;
 
-/** Moves the test clock; false when it already stands later. */
+/** Moves the test clock; false when it already stands later, or something was recorded later by the wall's time. */
 export async function moveTestClock(tx: Tx, programmeId: ProgrammeId, now: Date): Promise<boolean> {
   const [rows] = (await tx.query(SET_CLOCK, [uuidOf(programmeId), now])) as [unknown[], number];
   return rows.length === 1;

@@ -1,5 +1,6 @@
 import type { FeedItem, FeedPosition, HubEvent } from '../../../kernel/events/event';
 import type { ProgrammeId } from '../../../kernel/values/id';
+import type { StatementEntryKind } from '../core/points/posting';
 import { memberScopedId } from '../core/points/scoped-id';
 
 /** A purchase was recorded, whether or not it earned: `{ memberId, partnerId, purchaseId, externalRef, points, occurredAt }`. */
@@ -17,7 +18,8 @@ export const POINTS_EXPIRED = 'ledger.points.expired.v1';
 /** A member moved on the ladder: `{ memberId, from, to }`. */
 export const TIER_CHANGED = 'ledger.tier.changed.v1';
 
-const TYPE_BY_KIND: Readonly<Record<string, string>> = {
+/** Total over the kinds of posting: a new kind does not compile before it has an event. */
+const TYPE_BY_KIND: Readonly<Record<StatementEntryKind, string>> = {
   EARN: PURCHASE_RECORDED,
   REDEEM: POINTS_REDEEMED,
   HOLD: POINTS_HELD,
@@ -37,7 +39,7 @@ export interface JournalRow {
   readonly wallet: string;
   readonly seq: bigint;
   readonly programmeId: ProgrammeId;
-  readonly kind: string;
+  readonly kind: StatementEntryKind;
   readonly partnerId: string | null;
   readonly externalRef: string | null;
   readonly points: bigint;
@@ -62,7 +64,7 @@ export function announce(row: JournalRow): FeedItem[] {
     HOLD: { holdId: memberScopedId('hld', row.wallet, row.seq) },
     CAPTURE: { redemptionId: name },
   };
-  const events = [eventOf(row, TYPE_BY_KIND[row.kind] ?? PURCHASE_RECORDED, 0, { ...base, ...own[row.kind] })];
+  const events = [eventOf(row, TYPE_BY_KIND[row.kind], 0, { ...base, ...own[row.kind] })];
   if (row.tierAfter !== row.tierBefore) {
     events.push(eventOf(row, TIER_CHANGED, 1, { memberId, from: row.tierBefore, to: row.tierAfter }));
   }

@@ -6,8 +6,6 @@ import {
   readCyclePage,
   readCycles,
   readLines,
-  readNets,
-  readTotals,
   type StoredLine,
   type StoredTotal,
 } from '../../app/settlement/read-cycles';
@@ -69,19 +67,13 @@ export class SettlementCycleFields {
   @FieldResolver(() => [DirectionalTotalType], {
     description: 'Totals by pair, from DRAFT on; a partner sees its own pairs.',
   })
-  directionalTotals(
-    @Root() { id }: SettlementCycle,
-    @Ctx() { ledger, principal }: LedgerContext,
-  ): Promise<StoredTotal[]> {
-    return readTotals(ledger, principal, [id]);
+  directionalTotals(@Root() { id }: SettlementCycle, @Ctx() { loaders }: LedgerContext): Promise<StoredTotal[]> {
+    return loaders.totals.load(id);
   }
 
   @FieldResolver(() => [NetPositionType], { description: 'Net positions, from NETTED on; a partner sees its own.' })
-  async netPositions(
-    @Root() { id, currency }: SettlementCycle,
-    @Ctx() { ledger, principal }: LedgerContext,
-  ): Promise<object[]> {
-    const nets = await readNets(ledger, principal, [id]);
+  async netPositions(@Root() { id, currency }: SettlementCycle, @Ctx() { loaders }: LedgerContext): Promise<object[]> {
+    const nets = await loaders.nets.load(id);
     return nets.map((net) => ({ ...net, net: { amountMinor: net.netMinor, currency } }));
   }
 }
@@ -106,11 +98,13 @@ export class DirectionalTotalFields {
     @Root() total: StoredTotal,
     @Arg('first', () => Int, FIRST) first: number,
     @Arg('after', () => String, AFTER) after: string | null,
-    @Ctx() { ledger }: LedgerContext,
+    @Ctx() { ledger, principal }: LedgerContext,
   ): Promise<Page<object>> {
     const cursors = new CursorCodec(ledger.secrets.cursor, `ledger.lines.${total.cycleId}.${total.pair}`);
     const { limit, afterKeys } = readPageArguments({ first, after, cursors });
-    const rows = (await readLines(ledger, total, { afterN: Number(afterKeys?.[0] ?? 0), limit })).map(lineView);
+    const rows = (await readLines(ledger, principal, { total, afterN: Number(afterKeys?.[0] ?? 0), limit })).map(
+      lineView,
+    );
     return pageOf({ rows, first, after, cursors, keyOf: ({ n }) => [`${n}`] });
   }
 

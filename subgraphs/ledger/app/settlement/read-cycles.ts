@@ -1,12 +1,18 @@
 import { programmeOf, type Principal } from '../../../../kernel/context/principal';
 import type { Id, PartnerId } from '../../../../kernel/values/id';
 import type { SettlementCycle } from '../../core/settlement/cycle';
-import type { NetPosition } from '../../core/settlement/netting';
 import { findCycles, listCycles } from '../../data/settlement/cycle.store';
-import { loadLines, loadNets, loadTotals, type StoredLine, type StoredTotal } from '../../data/settlement/total.store';
+import {
+  loadLines,
+  loadNets,
+  loadTotals,
+  type StoredLine,
+  type StoredNet,
+  type StoredTotal,
+} from '../../data/settlement/total.store';
 import type { Ledger } from '../ledger';
 
-export type { StoredLine, StoredTotal };
+export type { StoredLine, StoredNet, StoredTotal };
 
 type Book = Pick<Ledger, 'database'>;
 
@@ -51,12 +57,12 @@ export async function readTotals(
   principal: Principal,
   cycleIds: readonly string[],
 ): Promise<StoredTotal[]> {
+  const programmeId = programmeOf(principal);
   const sight = sightOf(principal);
-  if (sight === null) return [];
-  const totals = await loadTotals(async (text, values) => (await database.pool.query(text, values)).rows, cycleIds);
-  return sight === 'all'
-    ? totals
-    : totals.filter(({ debtorId, creditorId }) => debtorId === sight || creditorId === sight);
+  if (programmeId === null || sight === null) return [];
+  const run = async (text: string, values: unknown[]) => (await database.pool.query(text, values)).rows;
+  const totals = await loadTotals(run, programmeId, cycleIds);
+  return totals.filter((total) => sight === 'all' || total.debtorId === sight || total.creditorId === sight);
 }
 
 /** Net positions of cycles: a partner's own, or all of them. */
@@ -64,18 +70,20 @@ export async function readNets(
   { database }: Book,
   principal: Principal,
   cycleIds: readonly string[],
-): Promise<(NetPosition & { cycleId: string })[]> {
+): Promise<StoredNet[]> {
+  const programmeId = programmeOf(principal);
   const sight = sightOf(principal);
-  if (sight === null) return [];
-  const nets = await loadNets(database.pool, cycleIds);
-  return sight === 'all' ? nets : nets.filter(({ partyId }) => partyId === sight);
+  if (programmeId === null || sight === null) return [];
+  const nets = await loadNets(database.pool, programmeId, cycleIds);
+  return nets.filter(({ partyId }) => sight === 'all' || partyId === sight);
 }
 
 /** A page of the lines behind a total the reader has been shown. */
-export function readLines(
+export async function readLines(
   { database }: Book,
-  total: StoredTotal,
-  page: { afterN: number; limit: number },
+  principal: Principal,
+  lines: Parameters<typeof loadLines>[2],
 ): Promise<StoredLine[]> {
-  return loadLines(database.pool, total, page);
+  const programmeId = programmeOf(principal);
+  return programmeId === null ? [] : loadLines(database.pool, programmeId, lines);
 }

@@ -134,7 +134,7 @@ export async function whyNot(tx: Tx, { cycle, to, cutOffAt, book, now }: Step): 
 
 /** What an approval is bound to: the step, the version it starts from, and every figure the cycle shows. */
 export async function contentHashOf(tx: Tx, { cycle, to, cutOffAt }: Step): Promise<string> {
-  const totals = await loadTotals((text, values) => tx.query(text, values), [cycle.id]);
+  const totals = await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id]);
   return canonicalHash({ cycleId: cycle.id, version: cycle.version, to, cutOffAt, totals }).toString('hex');
 }
 
@@ -157,7 +157,7 @@ export async function perform(tx: Tx, step: Step): Promise<Refusal | null> {
       await saveNets(
         tx,
         cycle.id,
-        netPositions(await loadTotals((text, values) => tx.query(text, values), [cycle.id])),
+        netPositions(await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id])),
       );
       break;
     default:

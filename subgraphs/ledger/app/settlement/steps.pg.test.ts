@@ -125,7 +125,7 @@ describe('with a single approver', () => {
     );
     const stored = await readTotals({ database }, as('admin', 'ada'), [cycleId]);
     const owed = stored.find(({ debtorId, creditorId }) => debtorId === bakery && creditorId === books);
-    const lines = await readLines({ database }, owed as never, { afterN: 0, limit: 10 });
+    const lines = await readLines({ database }, as('admin', 'ada'), { total: owed as never, afterN: 0, limit: 10 });
     expect(lines.map(({ micros, billedMinor }) => [micros, billedMinor])).toEqual([
       [24_039n, 3n],
       [32_052n, 3n],
@@ -166,6 +166,8 @@ describe('with a single approver', () => {
     const member: Principal = { kind: 'member', programmeId, memberId: ann };
     for (const reader of [till([]), member, foreign]) {
       expect(await readCyclePage({ database }, reader, { beforeNumber: 99, limit: 9 })).toEqual([]);
+      expect(await readTotals({ database }, reader, [cycleId])).toEqual([]);
+      expect(await readNets({ database }, reader, [cycleId])).toEqual([]);
     }
     expect(codeOf(await advance(cycleId, 'DRAFT', foreign))).toBe('NOT_FOUND');
   });

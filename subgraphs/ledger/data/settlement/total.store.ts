@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
-import { idFromUuid, uuidOf, type Id, type PartnerId } from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type Id, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { DirectionalTotal, Party } from '../../core/settlement/directional-total';
 import type { NetPosition } from '../../core/settlement/netting';
 import { uuidOrNull } from '../points/posting.store';
@@ -136,17 +136,16 @@ export interface StoredTotal {
 const LOAD_TOTALS = sql`/* ledger.settlementCycle.loadTotals */
 select d.cycle_id, d.pair, d.debtor_id, d.creditor_id, d.exact_micros, d.carry_in_micros, d.billed_minor, d.carry_micros, c.currency
   from directional_total d join settlement_cycle c on c.id = d.cycle_id
- where d.cycle_id = any($1::uuid[]) order by d.cycle_id, d.pair`;
+ where c.programme_id = $1 and d.cycle_id = any($2::uuid[]) order by d.cycle_id, d.pair`;
 
-/** Totals of cycles, by pair; empty before DRAFT. */
+/** Totals of a programme's cycles, by pair; empty before DRAFT. */
 export async function loadTotals(
   run: (text: string, values: unknown[]) => Promise<unknown>,
+  programmeId: ProgrammeId,
   cycleIds: readonly string[],
 ): Promise<StoredTotal[]> {
-  const rows = (await run(LOAD_TOTALS, [cycleIds.map((id) => uuidOf(id as Id<'cyc'>))])) as Record<
-    string,
-    string | number | null
-  >[];
+  const cycles = cycleIds.map((id) => uuidOf(id as Id<'cyc'>));
+  const rows = (await run(LOAD_TOTALS, [uuidOf(programmeId), cycles])) as Record<string, string | number | null>[];
   return rows.map((row) => ({
     cycleId: idFromUuid('cyc', String(row.cycle_id)),
     pair: Number(row.pair),
@@ -175,20 +174,23 @@ export interface StoredLine {
 }
 
 const LOAD_LINES = sql`/* ledger.directionalTotal.loadLines */
-select pair, n, kind, micros, billed_minor, wallet, seq, lot_seq
-  from statement_line where cycle_id = $1 and pair = $2 and n > $3 order by n limit $4`;
+select l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq
+  from statement_line l join settlement_cycle c on c.id = l.cycle_id
+ where c.programme_id = $1 and l.cycle_id = $2 and l.pair = $3 and l.n > $4
+ order by l.n limit $5`;
 
 /** A page of the lines behind one total. */
 export async function loadLines(
   pool: Pool,
-  total: StoredTotal,
-  page: { afterN: number; limit: number },
+  programmeId: ProgrammeId,
+  { total, afterN, limit }: { total: StoredTotal; afterN: number; limit: number },
 ): Promise<StoredLine[]> {
   const { rows } = await pool.query<Record<string, string>>(LOAD_LINES, [
+    uuidOf(programmeId),
     uuidOf(total.cycleId as Id<'cyc'>),
     total.pair,
-    page.afterN,
-    page.limit,
+    afterN,
+    limit,
   ]);
   return rows.map((row) => ({
     cycleId: total.cycleId,
@@ -214,15 +216,23 @@ export async function saveNets(tx: Tx, cycleId: string, nets: readonly NetPositi
 }
 
 const LOAD_NETS = sql`/* ledger.settlementCycle.loadNets */
-select n.cycle_id, n.party_id, n.net_minor from net_position n
- where n.cycle_id = any($1::uuid[]) order by n.cycle_id, n.party_id nulls last`;
+select n.cycle_id, n.party_id, n.net_minor
+  from net_position n join settlement_cycle c on c.id = n.cycle_id
+ where c.programme_id = $1 and n.cycle_id = any($2::uuid[]) order by n.cycle_id, n.party_id nulls last`;
 
-/** Net positions of cycles; empty before NETTED. */
+/** A net position and its cycle. */
+export interface StoredNet extends NetPosition {
+  readonly cycleId: string;
+}
+
+/** Net positions of a programme's cycles; empty before NETTED. */
 export async function loadNets(
   pool: Pool,
+  programmeId: ProgrammeId,
   cycleIds: readonly string[],
-): Promise<(NetPosition & { cycleId: string })[]> {
+): Promise<StoredNet[]> {
   const { rows } = await pool.query<{ cycle_id: string; party_id: string | null; net_minor: string }>(LOAD_NETS, [
+    uuidOf(programmeId),
     cycleIds.map((id) => uuidOf(id as Id<'cyc'>)),
   ]);
   return rows.map((row) => ({
