@@ -28,7 +28,8 @@ const CYCLE = `query ($id: ID!) { settlementCycle(id: $id) { id state opensAt cu
   directionalTotals { debtor ${PARTY} creditor ${PARTY} exactMicros carryInMicros carryMicros billed { amountMinor currency } }
   netPositions { party ${PARTY} net { amountMinor currency } } } }`;
 const LINES = `query ($id: ID!, $after: String) { settlementCycle(id: $id) { directionalTotals {
-  lines(first: 1, after: $after) { nodes { id kind micros billed { amountMinor } eventId lotId } pageInfo { hasNextPage endCursor } } } } }`;
+  lines(first: 1, after: $after) { nodes { id kind micros billed { amountMinor } eventId lotId }
+  pageInfo { hasNextPage endCursor } } } } }`;
 
 let database: TestDatabase;
 let book: TestBook;

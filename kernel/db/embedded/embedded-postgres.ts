@@ -6,7 +6,7 @@ import { chooseAccount } from './account';
 import { findBinaries } from './binaries';
 import { clusterFiles, isInitialised, logTail, makeParent, readAccess, type ClusterFiles } from './cluster-files';
 import { initialiseCluster } from './initialise';
-import { isServerOf, readPostmaster, type Postmaster } from './postmaster';
+import { isAlive, isServerOf, readPostmaster, type Postmaster } from './postmaster';
 import { launchServer, shutDownServer, waitFor } from './server';
 import { withLockFile } from './start-lock';
 
@@ -179,9 +179,11 @@ async function hasOtherClients(presence: Client): Promise<boolean> {
   const deadline = Date.now() + VANISHING_MS;
   try {
     for (;;) {
-      const { rows } = await presence.query<{ announced: boolean }>(OTHER_CLIENTS, [clientNamePrefix, PRESENCE]);
-      if (rows.length === 0) return false;
-      if (rows.some(({ announced }) => announced) || Date.now() > deadline) return true;
+      const { rows } = await presence.query<{ announced: string | null }>(OTHER_CLIENTS, [clientNamePrefix, PRESENCE]);
+      // An announcement outlives its process, when that was killed, until the server notices: the dead need nothing.
+      const others = rows.filter(({ announced }) => announced === null || isAlive(Number(announced)));
+      if (others.length === 0) return false;
+      if (others.some(({ announced }) => announced !== null) || Date.now() > deadline) return true;
       await pause(10);
     }
   } catch {
@@ -192,7 +194,7 @@ async function hasOtherClients(presence: Client): Promise<boolean> {
 const VANISHING_MS = 300;
 
 const OTHER_CLIENTS = `/* kernel.embedded.otherClients */
-  select application_name ~ '^hub:[0-9]+:presence$' as announced
+  select substring(application_name from '^hub:([0-9]+):presence$') as announced
     from pg_stat_activity
    where backend_type in ('client backend', 'walsender')
      and pid <> pg_backend_pid()

@@ -175,6 +175,7 @@ const LANE_SETTINGS = [
   'enable_seqscan=off',
   'enable_hashjoin=off',
   'enable_mergejoin=off',
+  'jit=off',
   'statement_timeout=15000',
 ]
   .map((setting) => `-c ${setting}`)
