@@ -5,16 +5,22 @@ import { memberScopedId } from '../core/points/scoped-id';
 
 /** A purchase was recorded, whether or not it earned: `{ memberId, partnerId, purchaseId, externalRef, points, occurredAt }`. */
 export const PURCHASE_RECORDED = 'ledger.purchase.recorded.v1';
+
 /** Points were redeemed at once: `{ memberId, partnerId, redemptionId, points, occurredAt }`. */
 export const POINTS_REDEEMED = 'ledger.points.redeemed.v1';
+
 /** Points were set aside: `{ memberId, partnerId, holdId, points }`. */
 export const POINTS_HELD = 'ledger.points.held.v1';
+
 /** A hold became a redemption: `{ memberId, partnerId, redemptionId, points, occurredAt }`. */
 export const HOLD_CAPTURED = 'ledger.hold.captured.v1';
+
 /** Points on hold went back to the balance: `{ memberId, partnerId, points }`. */
 export const HOLD_RELEASED = 'ledger.hold.released.v1';
+
 /** Unspent points ceased: `{ memberId, points }`. */
 export const POINTS_EXPIRED = 'ledger.points.expired.v1';
+
 /** A member moved on the ladder: `{ memberId, from, to }`. */
 export const TIER_CHANGED = 'ledger.tier.changed.v1';
 

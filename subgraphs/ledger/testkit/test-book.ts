@@ -120,7 +120,7 @@ export class TestBook {
     const { programmeId, currency } = this.rules;
     const { wallets, programmes } = await lockAndLoad(this.client, {
       programmeIds: [programmeId],
-      wallets: [{ key, programmeId }],
+      wallets: [{ key, programmeId, isNew: true }],
       keys: [],
       documents: [],
       lotsOf: [key],

@@ -58,7 +58,13 @@ export async function postBatch(
 }
 
 function requestOf(commands: readonly PostingCommand[]): LoadRequest {
-  const wallets = new Map(commands.map(({ key, programmeId }) => [walletText(key), { key, programmeId }]));
+  const credited = new Set(commands.filter(({ holdSeq }) => holdSeq === null).map(({ key }) => walletText(key)));
+  const wallets = new Map(
+    commands.map(({ key, programmeId }) => [
+      walletText(key),
+      { key, programmeId, isNew: credited.has(walletText(key)) },
+    ]),
+  );
   const withLots = new Map(commands.filter(({ needsLots }) => needsLots).map(({ key }) => [walletText(key), key]));
   return {
     programmeIds: [...new Set(commands.map(({ programmeId }) => programmeId))],
@@ -95,7 +101,8 @@ class Batch {
 
   /** Key first, before any check of clock, dates or state; then the document; then the rule. */
   decide(command: PostingCommand): PostingOutcome {
-    const wallet = this.walletAt(walletText(command.key));
+    const wallet = this.loaded.wallets.get(walletText(command.key));
+    if (wallet === undefined) return { kind: 'refused', refusal: notFound('hold') };
     // A member's UUID names one wallet of one programme; another tenant's caller is told what a stranger is told.
     if (wallet.programmeId !== command.programmeId) return { kind: 'refused', refusal: notFound('member') };
     const name = nameOf(command);

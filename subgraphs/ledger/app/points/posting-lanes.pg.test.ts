@@ -6,6 +6,7 @@ import { canonicalHash } from '../../../../kernel/values/canonical';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
+import { planRelease } from '../../core/points/hold';
 import { planPurchase } from '../../core/points/purchase';
 import { planRedemption } from '../../core/points/redemption';
 import { walletKeyOf } from '../../core/points/wallet';
@@ -236,6 +237,29 @@ describe('posting lanes', () => {
     expect(rest.map((one) => (one.status === 'fulfilled' ? codeOf(one.value) : 'rejected'))).toEqual(
       good.map(() => 'posted'),
     );
+  });
+
+  it('posts every command once when its connections are cut in the middle', async () => {
+    const member = newId('mem');
+    const cut = `select count(pg_terminate_backend(pid)) from pg_stat_activity
+      where application_name like '%ledger-lane' and datname = current_database()`;
+    for (let round = 0; round < 10; round++) {
+      const posting = Promise.all(
+        Array.from({ length: 20 }, (_, n) => lanes.post(earn(member, 1n, `cut-${round}-${n}`))),
+      );
+      await database.pool.query(cut);
+      expect((await posting).every(({ kind }) => kind === 'posted' || kind === 'replayed')).toBe(true);
+    }
+    expect(await balance(member)).toEqual({ available: '200', seq: '200' });
+  });
+
+  it('makes no wallet for a member who is only named by the id of a hold', async () => {
+    const stranger = newId('mem');
+    const release = { holdSeq: 1n, partnerId: redeemer };
+    const plan: PostingCommand['plan'] = (wallet, facts) => planRelease(wallet, release, facts);
+    const outcome = await lanes.post({ ...command(stranger, 'no-hold', { document: null, plan }), holdSeq: 1n });
+    expect(codeOf(outcome)).toBe('NOT_FOUND');
+    expect(await balance(stranger)).toBeUndefined();
   });
 
   it('refuses to change or delete what was posted', async () => {

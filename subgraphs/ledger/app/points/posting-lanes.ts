@@ -101,11 +101,14 @@ class Lane {
     }
     const [only] = batch;
     if (only === undefined) return;
-    if (RACES.has(sqlStateOf(error) ?? '') && only.command.intent !== null) return this.sendAgain(only);
+    if (isPassing(error) && only.command.intent !== null) return this.sendAgain(only);
     only.reject(error);
   }
 
-  /** A uniqueness lost to another lane is decided anew: the winner's row is there to be read now. */
+  /**
+   * A uniqueness lost to another lane is decided anew: the winner's row is there to be read now. After a lost connection
+   * the commit is in doubt, and the key says whether it came through.
+   */
   private async sendAgain(waiting: Waiting): Promise<void> {
     try {
       const outcomes = await this.postAll([waiting]);
@@ -180,6 +183,12 @@ const LANE_SETTINGS = [
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');
+
+/** Whether the same command may fare better a moment later: the timing was wrong, or the connection. */
+function isPassing(error: unknown): boolean {
+  const state = sqlStateOf(error);
+  return state === undefined || state.startsWith('08') || state.startsWith('57P') || RACES.has(state);
+}
 
 /** Unique violation, deadlock, serialization failure: the timing was wrong, not the command. */
 const RACES: ReadonlySet<string> = new Set(['23505', '40P01', '40001']);

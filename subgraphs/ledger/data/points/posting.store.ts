@@ -15,8 +15,8 @@ import { lotExpiry } from './instants';
 /** What a batch asks to be locked and loaded, in one flush of the connection. */
 export interface LoadRequest {
   readonly programmeIds: readonly ProgrammeId[];
-  /** In lock order, each once. */
-  readonly wallets: readonly { readonly key: WalletKey; readonly programmeId: ProgrammeId }[];
+  /** In lock order, each once. `isNew`: made when missing; a wallet that is only named by a hold's id is not. */
+  readonly wallets: readonly { readonly key: WalletKey; readonly programmeId: ProgrammeId; readonly isNew: boolean }[];
   readonly keys: readonly CommandName[];
   readonly documents: readonly Buffer[];
   /** Wallets whose open lots the rules will need. */
@@ -151,11 +151,19 @@ interface HoldRow extends LotRow {
 export async function lockAndLoad(client: Client, request: LoadRequest): Promise<LoadedFacts> {
   const buckets = request.wallets.map(({ key }) => key.bucket);
   const wallets = request.wallets.map(({ key }) => key.wallet);
-  const programmeUuids = request.wallets.map(({ programmeId }) => uuidOf(programmeId));
+  const ensured = request.wallets.filter(({ isNew }) => isNew);
   const sent = [
     client.query(BEGIN),
     client.query({ name: 'lockProgrammes', text: LOCK_PROGRAMMES, values: [[...request.programmeIds].sort()] }),
-    client.query({ name: 'ensureWallets', text: ENSURE_WALLETS, values: [buckets, wallets, programmeUuids] }),
+    client.query({
+      name: 'ensureWallets',
+      text: ENSURE_WALLETS,
+      values: [
+        ensured.map(({ key }) => key.bucket),
+        ensured.map(({ key }) => key.wallet),
+        ensured.map(({ programmeId }) => uuidOf(programmeId)),
+      ],
+    }),
   ];
   const locked = client.query<WalletRow>({ name: 'lockWallets', text: LOCK_WALLETS, values: [buckets, wallets] });
   const programmes = client.query<{
