@@ -11,7 +11,7 @@ import { Progress } from './progress';
 import { readBook, readMembers, sum } from './read-figures';
 import type { ReplayFolder } from './read-folder';
 import { REPLAY_CURRENCY, REPLAY_TIME_ZONE } from './rows';
-import { planDays, type ReplayDay } from './waves';
+import { planDays, throughYearEnd, type ReplayDay } from './waves';
 
 export interface ReplayOptions {
   /** Origin of a hub that runs. */
@@ -43,7 +43,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayFigures | nu
   const { folder, programmeKey, issuer, tell, concurrency } = options;
   const connection = new GraphConnection(options.url, concurrency);
   try {
-    const days = planDays(folder.purchases, folder.redemptions);
+    const days = throughYearEnd(planDays(folder.purchases, folder.redemptions));
     const { admin, wasThere } = await foundProgramme(connection, issuer, foundationOf(options, days));
     tell(`programme ${programmeKey} ${wasThere ? 'is resumed' : 'was founded'}`);
     const keys = await partnerKeys({ connection, admin, dataDir: options.dataDir, programmeKey });

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Placed, PurchaseRow } from './rows';
-import { planDays } from './waves';
+import { planDays, throughYearEnd } from './waves';
 
 const purchase = (purchaseId: string, memberId: string, partner: string, occurredAt: string): Placed<PurchaseRow> => ({
   line: 2,
@@ -78,5 +78,14 @@ describe('planning a replay', () => {
         }
       }),
     );
+  });
+});
+
+describe('the days of a replay', () => {
+  it('end with the last day of the year, so that what expires until then has expired at the close', () => {
+    const day = (name: string) => ({ day: name, waves: [], redemptions: [] });
+    expect(throughYearEnd([day('2017-11-30')]).map((one) => one.day)).toEqual(['2017-11-30', '2017-12-31']);
+    expect(throughYearEnd([day('2017-12-31')]).map((one) => one.day)).toEqual(['2017-12-31']);
+    expect(throughYearEnd([])).toEqual([]);
   });
 });

@@ -81,3 +81,14 @@ export function byText<Row>(textOf: (row: Row) => string): (a: Row, b: Row) => n
     return left < right ? -1 : left > right ? 1 : 0;
   };
 }
+
+/**
+ * The days with the last day of their year at the end, whether or not anything happened on it: a replay closes the year, and
+ * what expires until then has expired at the close.
+ */
+export function throughYearEnd(days: readonly ReplayDay[]): ReplayDay[] {
+  const last = days.at(-1);
+  if (last === undefined) return [];
+  const yearEnd = `${last.day.slice(0, 4)}-12-31`;
+  return last.day === yearEnd ? [...days] : [...days, { day: yearEnd, waves: [], redemptions: [] }];
+}
