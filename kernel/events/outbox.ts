@@ -46,9 +46,6 @@ select xid::text as xid, seq::text as seq, id, type, programme_id, aggregate_id,
  order by xid, seq
  limit $3`;
 
-/** How often a waiting reader looks without being hinted: other processes' commits give no hint. */
-const LOOK_EVERY_MS = 200;
-
 /**
  * The feed over an outbox table.
  *
@@ -66,13 +63,7 @@ export class OutboxFeed implements EventFeed {
   }
 
   async read(after: FeedPosition | null, limit: number, waitMs: number): Promise<FeedItem[]> {
-    const until = Date.now() + waitMs;
-    for (;;) {
-      const items = await this.readNow(after, limit);
-      const left = until - Date.now();
-      if (items.length > 0 || left <= 0) return items;
-      await this.hints.wait(Math.min(left, LOOK_EVERY_MS));
-    }
+    return this.hints.readUntilSome(waitMs, () => this.readNow(after, limit));
   }
 
   private async readNow(after: FeedPosition | null, limit: number): Promise<FeedItem[]> {

@@ -1,9 +1,7 @@
 import type { EventFeed, FeedItem, FeedPosition } from '../../../kernel/events/event';
 import { Hint } from '../../../kernel/events/hint';
-import { announce, EVENTS_PER_ROW, type JournalRow } from '../events/published';
-
-/** Other processes' commits give no hint: a waiting reader looks this often. */
-const LOOK_EVERY_MS = 200;
+import type { JournalRow } from '../core/points/journal-row';
+import { announce, EVENTS_PER_ROW } from '../events/published';
 
 /** Reads settled journal rows from a PostgreSQL transaction on. */
 export type ReadJournal = (fromXid: string, limit: number) => Promise<readonly JournalRow[]>;
@@ -20,13 +18,7 @@ export class JournalFeed implements EventFeed {
   }
 
   async read(after: FeedPosition | null, limit: number, waitMs: number): Promise<FeedItem[]> {
-    const until = Date.now() + waitMs;
-    for (;;) {
-      const items = await this.readNow(after, limit);
-      const left = until - Date.now();
-      if (items.length > 0 || left <= 0) return items;
-      await this.hint.wait(Math.min(left, LOOK_EVERY_MS));
-    }
+    return this.hint.readUntilSome(waitMs, () => this.readNow(after, limit));
   }
 
   private async readNow(after: FeedPosition | null, limit: number): Promise<FeedItem[]> {

@@ -1,24 +1,8 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../kernel/db/sql';
-import { idFromUuid, type ProgrammeId } from '../../../kernel/values/id';
+import { idFromUuid } from '../../../kernel/values/id';
+import type { JournalRow } from '../core/points/journal-row';
 import type { StatementEntryKind } from '../core/points/posting';
-
-/** A journal transaction as read for the feed; `place` is its rank, from 0, among the rows of its PostgreSQL transaction. */
-export interface FeedRow {
-  readonly xid: string;
-  readonly place: number;
-  readonly wallet: string;
-  readonly seq: bigint;
-  readonly programmeId: ProgrammeId;
-  readonly kind: StatementEntryKind;
-  readonly partnerId: string | null;
-  readonly externalRef: string | null;
-  readonly points: bigint;
-  readonly tierBefore: string | null;
-  readonly tierAfter: string | null;
-  readonly occurredAt: Date;
-  readonly recordedAt: Date;
-}
 
 /** Below the oldest transaction still running nothing can appear any more: what is read is complete and in order. */
 const READ_SETTLED = sql`/* ledger.feed.readSettled */
@@ -46,7 +30,7 @@ interface Row {
 }
 
 /** Settled journal transactions from a PostgreSQL transaction on, in the order those began. */
-export async function readSettledJournal(pool: Pool, fromXid: string, limit: number): Promise<FeedRow[]> {
+export async function readSettledJournal(pool: Pool, fromXid: string, limit: number): Promise<JournalRow[]> {
   const { rows } = await pool.query<Row>(READ_SETTLED, [fromXid, limit]);
   return rows.map((row) => ({
     xid: row.xid,

@@ -1,5 +1,5 @@
 import type { FeedItem, FeedPosition, HubEvent } from '../../../kernel/events/event';
-import type { ProgrammeId } from '../../../kernel/values/id';
+import type { JournalRow } from '../core/points/journal-row';
 import type { StatementEntryKind } from '../core/points/posting';
 import { memberScopedId } from '../core/points/scoped-id';
 
@@ -36,24 +36,6 @@ const TYPE_BY_KIND: Readonly<Record<StatementEntryKind, string>> = {
 
 /** A posting and, at most, the change of tier it causes: positions leave room for both. */
 export const EVENTS_PER_ROW = 2;
-
-/** One journal transaction as the feed reads it. */
-export interface JournalRow {
-  /** The transaction of PostgreSQL that wrote it, and its place among what that one wrote, from 0. */
-  readonly xid: string;
-  readonly place: number;
-  readonly wallet: string;
-  readonly seq: bigint;
-  readonly programmeId: ProgrammeId;
-  readonly kind: StatementEntryKind;
-  readonly partnerId: string | null;
-  readonly externalRef: string | null;
-  readonly points: bigint;
-  readonly tierBefore: string | null;
-  readonly tierAfter: string | null;
-  readonly occurredAt: Date;
-  readonly recordedAt: Date;
-}
 
 /**
  * What the ledger announces of one journal transaction. The journal itself is the outbox: an event cannot exist without

@@ -7,6 +7,7 @@ import type { PlannedTransaction } from '../../data/points/apply.store';
 import { walletText } from '../../data/points/posting.store';
 import { loadJournalAfter, loadStatement, type JournalLine } from '../../data/points/transaction.store';
 import { loadVersions } from '../../data/points/version.store';
+import { lineOf } from './posted';
 
 /** One message of a live account: a snapshot first, then every change in order. */
 export interface LiveChange {
@@ -236,19 +237,4 @@ class Reader implements ResultStream<LiveChange> {
   private scope(): { key: WalletKey; programmeId: ProgrammeId } {
     return { key: this.key, programmeId: this.request.programmeId };
   }
-}
-
-function lineOf({ plan, before, after, recordedAt }: PlannedTransaction): JournalLine {
-  return {
-    seq: after.seq,
-    kind: plan.kind,
-    partnerId: plan.partnerId,
-    externalRef: plan.externalRef,
-    points: plan.points,
-    balances: after.balances,
-    tierBefore: before.tierCode,
-    tierAfter: after.tierCode,
-    occurredAt: plan.occurredAt,
-    recordedAt,
-  };
 }

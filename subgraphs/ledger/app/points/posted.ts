@@ -1,8 +1,9 @@
 import type { IssuedLot, PurchaseFact } from '../../core/points/posting';
-import type { Balances, Hold } from '../../core/points/wallet';
+import type { Hold } from '../../core/points/wallet';
 import type { MemberId, PartnerId } from '../../../../kernel/values/id';
 import type { WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
+import type { JournalLine } from '../../data/points/transaction.store';
 
 /** A lot as it was issued or drawn. */
 export interface LotView {
@@ -17,19 +18,9 @@ export interface DrawView extends LotView {
 }
 
 /** One journal transaction as callers see it: the same whether it was posted now or long ago. */
-export interface PostedTransaction {
+export interface PostedTransaction extends JournalLine {
   readonly key: WalletKey;
   readonly memberId: MemberId;
-  readonly seq: bigint;
-  readonly kind: string;
-  readonly partnerId: PartnerId | null;
-  readonly externalRef: string | null;
-  readonly points: bigint;
-  readonly balances: Balances;
-  readonly tierBefore: string | null;
-  readonly tierAfter: string | null;
-  readonly occurredAt: Date;
-  readonly recordedAt: Date;
   readonly currency: string;
   readonly issued: Pick<IssuedLot, 'lotSeq' | 'issuerId' | 'remaining' | 'earnedAt' | 'expiresAt'> | null;
   readonly purchase: PurchaseFact | null;
@@ -37,12 +28,9 @@ export interface PostedTransaction {
   readonly hold: Pick<Hold, 'seq' | 'partnerId' | 'points' | 'captured' | 'state' | 'expiresAt'> | null;
 }
 
-/** A planned transaction, once committed, as callers see it. */
-export function postedFrom(planned: PlannedTransaction): PostedTransaction {
-  const { plan, after, before } = planned;
+/** A planned transaction, once committed, as a line of the journal. */
+export function lineOf({ plan, before, after, recordedAt }: PlannedTransaction): JournalLine {
   return {
-    key: after.key,
-    memberId: after.memberId,
     seq: after.seq,
     kind: plan.kind,
     partnerId: plan.partnerId,
@@ -52,8 +40,18 @@ export function postedFrom(planned: PlannedTransaction): PostedTransaction {
     tierBefore: before.tierCode,
     tierAfter: after.tierCode,
     occurredAt: plan.occurredAt,
-    recordedAt: planned.recordedAt,
-    currency: planned.currency,
+    recordedAt,
+  };
+}
+
+/** A planned transaction, once committed, as callers see it. */
+export function postedFrom(planned: PlannedTransaction): PostedTransaction {
+  const { plan, after, currency } = planned;
+  return {
+    ...lineOf(planned),
+    key: after.key,
+    memberId: after.memberId,
+    currency,
     issued: plan.issued ?? null,
     purchase: plan.purchase ?? null,
     draws: drawsOf(planned),

@@ -30,17 +30,27 @@ async function desk(
   return book === null ? notFound('programme') : { programmeId: principal.programmeId, book };
 }
 
+/** A cycle the desk asks about. */
+async function cycleOfDesk(
+  ledger: ReportedLedger,
+  principal: Principal,
+  cycle: string,
+): Promise<{ programmeId: ProgrammeId; book: RuleBook; cycleId: Id<'cyc'> } | Refusal> {
+  const at = await desk(ledger, principal);
+  if ('kind' in at) return at;
+  const cycleId: Id<'cyc'> | null = parseId('cyc', cycle);
+  return cycleId === null ? notFound('settlement cycle') : { ...at, cycleId };
+}
+
 /** Points by issuer and redeemer in a cycle, own brand included. */
 export async function readPointFlows(
   ledger: ReportedLedger,
   principal: Principal,
   cycleId: string,
 ): Promise<{ currency: string; flows: PointFlow[] } | Refusal> {
-  const at = await desk(ledger, principal);
-  const id: Id<'cyc'> | null = parseId('cyc', cycleId);
+  const at = await cycleOfDesk(ledger, principal, cycleId);
   if ('kind' in at) return at;
-  if (id === null) return notFound('settlement cycle');
-  const { programmeId, book } = at;
+  const { book } = at;
   const prices = book.contracts.map(({ partnerId, validFrom, reimbursementMicros }) => ({
     partnerId,
     validFrom,
@@ -48,7 +58,7 @@ export async function readPointFlows(
   }));
   return {
     currency: book.currency,
-    flows: await loadPointFlows(ledger.database.pool, { programmeId, cycleId: id }, prices),
+    flows: await loadPointFlows(ledger.database.pool, at, prices),
   };
 }
 
@@ -58,15 +68,13 @@ export async function readPartnerTotals(
   principal: Principal,
   cycleId: string,
 ): Promise<{ currency: string; totals: PartnerTotal[] } | Refusal> {
-  const at = await desk(ledger, principal);
-  const id: Id<'cyc'> | null = parseId('cyc', cycleId);
+  const at = await cycleOfDesk(ledger, principal, cycleId);
   if ('kind' in at) return at;
-  if (id === null) return notFound('settlement cycle');
-  const { programmeId, book } = at;
+  const { book } = at;
   const partnerIds = book.partners.map((partner) => partner.id);
   return {
     currency: book.currency,
-    totals: await loadPartnerTotals(ledger.database.pool, { programmeId, cycleId: id }, partnerIds),
+    totals: await loadPartnerTotals(ledger.database.pool, at, partnerIds),
   };
 }
 
