@@ -2,18 +2,37 @@ import type { CurrencyCode } from '../../../kernel/values/money';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { Points } from '../../../kernel/values/points';
 
-/** How a lot's points are paid for. */
-export type SettlementModel = 'AT_REDEMPTION';
+/**
+ * How a lot's points are paid for. `AT_REDEMPTION`: its funders pay the redeemer when points are spent. `AT_ISSUANCE`: its
+ * issuer pays the hub's fund when points become available, and the fund pays redeemers. `HYBRID`: a part of the
+ * reimbursement is paid in advance, the rest when points are spent.
+ */
+export type SettlementModel = 'AT_REDEMPTION' | 'AT_ISSUANCE' | 'HYBRID';
+
+/** A stretch of the calendar in the programme's time zone; `EVER` never begins anew. */
+export type Period = 'DAY' | 'MONTH' | 'YEAR' | 'EVER';
 
 export interface Contract {
   readonly partnerId: PartnerId;
   readonly version: number;
   readonly validFrom: Date;
   readonly settlementModel: SettlementModel;
-  /** Micro-units the redeemer is paid per point. */
+  /** r: micro-units the redeemer is paid per point. */
   readonly reimbursementMicros: bigint;
-  /** Micro-units the issuer owes the operator per released point. */
+  /** I: micro-units the issuer pays per point at issuance; 0 unless AT_ISSUANCE. */
+  readonly issuanceMicros: bigint;
+  /** f: micro-units the issuer owes the operator per released point. */
   readonly feeMicros: bigint;
+  /** h: the part of the reimbursement paid in advance, in basis points; 0 unless HYBRID. */
+  readonly prefundBps: number;
+  /** b: the issuer's part of what its expired points had paid for, in basis points. */
+  readonly breakageShareBps: number;
+  /** Points stay pending until the issuer's payment is confirmed. */
+  readonly releaseOnFunding: boolean;
+  /** The most points it may issue in a period; null: no such cap. */
+  readonly issuanceCap: { readonly points: Points; readonly period: Period } | null;
+  /** The exposure in micro-units above which its points stop being issued; null: no such cap. */
+  readonly netDebitCapMicros: bigint | null;
 }
 
 /** `points` for every whole `perAmountMinor` minor units; the fraction is dropped. */
@@ -23,6 +42,45 @@ export interface EarningRule {
   readonly validFrom: Date;
   readonly points: bigint;
   readonly perAmountMinor: bigint;
+  /** Days points wait before they can be spent; 0: none. */
+  readonly pendingDays: number;
+}
+
+/** Points for something a member did that is no purchase. */
+export interface ActionRule {
+  readonly id: string;
+  readonly partnerId: PartnerId;
+  readonly validFrom: Date;
+  /** The partner's name for it, such as `social.connected`. */
+  readonly action: string;
+  readonly points: Points;
+  /** How often it is rewarded in a period; null: always. */
+  readonly limit: { readonly count: number; readonly period: Period } | null;
+  /** The attribute that tells one occasion from another, such as `network`; null: all are one. */
+  readonly distinctBy: string | null;
+}
+
+/** How qualifying points are counted, and how long a rung is kept. */
+export interface TierPolicy {
+  /** `LIFETIME` never reviews; else a rung reached is kept to the end of the next period. */
+  readonly period: 'LIFETIME' | 'CALENDAR_YEAR' | 'ROLLING_YEAR';
+  /** Days after the end of a period in which points still count to keep the rung. */
+  readonly graceDays: number;
+  /** Days before a review at which a member who would drop is told. */
+  readonly noticeDays: number;
+}
+
+/** When points cease. */
+export interface ExpiryPolicy {
+  /**
+   * `FIXED`: so many days after they were earned. `ROLLING`: so many days after the member's last activity.
+   * `END_OF_PERIOD`: so many days after they were earned, then to the end of that period.
+   */
+  readonly kind: 'FIXED' | 'ROLLING' | 'END_OF_PERIOD';
+  /** The period points live to the end of; meaningful for `END_OF_PERIOD` only. */
+  readonly period: 'MONTH' | 'QUARTER' | 'YEAR';
+  /** Days before the expiry at which members are warned, most first. */
+  readonly warningDays: readonly number[];
 }
 
 export interface BookPartner {
@@ -54,12 +112,29 @@ export interface RuleBook {
   readonly isSandbox: boolean;
   readonly singleApprover: boolean;
   readonly disputeWindowDays: number;
+  /** What a point is worth to a member, in micro-units of the currency. */
+  readonly faceValueMicros: bigint;
   /** Days a lot stays spendable after the day it was earned; null: for ever. */
   readonly pointsValidityDays: number | null;
+  readonly expiry: ExpiryPolicy;
+  /** Which lots pay first: by expiry, or in proportion to what is left of each issuer's. */
+  readonly drawOrder: 'FIRST_TO_EXPIRE' | 'PRO_RATA_BY_ISSUER';
+  /** Days a lot that expired meanwhile stays spendable after a reversal gave it back. */
+  readonly reversalGraceDays: number;
+  /** The most points a member may be in arrears with; null: no limit. */
+  readonly arrearsLimitPoints: Points | null;
+  /** Redemptions of more points need a step-up of the member; null: none does. */
+  readonly stepUpAbovePoints: Points | null;
+  /** Days a receipt of an unknown buyer can be claimed. */
+  readonly receiptClaimDays: number;
+  /** Days a partner has to answer a claim of missing points before it pays them as goodwill. */
+  readonly missingPointsAnswerDays: number;
+  readonly tierPolicy: TierPolicy;
   readonly opensAt: Date;
   readonly partners: readonly BookPartner[];
   readonly contracts: readonly Contract[];
   readonly earningRules: readonly EarningRule[];
+  readonly actionRules: readonly ActionRule[];
   /** Ascending by threshold, the first at 0. */
   readonly tiers: readonly Tier[];
 }
