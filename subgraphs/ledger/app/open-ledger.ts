@@ -5,13 +5,14 @@ import { openLog } from '../../../kernel/telemetry/log';
 import { idFromUuid } from '../../../kernel/values/id';
 import { askMembersBy } from './ask-members';
 import type { Ledger } from './ledger';
-import { expirePoints } from './points/expire-points';
+import { expirePoints } from './time/expire-points';
 import { LiveAccounts } from './points/live-accounts';
 import { MemberDirectory } from './points/member-directory';
 import { PostingLanes } from './points/posting-lanes';
 import { RuleBooks } from './rule-books';
 import { readSettledJournal } from '../data/journal-feed.store';
 import { loadEpoch, programmesOnWallTime } from '../data/programme.store';
+import { TermsShelf } from '../data/points/terms.store';
 import { JournalFeed } from './journal-feed';
 import { readRuleBook } from './read-rule-book';
 
@@ -48,10 +49,11 @@ export async function openLedger(
     lanes: options.lanes,
     batchMax: options.batchMax,
     shelf: books,
+    terms: new TermsShelf(),
     clock,
     log,
     onPosted: (outcomes) => {
-      for (const outcome of outcomes) if (outcome.kind === 'posted') live.posted(outcome.transaction);
+      for (const outcome of outcomes) if (outcome.kind === 'posted') for (const one of outcome.all) live.posted(one);
       feed.posted();
     },
   });

@@ -8,6 +8,10 @@ const whole = z
   .string()
   .regex(/^[0-9]{1,18}$/)
   .transform(BigInt);
+const wholePoints = whole.transform(points);
+const days = z.number().int().min(0);
+const basisPoints = z.number().int().min(0).max(10_000);
+const period = z.enum(['DAY', 'MONTH', 'YEAR', 'EVER']);
 const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
 const partnerId = z
   .string()
@@ -18,7 +22,10 @@ const programmeId = z
   .refine((text) => parseId('prg', text) !== null)
   .transform((text) => text as ProgrammeId);
 
-/** The rule book as partners announces it; unknown fields are passed over, so that partners may add to it. */
+/**
+ * The rule book as partners announces it; unknown fields are passed over, so that partners may add to it, and terms that books
+ * announced earlier do not name are what they were then: none.
+ */
 const payload = z.object({
   version: whole,
   programme: z.object({
@@ -31,6 +38,27 @@ const payload = z.object({
     disputeWindowDays: z.number().int().min(0),
     pointsValidityDays: z.number().int().min(1).nullable(),
     opensAt: instant,
+    faceValueMicros: whole.default(0n),
+    expiry: z
+      .object({
+        kind: z.enum(['FIXED', 'ROLLING', 'END_OF_PERIOD']),
+        period: z.enum(['MONTH', 'QUARTER', 'YEAR']),
+        warningDays: z.array(days),
+      })
+      .default({ kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1] }),
+    drawOrder: z.enum(['FIRST_TO_EXPIRE', 'PRO_RATA_BY_ISSUER']).default('FIRST_TO_EXPIRE'),
+    reversalGraceDays: days.default(0),
+    arrearsLimitPoints: wholePoints.nullable().default(null),
+    stepUpAbovePoints: wholePoints.nullable().default(null),
+    receiptClaimDays: days.default(30),
+    missingPointsAnswerDays: days.default(14),
+    tierPolicy: z
+      .object({
+        period: z.enum(['LIFETIME', 'CALENDAR_YEAR', 'ROLLING_YEAR']),
+        graceDays: days,
+        noticeDays: days,
+      })
+      .default({ period: 'LIFETIME', graceDays: 0, noticeDays: 0 }),
   }),
   partners: z.array(
     z.object({
@@ -46,14 +74,40 @@ const payload = z.object({
       partnerId,
       version: z.number().int().min(1),
       validFrom: instant,
-      settlementModel: z.literal('AT_REDEMPTION'),
+      settlementModel: z.enum(['AT_REDEMPTION', 'AT_ISSUANCE', 'HYBRID']),
       reimbursementMicros: whole,
+      issuanceMicros: whole.default(0n),
       feeMicros: whole,
+      prefundBps: basisPoints.default(0),
+      breakageShareBps: basisPoints.default(0),
+      releaseOnFunding: z.boolean().default(false),
+      issuanceCap: z.object({ points: wholePoints, period }).nullable().default(null),
+      netDebitCapMicros: whole.nullable().default(null),
     }),
   ),
   earningRules: z.array(
-    z.object({ id: z.string(), partnerId, validFrom: instant, points: whole, perAmountMinor: whole }),
+    z.object({
+      id: z.string(),
+      partnerId,
+      validFrom: instant,
+      points: whole,
+      perAmountMinor: whole,
+      pendingDays: days.default(0),
+    }),
   ),
+  actionRules: z
+    .array(
+      z.object({
+        id: z.string(),
+        partnerId,
+        validFrom: instant,
+        action: z.string(),
+        points: wholePoints,
+        limit: z.object({ count: z.number().int().min(1), period }).nullable(),
+        distinctBy: z.string().nullable(),
+      }),
+    )
+    .default([]),
   tiers: z.array(z.object({ code: z.string(), name: z.string(), thresholdPoints: whole })),
 });
 
@@ -63,7 +117,7 @@ const payload = z.object({
  * @throws ZodError when it is not one: the feed stops there and says so, rather than post by half a book
  */
 export function readRuleBook(body: unknown): RuleBook {
-  const { version, programme, partners, contracts, earningRules, tiers } = payload.parse(body);
+  const { version, programme, partners, contracts, earningRules, actionRules, tiers } = payload.parse(body);
   const { id, key, currency, ...rest } = programme;
   return {
     version,
@@ -74,6 +128,7 @@ export function readRuleBook(body: unknown): RuleBook {
     partners,
     contracts,
     earningRules,
+    actionRules,
     tiers: tiers.map((tier) => ({ code: tier.code, name: tier.name, threshold: points(tier.thresholdPoints) })),
   };
 }

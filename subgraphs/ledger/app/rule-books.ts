@@ -6,7 +6,7 @@ import type { BookShelf } from './points/post-batch';
 
 /** Rule books by version, read once and kept: a version never changes. */
 export class RuleBooks implements BookShelf {
-  private readonly held = new Map<ProgrammeId, RuleBook>();
+  private readonly books = new Map<ProgrammeId, RuleBook>();
 
   /** @param read turns the announcement kept in the projection into a rule book */
   constructor(
@@ -14,9 +14,13 @@ export class RuleBooks implements BookShelf {
     private readonly read: (announcement: unknown) => RuleBook,
   ) {}
 
+  held(programmeId: ProgrammeId): RuleBook | undefined {
+    return this.books.get(programmeId);
+  }
+
   /** The book of this version, or of a later one when it has been replaced since: both are whole. */
   async book(programmeId: ProgrammeId, version: bigint): Promise<RuleBook> {
-    const held = this.held.get(programmeId);
+    const held = this.books.get(programmeId);
     if (held !== undefined && held.version >= version) return held;
     const book = await this.current(programmeId);
     if (book === null) throw new Error(`RuleBooks: programme ${programmeId} has no book`);
@@ -27,10 +31,10 @@ export class RuleBooks implements BookShelf {
   async current(programmeId: ProgrammeId): Promise<RuleBook | null> {
     const stored = await loadRuleBook(this.pool, programmeId);
     if (stored === null) return null;
-    const held = this.held.get(programmeId);
+    const held = this.books.get(programmeId);
     if (held !== undefined && held.version === stored.version) return held;
     const book = this.read(stored.payload);
-    this.held.set(programmeId, book);
+    this.books.set(programmeId, book);
     return book;
   }
 }

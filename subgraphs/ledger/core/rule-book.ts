@@ -154,6 +154,19 @@ export function earningRuleAt(book: RuleBook, partnerId: PartnerId, at: Date): E
   return latestOf(book.earningRules, partnerId, at);
 }
 
+/** The rule that rewards an action of a partner at an instant. */
+export function actionRuleAt(
+  { actionRules }: RuleBook,
+  { partnerId, action }: { partnerId: PartnerId; action: string },
+  at: Date,
+): ActionRule | undefined {
+  return latestOf(
+    actionRules.filter((rule) => rule.action === action),
+    partnerId,
+    at,
+  );
+}
+
 function latestOf<T extends { partnerId: PartnerId; validFrom: Date }>(
   versions: readonly T[],
   partnerId: PartnerId,

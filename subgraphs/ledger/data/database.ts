@@ -1,9 +1,9 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
-import { LedgerBook1795600000000 } from './migrations/1795600000000-ledger-book';
+import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
   name: 'ledger',
   rows: [],
-  migrations: [LedgerBook1795600000000],
+  migrations: [LedgerBook1795650000000],
 };

@@ -7,7 +7,7 @@ import type { StatementEntryKind } from '../core/points/posting';
 /** Below the oldest transaction still running nothing can appear any more: what is read is complete and in order. */
 const READ_SETTLED = sql`/* ledger.feed.readSettled */
 select xid::text as xid, row_number() over (partition by xid order by bucket, wallet, seq) - 1 as place,
-       wallet, seq, programme_id, kind, partner_id, external_ref, points, tier_before, tier_after, occurred_at, recorded_at
+       wallet, seq, programme_id, kind, partner_id, external_ref, reason, points, tier_before, tier_after, occurred_at, recorded_at
   from journal_transaction
  where xid >= $1::xid8 and xid < pg_snapshot_xmin(pg_current_snapshot())
  order by xid, bucket, wallet, seq
@@ -22,6 +22,7 @@ interface Row {
   kind: StatementEntryKind;
   partner_id: string | null;
   external_ref: string | null;
+  reason: string | null;
   points: string;
   tier_before: string | null;
   tier_after: string | null;
@@ -41,6 +42,7 @@ export async function readSettledJournal(pool: Pool, fromXid: string, limit: num
     kind: row.kind,
     partnerId: row.partner_id === null ? null : idFromUuid('ptr', row.partner_id),
     externalRef: row.external_ref,
+    reason: row.reason,
     points: BigInt(row.points),
     tierBefore: row.tier_before,
     tierAfter: row.tier_after,

@@ -1,8 +1,9 @@
 import { newId, type MemberId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
 import type { CurrencyCode } from '../../../kernel/values/money';
 import { points } from '../../../kernel/values/points';
-import type { RuleBook } from '../core/rule-book';
-import { walletKeyOf, type OpenLot, type Wallet } from '../core/points/wallet';
+import type { Contract, RuleBook } from '../core/rule-book';
+import type { LotTerms, OpenLot, Party } from '../core/points/lot';
+import { NO_PAST, walletKeyOf, type Wallet } from '../core/points/wallet';
 
 /** A rule book of two brands: 1 point per whole euro, 0.01 EUR a point, no fee, never expiring. */
 export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly brands: [PartnerId, PartnerId] } {
@@ -17,23 +18,27 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
     isSandbox: true,
     singleApprover: true,
     disputeWindowDays: 0,
+    faceValueMicros: 10_000n,
     pointsValidityDays: null,
+    expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1] },
+    drawOrder: 'FIRST_TO_EXPIRE',
+    reversalGraceDays: 0,
+    arrearsLimitPoints: null,
+    stepUpAbovePoints: null,
+    receiptClaimDays: 30,
+    missingPointsAnswerDays: 14,
+    tierPolicy: { period: 'LIFETIME', graceDays: 0, noticeDays: 0 },
     opensAt: from,
     partners: brands.map((id, n) => ({ id, code: `P0${n + 1}`, canIssue: true, canRedeem: true, status: 'ACTIVE' })),
-    contracts: brands.map((partnerId) => ({
-      partnerId,
-      version: 1,
-      validFrom: from,
-      settlementModel: 'AT_REDEMPTION',
-      reimbursementMicros: 10_000n,
-      feeMicros: 0n,
-    })),
+    contracts: brands.map((partnerId) => aContract(partnerId)),
+    actionRules: [],
     earningRules: brands.map((partnerId) => ({
       id: newId('rul'),
       partnerId,
       validFrom: from,
       points: 1n,
       perAmountMinor: 100n,
+      pendingDays: 0,
     })),
     tiers: [
       { code: 'BASE', name: 'Base', threshold: points(0n) },
@@ -45,21 +50,57 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
   };
 }
 
+/** A contract in force since 2020: settled at redemption, 0.01 a point, no fee, no cap. */
+export function aContract(partnerId: PartnerId, change: Partial<Contract> = {}): Contract {
+  return {
+    partnerId,
+    version: 1,
+    validFrom: new Date('2020-01-01T00:00:00Z'),
+    settlementModel: 'AT_REDEMPTION',
+    reimbursementMicros: 10_000n,
+    issuanceMicros: 0n,
+    feeMicros: 0n,
+    prefundBps: 0,
+    breakageShareBps: 0,
+    releaseOnFunding: false,
+    issuanceCap: null,
+    netDebitCapMicros: null,
+    ...change,
+  };
+}
+
 /** The announcement a rule book came from. */
 export function announcementOf(book: RuleBook): object {
   const text = (value: unknown): unknown =>
     JSON.parse(
       JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field)),
     );
-  const { programmeId, programmeKey, version, partners, contracts, earningRules, tiers, ...programme } = book;
+  const { programmeId, programmeKey, version, partners, contracts, earningRules, actionRules, tiers, ...programme } =
+    book;
   return text({
     version,
     programme: { ...programme, id: programmeId, key: programmeKey },
     partners,
     contracts,
     earningRules,
+    actionRules,
     tiers: tiers.map(({ code, name, threshold }) => ({ code, name, thresholdPoints: threshold })),
   }) as object;
+}
+
+/** Terms of a lot its issuer pays for when it is spent. */
+export function termsAtRedemption(issuerId: Party, change: Partial<LotTerms> = {}): LotTerms {
+  return {
+    settlementModel: 'AT_REDEMPTION',
+    contractVersion: 1,
+    issuanceMicros: 0n,
+    reserveMicros: 10_000n,
+    feeMicros: 0n,
+    prefundBps: 0,
+    breakageShareBps: 0,
+    funding: [{ partyId: issuerId, bps: 10_000 }],
+    ...change,
+  };
 }
 
 /** A wallet nothing has happened to, with lots as given. */
@@ -77,9 +118,12 @@ export function aWallet(
     seq: BigInt(lots.length),
     lotCount: BigInt(lots.length),
     balances: { available, pending: none, held: none, arrears: none, qualifying: available },
-    tierCode: null,
-    tierSince: null,
+    tier: { code: null, since: null, until: null, countedSince: null, dueAt: null },
+    isFrozen: false,
+    chain: null,
     lots,
-    holds: new Map(),
+    pendingLots: [],
+    owed: [],
+    past: NO_PAST,
   };
 }

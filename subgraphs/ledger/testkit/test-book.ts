@@ -1,25 +1,24 @@
 import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import { inTransaction } from '../../../kernel/db/transaction';
-import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
+import { isRefusal } from '../../../kernel/errors/refusal';
 import type { TestDatabase } from '../../../kernel/testkit/database';
 import { FixedClock } from '../../../kernel/values/clock';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
-import { planExpiry } from '../core/points/expiry';
-import { planCapture, planHold, planRelease } from '../core/points/hold';
-import { applyPlan, type PostingFacts, type PostingPlan } from '../core/points/posting';
-import { planPurchase } from '../core/points/purchase';
-import { planRedemption } from '../core/points/redemption';
-import { walletKeyOf, type Wallet } from '../core/points/wallet';
+import { carryOut, type PostingRule } from '../core/movements/carry-out';
+import { planCapture, planHold, planRelease } from '../core/movements/hold';
+import { planPurchase } from '../core/movements/purchase';
+import { planRedemption } from '../core/movements/redemption';
+import { walletKeyOf } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
-import { applyAndCommit, type PlannedDocument } from '../data/points/apply.store';
-import { lockAndLoad, walletText } from '../data/points/posting.store';
+import { applyAndCommit, chained, type PlannedDocument, type PlannedTransaction } from '../data/points/apply.store';
+import { lockAndLoad, NO_NEEDS, walletText, type Needs } from '../data/points/posting.store';
+import { TermsShelf } from '../data/points/terms.store';
 import { saveRuleBook } from '../data/programme.store';
 import { announcementOf } from './book';
 
-type Plan = (wallet: Wallet, facts: PostingFacts) => PostingPlan | Refusal | null;
-type Kind = PlannedDocument['kind'];
+type Document = readonly [PartnerId, PlannedDocument['kind'], string];
 
 /**
  * A programme's book that is posted to by the real rules and stores, one transaction at a time and without lanes: for
@@ -27,6 +26,7 @@ type Kind = PlannedDocument['kind'];
  */
 export class TestBook {
   private documents = 0;
+  private readonly terms = new TermsShelf();
 
   private constructor(
     private readonly client: Client,
@@ -57,29 +57,26 @@ export class TestBook {
     const externalRef = this.nextRef();
     const purchase = { partnerId, externalRef, amountMinor: amount * 100n, currency: this.rules.currency };
     const sale = { ...purchase, occurredAt: this.clock.now(), branch: null, channel: null, lines: null };
-    return this.post(memberId, (wallet, facts) => planPurchase(wallet, sale, facts), [
-      partnerId,
-      'PURCHASE',
-      externalRef,
-    ]);
+    return this.post(memberId, (wallet, facts) => planPurchase(wallet, sale, facts), {
+      document: [partnerId, 'PURCHASE', externalRef],
+    });
   }
 
   redeem(memberId: MemberId, partnerId: PartnerId, amount: bigint): Promise<bigint> {
     const externalRef = this.nextRef();
     const occurredAt = this.clock.now();
-    const redemption = { partnerId, externalRef, points: points(amount), occurredAt, expectedVersion: null };
-    return this.post(memberId, (wallet, facts) => planRedemption(wallet, redemption, facts), [
-      partnerId,
-      'REDEMPTION',
-      externalRef,
-    ]);
+    const spend = { kind: 'REDEEM', partnerId, externalRef, points: points(amount), occurredAt } as const;
+    const redemption = { ...spend, expectedVersion: null, isSteppedUp: false };
+    return this.post(memberId, (wallet, facts) => planRedemption(wallet, redemption, facts), {
+      document: [partnerId, 'REDEMPTION', externalRef],
+    });
   }
 
   /** @returns the hold's seq */
   hold(memberId: MemberId, partnerId: PartnerId, amount: bigint): Promise<bigint> {
     const expiresAt = new Date(this.clock.now().getTime() + 600_000);
     return this.post(memberId, (wallet, facts) =>
-      planHold(wallet, { partnerId, points: points(amount), expiresAt }, facts),
+      planHold(wallet, { partnerId, points: points(amount), expiresAt, isSteppedUp: false }, facts),
     );
   }
 
@@ -89,20 +86,63 @@ export class TestBook {
     { holdSeq, amount }: { holdSeq: bigint; amount: bigint },
   ): Promise<bigint> {
     const capture = { holdSeq, partnerId, points: points(amount), externalRef: this.nextRef() };
-    return this.post(
-      memberId,
-      (wallet, facts) => planCapture(wallet, capture, facts),
-      [partnerId, 'REDEMPTION', capture.externalRef],
-      holdSeq,
-    );
+    return this.post(memberId, (wallet, facts) => planCapture(wallet, capture, facts), {
+      document: [partnerId, 'REDEMPTION', capture.externalRef],
+      needs: { holds: [holdSeq] },
+    });
   }
 
   release(memberId: MemberId, partnerId: PartnerId, holdSeq: bigint): Promise<bigint> {
-    return this.post(memberId, (wallet, facts) => planRelease(wallet, { holdSeq, partnerId }, facts), null, holdSeq);
+    return this.post(memberId, (wallet, facts) => planRelease(wallet, { holdSeq, partnerId }, facts), {
+      needs: { holds: [holdSeq] },
+    });
   }
 
   expire(memberId: MemberId): Promise<bigint> {
-    return this.post(memberId, planExpiry);
+    return this.post(memberId, () => null);
+  }
+
+  /**
+   * Posts by any rule, with what is due before it and follows from it.
+   *
+   * @returns the version the rule itself made
+   */
+  async post(
+    memberId: MemberId,
+    rule: PostingRule,
+    { document, needs }: { document?: Document; needs?: Partial<Needs> } = {},
+  ): Promise<bigint> {
+    const key = walletKeyOf(memberId);
+    const { programmeId, currency } = this.rules;
+    const asked = { ...NO_NEEDS, lots: true, pendingLots: true, ...needs };
+    const { wallets, programmes } = await lockAndLoad(this.client, this.terms, {
+      programmeIds: [programmeId],
+      wallets: [{ key, programmeId, isNew: true, needs: asked }],
+      keys: [],
+      documents: [],
+    });
+    const before = wallets.get(walletText(key));
+    const state = programmes.get(programmeId);
+    if (before === undefined || state === undefined) throw new Error('TestBook: the programme is not in the database');
+    const facts = { programmeId, book: this.rules, now: state.testNow ?? this.clock.now() };
+    const carried = carryOut(before, rule, facts);
+    if (carried === null || isRefusal(carried)) throw new Error(`TestBook: ${carried?.code ?? 'nothing to do'}`);
+    const { openCycleId: cycleId, ruleBookVersion } = state;
+    const posted = { programmeId, currency, cycleId, ruleBookVersion, caller: 'test', recordedAt: facts.now };
+    const transactions: PlannedTransaction[] = [];
+    for (const { before: was, plan, after, follows } of carried.steps) {
+      const previous = transactions.at(-1)?.after.chain ?? before.chain;
+      const causeSeq = follows ? carried.own.after.seq : null;
+      transactions.push(chained({ ...posted, before: was, plan, after, causeSeq, intent: null }, previous));
+    }
+    const { seq } = carried.own.after;
+    await applyAndCommit(this.client, this.terms, {
+      transactions,
+      refusals: [],
+      documents: document === undefined ? [] : [this.documentOf(document, { key, seq })],
+      wallets: transactions.slice(-1).map((last) => last.after),
+    });
+    return seq;
   }
 
   private nextRef(): string {
@@ -110,45 +150,11 @@ export class TestBook {
     return `doc-${this.documents}`;
   }
 
-  private async post(
-    memberId: MemberId,
-    plan: Plan,
-    document: readonly [PartnerId, Kind, string] | null = null,
-    holdSeq: bigint | null = null,
-  ): Promise<bigint> {
-    const key = walletKeyOf(memberId);
-    const { programmeId, currency } = this.rules;
-    const { wallets, programmes } = await lockAndLoad(this.client, {
-      programmeIds: [programmeId],
-      wallets: [{ key, programmeId, isNew: true }],
-      keys: [],
-      documents: [],
-      lotsOf: [key],
-      holds: holdSeq === null ? [] : [{ key, seq: holdSeq }],
-    });
-    const before = wallets.get(walletText(key));
-    const state = programmes.get(programmeId);
-    if (before === undefined || state === undefined) throw new Error('TestBook: the programme is not in the database');
-    const facts = { programmeId, book: this.rules, now: state.testNow ?? this.clock.now() };
-    const planned = plan(before, facts);
-    if (planned === null || isRefusal(planned)) throw new Error(`TestBook: ${planned?.code ?? 'nothing to do'}`);
-    const after = applyPlan(before, planned, facts);
-    const { openCycleId: cycleId, ruleBookVersion } = state;
-    const posted = { programmeId, currency, cycleId, ruleBookVersion, caller: 'test', recordedAt: facts.now };
-    await applyAndCommit(this.client, {
-      transactions: [{ ...posted, before, after, plan: planned }],
-      outcomes: [],
-      documents: document === null ? [] : [this.documentOf(document, after)],
-      wallets: [after],
-    });
-    return after.seq;
-  }
-
   private documentOf(
-    [partnerId, kind, externalRef]: readonly [PartnerId, Kind, string],
-    wallet: Wallet,
+    [partnerId, kind, externalRef]: Document,
+    at: Pick<PlannedDocument, 'key' | 'seq'>,
   ): PlannedDocument {
-    const hash = createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest();
-    return { hash, programmeId: this.rules.programmeId, partnerId, kind, externalRef, wallet };
+    const hash = createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+    return { hash, programmeId: this.rules.programmeId, partnerId, kind, externalRef, ...at };
   }
 }

@@ -17,12 +17,16 @@ export enum StatementEntryKindName {
   CLAWBACK = 'CLAWBACK',
   ARREARS = 'ARREARS',
   EXPIRY = 'EXPIRY',
+  EXTENSION = 'EXTENSION',
   REINSTATEMENT = 'REINSTATEMENT',
   TRANSFER_IN = 'TRANSFER_IN',
   TRANSFER_OUT = 'TRANSFER_OUT',
   DONATION = 'DONATION',
   GOODWILL = 'GOODWILL',
   ADJUSTMENT = 'ADJUSTMENT',
+  BUY_OUT = 'BUY_OUT',
+  TIER_REVIEW = 'TIER_REVIEW',
+  NOTICE = 'NOTICE',
 }
 registerEnumType(StatementEntryKindName, {
   name: 'StatementEntryKind',
@@ -40,12 +44,16 @@ registerEnumType(StatementEntryKindName, {
     CLAWBACK: { description: 'Points of a returned purchase were taken back.' },
     ARREARS: { description: 'Points owed were set off.' },
     EXPIRY: { description: 'Unspent points ceased.' },
+    EXTENSION: { description: 'Points were given a later expiry.' },
     REINSTATEMENT: { description: 'Expired points were given back.' },
     TRANSFER_IN: { description: 'Another member gave points.' },
     TRANSFER_OUT: { description: 'Points were given to another member.' },
     DONATION: { description: 'Points were given to a good cause.' },
     GOODWILL: { description: 'Points were given as an apology.' },
     ADJUSTMENT: { description: 'The operator corrected the account.' },
+    BUY_OUT: { description: 'The issuer paid for its points in advance; nothing changed for the member.' },
+    TIER_REVIEW: { description: 'The points that count towards a tier were looked at.' },
+    NOTICE: { description: 'The member was told of something ahead; nothing moved.' },
   },
 });
 
@@ -125,6 +133,11 @@ export class StatementEntryType {
     description: 'The partner’s own number of the document; null when there is none.',
   })
   externalRef!: string | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'Why, in the words of who asked; null where the kind says it all.',
+  })
+  reason!: string | null;
 }
 
 @ObjectType('NextTier', { description: 'The next rung up.' })

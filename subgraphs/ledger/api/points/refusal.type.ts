@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { defineRefusalType } from '../../../../kernel/graph/result';
-import { BigIntScalar, DateTimeScalar } from '../../../../kernel/graph/scalars';
+import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../../kernel/graph/shared-types';
 
 export const MemberNotKnownYet = defineRefusalType(
@@ -46,4 +46,111 @@ export class VersionChanged extends RefusalInterface {
 export class ClockMovesBack extends RefusalInterface {
   @Field(() => DateTimeScalar, { description: 'Where it stands, or later.' })
   clockNow!: Date;
+}
+export const AccountFrozen = defineRefusalType(
+  'AccountFrozen',
+  'Posting to the account is stopped until its book was checked.',
+);
+export const ActionNotRewarded = defineRefusalType('ActionNotRewarded', 'No rule of the partner rewards the action.');
+export const ApprovalRequired = defineRefusalType(
+  'ApprovalRequired',
+  'Two persons must agree; propose an adjustment instead.',
+);
+export const FunderUnknown = defineRefusalType('FunderUnknown', 'A partner named as funder has no contract in force.');
+export const HoldEndsInPast = defineRefusalType('HoldEndsInPast', 'The hold would have timed out when it was made.');
+export const ExpiryNotLater = defineRefusalType(
+  'ExpiryNotLater',
+  'The expiry is not later than now, or than the one there is.',
+);
+export const LotNotPending = defineRefusalType('LotNotPending', 'Nothing of the lot is pending.');
+export const LotNotOpen = defineRefusalType('LotNotOpen', 'Nothing of the lot is spendable.');
+export const AlreadyAwarded = defineRefusalType(
+  'AlreadyAwarded',
+  'The member has had the award as often as its rule allows.',
+);
+export const TransferToSelf = defineRefusalType('TransferToSelf', 'Giver and receiver are the same member.');
+export const NetDebitCapReached = defineRefusalType(
+  'NetDebitCapReached',
+  'The partner would owe more than its net-debit cap.',
+);
+
+@ObjectType('AttributeMissing', {
+  implements: RefusalInterface,
+  description: 'The action’s rule asks for an attribute that was not sent.',
+})
+export class AttributeMissing extends RefusalInterface {
+  @Field(() => String, { description: 'Its name.' })
+  attribute!: string;
+}
+
+@ObjectType('ReturnExceedsPurchase', {
+  implements: RefusalInterface,
+  description: 'More would be returned than was paid.',
+})
+export class ReturnExceedsPurchase extends RefusalInterface {
+  @Field(() => BigIntScalar, { description: 'Minor units not returned yet.' })
+  leftMinor!: bigint;
+}
+
+@ObjectType('ReversalExceedsRedemption', {
+  implements: RefusalInterface,
+  description: 'More would be reversed than is left of the redemption.',
+})
+export class ReversalExceedsRedemption extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'Points not reversed yet.' })
+  leftPoints!: bigint;
+}
+
+@ObjectType('ClawbackExceedsLot', {
+  implements: RefusalInterface,
+  description: 'More would be taken back than is left to take of the lot.',
+})
+export class ClawbackExceedsLot extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'Points not taken back yet.' })
+  leftPoints!: bigint;
+}
+
+@ObjectType('ReinstatementExceedsExpired', {
+  implements: RefusalInterface,
+  description: 'More would be re-instated than has expired.',
+})
+export class ReinstatementExceedsExpired extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'Points that have expired.' })
+  expiredPoints!: bigint;
+}
+
+@ObjectType('ArrearsLimitReached', {
+  implements: RefusalInterface,
+  description: 'The member would owe more points than the programme allows.',
+})
+export class ArrearsLimitReached extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'The most it allows.' })
+  limitPoints!: bigint;
+}
+
+@ObjectType('StepUpRequired', {
+  implements: RefusalInterface,
+  description: 'The member must prove, just now, that it is they who spend this much.',
+})
+export class StepUpRequired extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'Up to so many are spent without.' })
+  abovePoints!: bigint;
+}
+
+@ObjectType('MemberInArrears', {
+  implements: RefusalInterface,
+  description: 'The member owes points; nothing is spent before they are filled.',
+})
+export class MemberInArrears extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'Points owed.' })
+  arrearsPoints!: bigint;
+}
+
+@ObjectType('IssuanceCapReached', {
+  implements: RefusalInterface,
+  description: 'The partner would issue more points than its contract allows in the period.',
+})
+export class IssuanceCapReached extends RefusalInterface {
+  @Field(() => PointsScalar, { description: 'Points it may still issue.' })
+  leftPoints!: bigint;
 }

@@ -1,7 +1,9 @@
 import { AccountQuery, MemberPointsQuery } from './account.query';
 import { LiveSubscription } from './live.subscription';
-import { DrawQuery, LotQuery, RedemptionQuery, StatementEntryQuery } from './movement.query';
-import { PostingMutation } from './posting.mutation';
+import { DrawQuery, LotQuery, RedemptionQuery, StatementEntryQuery } from '../movements/movement.query';
+import { CorrectionMutation } from '../movements/correction.mutation';
+import { GiftMutation } from '../movements/gift.mutation';
+import { SaleMutation } from '../movements/sale.mutation';
 
 /** Everything of the graph that is about points. */
 export const pointResolvers = [
@@ -11,6 +13,8 @@ export const pointResolvers = [
   StatementEntryQuery,
   RedemptionQuery,
   DrawQuery,
-  PostingMutation,
+  SaleMutation,
+  GiftMutation,
+  CorrectionMutation,
   LiveSubscription,
 ] as const;

@@ -11,11 +11,12 @@ export interface StatementEntryView {
   readonly recordedAt: Date;
   readonly partnerId: PartnerId | null;
   readonly externalRef: string | null;
+  readonly reason: string | null;
 }
 
 /** A journal line as a statement shows it. */
 export function statementEntry({ seq, balances, ...line }: JournalLine): StatementEntryView {
-  const { kind, points, occurredAt, recordedAt, partnerId, externalRef } = line;
+  const { kind, points, occurredAt, recordedAt, partnerId, externalRef, reason } = line;
   return {
     version: seq,
     kind,
@@ -25,5 +26,6 @@ export function statementEntry({ seq, balances, ...line }: JournalLine): Stateme
     recordedAt,
     partnerId,
     externalRef,
+    reason,
   };
 }

@@ -7,7 +7,7 @@ import { cutOffSettlementCycle } from '../../app/settlement/cut-off-settlement-c
 import { readCycles } from '../../app/settlement/read-cycles';
 import type { StepAnswer } from '../../app/settlement/step';
 import type { LedgerContext } from '../context';
-import { answer } from '../points/result.type';
+import { answer } from '../movements/result.type';
 import {
   AdvanceSettlementCycleInput,
   ApproveSettlementStepInput,

@@ -1,7 +1,7 @@
 import { actingPartner, type Principal } from '../../../../kernel/context/principal';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
-import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
+import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
 import type { Ledger } from '../ledger';
 import type { FoundMember, MemberRef } from './member-directory';
@@ -15,8 +15,11 @@ export interface Acting {
 /** Subgraphs that may act for a partner and a member, and only by holds. */
 const MAY_HOLD: ReadonlySet<string> = new Set(['rewards']);
 
+/** What a partner's key may be allowed to do to points. */
+export type PostingScope = 'points:earn' | 'points:redeem' | 'accrual:direct';
+
 /** The acting partner, if its credential has the scope; a named subgraph acting for one counts for holds. */
-export function actingAs(principal: Principal, scope: 'points:earn' | 'points:redeem'): Acting | Refusal {
+export function actingAs(principal: Principal, scope: PostingScope): Acting | Refusal {
   const partnerId = actingPartner(principal);
   if (partnerId === null || !('programmeId' in principal)) return forbidden('Only a partner’s key may do this.');
   if (principal.kind === 'partner' && !principal.scopes.includes(scope)) {
@@ -26,6 +29,26 @@ export function actingAs(principal: Principal, scope: 'points:earn' | 'points:re
     return forbidden('This subgraph may not act for partners here.');
   }
   return { programmeId: principal.programmeId, partnerId };
+}
+
+/** A member whose points are spent. */
+export interface ChargedMember {
+  readonly memberId: MemberId;
+  /** The member is there in person: by their own token, or with the card in hand. A step-up asks for no more. */
+  readonly isPresent: boolean;
+}
+
+/** A posting of the programme's operator, or of a partner on its own lots. */
+export interface Operating {
+  readonly programmeId: ProgrammeId;
+  /** Null: the operator, who may handle any partner's. */
+  readonly partnerId: PartnerId | null;
+}
+
+/** An admin, for any lot of the programme; or a partner whose key has the scope, for its own. */
+export function operatingAs(principal: Principal, scope: PostingScope): Operating | Refusal {
+  if (principal.kind === 'admin') return { programmeId: principal.programmeId, partnerId: null };
+  return actingAs(principal, scope);
 }
 
 /** The member a credit goes to: any link will do. `path` is where the reference stands in the input. */
@@ -45,12 +68,14 @@ export async function memberToCharge(
   ledger: Ledger,
   principal: Principal,
   { acting, ref }: { acting: Acting; ref: MemberRef },
-): Promise<Pick<FoundMember, 'memberId'> | Refusal> {
+): Promise<ChargedMember | Refusal> {
   if (principal.kind === 'service' && principal.actingFor?.memberId !== undefined) {
-    return ref.id === principal.actingFor.memberId ? { memberId: principal.actingFor.memberId } : notFound('member');
+    const { memberId } = principal.actingFor;
+    return ref.id === memberId ? { memberId, isPresent: true } : notFound('member');
   }
   const found = await ledger.directory.findLinked(acting.programmeId, acting.partnerId, ref);
   if (isRefusal(found)) return found;
-  if (found.link === 'OPEN' || found.cardPresented) return found;
+  const { memberId, link, cardPresented } = found;
+  if (link === 'OPEN' || cardPresented) return { memberId, isPresent: cardPresented };
   return refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.');
 }

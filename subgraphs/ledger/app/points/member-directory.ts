@@ -8,6 +8,7 @@ import { refuse } from '../../core/refusals';
 import {
   findIdentities,
   findLinks,
+  findMembers,
   saveIdentity,
   saveLink,
   saveMember,
@@ -81,6 +82,23 @@ export class MemberDirectory {
     return { memberId, link, cardPresented: ref.identity?.kind === 'CARD' };
   }
 
+  /**
+   * A member of the programme, whoever asks: for those who run it, and for a member that gives points to another.
+   *
+   * @returns NOT_FOUND for a member of another programme, exactly as for one who does not exist; a partner's own customer
+   *          numbers name nobody here
+   */
+  async findOfProgramme(programmeId: ProgrammeId, ref: MemberRef, path = 'input.member'): Promise<MemberId | Refusal> {
+    if (ref.identity?.kind === 'PARTNER_CUSTOMER_ID') return notFound('member');
+    const memberId = await this.resolve({ programmeId, partnerId: null }, ref, path);
+    if (isRefusal(memberId)) return memberId;
+    const known = await findMembers(this.database.pool, programmeId, [memberId]);
+    if (known.has(memberId)) return memberId;
+    const standing = await this.ask(programmeId, { memberId });
+    if (standing === null) return notFound('member');
+    return isRefusal(standing) ? standing : memberId;
+  }
+
   /** How far a partner's link to a member goes; asks members when the projection has none. */
   async linkOf(key: LinkKey): Promise<LinkState | null | Refusal> {
     const link = await this.links.load(key);
@@ -91,7 +109,7 @@ export class MemberDirectory {
   }
 
   private async resolve(
-    { programmeId, partnerId }: Pick<LinkKey, 'programmeId' | 'partnerId'>,
+    { programmeId, partnerId }: { programmeId: ProgrammeId; partnerId: PartnerId | null },
     ref: MemberRef,
     path: string,
   ): Promise<MemberId | Refusal> {

@@ -2,31 +2,36 @@ import type { Client } from 'pg';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
 import type { Clock } from '../../../../kernel/values/clock';
-import { applyPlan, type PostingFacts } from '../../core/points/posting';
+import { carryOut, carryOutPlan, type CarriedOut } from '../../core/movements/carry-out';
+import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { compareWalletKeys, type Wallet } from '../../core/points/wallet';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import {
   applyAndCommit,
+  chained,
   type DecidedOutcome,
   type PlannedDocument,
   type PlannedTransaction,
 } from '../../data/points/apply.store';
 import {
-  commandText,
+  commandHash,
   lockAndLoad,
   walletText,
-  type CommandName,
   type DecidedCommand,
   type LoadedFacts,
   type LoadRequest,
   type ProgrammeState,
+  type WalletRequest,
 } from '../../data/points/posting.store';
-import type { PostingCommand, PostingOutcome } from './posting-command';
+import type { TermsShelf } from '../../data/points/terms.store';
+import { NO_NEEDS, type JointPlan, type PostingCommand, type PostingOutcome } from './posting-command';
 
 /** Where a batch gets the rule book of a version from. */
 export interface BookShelf {
   book(programmeId: PostingCommand['programmeId'], version: bigint): Promise<RuleBook>;
+  /** The book last read, without asking; undefined when none was. */
+  held(programmeId: PostingCommand['programmeId']): RuleBook | undefined;
 }
 
 /**
@@ -40,50 +45,69 @@ export interface BookShelf {
 export async function postBatch(
   client: Client,
   commands: readonly PostingCommand[],
-  surroundings: { readonly shelf: BookShelf; readonly clock: Clock },
+  surroundings: { readonly shelf: BookShelf; readonly terms: TermsShelf; readonly clock: Clock },
 ): Promise<PostingOutcome[]> {
-  const loaded = await lockAndLoad(client, requestOf(commands));
-  const batch = new Batch(loaded, surroundings.clock.now());
+  const { shelf, terms, clock } = surroundings;
+  const loaded = await lockAndLoad(client, terms, requestOf(commands, shelf));
+  const batch = new Batch(loaded, clock.now());
   for (const [programmeId, state] of loaded.programmes) {
-    batch.books.set(programmeId, await surroundings.shelf.book(programmeId, state.ruleBookVersion));
+    batch.books.set(programmeId, await shelf.book(programmeId, state.ruleBookVersion));
   }
   const outcomes = commands.map((command) => batch.decide(command));
-  await applyAndCommit(client, {
+  await applyAndCommit(client, terms, {
     transactions: batch.transactions,
-    outcomes: batch.decidedNow,
+    refusals: batch.refusals,
     documents: batch.newDocuments,
     wallets: [...batch.touched].map((text) => batch.walletAt(text)),
   });
   return outcomes;
 }
 
-function requestOf(commands: readonly PostingCommand[]): LoadRequest {
-  const credited = new Set(commands.filter(({ holdSeq }) => holdSeq === null).map(({ key }) => walletText(key)));
-  const wallets = new Map(
-    commands.map(({ key, programmeId }) => [
-      walletText(key),
-      { key, programmeId, isNew: credited.has(walletText(key)) },
-    ]),
-  );
-  const withLots = new Map(commands.filter(({ needsLots }) => needsLots).map(({ key }) => [walletText(key), key]));
+function requestOf(commands: readonly PostingCommand[], shelf: BookShelf): LoadRequest {
+  const wallets = new Map<string, WalletRequest>();
+  const ask = (one: WalletRequest) => {
+    const asked = wallets.get(walletText(one.key));
+    wallets.set(walletText(one.key), asked === undefined ? one : merged(asked, one));
+  };
+  for (const { key, programmeId, opensWallet: isNew, needs, others } of commands) {
+    // Where any activity extends all of a member's points, every rule needs them.
+    const rolls = (shelf.held(programmeId)?.expiry.kind ?? 'ROLLING') === 'ROLLING';
+    ask({ key, programmeId, isNew, needs: rolls ? { ...needs, lots: true } : needs });
+    for (const other of others) ask({ key: other.key, programmeId, isNew: true, needs: { ...NO_NEEDS, lots: true } });
+  }
   return {
     programmeIds: [...new Set(commands.map(({ programmeId }) => programmeId))],
     wallets: [...wallets.values()].sort((a, b) => compareWalletKeys(a.key, b.key)),
-    keys: commands.flatMap((command) => nameOf(command) ?? []),
+    keys: commands.flatMap((command) => keyOf(command) ?? []),
     documents: commands.flatMap(({ document }) => (document === null ? [] : [document.hash])),
-    lotsOf: [...withLots.values()],
-    holds: commands.flatMap(({ key, holdSeq }) => (holdSeq === null ? [] : [{ key, seq: holdSeq }])),
   };
 }
 
-function nameOf({ key, caller, intent }: PostingCommand): CommandName | null {
-  return intent === null ? null : { key, caller, operation: intent.operation, idempotencyKey: intent.idempotencyKey };
+function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
+  return {
+    ...a,
+    isNew: a.isNew || b.isNew,
+    needs: {
+      lots: a.needs.lots || b.needs.lots,
+      pendingLots: a.needs.pendingLots || b.needs.pendingLots,
+      pastLots: [...a.needs.pastLots, ...b.needs.pastLots],
+      holds: [...a.needs.holds, ...b.needs.holds],
+      redemptions: [...a.needs.redemptions, ...b.needs.redemptions],
+      purchases: [...a.needs.purchases, ...b.needs.purchases],
+      awards: [...a.needs.awards, ...b.needs.awards],
+    },
+  };
+}
+
+/** The name of one intent as its row is found by; null for what falls due. */
+function keyOf({ key, caller, intent }: PostingCommand) {
+  return intent === null ? null : { key, hash: commandHash({ caller, ...intent }) };
 }
 
 /** The working state of one batch: wallets as the commands before have left them. */
 class Batch {
   readonly transactions: PlannedTransaction[] = [];
-  readonly decidedNow: DecidedOutcome[] = [];
+  readonly refusals: DecidedOutcome[] = [];
   readonly newDocuments: PlannedDocument[] = [];
   readonly touched = new Set<string>();
   readonly books = new Map<string, RuleBook>();
@@ -102,94 +126,139 @@ class Batch {
   /** Key first, before any check of clock, dates or state; then the document; then the rule. */
   decide(command: PostingCommand): PostingOutcome {
     const wallet = this.loaded.wallets.get(walletText(command.key));
-    if (wallet === undefined) return { kind: 'refused', refusal: notFound('hold') };
+    if (wallet === undefined) return refused(notFound('member, lot or hold'));
+    const wallets = [wallet, ...command.others.map(({ key }) => this.walletAt(walletText(key)))];
     // A member's UUID names one wallet of one programme; another tenant's caller is told what a stranger is told.
-    if (wallet.programmeId !== command.programmeId) return { kind: 'refused', refusal: notFound('member') };
-    const name = nameOf(command);
-    const before = name === null ? undefined : this.loaded.decided.get(commandText(name));
+    if (wallets.some(({ programmeId }) => programmeId !== command.programmeId)) return refused(notFound('member'));
+    const key = keyOf(command);
+    const before = key === null ? undefined : this.loaded.decided.get(decidedText(key));
     if (before !== undefined) return replayOf(before, command);
-    const decided = this.decideFresh(command, wallet);
-    if (name !== null && decided.kind !== 'nothing') this.remember(command, name, decided);
-    return decided;
+    const outcome = this.decideFresh(command, wallet, wallets.slice(1));
+    if (key !== null) this.remember(command, key, outcome);
+    return outcome;
   }
 
-  private decideFresh(command: PostingCommand, wallet: Wallet): PostingOutcome {
+  private decideFresh(command: PostingCommand, wallet: Wallet, others: readonly Wallet[]): PostingOutcome {
     const state = this.loaded.programmes.get(command.programmeId);
     const book = this.books.get(command.programmeId);
     if (state === undefined || book === undefined) {
-      return {
-        kind: 'refused',
-        refusal: refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.'),
-      };
+      return refused(refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.'));
+    }
+    if ([wallet, ...others].some(({ isFrozen }) => isFrozen)) {
+      return refused(refuse('LEDGER_ACCOUNT_FROZEN', 'Posting to this account is stopped until its book was checked.'));
     }
     const { document } = command;
     if (document !== null && this.loaded.documents.has(document.hash.toString('hex'))) {
       const message = `${document.kind.toLowerCase()} ${document.externalRef} was recorded before.`;
-      return { kind: 'refused', refusal: refuse('LEDGER_DOCUMENT_ALREADY_RECORDED', message) };
+      return refused(refuse('LEDGER_DOCUMENT_ALREADY_RECORDED', message));
     }
     const facts: PostingFacts = { programmeId: command.programmeId, book, now: state.testNow ?? this.wallTime };
-    const plan = command.plan(wallet, facts);
-    if (plan === null) return { kind: 'nothing' };
-    if (isRefusal(plan)) return { kind: 'refused', refusal: plan };
-    const after = applyPlan(wallet, plan, facts);
-    const transaction = this.record(command, { wallet, after, plan, facts, state });
-    return { kind: 'posted', transaction };
+    const carried = this.carryOut(command, { wallet, others }, facts);
+    if (carried === null) return { kind: 'nothing' };
+    return isRefusal(carried) ? refused(carried) : this.record(command, carried, { facts, state });
+  }
+
+  /** The command's own wallet first, then the others. */
+  private carryOut(
+    { plan }: PostingCommand,
+    { wallet, others }: { wallet: Wallet; others: readonly Wallet[] },
+    facts: PostingFacts,
+  ): CarriedOut[] | Refusal | null {
+    if (others.length === 0) {
+      const carried = carryOut(wallet, (standing) => plan(standing, facts, []) as PostingPlan | Refusal | null, facts);
+      return carried === null || isRefusal(carried) ? carried : [carried];
+    }
+    const wallets = [wallet, ...others];
+    const due = wallets.map((one) => carryOut(one, () => null, facts) as CarriedOut | null);
+    const standing = wallets.map((one, n) => due[n]?.own.after ?? one);
+    const joint = plan(standing[0] as Wallet, facts, standing.slice(1)) as JointPlan | Refusal;
+    if (isRefusal(joint)) return joint;
+    return [joint.own, ...joint.others].flatMap((one, n): CarriedOut[] => {
+      const before = due[n];
+      if (one === null) return before === null || before === undefined ? [] : [before];
+      const carried = carryOutPlan(standing[n] as Wallet, one, facts);
+      return [{ ...carried, steps: [...(before?.steps ?? []), ...carried.steps] }];
+    });
   }
 
   private record(
     command: PostingCommand,
-    posted: Pick<PlannedTransaction, 'after' | 'plan'> & { wallet: Wallet; facts: PostingFacts; state: ProgrammeState },
-  ): PlannedTransaction {
-    const { wallet, after, plan, facts, state } = posted;
-    const transaction: PlannedTransaction = {
-      before: wallet,
-      after,
-      plan,
-      programmeId: command.programmeId,
-      currency: facts.book.currency,
-      cycleId: state.openCycleId,
-      ruleBookVersion: state.ruleBookVersion,
-      caller: command.caller,
-      recordedAt: facts.now,
-    };
-    this.transactions.push(transaction);
-    this.touched.add(walletText(command.key));
-    this.loaded.wallets.set(walletText(command.key), after);
-    if (command.document !== null) {
-      this.newDocuments.push({ ...command.document, programmeId: command.programmeId, wallet: after });
-      this.loaded.documents.add(command.document.hash.toString('hex'));
+    carried: readonly CarriedOut[],
+    { facts, state }: { facts: PostingFacts; state: ProgrammeState },
+  ): PostingOutcome {
+    const first = this.transactions.length;
+    let own: PlannedTransaction | undefined;
+    for (const { steps, own: ownStep } of carried) {
+      for (const step of steps) {
+        const isOwn = own === undefined && step === ownStep && step.after.key.wallet === command.key.wallet;
+        const transaction = chained(
+          {
+            ...step,
+            causeSeq: step.follows ? ownStep.after.seq : null,
+            intent: isOwn ? command.intent : null,
+            programmeId: command.programmeId,
+            currency: facts.book.currency,
+            cycleId: state.openCycleId,
+            ruleBookVersion: state.ruleBookVersion,
+            caller: command.caller,
+            recordedAt: facts.now,
+          },
+          this.walletAt(walletText(step.after.key)).chain,
+        );
+        if (isOwn) own = transaction;
+        this.keep(transaction);
+      }
     }
-    return transaction;
+    if (own === undefined) throw new Error('postBatch: a command posted nothing to its own wallet');
+    if (command.document !== null) {
+      const { programmeId, document } = command;
+      this.newDocuments.push({ ...document, programmeId, key: command.key, seq: own.after.seq });
+      this.loaded.documents.add(document.hash.toString('hex'));
+    }
+    return { kind: 'posted', own, all: this.transactions.slice(first) };
+  }
+
+  private keep(transaction: PlannedTransaction): void {
+    this.transactions.push(transaction);
+    const text = walletText(transaction.after.key);
+    this.touched.add(text);
+    this.loaded.wallets.set(text, transaction.after);
   }
 
   /** Keeps what was decided from facts under the lock; a retryable refusal decides nothing. */
-  private remember(command: PostingCommand, name: CommandName, outcome: PostingOutcome): void {
-    if (command.intent === null || (outcome.kind === 'refused' && outcome.refusal.retryable)) return;
-    const decided: DecidedOutcome = {
-      name,
-      bodyHash: command.intent.bodyHash,
-      seq: outcome.kind === 'posted' ? outcome.transaction.after.seq : null,
-      outcome: outcome.kind === 'refused' ? outcome.refusal : null,
-    };
-    this.decidedNow.push(decided);
-    this.loaded.decided.set(commandText(name), { ...decided, outcome: storedShape(decided.outcome) });
+  private remember(
+    { intent }: PostingCommand,
+    key: NonNullable<ReturnType<typeof keyOf>>,
+    outcome: PostingOutcome,
+  ): void {
+    if (intent === null || outcome.kind === 'nothing' || outcome.kind === 'replayed') return;
+    const { bodyHash } = intent;
+    if (outcome.kind === 'posted') {
+      this.loaded.decided.set(decidedText(key), { bodyHash, seq: outcome.own.after.seq, refusal: null });
+      return;
+    }
+    if (outcome.refusal.retryable) return;
+    this.refusals.push({ ...key, bodyHash, refusal: outcome.refusal });
+    this.loaded.decided.set(decidedText(key), { bodyHash, seq: null, refusal: storedShape(outcome.refusal) });
   }
 }
+
+const refused = (refusal: Refusal): PostingOutcome => ({ kind: 'refused', refusal });
+
+const decidedText = ({ key, hash }: NonNullable<ReturnType<typeof keyOf>>): string =>
+  `${walletText(key)} ${hash.toString('hex')}`;
 
 function replayOf(before: DecidedCommand, { intent }: PostingCommand): PostingOutcome {
   if (intent === null || !before.bodyHash.equals(intent.bodyHash)) {
-    return {
-      kind: 'refused',
-      refusal: refuseShared('IDEMPOTENCY_MISMATCH', 'This key was used before with another body.'),
-    };
+    return refused(refuseShared('IDEMPOTENCY_MISMATCH', 'This key was used before with another body.'));
   }
   if (before.seq !== null) return { kind: 'replayed', seq: before.seq };
-  return { kind: 'refused', refusal: { ...(before.outcome as Refusal), replayed: true } };
+  return refused({ ...(before.refusal as Refusal), replayed: true });
 }
 
 /** A refusal as it comes back from its row: whole numbers as text. */
-function storedShape(outcome: unknown): unknown {
+function storedShape(refusal: Refusal): unknown {
   return JSON.parse(
-    JSON.stringify(outcome, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
+    JSON.stringify(refusal, (_name, value: unknown) => (typeof value === 'bigint' ? value.toString() : value)),
   );
 }

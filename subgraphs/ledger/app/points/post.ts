@@ -1,21 +1,26 @@
-import type { Refusal } from '../../../../kernel/errors/refusal';
 import { callerOf, type Principal } from '../../../../kernel/context/principal';
-import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
+import type { Refusal } from '../../../../kernel/errors/refusal';
 import { canonicalHash } from '../../../../kernel/values/canonical';
+import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf } from '../../core/points/wallet';
 import { loadTransaction } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
 import { postedFrom, type PostedTransaction } from './posted';
-import type { PostingCommand } from './posting-command';
+import { NO_NEEDS, walletOf, type Needs, type PostingCommand } from './posting-command';
 
 /** What a caller wants posted; the rest of a command follows from who asks. */
-export interface PostRequest extends Pick<PostingCommand, 'document' | 'needsLots' | 'holdSeq' | 'plan'> {
+export interface PostRequest
+  extends Pick<PostingCommand, 'plan'>, Partial<Pick<PostingCommand, 'document' | 'opensWallet'>> {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
   readonly operation: string;
   readonly idempotencyKey: string;
   /** What was asked, without the key. */
   readonly body: unknown;
+  /** What the rule asks for besides the wallet's row; default nothing. */
+  readonly needs?: Partial<Needs>;
+  /** Other members moved in the same transaction; default none. */
+  readonly others?: readonly MemberId[];
 }
 
 /** A posting, and whether it is that of an earlier call with the same key. */
@@ -31,10 +36,18 @@ export interface Posted {
  * has announced is read once and the command sent again.
  */
 export async function post(ledger: Ledger, principal: Principal, request: PostRequest): Promise<Posted | Refusal> {
-  const { programmeId, memberId, operation, idempotencyKey, body, ...rest } = request;
-  const key = walletKeyOf(memberId);
-  const intent = { operation, idempotencyKey, bodyHash: canonicalHash(body) };
-  const command: PostingCommand = { ...rest, key, programmeId, memberId, caller: callerOf(principal), intent };
+  const { programmeId, memberId, operation, idempotencyKey, body } = request;
+  const command: PostingCommand = {
+    ...walletOf(memberId),
+    programmeId,
+    caller: callerOf(principal),
+    intent: { operation, idempotencyKey, bodyHash: canonicalHash(body) },
+    document: request.document ?? null,
+    needs: { ...NO_NEEDS, ...request.needs },
+    others: (request.others ?? []).map(walletOf),
+    opensWallet: request.opensWallet ?? true,
+    plan: request.plan,
+  };
   let outcome = await ledger.lanes.post(command);
   if (outcome.kind === 'refused' && outcome.refusal.code === 'LEDGER_PROGRAMME_NOT_READY') {
     await ledger.catchUpRules();
@@ -42,7 +55,7 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
   }
   switch (outcome.kind) {
     case 'posted':
-      return { transaction: postedFrom(outcome.transaction), replayed: false };
+      return { transaction: postedFrom(outcome.own, outcome.all), replayed: false };
     case 'replayed':
       return { transaction: await readPosted(ledger, { programmeId, memberId }, outcome.seq), replayed: true };
     case 'refused':
@@ -61,5 +74,5 @@ export async function readPosted(
   const key = walletKeyOf(memberId);
   const found = await loadTransaction(ledger.database.pool, { key, programmeId }, seq);
   if (found === null) throw new Error(`readPosted: wallet ${key.wallet} has no version ${seq}`);
-  return { key, memberId, ...found.line, ...found.details };
+  return { key, memberId, ...found };
 }

@@ -1,47 +1,74 @@
 import { createHash } from 'node:crypto';
 import type { Refusal } from '../../../../kernel/errors/refusal';
-import type { PartnerId, ProgrammeId, MemberId } from '../../../../kernel/values/id';
+import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
-import type { Wallet, WalletKey } from '../../core/points/wallet';
+import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
+import { NO_NEEDS, type Needs } from '../../data/points/posting.store';
 
-/** One command on one wallet, ready to be decided under its lock. */
-export interface PostingCommand {
+export { NO_NEEDS, type Needs };
+
+/** A member whose wallet a command moves. */
+export interface WalletRef {
   readonly key: WalletKey;
-  readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
+}
+
+/** Plans for the wallet of the command and for others, posted together or not at all; null moves nothing there. */
+export interface JointPlan {
+  readonly own: PostingPlan | null;
+  /** In the order of `others`. */
+  readonly others: readonly (PostingPlan | null)[];
+}
+
+/** One command on one wallet, or on a few at once, ready to be decided under their locks. */
+export interface PostingCommand extends WalletRef {
+  readonly programmeId: ProgrammeId;
   /** Who asks; the ledger itself for what falls due. */
   readonly caller: string;
   /** The intent's name and the hash of its body; null for what falls due, which is idempotent by its rule. */
   readonly intent: { readonly operation: string; readonly idempotencyKey: string; readonly bodyHash: Buffer } | null;
   /** The partner's document this command records, unique for ever. */
   readonly document: PartnerDocument | null;
-  /** Whether the rule draws, restores or expires lots. */
-  readonly needsLots: boolean;
-  /** The hold the rule closes. */
-  readonly holdSeq: bigint | null;
+  /** What of the wallet's lots and past the rule asks for. */
+  readonly needs: Needs;
+  /** Wallets moved as well, in one transaction of the database; their spendable lots are loaded. */
+  readonly others: readonly WalletRef[];
+  /** Whether a wallet that was never posted to is made; not for one that is only named by an id in the input. */
+  readonly opensWallet: boolean;
   /** The pure rule. Null: nothing to do. */
-  plan(wallet: Wallet, facts: PostingFacts): PostingPlan | Refusal | null;
+  plan(wallet: Wallet, facts: PostingFacts, others: readonly Wallet[]): PostingPlan | JointPlan | Refusal | null;
 }
+
+export type DocumentKind = 'PURCHASE' | 'REDEMPTION' | 'RETURN' | 'ACCRUAL' | 'ACTION';
 
 /** A partner's receipt. */
 export interface PartnerDocument {
   readonly partnerId: PartnerId;
-  readonly kind: 'PURCHASE' | 'REDEMPTION';
+  readonly kind: DocumentKind;
   readonly externalRef: string;
   readonly hash: Buffer;
 }
 
 /** Names a receipt by its own hash, so that one directory serves all wallets and no receipt credits two members. */
-export function documentOf(partnerId: PartnerId, kind: PartnerDocument['kind'], externalRef: string): PartnerDocument {
-  const hash = createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest();
-  return { partnerId, kind, externalRef, hash };
+export function documentOf(partnerId: PartnerId, kind: DocumentKind, externalRef: string): PartnerDocument {
+  return { partnerId, kind, externalRef, hash: documentHash(partnerId, kind, externalRef) };
+}
+
+/** 16 bytes of SHA-256 over partner, kind and reference: as many as a UUID, which stores them. */
+export function documentHash(partnerId: PartnerId, kind: DocumentKind, externalRef: string): Buffer {
+  return createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+}
+
+/** A wallet by its member. */
+export function walletOf(memberId: MemberId): WalletRef {
+  return { key: walletKeyOf(memberId), memberId };
 }
 
 /** What became of a command. */
 export type PostingOutcome =
-  /** Posted now. */
-  | { readonly kind: 'posted'; readonly transaction: PlannedTransaction }
+  /** Posted now: its own transaction, and all that were written with it, in order. */
+  | { readonly kind: 'posted'; readonly own: PlannedTransaction; readonly all: readonly PlannedTransaction[] }
   /** Posted by an earlier call with the same key; read the transaction of this version. */
   | { readonly kind: 'replayed'; readonly seq: bigint }
   | { readonly kind: 'refused'; readonly refusal: Refusal }

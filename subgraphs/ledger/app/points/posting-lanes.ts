@@ -3,6 +3,7 @@ import { sqlStateOf } from '../../../../kernel/db/transaction';
 import type { Logger } from '../../../../kernel/telemetry/log';
 import type { Clock } from '../../../../kernel/values/clock';
 import { postBatch, type BookShelf } from './post-batch';
+import type { TermsShelf } from '../../data/points/terms.store';
 import type { PostingCommand, PostingOutcome } from './posting-command';
 
 export interface LanesOptions {
@@ -12,6 +13,7 @@ export interface LanesOptions {
   /** The most commands one transaction carries. */
   readonly batchMax: number;
   readonly shelf: BookShelf;
+  readonly terms: TermsShelf;
   readonly clock: Clock;
   readonly log: Logger;
   /** Told after each commit what was posted, so that live readers need not look. */
@@ -31,20 +33,24 @@ interface Waiting {
  */
 export class PostingLanes {
   private readonly lanes: Lane[];
+  /** Commands on several wallets at once belong to no bucket. */
+  private readonly jointLane: Lane;
 
   constructor(options: LanesOptions) {
     this.lanes = Array.from({ length: options.lanes }, () => new Lane(options));
+    this.jointLane = new Lane(options);
   }
 
   post(command: PostingCommand): Promise<PostingOutcome> {
-    const lane = this.lanes[command.key.bucket % this.lanes.length];
+    const ownLane = this.lanes[command.key.bucket % this.lanes.length];
+    const lane = command.others.length === 0 ? ownLane : this.jointLane;
     if (lane === undefined) throw new RangeError('PostingLanes: no lanes');
     return lane.post(command);
   }
 
   /** Waits for what is under way and closes the connections. */
   async close(): Promise<void> {
-    await Promise.all(this.lanes.map((lane) => lane.close()));
+    await Promise.all([...this.lanes, this.jointLane].map((lane) => lane.close()));
   }
 }
 

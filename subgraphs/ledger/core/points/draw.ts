@@ -1,5 +1,6 @@
 import { points, type Points } from '../../../../kernel/values/points';
-import type { OpenLot } from './wallet';
+import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
+import type { OpenLot, Party } from './lot';
 
 /** The part of one lot taken by one spend. */
 export interface Draw {
@@ -51,4 +52,26 @@ export function drawLots(lots: readonly OpenLot[], amount: Points): { draws: Dra
     owed -= taken;
   }
   return owed > 0n ? { missing: points(owed) } : { draws };
+}
+
+/**
+ * Chooses lots so that each issuer pays its part of what is left of all of them; within one issuer's lots the draw order
+ * holds. Rounds by largest remainder, ties to the issuer whose lot comes first.
+ *
+ * @param lots   spendable lots in draw order
+ * @param amount points to spend, > 0
+ */
+export function drawProRata(lots: readonly OpenLot[], amount: Points): { draws: Draw[] } | { missing: Points } {
+  const total = lots.reduce((sum, { remaining }) => sum + remaining, 0n);
+  if (total < amount) return { missing: points(amount - total) };
+  const issuers = [...new Set(lots.map(({ issuerId }) => issuerId))];
+  const lotsOf = (issuer: Party) => lots.filter(({ issuerId }) => issuerId === issuer);
+  const weights = issuers.map((issuer) => lotsOf(issuer).reduce((sum, { remaining }) => sum + remaining, 0n));
+  const parts = splitByLargestRemainder(amount, weights);
+  const draws = issuers.flatMap((issuer, n) => {
+    const part = parts[n] ?? 0n;
+    const drawn = part === 0n ? { draws: [] } : drawLots(lotsOf(issuer), points(part));
+    return 'draws' in drawn ? drawn.draws : [];
+  });
+  return { draws };
 }

@@ -12,6 +12,7 @@ export interface JournalRow {
   readonly kind: StatementEntryKind;
   readonly partnerId: PartnerId | null;
   readonly externalRef: string | null;
+  readonly reason: string | null;
   readonly points: bigint;
   readonly tierBefore: string | null;
   readonly tierAfter: string | null;

@@ -1,44 +1,37 @@
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
-import type { Micros } from '../../../../kernel/values/money';
-import { points, type Points } from '../../../../kernel/values/points';
+import { points } from '../../../../kernel/values/points';
+import type { Claim, MoneyEntry } from '../money/claim';
 import type { RuleBook } from '../rule-book';
-import { tierFor } from '../tiers/ladder';
+import { standingAfter } from '../tiers/standing';
+import { balancesAfter, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
-import type { Balances, Hold, OpenLot, Wallet } from './wallet';
+import type { IssuedLot, Lot, OpenLot, PendingLot } from './lot';
+import type { Arrears, Award, Hold, Past, Wallet } from './wallet';
 
-/** Kinds of points account; ISSUED and REDEEMED are a partner's, the others a member's, EXPIRED an issuer's. */
-export type AccountKind = 'ISSUED' | 'AVAILABLE' | 'HELD' | 'REDEEMED' | 'EXPIRED';
-
-/** What a statement calls one journal transaction. */
-export type StatementEntryKind = 'EARN' | 'HOLD' | 'CAPTURE' | 'HOLD_RELEASE' | 'REDEEM' | 'EXPIRY';
-
-/** An amount of one lot moving from a debit account to a credit account: it balances because it has both ends. */
-export interface Entry {
-  readonly debit: { readonly kind: AccountKind; readonly owner: string };
-  readonly credit: { readonly kind: AccountKind; readonly owner: string };
-  readonly amount: Points;
-  readonly lotSeq: bigint;
-}
-
-/** What one party owes another from one entry and its lot; null is the operator. */
-export interface Claim {
-  /** Index of the entry it belongs to. */
-  readonly entry: number;
-  readonly debtorId: PartnerId | null;
-  readonly creditorId: PartnerId | null;
-  readonly kind: 'REDEMPTION' | 'PROGRAMME_FEE';
-  readonly micros: Micros;
-  readonly lotSeq: bigint;
-  readonly points: Points;
-  readonly contractVersion: number;
-}
-
-/** Terms copied on to a lot when it is issued; a later change of contract never touches them. */
-export interface IssuedLot extends OpenLot {
-  readonly settlementModel: 'AT_REDEMPTION';
-  readonly contractVersion: number;
-  readonly feeMicros: Micros;
-}
+/** What a statement calls one journal transaction. A NOTICE moves nothing: it records that a member was told something. */
+export type StatementEntryKind =
+  | 'EARN'
+  | 'PENDING'
+  | 'RELEASE'
+  | 'CANCEL'
+  | 'HOLD'
+  | 'CAPTURE'
+  | 'HOLD_RELEASE'
+  | 'REDEEM'
+  | 'REVERSAL'
+  | 'CLAWBACK'
+  | 'ARREARS'
+  | 'EXPIRY'
+  | 'EXTENSION'
+  | 'REINSTATEMENT'
+  | 'TRANSFER_IN'
+  | 'TRANSFER_OUT'
+  | 'DONATION'
+  | 'GOODWILL'
+  | 'ADJUSTMENT'
+  | 'BUY_OUT'
+  | 'TIER_REVIEW'
+  | 'NOTICE';
 
 /** A purchase as it was recorded. */
 export interface PurchaseFact {
@@ -50,31 +43,55 @@ export interface PurchaseFact {
   readonly channel: string | null;
   readonly lines: readonly unknown[] | null;
   readonly ruleId: string | null;
-  readonly points: Points;
+  readonly points: bigint;
   readonly occurredAt: Date;
 }
 
 /**
- * What one event does to one wallet, decided and not yet written. `applyPlan` gives the wallet it leads to; the store
- * writes exactly the plan.
+ * What one event does to one wallet, decided and not yet written. Balances, lots and arrears follow from the entries;
+ * `applyPlan` gives the wallet they lead to, and the store writes exactly the plan.
  */
 export interface PostingPlan {
   readonly kind: StatementEntryKind;
   readonly partnerId: PartnerId | null;
   readonly externalRef: string | null;
   readonly occurredAt: Date;
-  /** What the statement shows: positive comes in, negative goes out. */
-  readonly points: bigint;
+  /** Why, in the words of who asked; null where the kind says it all. */
+  readonly reason: string | null;
   readonly entries: readonly Entry[];
   readonly claims: readonly Claim[];
-  /** How the four balances and the qualifying points change. */
-  readonly change: Partial<Record<keyof Balances, bigint>>;
-  readonly issued?: IssuedLot;
-  readonly purchase?: PurchaseFact;
-  /** Change of lots' spendable parts, by lot. */
-  readonly lotChanges: readonly { readonly lot: OpenLot; readonly by: bigint }[];
+  readonly money: readonly MoneyEntry[];
+  /** By how much the points that count towards a tier change. */
+  readonly qualifying: bigint;
+  /** Lots that come into being. */
+  readonly issued: readonly IssuedLot[];
+  /** Lots that points come back to, or whose terms or expiry change, as they stand from now on. */
+  readonly restated: readonly Lot[];
   readonly hold?: Hold;
+  readonly purchase?: PurchaseFact;
+  /** A purchase that was returned, in whole or part. */
+  readonly returned?: { readonly purchaseSeq: bigint; readonly amountMinor: bigint; readonly clawedBack: bigint };
+  /** A redemption that was undone, in whole or part. */
+  readonly reversed?: { readonly redemptionSeq: bigint; readonly points: bigint };
+  /** An action that was rewarded. */
+  readonly award?: Award;
+  /** The other end of a transfer. */
+  readonly peer?: { readonly wallet: string };
+  /** A review of the tier: where the member stands from now on. */
+  readonly tier?: Wallet['tier'];
 }
+
+/** The parts most plans leave empty. */
+export const EMPTY_PLAN = {
+  externalRef: null,
+  reason: null,
+  entries: [],
+  claims: [],
+  money: [],
+  qualifying: 0n,
+  issued: [],
+  restated: [],
+} as const satisfies Partial<PostingPlan>;
 
 /** What every posting rule may know besides the wallet: facts of the programme, read under the lock. */
 export interface PostingFacts {
@@ -84,6 +101,17 @@ export interface PostingFacts {
   readonly now: Date;
 }
 
+/** What the statement shows of a plan: by how much AVAILABLE changes, or PENDING where nothing else does. */
+export function shownPoints(plan: PostingPlan): bigint {
+  const net = (kind: Account['kind']) =>
+    plan.entries.reduce(
+      (sum, { debit, credit, amount }) =>
+        sum + (credit.kind === kind ? amount : 0n) - (debit.kind === kind ? amount : 0n),
+      0n,
+    );
+  return plan.kind === 'PENDING' || plan.kind === 'CANCEL' ? net('PENDING') : net('AVAILABLE');
+}
+
 /**
  * The wallet after a plan: one version later, balances changed, lots drawn, restored or added, tier re-read.
  *
@@ -91,42 +119,106 @@ export interface PostingFacts {
  */
 export function applyPlan(wallet: Wallet, plan: PostingPlan, facts: PostingFacts): Wallet {
   const seq = wallet.seq + 1n;
-  const balances = changedBalances(wallet.balances, plan.change);
-  const tier = tierFor(facts.book.tiers, balances.qualifying);
-  const tierChanged = tier !== undefined && tier.code !== wallet.tierCode;
+  const counted = wallet.balances.qualifying + plan.qualifying;
+  const balances = balancesAfter(wallet.balances, plan.entries, counted < 0n ? 0n : counted);
   return {
     ...wallet,
     seq,
     balances,
-    lotCount: plan.issued === undefined ? wallet.lotCount : plan.issued.lotSeq,
-    lots: changedLots(wallet.lots, plan),
-    holds: plan.hold === undefined ? wallet.holds : new Map(wallet.holds).set(plan.hold.seq, plan.hold),
-    tierCode: tierChanged ? tier.code : wallet.tierCode,
-    tierSince: tierChanged ? facts.now : wallet.tierSince,
+    lotCount: plan.issued.at(-1)?.lotSeq ?? wallet.lotCount,
+    lots: openLotsAfter(wallet, plan),
+    pendingLots: pendingLotsAfter(wallet, plan),
+    owed: owedAfter(wallet.owed, plan.entries, seq),
+    tier: plan.tier ?? standingAfter(wallet.tier, balances.qualifying, facts),
+    past: pastAfter(wallet.past, plan),
   };
 }
 
-function changedBalances(before: Balances, change: PostingPlan['change']): Balances {
-  const after = { ...before };
-  for (const [name, by] of Object.entries(change) as [keyof Balances, bigint][]) {
-    after[name] = points(before[name] + by);
-    if (after[name] < 0n) throw new RangeError(`applyPlan: ${name} would be ${after[name]}`);
+/** Net change of each lot in one kind of the member's accounts, by lot. */
+function netByLot(entries: readonly Entry[], kind: 'AVAILABLE' | 'PENDING'): Map<bigint, bigint> {
+  const net = new Map<bigint, bigint>();
+  for (const { debit, credit, amount, lotSeq } of entries) {
+    const by = (credit.kind === kind ? amount : 0n) - (debit.kind === kind ? amount : 0n);
+    if (by !== 0n) net.set(lotSeq, (net.get(lotSeq) ?? 0n) + by);
   }
-  return after;
+  return net;
 }
 
-function changedLots(before: readonly OpenLot[], plan: PostingPlan): readonly OpenLot[] {
-  if (plan.lotChanges.length === 0 && plan.issued === undefined) return before;
-  const lots = new Map(before.map((lot) => [lot.lotSeq, lot]));
-  for (const { lot, by } of plan.lotChanges) {
-    const remaining = (lots.get(lot.lotSeq)?.remaining ?? 0n) + by;
-    if (remaining < 0n) throw new RangeError(`applyPlan: lot ${lot.lotSeq} would hold ${remaining}`);
-    if (remaining === 0n) lots.delete(lot.lotSeq);
-    else lots.set(lot.lotSeq, { ...lot, remaining: points(remaining) });
+function openLotsAfter(wallet: Wallet, plan: PostingPlan): readonly OpenLot[] {
+  const net = netByLot(plan.entries, 'AVAILABLE');
+  if (net.size === 0 && plan.restated.length === 0) return wallet.lots;
+  const lots = new Map(wallet.lots.map((lot) => [lot.lotSeq, lot]));
+  for (const lot of [...plan.issued, ...plan.restated]) {
+    lots.set(lot.lotSeq, openLotOf(lot, lots.get(lot.lotSeq)?.remaining ?? 0n));
   }
-  if (plan.issued !== undefined) {
-    const { lotSeq, issuerId, remaining, earnedAt, expiresAt } = plan.issued;
-    lots.set(lotSeq, { lotSeq, issuerId, remaining, earnedAt, expiresAt });
+  for (const [lotSeq, by] of net) {
+    const lot = lots.get(lotSeq) ?? wallet.pendingLots.find((one) => one.lotSeq === lotSeq);
+    if (lot === undefined) throw new RangeError(`applyPlan: lot ${lotSeq} is not known`);
+    const remaining = (lots.get(lotSeq)?.remaining ?? 0n) + by;
+    if (remaining < 0n) throw new RangeError(`applyPlan: lot ${lotSeq} would hold ${remaining}`);
+    lots.set(lotSeq, openLotOf(lot, remaining));
   }
-  return [...lots.values()].sort(compareDrawOrder);
+  return [...lots.values()].filter(({ remaining }) => remaining > 0n).sort(compareDrawOrder);
+}
+
+function openLotOf({ lotSeq, issuerId, earnedAt, expiresAt, terms }: Lot, remaining: bigint): OpenLot {
+  return { lotSeq, issuerId, earnedAt, expiresAt, terms, remaining: points(remaining) };
+}
+
+function pendingLotsAfter(wallet: Wallet, plan: PostingPlan): readonly PendingLot[] {
+  const net = netByLot(plan.entries, 'PENDING');
+  if (net.size === 0) return wallet.pendingLots;
+  const lots = new Map(wallet.pendingLots.map((lot) => [lot.lotSeq, lot]));
+  for (const { pending, ...lot } of plan.issued) {
+    if (pending !== null) lots.set(lot.lotSeq, { ...openLotOf(lot, 0n), releaseAt: pending.releaseAt });
+  }
+  for (const [lotSeq, by] of net) {
+    const lot = lots.get(lotSeq);
+    const remaining = (lot?.remaining ?? 0n) + by;
+    if (lot === undefined || remaining < 0n) throw new RangeError(`applyPlan: pending lot ${lotSeq} has not ${by}`);
+    lots.set(lotSeq, { ...lot, remaining: points(remaining) });
+  }
+  return [...lots.values()].filter(({ remaining }) => remaining > 0n);
+}
+
+function owedAfter(owed: readonly Arrears[], entries: readonly Entry[], seq: bigint): readonly Arrears[] {
+  if (entries.every(({ debit, credit }) => debit.kind !== 'ARREARS' && credit.kind !== 'ARREARS')) return owed;
+  const after = new Map(owed.map((one) => [one.creditorId, one]));
+  const move = (creditorId: Arrears['creditorId'], by: bigint) => {
+    const { points: before = 0n, openedSeq = seq } = after.get(creditorId) ?? {};
+    after.set(creditorId, { creditorId, openedSeq, points: points(before + by) });
+  };
+  for (const { debit, credit, amount } of entries) {
+    if (debit.kind === 'ARREARS') move(debit.owner as Arrears['creditorId'], amount);
+    if (credit.kind === 'ARREARS') move(credit.owner as Arrears['creditorId'], -amount);
+  }
+  return [...after.values()].filter((one) => one.points > 0n);
+}
+
+function pastAfter(past: Past, { hold, reversed, returned, award }: PostingPlan): Past {
+  const holds = hold === undefined ? past.holds : new Map(past.holds).set(hold.seq, hold);
+  const redemption = reversed && past.redemptions.get(reversed.redemptionSeq);
+  const redemptions =
+    redemption === undefined
+      ? past.redemptions
+      : new Map(past.redemptions).set(redemption.seq, {
+          ...redemption,
+          reversed: points(redemption.reversed + (reversed?.points ?? 0n)),
+        });
+  const purchase = returned && past.purchases.get(returned.purchaseSeq);
+  const purchases =
+    purchase === undefined
+      ? past.purchases
+      : new Map(past.purchases).set(purchase.seq, {
+          ...purchase,
+          returnedMinor: purchase.returnedMinor + (returned?.amountMinor ?? 0n),
+          clawedBack: points(purchase.clawedBack + (returned?.clawedBack ?? 0n)),
+        });
+  return {
+    ...past,
+    holds,
+    redemptions,
+    purchases,
+    awards: award === undefined ? past.awards : [...past.awards, award],
+  };
 }

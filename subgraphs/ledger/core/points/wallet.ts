@@ -1,5 +1,6 @@
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { Points } from '../../../../kernel/values/points';
+import type { Lot, LotPart, OpenLot, Party, PastLot, PendingLot } from './lot';
 
 /**
  * Where a wallet's rows live: its bucket (the last byte of the member's UUID) and the UUID. Everything on the hot path
@@ -31,26 +32,7 @@ export interface Balances {
   readonly qualifying: Points;
 }
 
-/** A lot's spendable part. */
-export interface OpenLot {
-  readonly lotSeq: bigint;
-  readonly issuerId: PartnerId;
-  readonly remaining: Points;
-  readonly earnedAt: Date;
-  /** The first instant at which it cannot be spent; null: never expires. */
-  readonly expiresAt: Date | null;
-}
-
 export type HoldState = 'OPEN' | 'CAPTURED' | 'RELEASED' | 'TIMED_OUT';
-
-/** Points of one lot set aside by a hold. */
-export interface HeldLot {
-  readonly lotSeq: bigint;
-  readonly issuerId: PartnerId;
-  readonly points: Points;
-  readonly earnedAt: Date;
-  readonly expiresAt: Date | null;
-}
 
 /** Points set aside for an unfinished redemption; named by the version of the wallet that made it. */
 export interface Hold {
@@ -60,7 +42,72 @@ export interface Hold {
   readonly captured: Points;
   readonly state: HoldState;
   readonly expiresAt: Date;
-  readonly lots: readonly HeldLot[];
+  readonly lots: readonly LotPart[];
+}
+
+/** Points a member owes to one party. */
+export interface Arrears {
+  readonly creditorId: Party;
+  readonly points: Points;
+  /** The version that opened them: older arrears are filled first. */
+  readonly openedSeq: bigint;
+}
+
+/** A redemption made before, for a rule that undoes it. */
+export interface PastRedemption {
+  readonly seq: bigint;
+  readonly partnerId: PartnerId;
+  readonly points: Points;
+  /** In the order taken. */
+  readonly draws: readonly LotPart[];
+  readonly occurredAt: Date;
+  /** The version of the redeemer's contract whose price was owed; null when nothing was. */
+  readonly contractVersion: number | null;
+  /** Points of it that came back since. */
+  readonly reversed: Points;
+}
+
+/** A purchase recorded before, for a rule that takes it back. */
+export interface PastPurchase {
+  readonly seq: bigint;
+  readonly partnerId: PartnerId;
+  readonly externalRef: string;
+  readonly amountMinor: bigint;
+  readonly currency: string;
+  readonly occurredAt: Date;
+  readonly ruleId: string | null;
+  readonly earned: Points;
+  readonly returnedMinor: bigint;
+  readonly clawedBack: Points;
+}
+
+/** Where a member stands on the ladder, and when that is looked at again. */
+export interface TierStanding {
+  readonly code: string | null;
+  readonly since: Date | null;
+  /** The first instant at which the rung may be lost; null: never. */
+  readonly until: Date | null;
+  /** When qualifying points began to be counted as they stand. */
+  readonly countedSince: Date | null;
+  /** The next notice or review; null: none. */
+  readonly dueAt: Date | null;
+}
+
+/** An action that was rewarded before. */
+export interface Award {
+  readonly partnerId: PartnerId;
+  readonly action: string;
+  readonly occasion: string;
+  readonly occurredAt: Date;
+}
+
+/** Facts of the past that a command named, read under the lock. */
+export interface Past {
+  readonly lots: ReadonlyMap<bigint, PastLot>;
+  readonly holds: ReadonlyMap<bigint, Hold>;
+  readonly redemptions: ReadonlyMap<bigint, PastRedemption>;
+  readonly purchases: ReadonlyMap<bigint, PastPurchase>;
+  readonly awards: readonly Award[];
 }
 
 /** A member's points as they stand under the lock. */
@@ -73,10 +120,30 @@ export interface Wallet {
   /** How many lots it ever had; the next lot is one more. */
   readonly lotCount: bigint;
   readonly balances: Balances;
-  readonly tierCode: string | null;
-  readonly tierSince: Date | null;
-  /** Lots with spendable points, in draw order. */
+  readonly tier: TierStanding;
+  /** Set when its book was found not to add up: nothing is posted until an operator looked. */
+  readonly isFrozen: boolean;
+  /** Hash of the newest journal transaction, which the next one is chained to. */
+  readonly chain: Buffer | null;
+  /** Lots with spendable points, in draw order; empty when the command did not ask for them. */
   readonly lots: readonly OpenLot[];
-  /** Holds this batch may touch, by their seq. */
-  readonly holds: ReadonlyMap<bigint, Hold>;
+  /** Lots with pending points, oldest first; empty when the command did not ask for them. */
+  readonly pendingLots: readonly PendingLot[];
+  /** Whom the member owes, oldest first. */
+  readonly owed: readonly Arrears[];
+  readonly past: Past;
+}
+
+/** A wallet's past when nothing of it was asked for. */
+export const NO_PAST: Past = {
+  lots: new Map(),
+  holds: new Map(),
+  redemptions: new Map(),
+  purchases: new Map(),
+  awards: [],
+};
+
+/** A lot as it stands while points of it are spendable: its expiry may be later now than when points of it were set aside. */
+export function standingLot(wallet: Wallet, lot: Lot): Lot {
+  return wallet.lots.find(({ lotSeq }) => lotSeq === lot.lotSeq) ?? lot;
 }

@@ -2,9 +2,10 @@ import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type MemberId, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
+import type { Party } from '../../core/points/lot';
 import type { Balances, HoldState, WalletKey } from '../../core/points/wallet';
 import { walletKeyOf } from '../../core/points/wallet';
-import { lotExpiry } from './instants';
+import { instantOrNull } from './instants';
 
 /** A wallet of one programme: every reading names both, so that no tenant meets another's. */
 export interface WalletOfProgramme {
@@ -23,7 +24,7 @@ export interface StandingWallet {
 /** A lot and what is left of it. */
 export interface StoredLot {
   readonly lotSeq: bigint;
-  readonly issuerId: PartnerId;
+  readonly issuerId: Party;
   readonly quantity: Points;
   readonly remaining: Points;
   readonly earnedAt: Date;
@@ -141,7 +142,7 @@ export async function findExpiring(
 
 interface LotRow {
   lot_seq: string;
-  issuer_id: string;
+  issuer_id: string | null;
   quantity: string;
   remaining: string;
   earned_at: Date;
@@ -151,11 +152,11 @@ interface LotRow {
 function lotFrom(row: LotRow): StoredLot {
   return {
     lotSeq: BigInt(row.lot_seq),
-    issuerId: idFromUuid('ptr', row.issuer_id),
+    issuerId: row.issuer_id === null ? null : idFromUuid('ptr', row.issuer_id),
     quantity: points(BigInt(row.quantity)),
     remaining: points(BigInt(row.remaining)),
     earnedAt: row.earned_at,
-    expiresAt: lotExpiry(row.expires_at),
+    expiresAt: instantOrNull(row.expires_at),
   };
 }
 

@@ -1,15 +1,27 @@
 import type { Client } from 'pg';
-import { sql } from '../../../../kernel/db/sql';
-import { uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingPlan } from '../../core/points/posting';
-import type { Wallet } from '../../core/points/wallet';
-import { settleAll, uuidOrNull, type CommandName, type OwnerId } from './posting.store';
+import type { Wallet, WalletKey } from '../../core/points/wallet';
+import { chainHash } from './chain';
+import * as rows from './journal.rows';
+import * as standing from './standing.rows';
+import { settleAll, type CommandKey } from './posting.store';
+import { inserting, recordset, type Recordset } from './recordset';
+import { termsId, termsRow, type TermsShelf } from './terms.store';
 
 /** One transaction of a batch: the wallet before, the plan, the wallet after. */
 export interface PlannedTransaction {
   readonly before: Wallet;
   readonly after: Wallet;
   readonly plan: PostingPlan;
+  /** The version this one follows from; null when it stands for itself. */
+  readonly causeSeq: bigint | null;
+  /** The caller's intent this one answers; null for what falls due or follows. */
+  readonly intent: {
+    readonly operation: string;
+    readonly idempotencyKey: string;
+    readonly bodyHash: Buffer;
+  } | null;
   readonly programmeId: ProgrammeId;
   readonly currency: string;
   readonly cycleId: string;
@@ -18,12 +30,10 @@ export interface PlannedTransaction {
   readonly recordedAt: Date;
 }
 
-/** An outcome to keep with its key: a success names its transaction, a refusal is kept whole. */
-export interface DecidedOutcome {
-  readonly name: CommandName;
+/** A refusal to keep with its key. */
+export interface DecidedOutcome extends CommandKey {
   readonly bodyHash: Buffer;
-  readonly seq: bigint | null;
-  readonly outcome: unknown;
+  readonly refusal: unknown;
 }
 
 /** A partner's document, unique for ever by its kind and reference. */
@@ -31,309 +41,293 @@ export interface PlannedDocument {
   readonly hash: Buffer;
   readonly programmeId: ProgrammeId;
   readonly partnerId: PartnerId;
-  readonly kind: 'PURCHASE' | 'REDEMPTION';
+  readonly kind: string;
   readonly externalRef: string;
-  readonly wallet: Wallet;
+  readonly key: WalletKey;
+  readonly seq: bigint;
 }
 
 /** All a batch writes. */
 export interface BatchWrites {
   readonly transactions: readonly PlannedTransaction[];
-  readonly outcomes: readonly DecidedOutcome[];
+  readonly refusals: readonly DecidedOutcome[];
   readonly documents: readonly PlannedDocument[];
   /** The wallets touched, as they end. */
   readonly wallets: readonly Wallet[];
 }
 
-/** One set-based statement, so that a batch of five hundred costs one round trip and one plan. */
-const APPLY = sql`/* ledger.post.apply */
-with written as (
-  insert into journal_transaction (bucket, wallet, seq, programme_id, kind, partner_id, external_ref, cycle_id,
-    rule_book_version, points, available_after, pending_after, held_after, arrears_after, qualifying_after, tier_before,
-    tier_after, caller, occurred_at, recorded_at)
-  select bucket, wallet, seq, programme_id, kind, partner_id, external_ref, cycle_id, rule_book_version, points,
-    available_after, pending_after, held_after, arrears_after, qualifying_after, tier_before, tier_after, caller,
-    occurred_at, recorded_at
-  from json_to_recordset($1::json) as r(bucket smallint, wallet uuid, seq bigint, programme_id uuid, kind text,
-    partner_id uuid, external_ref text, cycle_id uuid, rule_book_version bigint, points bigint, available_after bigint,
-    pending_after bigint, held_after bigint, arrears_after bigint, qualifying_after bigint, tier_before text,
-    tier_after text, caller text, occurred_at timestamptz, recorded_at timestamptz)
-), entries as (
-  insert into entry (bucket, wallet, seq, n, debit_kind, debit_owner, credit_kind, credit_owner, amount, lot_seq)
-  select * from json_to_recordset($2::json) as r(bucket smallint, wallet uuid, seq bigint, n smallint, debit_kind text,
-    debit_owner uuid, credit_kind text, credit_owner uuid, amount bigint, lot_seq bigint)
-), lots as (
-  insert into lot (bucket, wallet, lot_seq, seq, issuer_id, quantity, settlement_model, contract_version, fee_micros,
-    earned_at, expires_at)
-  select * from json_to_recordset($3::json) as r(bucket smallint, wallet uuid, lot_seq bigint, seq bigint, issuer_id uuid,
-    quantity bigint, settlement_model text, contract_version integer, fee_micros bigint, earned_at timestamptz,
-    expires_at timestamptz)
-), purchases as (
-  insert into purchase (bucket, wallet, seq, programme_id, partner_id, external_ref, amount_minor, currency, branch,
-    channel, lines, rule_id, points, occurred_at)
-  select * from json_to_recordset($4::json) as r(bucket smallint, wallet uuid, seq bigint, programme_id uuid,
-    partner_id uuid, external_ref text, amount_minor bigint, currency text, branch text, channel text, lines jsonb,
-    rule_id text, points bigint, occurred_at timestamptz)
-), claims as (
-  insert into claim (bucket, wallet, seq, n, cycle_id, debtor_id, creditor_id, kind, micros, lot_seq, points,
-    contract_version, currency)
-  select * from json_to_recordset($5::json) as r(bucket smallint, wallet uuid, seq bigint, n smallint, cycle_id uuid,
-    debtor_id uuid, creditor_id uuid, kind text, micros bigint, lot_seq bigint, points bigint, contract_version integer,
-    currency text)
-), holds as (
-  insert into hold (bucket, wallet, seq, programme_id, partner_id, points, state, captured, closed_seq, expires_at)
-  select * from json_to_recordset($6::json) as r(bucket smallint, wallet uuid, seq bigint, programme_id uuid,
-    partner_id uuid, points bigint, state text, captured bigint, closed_seq bigint, expires_at timestamptz)
-  on conflict (bucket, wallet, seq) do update
-    set state = excluded.state, captured = excluded.captured, closed_seq = excluded.closed_seq
-), documents as (
-  insert into document (hash, programme_id, partner_id, kind, external_ref, bucket, wallet, seq)
-  select decode(hash, 'hex'), programme_id, partner_id, kind, external_ref, bucket, wallet, seq
-  from json_to_recordset($7::json) as r(hash text, programme_id uuid, partner_id uuid, kind text, external_ref text,
-    bucket smallint, wallet uuid, seq bigint)
-), outcomes as (
-  insert into command_outcome (bucket, wallet, caller, operation, key, body_hash, seq, outcome)
-  select bucket, wallet, caller, operation, key, decode(body_hash, 'hex'), seq, outcome
-  from json_to_recordset($8::json) as r(bucket smallint, wallet uuid, caller text, operation text, key text,
-    body_hash text, seq bigint, outcome jsonb)
-), closed_lots as (
-  delete from open_lot o
-  using json_to_recordset($9::json) as r(bucket smallint, wallet uuid, lot_seq bigint)
-  where o.bucket = r.bucket and o.wallet = r.wallet and o.lot_seq = r.lot_seq
-), open_lots as (
-  insert into open_lot (bucket, wallet, lot_seq, programme_id, issuer_id, remaining, earned_at, expires_at)
-  select bucket, wallet, lot_seq, programme_id, issuer_id, remaining, earned_at, coalesce(expires_at, 'infinity')
-  from json_to_recordset($10::json) as r(bucket smallint, wallet uuid, lot_seq bigint, programme_id uuid, issuer_id uuid,
-    remaining bigint, earned_at timestamptz, expires_at timestamptz)
-  on conflict (bucket, wallet, lot_seq) do update set remaining = excluded.remaining
-)
-update wallet w
+/** Chains a transaction to the one before it on its wallet: the hash covers all that is written of it. */
+export function chained(transaction: PlannedTransaction, previous: Buffer | null): PlannedTransaction {
+  const chain = chainHash(previous, transaction);
+  return { ...transaction, after: { ...transaction.after, chain } };
+}
+
+const WALLET = { bucket: 'smallint', wallet: 'uuid' } as const;
+const AT = { ...WALLET, seq: 'bigint' } as const;
+
+const TERMS = inserting(
+  'ledger.post.insertTerms',
+  'lot_terms',
+  {
+    id: 'uuid',
+    settlement_model: 'text',
+    contract_version: 'integer',
+    issuance_micros: 'bigint',
+    reserve_micros: 'bigint',
+    fee_micros: 'bigint',
+    prefund_bps: 'integer',
+    breakage_share_bps: 'integer',
+    funding: 'jsonb',
+  },
+  '(id) do nothing',
+);
+const LOTS = inserting('ledger.post.insertLots', 'lot', {
+  ...WALLET,
+  lot_seq: 'bigint',
+  seq: 'bigint',
+  issuer_id: 'uuid',
+  quantity: 'bigint',
+  terms_id: 'uuid',
+  earned_at: 'timestamptz',
+  expires_at: 'timestamptz',
+  parent_wallet: 'uuid',
+  parent_lot_seq: 'bigint',
+});
+const ENTRIES = inserting('ledger.post.insertEntries', 'entry', {
+  ...AT,
+  n: 'smallint',
+  debit_kind: 'text',
+  debit_owner: 'uuid',
+  credit_kind: 'text',
+  credit_owner: 'uuid',
+  amount: 'bigint',
+  lot_seq: 'bigint',
+});
+/** After the entries: the guard on the journal compares its balances with them. */
+const JOURNAL = inserting('ledger.post.insertJournal', 'journal_transaction', {
+  ...AT,
+  programme_id: 'uuid',
+  kind: 'text',
+  cause_seq: 'bigint',
+  partner_id: 'uuid',
+  external_ref: 'text',
+  reason: 'text',
+  peer_wallet: 'uuid',
+  cycle_id: 'uuid',
+  rule_book_version: 'bigint',
+  points: 'bigint',
+  available_after: 'bigint',
+  pending_after: 'bigint',
+  held_after: 'bigint',
+  arrears_after: 'bigint',
+  qualifying_after: 'bigint',
+  tier_before: 'text',
+  tier_after: 'text',
+  caller: 'text',
+  command_hash: 'uuid',
+  body_hash: 'bytea',
+  occurred_at: 'timestamptz',
+  recorded_at: 'timestamptz',
+  chain: 'bytea',
+});
+const CLAIMS = inserting('ledger.post.insertClaims', 'claim', {
+  ...AT,
+  n: 'smallint',
+  entry_n: 'smallint',
+  cycle_id: 'uuid',
+  debtor_id: 'uuid',
+  creditor_id: 'uuid',
+  kind: 'text',
+  micros: 'bigint',
+  lot_seq: 'bigint',
+  points: 'bigint',
+  contract_version: 'integer',
+  currency: 'text',
+  hub_account: 'text',
+  hub_owner: 'uuid',
+});
+const MONEY = inserting('ledger.post.insertMoney', 'money_entry', {
+  ...AT,
+  n: 'smallint',
+  entry_n: 'smallint',
+  programme_id: 'uuid',
+  cycle_id: 'uuid',
+  debit_kind: 'text',
+  debit_owner: 'uuid',
+  credit_kind: 'text',
+  credit_owner: 'uuid',
+  micros: 'bigint',
+  lot_seq: 'bigint',
+  currency: 'text',
+});
+const PURCHASES = inserting('ledger.post.insertPurchases', 'purchase', {
+  ...AT,
+  programme_id: 'uuid',
+  partner_id: 'uuid',
+  external_ref: 'text',
+  amount_minor: 'bigint',
+  currency: 'text',
+  branch: 'text',
+  channel: 'text',
+  lines: 'jsonb',
+  rule_id: 'text',
+  points: 'bigint',
+  occurred_at: 'timestamptz',
+});
+const RETURNS = inserting('ledger.post.insertReturns', 'purchase_return', {
+  ...WALLET,
+  purchase_seq: 'bigint',
+  seq: 'bigint',
+  amount_minor: 'bigint',
+  clawed_back: 'bigint',
+});
+const REVERSALS = inserting('ledger.post.insertReversals', 'redemption_reversal', {
+  ...WALLET,
+  redemption_seq: 'bigint',
+  seq: 'bigint',
+  points: 'bigint',
+});
+const AWARDS = inserting('ledger.post.insertAwards', 'award', {
+  ...WALLET,
+  partner_id: 'uuid',
+  action: 'text',
+  occasion: 'text',
+  seq: 'bigint',
+  occurred_at: 'timestamptz',
+});
+const EXTENSIONS = inserting('ledger.post.insertExtensions', 'lot_extension', {
+  ...WALLET,
+  lot_seq: 'bigint',
+  seq: 'bigint',
+  expires_at: 'timestamptz',
+});
+const HOLDS = inserting(
+  'ledger.post.saveHolds',
+  'hold',
+  {
+    ...AT,
+    programme_id: 'uuid',
+    partner_id: 'uuid',
+    points: 'bigint',
+    state: 'text',
+    captured: 'bigint',
+    closed_seq: 'bigint',
+    expires_at: 'timestamptz',
+  },
+  `(bucket, wallet, seq) do update
+   set state = excluded.state, captured = excluded.captured, closed_seq = excluded.closed_seq`,
+);
+const OPEN_LOT = { ...WALLET, lot_seq: 'bigint', earned_at: 'timestamptz', expires_at: 'timestamptz' } as const;
+const OPEN_LOT_KEY = `o.bucket = r.bucket and o.wallet = r.wallet and o.lot_seq = r.lot_seq and o.earned_at = r.earned_at
+   and o.expires_at = coalesce(r.expires_at, 'infinity')`;
+const CLOSED_LOTS = recordset(
+  'ledger.post.deleteOpenLots',
+  OPEN_LOT,
+  `delete from open_lot o using r where ${OPEN_LOT_KEY}`,
+);
+const DRAWN_LOTS = recordset(
+  'ledger.post.updateOpenLots',
+  { ...OPEN_LOT, remaining: 'bigint' },
+  `update open_lot o set remaining = r.remaining from r where ${OPEN_LOT_KEY}`,
+);
+const OPENED_COLUMNS = {
+  ...OPEN_LOT,
+  programme_id: 'uuid',
+  issuer_id: 'uuid',
+  terms_id: 'uuid',
+  remaining: 'bigint',
+} as const;
+const OPENED_LOTS = recordset(
+  'ledger.post.insertOpenLots',
+  OPENED_COLUMNS,
+  `insert into open_lot (bucket, wallet, lot_seq, earned_at, expires_at, programme_id, issuer_id, terms_id, remaining)
+select bucket, wallet, lot_seq, earned_at, coalesce(expires_at, 'infinity'), programme_id, issuer_id, terms_id, remaining from r`,
+);
+const PENDING_LOTS = inserting(
+  'ledger.post.savePendingLots',
+  'pending_lot',
+  { ...WALLET, lot_seq: 'bigint', programme_id: 'uuid', remaining: 'bigint', release_at: 'timestamptz' },
+  '(bucket, wallet, lot_seq) do update set remaining = excluded.remaining',
+);
+const RELEASED_LOTS = recordset(
+  'ledger.post.deletePendingLots',
+  { ...WALLET, lot_seq: 'bigint' },
+  'delete from pending_lot p using r where p.bucket = r.bucket and p.wallet = r.wallet and p.lot_seq = r.lot_seq',
+);
+const DOCUMENTS = inserting('ledger.post.insertDocuments', 'document', {
+  hash: 'uuid',
+  programme_id: 'uuid',
+  partner_id: 'uuid',
+  kind: 'text',
+  external_ref: 'text',
+  ...AT,
+});
+const REFUSALS = inserting('ledger.post.insertRefusals', 'command_refusal', {
+  ...WALLET,
+  command_hash: 'uuid',
+  body_hash: 'bytea',
+  refusal: 'jsonb',
+});
+const WALLETS = recordset(
+  'ledger.post.updateWallets',
+  {
+    ...AT,
+    lots: 'bigint',
+    available: 'bigint',
+    pending: 'bigint',
+    held: 'bigint',
+    arrears: 'bigint',
+    qualifying: 'bigint',
+    tier_code: 'text',
+    tier_since: 'timestamptz',
+    tier_until: 'timestamptz',
+    counted_since: 'timestamptz',
+    tier_due_at: 'timestamptz',
+    owed: 'jsonb',
+    chain: 'bytea',
+  },
+  `update wallet w
    set seq = r.seq, lots = r.lots, available = r.available, pending = r.pending, held = r.held, arrears = r.arrears,
-       qualifying = r.qualifying, tier_code = r.tier_code, tier_since = r.tier_since
-  from json_to_recordset($11::json) as r(bucket smallint, wallet uuid, seq bigint, lots bigint, available bigint,
-       pending bigint, held bigint, arrears bigint, qualifying bigint, tier_code text, tier_since timestamptz)
- where w.bucket = r.bucket and w.wallet = r.wallet`;
+       qualifying = r.qualifying, tier_code = r.tier_code, tier_since = r.tier_since, tier_until = r.tier_until,
+       counted_since = r.counted_since, tier_due_at = r.tier_due_at, owed = r.owed, chain = r.chain
+  from r where w.bucket = r.bucket and w.wallet = r.wallet`,
+);
 
 /** Writes a batch and commits it, in one round trip. A broken constraint undoes all of it and is thrown. */
-export async function applyAndCommit(client: Client, writes: BatchWrites): Promise<void> {
-  const parameters = parametersOf(writes).map((rows) => JSON.stringify(rows, wholeNumbersAsText));
-  const applied = client.query({ name: 'apply', text: APPLY, values: parameters });
-  // After a failed statement this commit is a rollback, and PostgreSQL says so without an error: the failure is `applied`'s.
-  await settleAll([applied, client.query('commit')]);
-}
-
-function wholeNumbersAsText(_name: string, value: unknown): unknown {
-  return typeof value === 'bigint' ? value.toString() : value;
-}
-
-function parametersOf({ transactions, outcomes, documents, wallets }: BatchWrites): readonly object[][] {
-  const openLots = openLotRows(transactions, wallets);
-  return [
-    transactions.map(transactionRow),
-    transactions.flatMap(entryRows),
-    transactions.flatMap(lotRows),
-    transactions.flatMap(purchaseRows),
-    transactions.flatMap(claimRows),
-    holdRows(transactions),
-    documents.map(documentRow),
-    outcomes.map(outcomeRow),
-    openLots.closed,
-    openLots.open,
-    wallets.map(walletRow),
+export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: BatchWrites): Promise<void> {
+  const { transactions, wallets } = writes;
+  const newTerms = newTermsOf(transactions, shelf);
+  const lots = standing.openLots(transactions, wallets);
+  const pending = standing.pendingLots(transactions, wallets);
+  const parts: [Recordset, readonly object[]][] = [
+    [TERMS, [...newTerms].map(([id, terms]) => ({ id, ...termsRow(terms) }))],
+    [LOTS, transactions.flatMap(rows.lotRows)],
+    [ENTRIES, transactions.flatMap(rows.entryRows)],
+    [JOURNAL, transactions.map(rows.journalRow)],
+    [CLAIMS, transactions.flatMap(rows.claimRows)],
+    [MONEY, transactions.flatMap(rows.moneyRows)],
+    [PURCHASES, transactions.flatMap(rows.purchaseRows)],
+    [RETURNS, transactions.flatMap(rows.returnRows)],
+    [REVERSALS, transactions.flatMap(rows.reversalRows)],
+    [AWARDS, transactions.flatMap(rows.awardRows)],
+    [EXTENSIONS, transactions.flatMap(rows.extensionRows)],
+    [HOLDS, standing.holds(transactions)],
+    [CLOSED_LOTS, lots.closed],
+    [DRAWN_LOTS, lots.drawn],
+    [OPENED_LOTS, lots.opened],
+    [RELEASED_LOTS, pending.closed],
+    [PENDING_LOTS, pending.open],
+    [DOCUMENTS, writes.documents.map(rows.documentRow)],
+    [REFUSALS, writes.refusals.map(rows.refusalRow)],
+    [WALLETS, wallets.map(standing.walletRow)],
   ];
+  const sent = parts.map(([recordset, given]) => recordset.send(client, given));
+  // After a failed statement this commit is a rollback, and PostgreSQL says so without an error: the failure is told by `sent`.
+  await settleAll([...sent, client.query('commit')]);
+  for (const [id, terms] of newTerms) shelf.keep(id, terms);
 }
 
-function transactionRow(one: PlannedTransaction): object {
-  const { plan, after, before } = one;
-  const { available, pending, held, arrears, qualifying } = after.balances;
-  return {
-    ...after.key,
-    seq: after.seq,
-    programme_id: uuidOf(one.programmeId),
-    kind: plan.kind,
-    partner_id: uuidOrNull(plan.partnerId),
-    external_ref: plan.externalRef,
-    cycle_id: one.cycleId,
-    rule_book_version: one.ruleBookVersion,
-    points: plan.points,
-    available_after: available,
-    pending_after: pending,
-    held_after: held,
-    arrears_after: arrears,
-    qualifying_after: qualifying,
-    tier_before: before.tierCode,
-    tier_after: after.tierCode,
-    caller: one.caller,
-    occurred_at: plan.occurredAt,
-    recorded_at: one.recordedAt,
-  };
-}
-
-function entryRows({ plan, after }: PlannedTransaction): object[] {
-  return plan.entries.map(({ debit, credit, amount, lotSeq }, n) => ({
-    ...after.key,
-    seq: after.seq,
-    n,
-    debit_kind: debit.kind,
-    debit_owner: uuidOf(debit.owner as OwnerId),
-    credit_kind: credit.kind,
-    credit_owner: uuidOf(credit.owner as OwnerId),
-    amount,
-    lot_seq: lotSeq,
-  }));
-}
-
-function lotRows({ plan: { issued }, after }: PlannedTransaction): object[] {
-  if (issued === undefined) return [];
-  return [
-    {
-      ...after.key,
-      lot_seq: issued.lotSeq,
-      seq: after.seq,
-      issuer_id: uuidOf(issued.issuerId),
-      quantity: issued.remaining,
-      settlement_model: issued.settlementModel,
-      contract_version: issued.contractVersion,
-      fee_micros: issued.feeMicros,
-      earned_at: issued.earnedAt,
-      expires_at: issued.expiresAt,
-    },
-  ];
-}
-
-function purchaseRows({ plan: { purchase }, after, programmeId }: PlannedTransaction): object[] {
-  if (purchase === undefined) return [];
-  return [
-    {
-      ...after.key,
-      seq: after.seq,
-      programme_id: uuidOf(programmeId),
-      partner_id: uuidOf(purchase.partnerId),
-      external_ref: purchase.externalRef,
-      amount_minor: purchase.amountMinor,
-      currency: purchase.currency,
-      branch: purchase.branch,
-      channel: purchase.channel,
-      lines: purchase.lines,
-      rule_id: purchase.ruleId,
-      points: purchase.points,
-      occurred_at: purchase.occurredAt,
-    },
-  ];
-}
-
-function claimRows({ plan, after, cycleId, currency }: PlannedTransaction): object[] {
-  return plan.claims.map((claim) => ({
-    ...after.key,
-    seq: after.seq,
-    n: claim.entry,
-    cycle_id: cycleId,
-    debtor_id: uuidOrNull(claim.debtorId),
-    creditor_id: uuidOrNull(claim.creditorId),
-    kind: claim.kind,
-    micros: claim.micros,
-    lot_seq: claim.lotSeq,
-    points: claim.points,
-    contract_version: claim.contractVersion,
-    currency,
-  }));
-}
-
-/** A hold made and closed within one batch is written once, as it ends. */
-function holdRows(transactions: readonly PlannedTransaction[]): object[] {
-  const rows = new Map<string, object>();
-  for (const {
-    plan: { hold },
-    after,
-    programmeId,
-  } of transactions) {
-    if (hold === undefined) continue;
-    rows.set(`${after.key.wallet}:${hold.seq}`, {
-      ...after.key,
-      seq: hold.seq,
-      programme_id: uuidOf(programmeId),
-      partner_id: uuidOf(hold.partnerId),
-      points: hold.points,
-      state: hold.state,
-      captured: hold.captured,
-      closed_seq: hold.state === 'OPEN' ? null : after.seq,
-      expires_at: hold.expiresAt,
-    });
-  }
-  return [...rows.values()];
-}
-
-/** The lots the batch touched, as they end: gone, or with what remains. */
-function openLotRows(
-  transactions: readonly PlannedTransaction[],
-  wallets: readonly Wallet[],
-): { open: object[]; closed: object[] } {
-  const touched = new Map<string, Set<bigint>>();
-  for (const { plan, after } of transactions) {
-    const lots = touched.get(after.key.wallet) ?? new Set<bigint>();
-    for (const { lot } of plan.lotChanges) lots.add(lot.lotSeq);
-    if (plan.issued !== undefined) lots.add(plan.issued.lotSeq);
-    touched.set(after.key.wallet, lots);
-  }
-  const open: object[] = [];
-  const closed: object[] = [];
-  for (const wallet of wallets) {
-    const left = new Map(wallet.lots.map((lot) => [lot.lotSeq, lot]));
-    for (const lotSeq of touched.get(wallet.key.wallet) ?? []) {
-      const lot = left.get(lotSeq);
-      if (lot === undefined) closed.push({ ...wallet.key, lot_seq: lotSeq });
-      else {
-        open.push({
-          ...wallet.key,
-          lot_seq: lotSeq,
-          programme_id: uuidOf(wallet.programmeId),
-          issuer_id: uuidOf(lot.issuerId),
-          remaining: lot.remaining,
-          earned_at: lot.earnedAt,
-          expires_at: lot.expiresAt,
-        });
-      }
-    }
-  }
-  return { open, closed };
-}
-
-function documentRow({ hash, programmeId, partnerId, kind, externalRef, wallet }: PlannedDocument): object {
-  return {
-    hash: hash.toString('hex'),
-    programme_id: uuidOf(programmeId),
-    partner_id: uuidOf(partnerId),
-    kind,
-    external_ref: externalRef,
-    ...wallet.key,
-    seq: wallet.seq,
-  };
-}
-
-function outcomeRow({ name, bodyHash, seq, outcome }: DecidedOutcome): object {
-  return {
-    ...name.key,
-    caller: name.caller,
-    operation: name.operation,
-    key: name.idempotencyKey,
-    body_hash: bodyHash.toString('hex'),
-    seq,
-    outcome,
-  };
-}
-
-function walletRow(wallet: Wallet): object {
-  const { available, pending, held, arrears, qualifying } = wallet.balances;
-  return {
-    ...wallet.key,
-    seq: wallet.seq,
-    lots: wallet.lotCount,
-    available,
-    pending,
-    held,
-    arrears,
-    qualifying,
-    tier_code: wallet.tierCode,
-    tier_since: wallet.tierSince,
-  };
+function newTermsOf(transactions: readonly PlannedTransaction[], shelf: TermsShelf) {
+  const terms = transactions.flatMap(({ plan }) => plan.issued.map((lot) => lot.terms));
+  return new Map(terms.map((one) => [termsId(one), one] as const).filter(([id]) => !shelf.isKept(id)));
 }

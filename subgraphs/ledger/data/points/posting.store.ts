@@ -1,35 +1,60 @@
+import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
-import {
-  idFromUuid,
-  uuidOf,
-  type Id,
-  type MemberId,
-  type PartnerId,
-  type ProgrammeId,
-} from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
-import type { HeldLot, Hold, HoldState, OpenLot, Wallet, WalletKey } from '../../core/points/wallet';
-import { lotExpiry } from './instants';
+import type { OpenLot, PendingLot } from '../../core/points/lot';
+import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
+import { NO_PAST } from '../../core/points/wallet';
+import { loadPast } from './past.store';
+import type { TermsShelf } from './terms.store';
+
+/** What of a wallet's lots and past a rule asks for; everything is read under the wallet's lock. */
+export interface Needs {
+  /** Its spendable lots. */
+  readonly lots: boolean;
+  readonly pendingLots: boolean;
+  /** Lots by number, spent or not. */
+  readonly pastLots: readonly bigint[];
+  /** Holds, redemptions and purchases by the version that made them; purchases bring their lots. */
+  readonly holds: readonly bigint[];
+  readonly redemptions: readonly bigint[];
+  readonly purchases: readonly bigint[];
+  readonly awards: readonly { readonly partnerId: PartnerId; readonly action: string }[];
+}
+
+/** Nothing besides the wallet's own row. */
+export const NO_NEEDS: Needs = {
+  lots: false,
+  pendingLots: false,
+  pastLots: [],
+  holds: [],
+  redemptions: [],
+  purchases: [],
+  awards: [],
+};
+
+/** A wallet to lock. `isNew`: made when missing; a wallet that is only named by an id in the input is not. */
+export interface WalletRequest {
+  readonly key: WalletKey;
+  readonly programmeId: ProgrammeId;
+  readonly isNew: boolean;
+  readonly needs: Needs;
+}
+
+/** The name of an intent at its wallet: the hash of caller, operation and key. */
+export interface CommandKey {
+  readonly key: WalletKey;
+  readonly hash: Buffer;
+}
 
 /** What a batch asks to be locked and loaded, in one flush of the connection. */
 export interface LoadRequest {
   readonly programmeIds: readonly ProgrammeId[];
-  /** In lock order, each once. `isNew`: made when missing; a wallet that is only named by a hold's id is not. */
-  readonly wallets: readonly { readonly key: WalletKey; readonly programmeId: ProgrammeId; readonly isNew: boolean }[];
-  readonly keys: readonly CommandName[];
+  /** In lock order, each once. */
+  readonly wallets: readonly WalletRequest[];
+  readonly keys: readonly CommandKey[];
   readonly documents: readonly Buffer[];
-  /** Wallets whose open lots the rules will need. */
-  readonly lotsOf: readonly WalletKey[];
-  readonly holds: readonly { readonly key: WalletKey; readonly seq: bigint }[];
-}
-
-/** The name of one intent: the wallet it moves, the caller, the operation, the caller's key. */
-export interface CommandName {
-  readonly key: WalletKey;
-  readonly caller: string;
-  readonly operation: string;
-  readonly idempotencyKey: string;
 }
 
 /** What the programme's rows say under the shared lock: no cut-off and no clock move can slip in between. */
@@ -39,23 +64,28 @@ export interface ProgrammeState {
   readonly openCycleId: string;
 }
 
-/** An outcome decided before. `seq` names the transaction of a success; `outcome` is a stored refusal. */
+/** An outcome decided before: `seq` names the transaction of a success, `refusal` is a stored refusal. */
 export interface DecidedCommand {
   readonly bodyHash: Buffer;
   readonly seq: bigint | null;
-  readonly outcome: unknown;
+  readonly refusal: unknown;
 }
 
 export interface LoadedFacts {
   readonly wallets: Map<string, Wallet>;
   readonly programmes: Map<ProgrammeId, ProgrammeState>;
+  /** By wallet and hash, as `walletText` and hexadecimal digits. */
   readonly decided: Map<string, DecidedCommand>;
   readonly documents: Set<string>;
 }
 
 export const walletText = ({ bucket, wallet }: WalletKey): string => `${bucket}:${wallet}`;
-export const commandText = (name: CommandName): string =>
-  JSON.stringify([walletText(name.key), name.caller, name.operation, name.idempotencyKey]);
+
+/** 16 bytes of SHA-256 over caller, operation and key: as many as a UUID, which stores them. */
+export function commandHash(intent: { caller: string; operation: string; idempotencyKey: string }): Buffer {
+  const name = JSON.stringify([intent.caller, intent.operation, intent.idempotencyKey]);
+  return createHash('sha256').update(name).digest().subarray(0, 16);
+}
 
 const BEGIN = 'begin isolation level read committed';
 
@@ -72,41 +102,28 @@ on conflict do nothing`;
 
 const LOCK_WALLETS = sql`/* ledger.post.lockWallets */
 select w.bucket, w.wallet, w.programme_id, w.seq, w.lots, w.available, w.pending, w.held, w.arrears, w.qualifying,
-       w.tier_code, w.tier_since
+       w.tier_code, w.tier_since, w.tier_until, w.counted_since, w.tier_due_at, w.frozen_at, w.owed, w.chain
   from wallet w
   join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on w.bucket = k.bucket and w.wallet = k.wallet
  order by w.bucket, w.wallet
    for no key update of w`;
 
 const LOAD_DECIDED = sql`/* ledger.post.loadDecided */
-select c.bucket, c.wallet, c.caller, c.operation, c.key, c.body_hash, c.seq, c.outcome
-  from command_outcome c
-  join unnest($1::smallint[], $2::uuid[], $3::text[], $4::text[], $5::text[]) as k(bucket, wallet, caller, operation, key)
-    on (c.bucket, c.wallet, c.caller, c.operation, c.key) = (k.bucket, k.wallet, k.caller, k.operation, k.key)`;
+select k.bucket, k.wallet, k.hash, t.body_hash, t.seq, null::jsonb as refusal
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
+  join journal_transaction t on t.bucket = k.bucket and t.wallet = k.wallet and t.command_hash = k.hash
+ union all
+select k.bucket, k.wallet, k.hash, r.body_hash, null, r.refusal
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
+  join command_refusal r on r.bucket = k.bucket and r.wallet = k.wallet and r.command_hash = k.hash`;
 
 const LOAD_DOCUMENTS = sql`/* ledger.post.loadDocuments */
-select hash from document where hash = any($1::bytea[])`;
+select d.hash from unnest($1::uuid[]) as k(hash) join document d on d.hash = k.hash`;
 
 const LOAD_PROGRAMMES = sql`/* ledger.post.loadProgrammes */
 select b.programme_id, b.version, c.test_now, c.open_cycle_id
   from rule_book b join programme_clock c on c.programme_id = b.programme_id
  where b.programme_id = any($1::uuid[])`;
-
-const LOAD_LOTS = sql`/* ledger.post.loadLots */
-select o.bucket, o.wallet, o.lot_seq, o.issuer_id, o.remaining, o.earned_at, o.expires_at
-  from open_lot o
-  join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on o.bucket = k.bucket and o.wallet = k.wallet
- order by o.bucket, o.wallet, o.expires_at, o.earned_at, o.lot_seq`;
-
-const LOAD_HOLDS = sql`/* ledger.post.loadHolds */
-select h.bucket, h.wallet, h.seq, h.partner_id, h.points, h.captured, h.state, h.expires_at as hold_expires_at,
-       e.n, e.lot_seq, e.amount, l.issuer_id, l.earned_at, l.expires_at
-  from hold h
-  join unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
-    on h.bucket = k.bucket and h.wallet = k.wallet and h.seq = k.seq
-  join entry e on e.bucket = h.bucket and e.wallet = h.wallet and e.seq = h.seq
-  join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
- order by h.bucket, h.wallet, h.seq, e.n`;
 
 interface WalletRow {
   bucket: number;
@@ -121,24 +138,12 @@ interface WalletRow {
   qualifying: string;
   tier_code: string | null;
   tier_since: Date | null;
-}
-interface LotRow {
-  bucket: number;
-  wallet: string;
-  lot_seq: string;
-  issuer_id: string;
-  remaining: string;
-  earned_at: Date;
-  expires_at: Date | number | null;
-}
-interface HoldRow extends LotRow {
-  seq: string;
-  partner_id: string;
-  points: string;
-  captured: string;
-  state: HoldState;
-  hold_expires_at: Date;
-  amount: string;
+  tier_until: Date | null;
+  counted_since: Date | null;
+  tier_due_at: Date | null;
+  frozen_at: Date | null;
+  owed: { creditor: string | null; points: string; opened: string }[] | null;
+  chain: Buffer | null;
 }
 
 /**
@@ -148,121 +153,100 @@ interface HoldRow extends LotRow {
  *
  * @param client a connection with `pipeline: true`
  */
-export async function lockAndLoad(client: Client, request: LoadRequest): Promise<LoadedFacts> {
-  const buckets = request.wallets.map(({ key }) => key.bucket);
-  const wallets = request.wallets.map(({ key }) => key.wallet);
-  const ensured = request.wallets.filter(({ isNew }) => isNew);
-  const sent = [
+export async function lockAndLoad(client: Client, terms: TermsShelf, request: LoadRequest): Promise<LoadedFacts> {
+  const { wallets } = request;
+  const opened = [
     client.query(BEGIN),
     client.query({ name: 'lockProgrammes', text: LOCK_PROGRAMMES, values: [[...request.programmeIds].sort()] }),
-    client.query({
-      name: 'ensureWallets',
-      text: ENSURE_WALLETS,
-      values: [
-        ensured.map(({ key }) => key.bucket),
-        ensured.map(({ key }) => key.wallet),
-        ensured.map(({ programmeId }) => uuidOf(programmeId)),
-      ],
-    }),
+    ensureWallets(
+      client,
+      wallets.filter(({ isNew }) => isNew),
+    ),
   ];
-  const locked = client.query<WalletRow>({ name: 'lockWallets', text: LOCK_WALLETS, values: [buckets, wallets] });
-  const programmes = client.query<{
+  const locked = client.query<WalletRow>({
+    name: 'lockWallets',
+    text: LOCK_WALLETS,
+    values: columnsOf(wallets.map(({ key }) => key)),
+  });
+  const programmes = loadProgrammes(client, request.programmeIds);
+  const decided = loadDecided(client, request.keys);
+  const documents = loadDocuments(client, request.documents);
+  const past = loadPast(client, wallets);
+  // All are awaited before any failure is told: a pipelined connection answers every one of them.
+  await settleAll([...opened, locked, programmes, decided, documents, past]);
+  const { openLots, pendingLots, pasts } = await (await past).read(terms);
+  return {
+    wallets: new Map(
+      (await locked).rows.map((row) => {
+        const text = walletText(row);
+        return [
+          text,
+          walletFrom(row, { lots: openLots.get(text), pending: pendingLots.get(text), past: pasts.get(text) }),
+        ];
+      }),
+    ),
+    programmes: await programmes,
+    decided: await decided,
+    documents: await documents,
+  };
+}
+
+function ensureWallets(client: Client, wallets: readonly WalletRequest[]): Promise<unknown> {
+  if (wallets.length === 0) return Promise.resolve();
+  const programmes = wallets.map(({ programmeId }) => uuidOf(programmeId));
+  return client.query({
+    name: 'ensureWallets',
+    text: ENSURE_WALLETS,
+    values: [...columnsOf(wallets.map(({ key }) => key)), programmes],
+  });
+}
+
+async function loadProgrammes(client: Client, ids: readonly ProgrammeId[]): Promise<LoadedFacts['programmes']> {
+  const { rows } = await client.query<{
     programme_id: string;
     version: string;
     test_now: Date | null;
     open_cycle_id: string;
-  }>({
-    name: 'loadProgrammes',
-    text: LOAD_PROGRAMMES,
-    values: [request.programmeIds.map(uuidOf)],
-  });
-  const decided = loadDecided(client, request.keys);
-  const documents = ifAny(request.documents, () =>
-    client.query<{ hash: Buffer }>({ name: 'loadDocuments', text: LOAD_DOCUMENTS, values: [request.documents] }),
-  );
-  const lots = ifAny(request.lotsOf, () =>
-    client.query<LotRow>({
-      name: 'loadLots',
-      text: LOAD_LOTS,
-      values: [request.lotsOf.map(({ bucket }) => bucket), request.lotsOf.map(({ wallet }) => wallet)],
-    }),
-  );
-  const holds = ifAny(request.holds, () =>
-    client.query<HoldRow>({
-      name: 'loadHolds',
-      text: LOAD_HOLDS,
-      values: [
-        request.holds.map(({ key }) => key.bucket),
-        request.holds.map(({ key }) => key.wallet),
-        request.holds.map(({ seq }) => seq.toString()),
-      ],
-    }),
-  );
-  // All are awaited before any failure is told: a pipelined connection answers every one of them.
-  await settleAll([...sent, locked, programmes, decided, documents, lots, holds]);
-  return {
-    wallets: walletsFrom((await locked).rows, (await lots)?.rows ?? [], (await holds)?.rows ?? []),
-    programmes: new Map(
-      (await programmes).rows.map((row) => [
-        idFromUuid('prg', row.programme_id),
-        { ruleBookVersion: BigInt(row.version), testNow: row.test_now, openCycleId: row.open_cycle_id },
-      ]),
-    ),
-    decided: await decided,
-    documents: new Set(((await documents)?.rows ?? []).map(({ hash }) => hash.toString('hex'))),
-  };
-}
-
-async function loadDecided(client: Client, names: readonly CommandName[]): Promise<Map<string, DecidedCommand>> {
-  if (names.length === 0) return new Map();
-  const { rows } = await client.query<{
-    bucket: number;
-    wallet: string;
-    caller: string;
-    operation: string;
-    key: string;
-    body_hash: Buffer;
-    seq: string | null;
-    outcome: unknown;
-  }>({
-    name: 'loadDecided',
-    text: LOAD_DECIDED,
-    values: [
-      names.map(({ key }) => key.bucket),
-      names.map(({ key }) => key.wallet),
-      names.map(({ caller }) => caller),
-      names.map(({ operation }) => operation),
-      names.map(({ idempotencyKey }) => idempotencyKey),
-    ],
-  });
+  }>({ name: 'loadProgrammes', text: LOAD_PROGRAMMES, values: [ids.map(uuidOf)] });
   return new Map(
     rows.map((row) => [
-      commandText({ key: row, caller: row.caller, operation: row.operation, idempotencyKey: row.key }),
-      { bodyHash: row.body_hash, seq: row.seq === null ? null : BigInt(row.seq), outcome: row.outcome },
+      idFromUuid('prg', row.programme_id),
+      { ruleBookVersion: BigInt(row.version), testNow: row.test_now, openCycleId: row.open_cycle_id },
     ]),
   );
 }
 
-function walletsFrom(
-  rows: readonly WalletRow[],
-  lotRows: readonly LotRow[],
-  holdRows: readonly HoldRow[],
-): Map<string, Wallet> {
-  const lots = groupBy(lotRows, walletText, lotFrom);
-  const holds = new Map<string, Map<bigint, Hold>>();
-  for (const row of holdRows) {
-    const ofWallet = holds.get(walletText(row)) ?? new Map<bigint, Hold>();
-    const seq = BigInt(row.seq);
-    const hold = ofWallet.get(seq) ?? holdFrom(row);
-    ofWallet.set(seq, { ...hold, lots: [...hold.lots, heldLotFrom(row)] });
-    holds.set(walletText(row), ofWallet);
-  }
+async function loadDecided(client: Client, keys: readonly CommandKey[]): Promise<LoadedFacts['decided']> {
+  if (keys.length === 0) return new Map();
+  const { rows } = await client.query<
+    WalletKey & { hash: string; body_hash: Buffer; seq: string | null; refusal: unknown }
+  >({
+    name: 'loadDecided',
+    text: LOAD_DECIDED,
+    values: [...columnsOf(keys.map(({ key }) => key)), keys.map(({ hash }) => hash.toString('hex'))],
+  });
   return new Map(
-    rows.map((row) => [walletText(row), walletFrom(row, lots.get(walletText(row)), holds.get(walletText(row)))]),
+    rows.map((row) => [
+      `${walletText(row)} ${row.hash.replaceAll('-', '')}`,
+      { bodyHash: row.body_hash, seq: row.seq === null ? null : BigInt(row.seq), refusal: row.refusal },
+    ]),
   );
 }
 
-function walletFrom(row: WalletRow, lots: OpenLot[] = [], holds = new Map<bigint, Hold>()): Wallet {
+async function loadDocuments(client: Client, hashes: readonly Buffer[]): Promise<Set<string>> {
+  if (hashes.length === 0) return new Set();
+  const { rows } = await client.query<{ hash: string }>({
+    name: 'loadDocuments',
+    text: LOAD_DOCUMENTS,
+    values: [hashes.map((hash) => hash.toString('hex'))],
+  });
+  return new Set(rows.map(({ hash }) => hash.replaceAll('-', '')));
+}
+
+function walletFrom(
+  row: WalletRow,
+  loaded: { lots?: readonly OpenLot[]; pending?: readonly PendingLot[]; past?: Past },
+): Wallet {
   return {
     key: { bucket: row.bucket, wallet: row.wallet },
     programmeId: idFromUuid('prg', row.programme_id),
@@ -276,37 +260,27 @@ function walletFrom(row: WalletRow, lots: OpenLot[] = [], holds = new Map<bigint
       arrears: points(BigInt(row.arrears)),
       qualifying: points(BigInt(row.qualifying)),
     },
-    tierCode: row.tier_code,
-    tierSince: row.tier_since,
-    lots,
-    holds,
+    tier: {
+      code: row.tier_code,
+      since: row.tier_since,
+      until: row.tier_until,
+      countedSince: row.counted_since,
+      dueAt: row.tier_due_at,
+    },
+    isFrozen: row.frozen_at !== null,
+    chain: row.chain,
+    lots: loaded.lots ?? [],
+    pendingLots: loaded.pending ?? [],
+    owed: row.owed === null ? [] : row.owed.map(arrearsFrom),
+    past: loaded.past ?? NO_PAST,
   };
 }
 
-function lotFrom(row: LotRow): OpenLot {
+function arrearsFrom(owed: { creditor: string | null; points: string; opened: string }): Arrears {
   return {
-    lotSeq: BigInt(row.lot_seq),
-    issuerId: idFromUuid('ptr', row.issuer_id),
-    remaining: points(BigInt(row.remaining)),
-    earnedAt: row.earned_at,
-    expiresAt: lotExpiry(row.expires_at),
-  };
-}
-
-function heldLotFrom(row: HoldRow): HeldLot {
-  const { lotSeq, issuerId, earnedAt, expiresAt } = lotFrom({ ...row, remaining: row.amount });
-  return { lotSeq, issuerId, points: points(BigInt(row.amount)), earnedAt, expiresAt };
-}
-
-function holdFrom(row: HoldRow): Hold {
-  return {
-    seq: BigInt(row.seq),
-    partnerId: idFromUuid('ptr', row.partner_id),
-    points: points(BigInt(row.points)),
-    captured: points(BigInt(row.captured)),
-    state: row.state,
-    expiresAt: row.hold_expires_at,
-    lots: [],
+    creditorId: owed.creditor === null ? null : idFromUuid('ptr', owed.creditor),
+    points: points(BigInt(owed.points)),
+    openedSeq: BigInt(owed.opened),
   };
 }
 
@@ -317,24 +291,7 @@ export async function settleAll(promises: readonly Promise<unknown>[]): Promise<
   if (failed !== undefined) throw failed.reason;
 }
 
-function ifAny<Row, Result>(items: readonly Row[], send: () => Promise<Result>): Promise<Result | null> {
-  return items.length === 0 ? Promise.resolve(null) : send();
+/** Keys as the two arrays `unnest` wants. */
+export function columnsOf(keys: readonly WalletKey[]): [number[], string[]] {
+  return [keys.map(({ bucket }) => bucket), keys.map(({ wallet }) => wallet)];
 }
-
-function groupBy<Row, Value>(
-  rows: readonly Row[],
-  keyOf: (row: Row) => string,
-  valueOf: (row: Row) => Value,
-): Map<string, Value[]> {
-  const groups = new Map<string, Value[]>();
-  for (const row of rows) {
-    const group = groups.get(keyOf(row));
-    if (group === undefined) groups.set(keyOf(row), [valueOf(row)]);
-    else group.push(valueOf(row));
-  }
-  return groups;
-}
-
-/** Ids on the wire and in rules carry a prefix, rows hold the bare UUID. */
-export const uuidOrNull = (id: Id | null): string | null => (id === null ? null : uuidOf(id));
-export type OwnerId = MemberId | PartnerId;

@@ -2,10 +2,11 @@ import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
+import type { IssuedLot, Party } from '../../core/points/lot';
 import type { PurchaseFact } from '../../core/points/posting';
-import type { Balances, HoldState, WalletKey } from '../../core/points/wallet';
+import type { Balances, Hold, HoldState, WalletKey } from '../../core/points/wallet';
 
-const COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.points, t.available_after, t.pending_after,
+const COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points, t.available_after, t.pending_after,
        t.held_after, t.arrears_after, t.qualifying_after, t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
 
 const LOAD_PAGE = `/* ledger.statement.loadPage */
@@ -17,19 +18,31 @@ select ${COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq > $4 order by t.seq limit $5`;
 
 const LOAD_DETAILS = sql`/* ledger.transaction.loadDetails */
-select t.seq, c.currency,
-       (select row_to_json(l) from (select lot_seq::text, issuer_id, quantity::text, earned_at, expires_at from lot
-          where bucket = t.bucket and wallet = t.wallet and seq = t.seq limit 1) l) as lot,
+select c.currency,
+       (select coalesce(json_agg(l order by l.lot_seq), '[]') from (
+          select lot_seq::text, issuer_id, quantity::text, earned_at, expires_at, terms_id from lot
+           where bucket = t.bucket and wallet = t.wallet and seq = t.seq) l) as lots,
        (select row_to_json(p) from (select partner_id, external_ref, amount_minor::text, currency, branch, channel, lines,
           rule_id, points::text, occurred_at from purchase where bucket = t.bucket and wallet = t.wallet and seq = t.seq) p) as purchase,
        (select coalesce(json_agg(d order by d.n), '[]') from (
-          select e.n, e.lot_seq::text, l.issuer_id, e.amount::text, m.micros::text
+          select e.n, e.lot_seq::text, l.issuer_id, e.amount::text,
+                 (select sum(m.micros)::text from claim m where m.bucket = e.bucket and m.wallet = e.wallet and m.seq = e.seq
+                    and m.entry_n = e.n and m.kind = 'REDEMPTION') as micros
             from entry e
             join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
-            left join claim m on m.bucket = e.bucket and m.wallet = e.wallet and m.seq = e.seq and m.n = e.n and m.kind = 'REDEMPTION'
            where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED') d) as draws,
        (select row_to_json(h) from (select seq::text, partner_id, points::text, captured::text, state, expires_at from hold
-          where bucket = t.bucket and wallet = t.wallet and (seq = t.seq or closed_seq = t.seq) limit 1) h) as hold
+          where bucket = t.bucket and wallet = t.wallet and (seq = t.seq or closed_seq = t.seq) limit 1) h) as hold,
+       (select coalesce(sum(e.amount) filter (where e.credit_kind = 'CLAWED_BACK'), 0)::text from entry e
+         where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq) as clawed_back,
+       (select coalesce(sum(e.amount) filter (where e.debit_kind = 'ARREARS'), 0)::text from entry e
+         where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq) as arrears_opened,
+       (select row_to_json(r) from (select redemption_seq::text, points::text from redemption_reversal
+         where bucket = t.bucket and wallet = t.wallet and seq = t.seq) r) as reversed,
+       (select row_to_json(a) from (select seq::text, available_after::text, pending_after::text, held_after::text,
+          arrears_after::text, qualifying_after::text from journal_transaction
+         where bucket = t.bucket and wallet = t.wallet and seq between t.seq and t.seq + 2 and (seq = t.seq or cause_seq = t.seq)
+         order by seq desc limit 1) a) as account
   from journal_transaction t join settlement_cycle c on c.id = t.cycle_id
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
@@ -42,6 +55,7 @@ interface Row {
   kind: string;
   partner_id: string | null;
   external_ref: string | null;
+  reason: string | null;
   points: string;
   available_after: string;
   pending_after: string;
@@ -60,6 +74,8 @@ export interface JournalLine {
   readonly kind: string;
   readonly partnerId: PartnerId | null;
   readonly externalRef: string | null;
+  /** Why, in the words of who asked. */
+  readonly reason: string | null;
   readonly points: bigint;
   readonly balances: Balances;
   readonly tierBefore: string | null;
@@ -71,28 +87,26 @@ export interface JournalLine {
 /** What one transaction did besides its balances. */
 export interface JournalDetails {
   readonly currency: string;
-  readonly issued: {
-    lotSeq: bigint;
-    issuerId: PartnerId;
-    remaining: ReturnType<typeof points>;
-    earnedAt: Date;
-    expiresAt: Date | null;
-  } | null;
+  readonly issued: readonly Pick<IssuedLot, 'lotSeq' | 'issuerId' | 'quantity' | 'earnedAt' | 'expiresAt'>[];
   readonly purchase: PurchaseFact | null;
-  readonly draws: readonly { lotSeq: bigint; issuerId: PartnerId; points: bigint; claimMicros: bigint | null }[];
-  readonly hold: {
-    seq: bigint;
-    partnerId: PartnerId;
-    points: ReturnType<typeof points>;
-    captured: ReturnType<typeof points>;
-    state: HoldState;
-    expiresAt: Date;
-  } | null;
+  readonly draws: readonly { lotSeq: bigint; issuerId: Party; points: bigint; claimMicros: bigint | null }[];
+  readonly hold: Pick<Hold, 'seq' | 'partnerId' | 'points' | 'captured' | 'state' | 'expiresAt'> | null;
+  readonly clawedBack: bigint;
+  readonly arrearsOpened: bigint;
+  /** Which redemption it undid, and how much of it. */
+  readonly reversed: { readonly redemptionSeq: bigint; readonly points: bigint } | null;
+}
+
+/** One transaction whole: its line, what it did, and the account as it and what followed from it left it. */
+export interface StoredTransaction {
+  readonly line: JournalLine;
+  readonly details: JournalDetails;
+  readonly account: { readonly version: bigint; readonly balances: Balances };
 }
 
 interface DetailsRow {
   currency: string;
-  lot: { lot_seq: string; issuer_id: string; quantity: string; earned_at: string; expires_at: string | null } | null;
+  lots: { lot_seq: string; issuer_id: string | null; quantity: string; earned_at: string; expires_at: string | null }[];
   purchase: {
     partner_id: string;
     external_ref: string;
@@ -105,7 +119,7 @@ interface DetailsRow {
     points: string;
     occurred_at: string;
   } | null;
-  draws: { lot_seq: string; issuer_id: string; amount: string; micros: string | null }[];
+  draws: { lot_seq: string; issuer_id: string | null; amount: string; micros: string | null }[];
   hold: {
     seq: string;
     partner_id: string;
@@ -114,6 +128,18 @@ interface DetailsRow {
     state: HoldState;
     expires_at: string;
   } | null;
+  clawed_back: string;
+  arrears_opened: string;
+  reversed: { redemption_seq: string; points: string } | null;
+  account: BalanceColumns & { seq: string };
+}
+
+interface BalanceColumns {
+  available_after: string;
+  pending_after: string;
+  held_after: string;
+  arrears_after: string;
+  qualifying_after: string;
 }
 
 /** Statement lines of a member before a version, newest first. */
@@ -141,14 +167,16 @@ export async function loadTransaction(
   pool: Pool,
   wallet: { key: WalletKey; programmeId: ProgrammeId },
   seq: bigint,
-): Promise<{ line: JournalLine; details: JournalDetails } | null> {
+): Promise<StoredTransaction | null> {
   const [lines, details] = await Promise.all([
     pool.query<Row>(LOAD_ONE, scope(wallet, seq)),
     pool.query<DetailsRow>(LOAD_DETAILS, scope(wallet, seq)),
   ]);
   const [line] = lines.rows;
   const [rest] = details.rows;
-  return line === undefined || rest === undefined ? null : { line: lineFrom(line), details: detailsFrom(rest) };
+  if (line === undefined || rest === undefined) return null;
+  const account = { version: BigInt(rest.account.seq), balances: balancesFrom(rest.account) };
+  return { line: lineFrom(line), details: detailsFrom(rest), account };
 }
 
 function scope(
@@ -164,14 +192,9 @@ function lineFrom(row: Row): JournalLine {
     kind: row.kind,
     partnerId: row.partner_id === null ? null : idFromUuid('ptr', row.partner_id),
     externalRef: row.external_ref,
+    reason: row.reason,
     points: BigInt(row.points),
-    balances: {
-      available: points(BigInt(row.available_after)),
-      pending: points(BigInt(row.pending_after)),
-      held: points(BigInt(row.held_after)),
-      arrears: points(BigInt(row.arrears_after)),
-      qualifying: points(BigInt(row.qualifying_after)),
-    },
+    balances: balancesFrom(row),
     tierBefore: row.tier_before,
     tierAfter: row.tier_after,
     occurredAt: row.occurred_at,
@@ -179,16 +202,29 @@ function lineFrom(row: Row): JournalLine {
   };
 }
 
-function detailsFrom({ currency, lot, purchase, draws, hold }: DetailsRow): JournalDetails {
+function balancesFrom(row: BalanceColumns): Balances {
   return {
-    currency,
-    issued: lot && {
+    available: points(BigInt(row.available_after)),
+    pending: points(BigInt(row.pending_after)),
+    held: points(BigInt(row.held_after)),
+    arrears: points(BigInt(row.arrears_after)),
+    qualifying: points(BigInt(row.qualifying_after)),
+  };
+}
+
+const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
+
+function detailsFrom(row: DetailsRow): JournalDetails {
+  const { purchase, hold, reversed } = row;
+  return {
+    currency: row.currency,
+    issued: row.lots.map((lot) => ({
       lotSeq: BigInt(lot.lot_seq),
-      issuerId: idFromUuid('ptr', lot.issuer_id),
-      remaining: points(BigInt(lot.quantity)),
+      issuerId: partyFrom(lot.issuer_id),
+      quantity: points(BigInt(lot.quantity)),
       earnedAt: new Date(lot.earned_at),
       expiresAt: lot.expires_at === null ? null : new Date(lot.expires_at),
-    },
+    })),
     purchase: purchase && {
       partnerId: idFromUuid('ptr', purchase.partner_id),
       externalRef: purchase.external_ref,
@@ -198,12 +234,12 @@ function detailsFrom({ currency, lot, purchase, draws, hold }: DetailsRow): Jour
       channel: purchase.channel,
       lines: purchase.lines,
       ruleId: purchase.rule_id,
-      points: points(BigInt(purchase.points)),
+      points: BigInt(purchase.points),
       occurredAt: new Date(purchase.occurred_at),
     },
-    draws: draws.map((draw) => ({
+    draws: row.draws.map((draw) => ({
       lotSeq: BigInt(draw.lot_seq),
-      issuerId: idFromUuid('ptr', draw.issuer_id),
+      issuerId: partyFrom(draw.issuer_id),
       points: BigInt(draw.amount),
       claimMicros: draw.micros === null ? null : BigInt(draw.micros),
     })),
@@ -215,5 +251,18 @@ function detailsFrom({ currency, lot, purchase, draws, hold }: DetailsRow): Jour
       state: hold.state,
       expiresAt: new Date(hold.expires_at),
     },
+    clawedBack: BigInt(row.clawed_back),
+    arrearsOpened: BigInt(row.arrears_opened),
+    reversed: reversed && { redemptionSeq: BigInt(reversed.redemption_seq), points: BigInt(reversed.points) },
   };
+}
+
+const LOAD_REVERSED = sql`/* ledger.redemption.loadReversed */
+select coalesce(sum(r.points), 0)::text as points from redemption_reversal r
+ where r.bucket = $1 and r.wallet = $2 and r.redemption_seq = $3`;
+
+/** How many points of a redemption have come back. */
+export async function loadReversed(pool: Pool, { bucket, wallet }: WalletKey, seq: bigint): Promise<bigint> {
+  const { rows } = await pool.query<{ points: string }>(LOAD_REVERSED, [bucket, wallet, seq.toString()]);
+  return BigInt(rows[0]?.points ?? 0);
 }

@@ -1,0 +1,142 @@
+import type { Principal } from '../../../../kernel/context/principal';
+import {
+  expectThat,
+  firstFault,
+  idempotencyKeyFault,
+  ifGiven,
+  textFault,
+  wholeFault,
+} from '../../../../kernel/errors/check-input';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { forbidden, invalidInput } from '../../../../kernel/errors/shared-refusals';
+import { parseId, type MemberId, type PartnerId } from '../../../../kernel/values/id';
+import { points, POINTS_MAX } from '../../../../kernel/values/points';
+import { inPartyOrder, isWhole } from '../../core/movements/accrual';
+import { planDirectAccrual, type DirectAccrual } from '../../core/movements/direct-accrual';
+import type { Party } from '../../core/points/lot';
+import { refuse } from '../../core/refusals';
+import type { Ledger } from '../ledger';
+import { memberToCredit, operatingAs, type Operating } from '../points/acting';
+import type { MemberRef } from '../points/member-directory';
+import { post, type Posted } from '../points/post';
+import { documentOf } from '../points/posting-command';
+
+export interface PostAccrualInput {
+  readonly idempotencyKey: string;
+  readonly externalRef: string;
+  readonly member: MemberRef;
+  readonly points: bigint;
+  readonly occurredAt: Date;
+  /** Absent: as the programme's points expire. */
+  readonly expiresAt?: Date | null;
+  readonly pending: boolean;
+  readonly funding?: readonly { readonly partnerId: string; readonly bps: number }[] | null;
+  readonly reason: string;
+  readonly goodwill: boolean;
+}
+
+const FUNDERS_MAX = 50;
+
+/**
+ * Gives points directly. A partner gives its own and pays for them alone. An admin names who pays, the first of them as the
+ * issuer; goodwill without funders is the operator's. Where two persons must agree, an admin proposes instead.
+ */
+export async function postAccrual(
+  ledger: Ledger,
+  principal: Principal,
+  input: PostAccrualInput,
+): Promise<Posted | Refusal> {
+  const fault = accrualFault(input);
+  if (fault !== null) return fault;
+  const operating = operatingAs(principal, 'accrual:direct');
+  if (isRefusal(operating)) return operating;
+  const accrual = accrualOf(operating, input);
+  if (isRefusal(accrual)) return accrual;
+  const lone = await whyNotAlone(ledger, operating, input);
+  if (lone !== null) return lone;
+  const member = await memberToGive(ledger, operating, input.member);
+  if (isRefusal(member)) return member;
+  const { idempotencyKey, ...body } = input;
+  const { issuerId } = accrual;
+  const posted = await post(ledger, principal, {
+    programmeId: operating.programmeId,
+    memberId: member.memberId,
+    operation: 'postAccrual',
+    idempotencyKey,
+    body,
+    document: issuerId === null ? null : documentOf(issuerId, 'ACCRUAL', input.externalRef),
+    plan: (wallet, facts) => planDirectAccrual(wallet, accrual, facts),
+  });
+  return isRefusal(posted) ? posted : { ...posted, creditOnly: member.creditOnly };
+}
+
+/** With real money, one person alone does not make an operator's gift: what binds the programme needs two. */
+async function whyNotAlone(ledger: Ledger, { partnerId, programmeId }: Operating, input: PostAccrualInput) {
+  if (partnerId !== null || !input.goodwill) return null;
+  const book = await ledger.book(programmeId);
+  return book === null || (book.isSandbox && book.singleApprover)
+    ? null
+    : refuse('LEDGER_APPROVAL_REQUIRED', 'Propose the goodwill as an adjustment; another person approves it.');
+}
+
+async function memberToGive(
+  ledger: Ledger,
+  { programmeId, partnerId }: Operating,
+  ref: MemberRef,
+): Promise<{ memberId: MemberId; creditOnly: boolean } | Refusal> {
+  if (partnerId === null) {
+    const memberId = await ledger.directory.findOfProgramme(programmeId, ref);
+    return isRefusal(memberId) ? memberId : { memberId, creditOnly: false };
+  }
+  const found = await memberToCredit(ledger, { programmeId, partnerId }, { ref, path: 'input.member' });
+  if (isRefusal(found)) return found;
+  return { memberId: found.memberId, creditOnly: found.link === 'CREDIT_ONLY' && !found.cardPresented };
+}
+
+function accrualOf({ partnerId }: Operating, input: PostAccrualInput): DirectAccrual | Refusal {
+  const shares = (input.funding ?? []).map(({ partnerId: funder, bps }) => ({ partyId: funder as PartnerId, bps }));
+  const issuerId: Party = partnerId ?? shares[0]?.partyId ?? null;
+  if (partnerId !== null && shares.some(({ partyId }) => partyId !== partnerId)) {
+    return forbidden('A partner gives points at its own cost; shared funding is the operator’s to set.');
+  }
+  if (issuerId === null && !input.goodwill) {
+    return invalidInput('input.funding', 'must say who pays; the first is the issuer');
+  }
+  return {
+    kind: input.goodwill ? 'GOODWILL' : 'EARN',
+    issuerId,
+    points: points(input.points),
+    occurredAt: input.occurredAt,
+    expiresAt: input.expiresAt ?? null,
+    isPending: input.pending,
+    funding: shares.length === 0 ? null : inPartyOrder(shares),
+    externalRef: input.externalRef,
+    reason: input.reason,
+  };
+}
+
+function accrualFault(input: PostAccrualInput): Refusal | null {
+  const { funding } = input;
+  return firstFault(
+    idempotencyKeyFault(input.idempotencyKey),
+    textFault('input.externalRef', input.externalRef, 255),
+    wholeFault('input.points', input.points, { min: 1n, max: POINTS_MAX }),
+    textFault('input.reason', input.reason, 500),
+    ifGiven(funding, (shares) =>
+      firstFault(
+        expectThat('input.funding', shares.length <= FUNDERS_MAX, `must have at most ${FUNDERS_MAX} shares`),
+        ...shares.map(({ partnerId, bps }, n) =>
+          firstFault(
+            expectThat(`input.funding[${n}].partnerId`, parseId('ptr', partnerId) !== null, 'is no partner’s id'),
+            wholeFault(`input.funding[${n}].bps`, bps, { min: 1, max: 10_000 }),
+          ),
+        ),
+        expectThat(
+          'input.funding',
+          isWhole(shares as readonly { partnerId: PartnerId; bps: number }[]),
+          'must name each partner once and sum to 10,000 basis points',
+        ),
+      ),
+    ),
+  );
+}

@@ -1,0 +1,142 @@
+import type { Principal } from '../../../../kernel/context/principal';
+import { firstFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { invalidInput } from '../../../../kernel/errors/shared-refusals';
+import { parseCurrency } from '../../../../kernel/values/money';
+import { planPurchase, type Purchase } from '../../core/movements/purchase';
+import type { Ledger } from '../ledger';
+import { actingAs, memberToCredit, type Acting } from '../points/acting';
+import type { FoundMember, MemberRef } from '../points/member-directory';
+import { post, type Posted } from '../points/post';
+import { documentOf } from '../points/posting-command';
+
+/** Minor units a single receipt may carry: ten billion of a currency with two decimals. */
+export const AMOUNT_MAX = 10n ** 12n;
+const LINES_MAX = 1_000;
+
+export interface MoneyGiven {
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+export interface RecordPurchaseInput {
+  readonly idempotencyKey: string;
+  readonly externalRef: string;
+  readonly member: MemberRef;
+  readonly amount: MoneyGiven;
+  readonly occurredAt: Date;
+  readonly branch?: string | null;
+  readonly channel?: string | null;
+  readonly lines?: readonly { sku: string; category?: string | null; quantity: number; amount: MoneyGiven }[] | null;
+}
+
+/** Records a purchase at the acting partner and credits what it earns. */
+export async function recordPurchase(
+  ledger: Ledger,
+  principal: Principal,
+  input: RecordPurchaseInput,
+): Promise<Posted | Refusal> {
+  const found = await findBuyer(ledger, principal, input);
+  return isRefusal(found) ? found : credit(ledger, principal, { ...found, input });
+}
+
+/**
+ * Records up to 1,000 purchases, each with its own outcome, in the order given: all members are found first, then the
+ * rows enter their lanes one after another without waiting, so that a member's rows keep their order.
+ *
+ * @param malformed by row: why a row could not be read, decided at the edge
+ */
+export async function recordPurchases(
+  ledger: Ledger,
+  principal: Principal,
+  inputs: readonly RecordPurchaseInput[],
+  malformed: readonly (Refusal | null)[] = [],
+): Promise<(Posted | Refusal)[]> {
+  const found = await Promise.all(
+    inputs.map(async (input, row) => malformed[row] ?? findBuyer(ledger, principal, input, `input[${row}]`)),
+  );
+  return Promise.all(
+    found.map(async (buyer, row) => {
+      const input = inputs[row];
+      return isRefusal(buyer) || input === undefined
+        ? (buyer as Refusal)
+        : credit(ledger, principal, { ...buyer, input });
+    }),
+  );
+}
+
+async function findBuyer(
+  ledger: Ledger,
+  principal: Principal,
+  input: RecordPurchaseInput,
+  path = 'input',
+): Promise<{ acting: Acting; buyer: FoundMember } | Refusal> {
+  const fault = purchaseFault(input, path);
+  if (fault !== null) return fault;
+  const acting = actingAs(principal, 'points:earn');
+  if (isRefusal(acting)) return acting;
+  const buyer = await memberToCredit(ledger, acting, { ref: input.member, path: `${path}.member` });
+  return isRefusal(buyer) ? buyer : { acting, buyer };
+}
+
+async function credit(
+  ledger: Ledger,
+  principal: Principal,
+  { acting, buyer, input }: { acting: Acting; buyer: FoundMember; input: RecordPurchaseInput },
+): Promise<Posted | Refusal> {
+  const { idempotencyKey, ...body } = input;
+  const purchase = purchaseOf(acting, input);
+  const posted = await post(ledger, principal, {
+    programmeId: acting.programmeId,
+    memberId: buyer.memberId,
+    operation: 'recordPurchase',
+    idempotencyKey,
+    body,
+    document: documentOf(acting.partnerId, 'PURCHASE', input.externalRef),
+    plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
+  });
+  const creditOnly = buyer.link === 'CREDIT_ONLY' && !buyer.cardPresented;
+  return isRefusal(posted) ? posted : { ...posted, creditOnly };
+}
+
+function purchaseOf({ partnerId }: Acting, input: RecordPurchaseInput): Purchase {
+  return {
+    partnerId,
+    externalRef: input.externalRef,
+    amountMinor: input.amount.amountMinor,
+    currency: input.amount.currency,
+    occurredAt: input.occurredAt,
+    branch: input.branch ?? null,
+    channel: input.channel ?? null,
+    lines: input.lines ?? null,
+  };
+}
+
+function purchaseFault(input: RecordPurchaseInput, path: string): Refusal | null {
+  const at = (field: string) => `${path}.${field}`;
+  return (
+    firstFault(
+      textFault(at('idempotencyKey'), input.idempotencyKey, 255),
+      textFault(at('externalRef'), input.externalRef, 255),
+      wholeFault(at('amount.amountMinor'), input.amount.amountMinor, { min: 0n, max: AMOUNT_MAX }),
+      ifGiven(input.branch, (branch) => textFault(at('branch'), branch)),
+    ) ??
+    (parseCurrency(input.amount.currency) === null
+      ? invalidInput(at('amount.currency'), 'must be an ISO 4217 code')
+      : null) ??
+    linesFault(input.lines ?? [], at('lines'))
+  );
+}
+
+function linesFault(lines: NonNullable<RecordPurchaseInput['lines']>, path: string): Refusal | null {
+  if (lines.length > LINES_MAX) return invalidInput(path, `must have at most ${LINES_MAX} lines`);
+  for (const [n, line] of lines.entries()) {
+    const fault = firstFault(
+      textFault(`${path}[${n}].sku`, line.sku),
+      ifGiven(line.category, (category) => textFault(`${path}[${n}].category`, category)),
+      wholeFault(`${path}[${n}].quantity`, line.quantity, { min: 0, max: 1_000_000 }),
+      wholeFault(`${path}[${n}].amount.amountMinor`, line.amount.amountMinor, { min: 0n, max: AMOUNT_MAX }),
+    );
+    if (fault !== null) return fault;
+  }
+  return null;
+}

@@ -1,0 +1,57 @@
+import type { Principal } from '../../../../kernel/context/principal';
+import { firstFault, idempotencyKeyFault, textFault, wholeFault } from '../../../../kernel/errors/check-input';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { points, POINTS_MAX } from '../../../../kernel/values/points';
+import { planRedemption, type Redemption } from '../../core/movements/redemption';
+import type { Ledger } from '../ledger';
+import { actingAs, memberToCharge } from '../points/acting';
+import type { MemberRef } from '../points/member-directory';
+import { post, type Posted } from '../points/post';
+import { documentOf } from '../points/posting-command';
+
+export interface RedeemPointsInput {
+  readonly idempotencyKey: string;
+  readonly externalRef: string;
+  readonly member: MemberRef;
+  readonly points: bigint;
+  readonly occurredAt: Date;
+  readonly expectedVersion?: bigint | null;
+}
+
+/** Redeems a member's points at the acting partner, whole or not at all. */
+export async function redeemPoints(
+  ledger: Ledger,
+  principal: Principal,
+  input: RedeemPointsInput,
+): Promise<Posted | Refusal> {
+  const fault = firstFault(
+    idempotencyKeyFault(input.idempotencyKey),
+    textFault('input.externalRef', input.externalRef, 255),
+    wholeFault('input.points', input.points, { min: 1n, max: POINTS_MAX }),
+  );
+  if (fault !== null) return fault;
+  const acting = actingAs(principal, 'points:redeem');
+  if (isRefusal(acting)) return acting;
+  const member = await memberToCharge(ledger, principal, { acting, ref: input.member });
+  if (isRefusal(member)) return member;
+  const { idempotencyKey, ...body } = input;
+  const redemption: Redemption = {
+    kind: 'REDEEM',
+    partnerId: acting.partnerId,
+    externalRef: input.externalRef,
+    points: points(input.points),
+    occurredAt: input.occurredAt,
+    expectedVersion: input.expectedVersion ?? null,
+    isSteppedUp: member.isPresent,
+  };
+  return post(ledger, principal, {
+    programmeId: acting.programmeId,
+    memberId: member.memberId,
+    operation: 'redeemPoints',
+    idempotencyKey,
+    body,
+    document: documentOf(acting.partnerId, 'REDEMPTION', input.externalRef),
+    needs: { lots: true },
+    plan: (wallet, facts) => planRedemption(wallet, redemption, facts),
+  });
+}

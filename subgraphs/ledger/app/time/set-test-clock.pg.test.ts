@@ -1,0 +1,264 @@
+import type { Principal } from '../../../../kernel/context/principal';
+import { runInvariants } from '../../../../kernel/db/invariants';
+import { inTransaction } from '../../../../kernel/db/transaction';
+import { isRefusal } from '../../../../kernel/errors/refusal';
+import type { SubgraphLink } from '../../../../kernel/graph/link';
+import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
+import { FixedClock } from '../../../../kernel/values/clock';
+import { newId, newOpaqueId, uuidOf, type MemberId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import { memberScopedId } from '../../core/points/scoped-id';
+import { walletKeyOf } from '../../core/points/wallet';
+import { ledgerDatabase } from '../../data/database';
+import { loadTestClock, moveTestClock, saveRuleBook } from '../../data/programme.store';
+import { announcementOf, aRuleBook } from '../../testkit/book';
+import type { Ledger } from '../ledger';
+import { openLedger, type RunningLedger } from '../open-ledger';
+import { captureHold } from './capture-hold';
+import { holdPoints } from './hold-points';
+import type { Posted } from '../points/post';
+import type { PostingLanes } from '../points/posting-lanes';
+import { recordPurchase } from './record-purchase';
+import { redeemPoints } from './redeem-points';
+import { releaseHold } from './release-hold';
+import { setTestClock } from './set-test-clock';
+
+const WALL = new Date('2025-12-31T12:00:00Z');
+/** Days 90 after which end in Warsaw's winter and in its summer: the clocks go forward on 29 March 2026. */
+const [BEFORE_CHANGE, AFTER_CHANGE] = [new Date('2025-12-28T12:00:00Z'), new Date('2025-12-28T23:30:00Z')];
+const [FIRST_DUE, SECOND_DUE] = [new Date('2026-03-28T23:00:00Z'), new Date('2026-03-29T22:00:00Z')];
+const LATER = new Date('2026-04-15T12:00:00Z');
+const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
+
+let database: TestDatabase;
+let running: RunningLedger;
+let ledger: Ledger;
+const partners = new Set<string>();
+beforeAll(async () => {
+  database = await openTestDatabase(ledgerDatabase);
+  // Members, who says that everybody is open to every partner.
+  const link: SubgraphLink = {
+    name: 'members',
+    execute: async ({ variables }) => {
+      const partnerLinks = [...partners].map((partnerId) => ({ partnerId, state: 'OPEN' }));
+      return { data: { memberStanding: { memberId: variables?.['memberId'], partnerLinks } } };
+    },
+    subscribe: () => Promise.reject(new Error('nobody subscribes to members')),
+    close: async () => undefined,
+  };
+  const peers = { link: () => link, feed: () => ({ read: async () => [] }) };
+  const surroundings = { database, clock: new FixedClock(WALL), secrets, peers };
+  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, sweepEveryMs: 60_000, reactions: {} });
+  ({ ledger } = running);
+});
+afterEach(async () => {
+  const red = (await runInvariants(database, 'subgraphs/ledger/invariants')).filter(({ total }) => total > 0);
+  expect(red).toEqual([]);
+});
+afterAll(async () => {
+  await running.stop();
+  await database.drop();
+});
+
+/** A programme whose points are good for 90 days, and what its parties do there. */
+async function aProgramme(change: { isSandbox?: boolean } = {}) {
+  const book = aRuleBook({ pointsValidityDays: 90, ...change });
+  const { programmeId, version, isSandbox, currency, opensAt } = book;
+  const [issuer, redeemer] = book.brands;
+  partners.add(issuer).add(redeemer);
+  const payload = announcementOf(book);
+  await inTransaction(database, (tx) =>
+    saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
+  );
+  const admin: Principal = { kind: 'admin', programmeId, subject: 'adm' };
+  const keyOf = (partnerId: typeof issuer): Principal => {
+    return { kind: 'partner', programmeId, partnerId, keyId: newId('key'), scopes: ['points:earn', 'points:redeem'] };
+  };
+  const fresh = () => ({ idempotencyKey: newId('req'), externalRef: newId('txn') });
+  const done = async (posting: Promise<object>): Promise<Posted> => {
+    const outcome = await posting;
+    if (isRefusal(outcome)) throw new Error(outcome.code);
+    return outcome as Posted;
+  };
+  return {
+    programmeId,
+    admin,
+    keyOf,
+    brands: book.brands,
+    move: (now: Date, by: Ledger = ledger) => setTestClock(by, admin, { now }),
+    earn: (id: MemberId, euros: bigint, occurredAt: Date) => {
+      const amount = { amountMinor: euros * 100n, currency: 'EUR' };
+      return done(recordPurchase(ledger, keyOf(issuer), { ...fresh(), member: { id }, amount, occurredAt }));
+    },
+    redeem: (id: MemberId, amount: bigint, occurredAt = WALL) =>
+      redeemPoints(ledger, keyOf(redeemer), { ...fresh(), member: { id }, points: points(amount), occurredAt }),
+    hold: async (id: MemberId, amount: bigint) => {
+      const wish = { idempotencyKey: newId('req'), member: { id }, points: points(amount), expiresAt: LATER };
+      const { transaction } = await done(holdPoints(ledger, keyOf(redeemer), wish));
+      return memberScopedId('hld', walletKeyOf(id).wallet, transaction.seq);
+    },
+    capture: (holdId: string) => done(captureHold(ledger, keyOf(redeemer), { ...fresh(), holdId })),
+    release: (holdId: string) => done(releaseHold(ledger, keyOf(redeemer), { idempotencyKey: newId('req'), holdId })),
+  };
+}
+type Programme = Awaited<ReturnType<typeof aProgramme>>;
+
+/** What is written of a programme's expiries, in the order written. */
+async function expiriesOf({ programmeId }: Programme, members: readonly MemberId[]) {
+  const { rows } = await database.pool.query<{ wallet: string; seq: string; points: string; recorded_at: Date }>(
+    `select wallet, seq, points, recorded_at from journal_transaction
+      where programme_id = $1 and kind = 'EXPIRY' order by xid, recorded_at, wallet`,
+    [uuidOf(programmeId)],
+  );
+  return rows.map(({ wallet, seq, points: change, recorded_at: at }) => {
+    return { member: members.findIndex((id) => uuidOf(id) === wallet), seq, points: change, at: at.toISOString() };
+  });
+}
+const availableOf = async (id: MemberId): Promise<string> => {
+  const { rows } = await database.pool.query('select available from wallet where wallet = $1', [uuidOf(id)]);
+  return (rows[0] as { available: string }).available;
+};
+
+describe('what falls due', () => {
+  it('expires at midnight of the programme’s zone after day 90, in due order, each recorded at its instant', async () => {
+    const programme = await aProgramme();
+    const members = [newOpaqueId('mem'), newOpaqueId('mem')] as const;
+    await programme.earn(members[0], 7n, AFTER_CHANGE);
+    await programme.earn(members[0], 5n, BEFORE_CHANGE);
+    await programme.earn(members[1], 3n, BEFORE_CHANGE);
+    await programme.earn(members[1], 2n, WALL);
+    expect(await programme.move(SECOND_DUE)).toEqual({ now: SECOND_DUE });
+    const expiries = await expiriesOf(programme, members);
+    const atFirst = expiries.slice(0, 2).sort((a, b) => a.member - b.member);
+    expect([...atFirst, ...expiries.slice(2)]).toEqual([
+      { member: 0, seq: '3', points: '-5', at: FIRST_DUE.toISOString() },
+      { member: 1, seq: '3', points: '-3', at: FIRST_DUE.toISOString() },
+      { member: 0, seq: '4', points: '-7', at: SECOND_DUE.toISOString() },
+    ]);
+    expect(await Promise.all(members.map(availableOf))).toEqual(['0', '2']);
+    // The days between are 23 hours long: who counts days of 24 is an hour late.
+    expect(SECOND_DUE.getTime() - FIRST_DUE.getTime()).toBe(23 * 3_600_000);
+  });
+
+  it.each([
+    ['winter', BEFORE_CHANGE, FIRST_DUE],
+    ['summer', AFTER_CHANGE, SECOND_DUE],
+  ])('in %s time can be spent one millisecond before and not at the instant', async (_season, earnedAt, due) => {
+    const programme = await aProgramme();
+    const member = newOpaqueId('mem');
+    await programme.earn(member, 10n, earnedAt);
+    await programme.move(new Date(due.getTime() - 1));
+    expect(await programme.redeem(member, 4n)).toMatchObject({ transaction: { balances: { available: 6n } } });
+    await programme.move(due);
+    const facts = { missingPoints: 1n };
+    expect(await programme.redeem(member, 1n)).toMatchObject({ code: 'LEDGER_INSUFFICIENT_POINTS', facts });
+    expect(await expiriesOf(programme, [member])).toMatchObject([{ points: '-6', at: due.toISOString() }]);
+  });
+
+  it('leaves held points alone: they can be captured after their lot’s day', async () => {
+    const programme = await aProgramme();
+    const member = newOpaqueId('mem');
+    await programme.earn(member, 10n, BEFORE_CHANGE);
+    const hold = await programme.hold(member, 6n);
+    await programme.move(SECOND_DUE);
+    expect(await expiriesOf(programme, [member])).toMatchObject([{ points: '-4', at: FIRST_DUE.toISOString() }]);
+    const { transaction } = await programme.capture(hold);
+    expect(transaction).toMatchObject({ balances: { available: 0n, held: 0n }, draws: [{ points: 6n }] });
+  });
+
+  it('expires what comes back from a hold too late, recorded where the clock stood', async () => {
+    const programme = await aProgramme();
+    const member = newOpaqueId('mem');
+    await programme.earn(member, 10n, BEFORE_CHANGE);
+    const hold = await programme.hold(member, 10n);
+    await programme.move(SECOND_DUE);
+    await programme.release(hold);
+    expect(await programme.redeem(member, 1n)).toMatchObject({ code: 'LEDGER_INSUFFICIENT_POINTS' });
+    await programme.move(LATER);
+    expect(await expiriesOf(programme, [member])).toMatchObject([{ points: '-10', at: SECOND_DUE.toISOString() }]);
+  });
+});
+
+describe('the clock', () => {
+  it('never moves back, and says where it stands', async () => {
+    const programme = await aProgramme();
+    await programme.move(SECOND_DUE);
+    const facts = { clockNow: SECOND_DUE };
+    expect(await programme.move(new Date(SECOND_DUE.getTime() - 1))).toMatchObject({
+      ...{ code: 'LEDGER_CLOCK_MOVES_BACK', retryable: false, facts },
+    });
+    expect(await loadTestClock(database.pool, programme.programmeId)).toEqual(SECOND_DUE);
+  });
+
+  it('is a sandbox’s, and its admin’s', async () => {
+    const live = await aProgramme({ isSandbox: false });
+    expect(await live.move(LATER)).toMatchObject({ code: 'LEDGER_CLOCK_NOT_MOVABLE' });
+    expect(await loadTestClock(database.pool, live.programmeId)).toBeNull();
+    const sandbox = await aProgramme();
+    for (const who of [sandbox.keyOf(sandbox.brands[0]), { kind: 'anonymous' } as const])
+      expect(await setTestClock(ledger, who, { now: LATER })).toMatchObject({ code: 'FORBIDDEN' });
+    const unheard: Principal = { kind: 'admin', programmeId: newId('prg'), subject: 'adm' };
+    expect(await setTestClock(ledger, unheard, { now: LATER })).toMatchObject({ code: 'LEDGER_PROGRAMME_NOT_READY' });
+  });
+
+  it('moved to where it stands changes nothing', async () => {
+    const programme = await aProgramme();
+    const member = newOpaqueId('mem');
+    await programme.earn(member, 10n, BEFORE_CHANGE);
+    await programme.move(LATER);
+    const once = await expiriesOf(programme, [member]);
+    expect(await programme.move(LATER)).toEqual({ now: LATER });
+    expect(await expiriesOf(programme, [member])).toEqual(once);
+    expect(once).toHaveLength(1);
+  });
+
+  /** Two members with points of both days, before the clock moves. */
+  async function twoSavers() {
+    const programme = await aProgramme();
+    const members = [newOpaqueId('mem'), newOpaqueId('mem')] as const;
+    for (const [n, member] of members.entries()) {
+      await programme.earn(member, 5n + BigInt(n), BEFORE_CHANGE);
+      await programme.earn(member, 7n, AFTER_CHANGE);
+    }
+    return { programme, members };
+  }
+  async function resultOf({ programme, members }: Awaited<ReturnType<typeof twoSavers>>) {
+    expect(await programme.move(LATER)).toEqual({ now: LATER });
+    const expiries = await expiriesOf(programme, members);
+    expiries.sort((a, b) => a.member - b.member || Number(a.seq) - Number(b.seq));
+    return { expiries, clock: await loadTestClock(database.pool, programme.programmeId) };
+  }
+
+  it('goes on after an interruption to the same result as if there had been none', async () => {
+    const uninterrupted = await resultOf(await twoSavers());
+    expect(uninterrupted.expiries.map(({ at }) => new Date(at))).toEqual([
+      FIRST_DUE,
+      SECOND_DUE,
+      FIRST_DUE,
+      SECOND_DUE,
+    ]);
+    for (const failing of [1, 2, 3, 4]) {
+      const savers = await twoSavers();
+      await expect(savers.programme.move(LATER, failingAt(failing))).rejects.toThrow('the database went away');
+      // It stands at the instant it was working at, so that what is left there is still recorded there.
+      const standing = await loadTestClock(database.pool, savers.programme.programmeId);
+      expect(standing).toEqual(failing < 3 ? FIRST_DUE : SECOND_DUE);
+      expect(await resultOf(savers)).toEqual(uninterrupted);
+    }
+    // Negative control: a clock that goes ahead of the work, and is interrupted there, leads to another result.
+    const ahead = await twoSavers();
+    await inTransaction(database, (tx) => moveTestClock(tx, ahead.programme.programmeId, LATER));
+    expect(await resultOf(ahead)).not.toEqual(uninterrupted);
+  });
+});
+
+/** A ledger whose lanes break at the n-th posting. */
+function failingAt(failing: number): Ledger {
+  let posting = 0;
+  const post: PostingLanes['post'] = async (command) => {
+    posting += 1;
+    if (posting === failing) throw new Error('the database went away');
+    return ledger.lanes.post(command);
+  };
+  return { ...ledger, lanes: Object.assign(Object.create(ledger.lanes) as PostingLanes, { post }) };
+}

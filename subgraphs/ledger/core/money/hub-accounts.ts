@@ -1,0 +1,21 @@
+import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
+import type { LotTerms, Party } from '../points/lot';
+import type { HubAccount } from './claim';
+
+export const fundOf = (issuer: Party): HubAccount => ({ kind: 'POINT_FUND', owner: issuer });
+export const prefundOf = (issuer: Party): HubAccount => ({ kind: 'PREFUND', owner: issuer });
+export const marginOf = (issuer: Party): HubAccount => ({ kind: 'DEFERRED_MARGIN', owner: issuer });
+export const MARGIN_INCOME: HubAccount = { kind: 'MARGIN_INCOME', owner: null };
+export const BREAKAGE_INCOME: HubAccount = { kind: 'BREAKAGE_INCOME', owner: null };
+export const PROGRAMME_FEES: HubAccount = { kind: 'PROGRAMME_FEES', owner: null };
+export const GOODWILL: HubAccount = { kind: 'GOODWILL_EXPENSE', owner: null };
+
+/**
+ * What a HYBRID issuer pays in advance for points: its part of the reserve price.
+ *
+ * Rounds by largest remainder in whole micro-units, ties to the prefund.
+ */
+export function prefundedMicros({ reserveMicros, prefundBps }: LotTerms, quantity: bigint): bigint {
+  const weights = [BigInt(prefundBps), BigInt(10_000 - prefundBps)];
+  return splitByLargestRemainder(reserveMicros * quantity, weights)[0] ?? 0n;
+}

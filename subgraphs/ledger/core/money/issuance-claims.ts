@@ -1,0 +1,142 @@
+import { micros } from '../../../../kernel/values/money';
+import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
+import type { LotPart, Party } from '../points/lot';
+import { hubMoves, owedClaims, together, type Claim, type ClaimKind, type HubAccount, type MoneySide } from './claim';
+import {
+  BREAKAGE_INCOME,
+  fundOf,
+  MARGIN_INCOME,
+  marginOf,
+  prefundedMicros,
+  prefundOf,
+  PROGRAMME_FEES,
+} from './hub-accounts';
+
+/**
+ * What is owed when points become available. AT_REDEMPTION: its funders owe the programme fee. AT_ISSUANCE: the issuer owes
+ * `I·n`, of which the fund keeps the reserve and the rest is margin not yet earned. HYBRID: the issuer owes the prefund, its
+ * funders the fee. Source: SETTLEMENT §3, row release.
+ *
+ * @param entry index of the entry that made them available
+ */
+export function issuanceMoney(part: LotPart, entry: number): MoneySide {
+  const { settlementModel } = part.lot.terms;
+  return together([
+    settlementModel === 'AT_ISSUANCE' ? NONE : feeMoney(part, entry, { kind: 'PROGRAMME_FEE', sign: 1n }),
+    fundingMoney(part, entry, { kind: 'ISSUANCE_FUNDING', sign: 1n }),
+  ]);
+}
+
+/**
+ * What is given back when the purchase that earned points is returned: the fee of all of them; what was paid at issuance only
+ * for those taken unspent, because the rest has been paid out to redeemers.
+ *
+ * @param unspent how many of the points were still the member's
+ */
+export function clawbackMoney(part: LotPart, unspent: LotPart['points'], entry: number): MoneySide {
+  const { settlementModel } = part.lot.terms;
+  return together([
+    settlementModel === 'AT_ISSUANCE' ? NONE : feeMoney(part, entry, { kind: 'PROGRAMME_FEE_CREDIT', sign: -1n }),
+    fundingMoney({ lot: part.lot, points: unspent }, entry, { kind: 'ISSUANCE_REFUND', sign: -1n }),
+  ]);
+}
+
+/**
+ * What expiry does to money. AT_REDEMPTION: nothing, the issuer keeps the breakage. HYBRID: the prefund goes back.
+ * AT_ISSUANCE: the issuer gets its agreed share of what the fund kept, the rest is breakage income; the margin is earned.
+ *
+ * Rounds the share half towards the issuer by largest remainder in whole micro-units.
+ *
+ * @param sign -1n mirrors it: expired points that are re-instated
+ */
+export function breakageMoney({ lot, points: n }: LotPart, entry: number, sign: 1n | -1n = 1n): MoneySide {
+  const { terms, issuerId } = lot;
+  if (terms.settlementModel === 'AT_REDEMPTION') return NONE;
+  if (terms.settlementModel === 'HYBRID')
+    return fundingMoney({ lot, points: n }, entry, {
+      kind: sign === 1n ? 'ISSUANCE_REFUND' : 'ISSUANCE_FUNDING',
+      sign: -sign as 1n | -1n,
+    });
+  const place = { entry, lotSeq: lot.lotSeq };
+  const weights = [BigInt(terms.breakageShareBps), BigInt(10_000 - terms.breakageShareBps)];
+  const [share = 0n, income = 0n] = splitByLargestRemainder(terms.reserveMicros * n, weights);
+  const fund = fundOf(issuerId);
+  const claim: Claim = {
+    ...place,
+    debtorId: null,
+    creditorId: issuerId,
+    kind: 'BREAKAGE_SHARE',
+    micros: micros(sign * share),
+    points: n,
+    contractVersion: terms.contractVersion,
+    hubAccount: fund,
+  };
+  const margin = (terms.issuanceMicros - terms.reserveMicros) * n;
+  return {
+    claims: owedClaims([claim]),
+    money: [
+      ...hubMoves(place, { from: fund, to: BREAKAGE_INCOME, micros: sign * income }),
+      ...hubMoves(place, { from: marginOf(issuerId), to: MARGIN_INCOME, micros: sign * margin }),
+    ],
+  };
+}
+
+/**
+ * What an issuer owes the fund for points that change from AT_REDEMPTION to AT_ISSUANCE: their reserve price, less the part
+ * agreed never to be spent. Rounds down to whole micro-units; the remainder stays with the operator.
+ */
+export function buyOutMoney({ lot, points: n }: LotPart, entry: number, breakageBps: number): MoneySide {
+  const due = (lot.terms.reserveMicros * n * BigInt(10_000 - breakageBps)) / 10_000n;
+  const claim = toHub({ lot, points: n }, entry, { debtorId: lot.issuerId, kind: 'BUY_OUT', micros: due });
+  return { claims: owedClaims([{ ...claim, hubAccount: fundOf(lot.issuerId) }]), money: [] };
+}
+
+const NONE: MoneySide = { claims: [], money: [] };
+
+function feeMoney(part: LotPart, entry: number, { kind, sign }: { kind: ClaimKind; sign: bigint }): MoneySide {
+  const { funding, feeMicros } = part.lot.terms;
+  const parts = splitByLargestRemainder(
+    sign * feeMicros * part.points,
+    funding.map(({ bps }) => BigInt(bps)),
+  );
+  const claims = funding.map(({ partyId }, n) => ({
+    ...toHub(part, entry, { debtorId: partyId, kind, micros: parts[n] ?? 0n }),
+    hubAccount: PROGRAMME_FEES,
+  }));
+  return { claims: owedClaims(claims), money: [] };
+}
+
+function fundingMoney(part: LotPart, entry: number, { kind, sign }: { kind: ClaimKind; sign: bigint }): MoneySide {
+  const { terms, issuerId } = part.lot;
+  const due = (amount: bigint, hubAccount: HubAccount): Claim => ({
+    ...toHub(part, entry, { debtorId: issuerId, kind, micros: sign * amount }),
+    hubAccount,
+  });
+  if (terms.settlementModel === 'HYBRID')
+    return { claims: owedClaims([due(prefundedMicros(terms, part.points), prefundOf(issuerId))]), money: [] };
+  if (terms.settlementModel === 'AT_REDEMPTION') return NONE;
+  const fund = fundOf(issuerId);
+  const margin = sign * (terms.issuanceMicros - terms.reserveMicros) * part.points;
+  return {
+    claims: owedClaims([due(terms.issuanceMicros * part.points, fund)]),
+    money: hubMoves({ entry, lotSeq: part.lot.lotSeq }, { from: fund, to: marginOf(issuerId), micros: margin }),
+  };
+}
+
+function toHub(
+  { lot, points }: LotPart,
+  entry: number,
+  due: { debtorId: Party; kind: ClaimKind; micros: bigint },
+): Omit<Claim, 'hubAccount'> & { hubAccount: null } {
+  return {
+    entry,
+    debtorId: due.debtorId,
+    creditorId: null,
+    kind: due.kind,
+    micros: micros(due.micros),
+    lotSeq: lot.lotSeq,
+    points,
+    contractVersion: lot.terms.contractVersion,
+    hubAccount: null,
+  };
+}

@@ -1,0 +1,100 @@
+import type { PartnerId } from '../../../../kernel/values/id';
+import type { Points } from '../../../../kernel/values/points';
+import { issuanceMoney } from '../money/issuance-claims';
+import { NO_MONEY, type MoneySide } from '../money/claim';
+import { available, issuedBy, pending, type Entry } from '../points/account';
+import type { FundingShare, IssuedLot, LotTerms, Party } from '../points/lot';
+import type { PostingFacts } from '../points/posting';
+import type { Wallet } from '../points/wallet';
+import { contractAt, type Contract, type RuleBook } from '../rule-book';
+
+/** Points that come into being for a member. */
+export interface Accrual {
+  readonly issuerId: Party;
+  /** > 0. */
+  readonly points: Points;
+  readonly earnedAt: Date;
+  readonly expiresAt: Date | null;
+  readonly terms: LotTerms;
+  /** Set when they cannot be spent yet: since when they can, or null for when told. */
+  readonly pending: { readonly releaseAt: Date | null } | null;
+}
+
+/** The parts of a plan an accrual fills. */
+export interface Issuance extends MoneySide {
+  readonly entries: readonly Entry[];
+  readonly issued: readonly IssuedLot[];
+}
+
+/**
+ * ISSUED:issuer → AVAILABLE:member, a lot with its terms, and what is owed for released points; or → PENDING:member, and
+ * nothing is owed yet.
+ */
+export function issue(wallet: Wallet, accrual: Accrual): Issuance {
+  const { issuerId, points: quantity, earnedAt, expiresAt, terms } = accrual;
+  const lotSeq = wallet.lotCount + 1n;
+  const lot = { lotSeq, issuerId, earnedAt, expiresAt, terms };
+  const entry: Entry = {
+    debit: issuedBy(issuerId),
+    credit: accrual.pending === null ? available(wallet.memberId) : pending(wallet.memberId),
+    amount: quantity,
+    lotSeq,
+  };
+  const money = accrual.pending === null ? issuanceMoney({ lot, points: quantity }, 0) : NO_MONEY;
+  return { ...money, entries: [entry], issued: [{ ...lot, quantity, pending: accrual.pending, parent: null }] };
+}
+
+/** Terms of a lot issued under a contract; funded by the issuer alone unless shares are agreed. */
+export function termsOf(
+  contract: Contract,
+  { book }: PostingFacts,
+  at: Date,
+  funding?: readonly FundingShare[],
+): LotTerms {
+  const isFunded = contract.settlementModel === 'AT_ISSUANCE';
+  const isHybrid = contract.settlementModel === 'HYBRID';
+  return {
+    settlementModel: contract.settlementModel,
+    contractVersion: contract.version,
+    issuanceMicros: isFunded ? contract.issuanceMicros : 0n,
+    reserveMicros: reservePrice(book, at),
+    feeMicros: contract.feeMicros,
+    prefundBps: isHybrid ? contract.prefundBps : 0,
+    breakageShareBps: contract.breakageShareBps,
+    funding: inPartyOrder(funding ?? [{ partyId: contract.partnerId, bps: 10_000 }]),
+  };
+}
+
+/** Terms of points given as goodwill: whoever gives them pays when they are spent, and no fee is due. */
+export function goodwillTerms(giver: Party, contractVersion: number, { book }: PostingFacts, at: Date): LotTerms {
+  return {
+    settlementModel: 'AT_REDEMPTION',
+    contractVersion,
+    issuanceMicros: 0n,
+    reserveMicros: reservePrice(book, at),
+    feeMicros: 0n,
+    prefundBps: 0,
+    breakageShareBps: 0,
+    funding: [{ partyId: giver, bps: 10_000 }],
+  };
+}
+
+/** The highest reimbursement of any partner that redeems at an instant: what a fund must keep per point. */
+export function reservePrice(book: RuleBook, at: Date): bigint {
+  return book.partners
+    .filter(({ canRedeem, status }) => canRedeem && status === 'ACTIVE')
+    .map(({ id }) => contractAt(book, id, at)?.reimbursementMicros ?? 0n)
+    .reduce((highest, one) => (one > highest ? one : highest), 0n);
+}
+
+/** Orders shares by party id, the operator last, so that rounding has one owner whoever wrote them down. */
+export function inPartyOrder(shares: readonly FundingShare[]): FundingShare[] {
+  const rank = (party: Party) => party ?? '~';
+  return [...shares].sort((a, b) => (rank(a.partyId) < rank(b.partyId) ? -1 : 1));
+}
+
+/** Whether shares name each party once and sum to the whole. */
+export function isWhole(shares: readonly { readonly partnerId: PartnerId; readonly bps: number }[]): boolean {
+  const parties = new Set(shares.map(({ partnerId }) => partnerId));
+  return parties.size === shares.length && shares.reduce((sum, { bps }) => sum + bps, 0) === 10_000;
+}

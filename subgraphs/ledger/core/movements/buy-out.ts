@@ -1,0 +1,49 @@
+import { together } from '../money/claim';
+import { buyOutMoney } from '../money/issuance-claims';
+import type { LotPart } from '../points/lot';
+import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import type { Wallet } from '../points/wallet';
+import type { PartnerId } from '../../../../kernel/values/id';
+import type { Contract } from '../rule-book';
+import { termsOf } from './accrual';
+import { childLots, leaving } from './transfer';
+
+/** An issuer that changes to paying at issuance, for the points it has outstanding as well. */
+export interface BuyOut {
+  readonly issuerId: PartnerId;
+  /** Its new contract, AT_ISSUANCE. */
+  readonly contract: Contract;
+  /** The part of the outstanding points agreed never to be spent, in basis points. */
+  readonly breakageBps: number;
+}
+
+/**
+ * Posting rule of a buy-out for one wallet: each spendable lot the issuer pays for at redemption is continued by a child lot
+ * whose fund is paid, and the issuer owes the fund for it. The member sees no change: same points, same expiry.
+ *
+ * @returns null when the wallet holds no such lot: a run that comes twice does nothing the second time
+ */
+export function planBuyOut(wallet: Wallet, buyOut: BuyOut, facts: PostingFacts): PostingPlan | null {
+  const old: LotPart[] = wallet.lots
+    .filter(({ issuerId, terms }) => issuerId === buyOut.issuerId && terms.settlementModel === 'AT_REDEMPTION')
+    .map((lot) => ({ lot, points: lot.remaining }));
+  if (old.length === 0) return null;
+  const terms = termsOf(buyOut.contract, facts, facts.now);
+  // Nothing was paid above the reserve for points bought out, so no margin waits to be earned.
+  const bought = old.map(({ lot, points }) => ({
+    points,
+    lot: { ...lot, terms: { ...terms, issuanceMicros: terms.reserveMicros } },
+  }));
+  const children = childLots(wallet, wallet, bought);
+  return {
+    ...EMPTY_PLAN,
+    kind: 'BUY_OUT',
+    partnerId: buyOut.issuerId,
+    occurredAt: facts.now,
+    entries: [...old.map((part) => leaving(wallet, part)), ...children.entries],
+    issued: children.issued,
+    ...together(
+      children.issued.map((lot, n) => buyOutMoney({ lot, points: lot.quantity }, old.length + n, buyOut.breakageBps)),
+    ),
+  };
+}

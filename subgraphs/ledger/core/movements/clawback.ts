@@ -1,0 +1,110 @@
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import { notFound } from '../../../../kernel/errors/shared-refusals';
+import type { PartnerId } from '../../../../kernel/values/id';
+import { points, type Points } from '../../../../kernel/values/points';
+import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
+import { clawbackMoney } from '../money/issuance-claims';
+import { together, type MoneySide } from '../money/claim';
+import { arrearsTo, available, clawedBackBy, pending, type Entry } from '../points/account';
+import type { Lot, PastLot } from '../points/lot';
+import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import type { Wallet } from '../points/wallet';
+import { refuse } from '../refusals';
+
+/** Points to take back from one lot. */
+export interface Clawback {
+  readonly lotSeq: bigint;
+  readonly points: Points;
+  /** Its issuer, or null for the operator. */
+  readonly issuerId: PartnerId | null;
+  readonly reason: string;
+}
+
+/** What taking points back from one lot does, before it is part of a plan. */
+export interface TakenBack extends MoneySide {
+  readonly entries: readonly Entry[];
+  /** How many were no longer the member's and are owed now. */
+  readonly arrears: bigint;
+}
+
+/**
+ * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
+ * or on hold is owed from now on, ARREARS:funders → CLAWED_BACK:issuer. It never takes another issuer's lot.
+ *
+ * Refuses: lot unknown or another's, more than was issued and not yet taken back, arrears above the programme's limit.
+ */
+export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingFacts): PostingPlan | Refusal {
+  const lot = wallet.past.lots.get(clawback.lotSeq);
+  if (lot === undefined || (clawback.issuerId !== null && lot.issuerId !== clawback.issuerId)) return notFound('lot');
+  const left = lot.quantity - lot.clawedBack;
+  if (clawback.points > left) {
+    const message = `Only ${left} points of this lot were not taken back yet.`;
+    return refuse('LEDGER_CLAWBACK_EXCEEDS_LOT', message, { leftPoints: points(left) });
+  }
+  const taken = takeBack(wallet, lot, { points: clawback.points, place: 0 });
+  const limit = arrearsRefusal(wallet, taken.arrears, facts);
+  if (limit !== null) return limit;
+  const { entries, claims, money } = taken;
+  return {
+    ...EMPTY_PLAN,
+    kind: 'CLAWBACK',
+    partnerId: lot.issuerId,
+    occurredAt: facts.now,
+    reason: clawback.reason,
+    entries,
+    claims,
+    money,
+    qualifying: -clawback.points,
+  };
+}
+
+/**
+ * Takes points of one lot back: pending ones first, then spendable ones, then by arrears to those who paid for the lot, each
+ * by its share.
+ *
+ * @param place index of the first entry within the transaction
+ */
+export function takeBack(
+  wallet: Wallet,
+  lot: Lot,
+  { points: amount, place }: { points: bigint; place: number },
+): TakenBack {
+  const inPending = least(amount, wallet.pendingLots.find(({ lotSeq }) => lotSeq === lot.lotSeq)?.remaining ?? 0n);
+  const inOpen = least(amount - inPending, wallet.lots.find(({ lotSeq }) => lotSeq === lot.lotSeq)?.remaining ?? 0n);
+  const missing = amount - inPending - inOpen;
+  const credit = clawedBackBy(lot.issuerId);
+  const base = { credit, lotSeq: lot.lotSeq };
+  const owed = missing === 0n ? [] : splitByLargestRemainder(missing, weightsOf(lot));
+  const entries: Entry[] = [
+    { ...base, debit: pending(wallet.memberId), amount: points(inPending) },
+    { ...base, debit: available(wallet.memberId), amount: points(inOpen) },
+    ...lot.terms.funding.map(({ partyId }, n) => ({
+      ...base,
+      debit: arrearsTo(partyId),
+      amount: points(owed[n] ?? 0n),
+    })),
+  ].filter((entry) => entry.amount > 0n);
+  // For pending points nobody has paid anything yet.
+  const released = amount - inPending;
+  const entry = place + (inPending > 0n ? 1 : 0);
+  const side = released === 0n ? [] : [clawbackMoney({ lot, points: points(released) }, points(inOpen), entry)];
+  return { entries, arrears: missing, ...together(side) };
+}
+
+/** LEDGER_ARREARS_LIMIT when a member would owe more than the programme allows; null when not. */
+export function arrearsRefusal(wallet: Wallet, more: bigint, { book }: PostingFacts): Refusal | null {
+  const limit = book.arrearsLimitPoints;
+  const owed = wallet.balances.arrears + more;
+  if (more === 0n || limit === null || owed <= limit) return null;
+  return refuse('LEDGER_ARREARS_LIMIT_REACHED', `The member would owe ${owed} points; ${limit} are allowed.`, {
+    limitPoints: limit,
+  });
+}
+
+function weightsOf({ terms }: Pick<PastLot, 'terms'>): bigint[] {
+  return terms.funding.map(({ bps }) => BigInt(bps));
+}
+
+function least(a: bigint, b: bigint): bigint {
+  return a < b ? a : b;
+}

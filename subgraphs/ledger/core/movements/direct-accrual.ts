@@ -1,0 +1,78 @@
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import type { PartnerId } from '../../../../kernel/values/id';
+import type { Points } from '../../../../kernel/values/points';
+import type { FundingShare, LotTerms, Party } from '../points/lot';
+import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import type { Wallet } from '../points/wallet';
+import { refuse } from '../refusals';
+import { contractAt, partnerIn } from '../rule-book';
+import { goodwillTerms, issue, termsOf } from './accrual';
+import { issuingTerms } from './purchase';
+import { expiryOf } from './validity';
+
+/** Points given without a purchase: a bonus, goodwill, or an operator's correction. */
+export interface DirectAccrual {
+  readonly kind: 'EARN' | 'GOODWILL' | 'ADJUSTMENT';
+  /** Null: the operator, who gives goodwill and corrections only. */
+  readonly issuerId: Party;
+  readonly points: Points;
+  readonly occurredAt: Date;
+  /** Null: as the programme's points expire. */
+  readonly expiresAt: Date | null;
+  readonly isPending: boolean;
+  /** Null: the issuer pays alone. */
+  readonly funding: readonly FundingShare[] | null;
+  readonly externalRef: string | null;
+  readonly reason: string;
+}
+
+/**
+ * Posting rule of points given directly. Goodwill and corrections are paid by whoever gives them when they are spent, carry
+ * no fee and count towards no tier; a bonus is a lot like any other, funded as agreed.
+ *
+ * Refuses, in this order: suspended, cannot issue, no contract, unknown funder, in the future, expires at once.
+ */
+export function planDirectAccrual(wallet: Wallet, accrual: DirectAccrual, facts: PostingFacts): PostingPlan | Refusal {
+  const terms = termsFor(accrual, facts);
+  if (isRefusal(terms)) return terms;
+  if (accrual.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'It has not happened yet.');
+  const expiresAt = accrual.expiresAt ?? expiryOf(accrual.occurredAt, facts.book);
+  if (expiresAt !== null && expiresAt <= facts.now) {
+    return refuse('LEDGER_EXPIRY_NOT_LATER', 'The points would have expired when they were given.');
+  }
+  const waits = accrual.isPending || terms.waitsForFunding;
+  const { issuerId, points, occurredAt: earnedAt } = accrual;
+  return {
+    ...EMPTY_PLAN,
+    kind: waits ? 'PENDING' : accrual.kind,
+    partnerId: accrual.issuerId,
+    externalRef: accrual.externalRef,
+    occurredAt: accrual.occurredAt,
+    reason: accrual.reason,
+    ...issue(wallet, { issuerId, points, earnedAt, expiresAt, terms, pending: waits ? { releaseAt: null } : null }),
+    qualifying: accrual.kind === 'EARN' ? points : 0n,
+  };
+}
+
+function termsFor(
+  { kind, issuerId, occurredAt, funding }: DirectAccrual,
+  facts: PostingFacts,
+): (LotTerms & { waitsForFunding: boolean }) | Refusal {
+  if (issuerId === null) return { ...goodwillTerms(null, 0, facts, occurredAt), waitsForFunding: false };
+  const contract = issuingTerms(issuerId, occurredAt, facts);
+  if (isRefusal(contract)) return contract;
+  if (kind !== 'EARN') {
+    return { ...goodwillTerms(issuerId, contract.version, facts, occurredAt), waitsForFunding: false };
+  }
+  const stranger = funding?.find(({ partyId }) => !mayFund(partyId, occurredAt, facts));
+  if (stranger !== undefined)
+    return refuse('LEDGER_FUNDER_UNKNOWN', 'A funder has no contract in force at that instant.');
+  const terms = termsOf(contract, facts, occurredAt, funding ?? undefined);
+  return { ...terms, waitsForFunding: contract.releaseOnFunding };
+}
+
+function mayFund(party: Party, at: Date, { book }: PostingFacts): boolean {
+  if (party === null) return false;
+  const partner = partnerIn(book, party as PartnerId);
+  return partner?.status === 'ACTIVE' && contractAt(book, party as PartnerId, at) !== undefined;
+}

@@ -1,0 +1,85 @@
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import { notFound } from '../../../../kernel/errors/shared-refusals';
+import type { PartnerId } from '../../../../kernel/values/id';
+import { issuanceMoney } from '../money/issuance-claims';
+import { available, clawedBackBy, pending } from '../points/account';
+import type { PendingLot } from '../points/lot';
+import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import type { Wallet } from '../points/wallet';
+import { refuse } from '../refusals';
+
+/** A pending lot, and who asks: its issuer, or null for the operator, who may handle any. */
+export interface PendingRequest {
+  readonly lotSeq: bigint;
+  readonly issuerId: PartnerId | null;
+}
+
+/** Posting rule of a release: PENDING:member → AVAILABLE:member, and what is owed for points that became available. */
+export function planPendingRelease(
+  wallet: Wallet,
+  request: PendingRequest,
+  facts: PostingFacts,
+): PostingPlan | Refusal {
+  const lot = pendingLot(wallet, request);
+  return 'code' in lot ? lot : releasing(wallet, lot, facts.now);
+}
+
+/**
+ * Posting rule of points whose waiting is over.
+ *
+ * @returns null when they are not pending any more, or not yet due
+ */
+export function planDueRelease(wallet: Wallet, lotSeq: bigint, { now }: PostingFacts): PostingPlan | null {
+  const lot = wallet.pendingLots.find((one) => one.lotSeq === lotSeq);
+  if (lot === undefined || lot.releaseAt === null || lot.releaseAt > now) return null;
+  return releasing(wallet, lot, now);
+}
+
+/** Posting rule of a cancellation: PENDING:member → CLAWED_BACK:issuer; nobody owed anything for them. */
+export function planPendingCancel(wallet: Wallet, request: PendingRequest, facts: PostingFacts): PostingPlan | Refusal {
+  const lot = pendingLot(wallet, request);
+  if ('code' in lot) return lot;
+  return {
+    ...EMPTY_PLAN,
+    kind: 'CANCEL',
+    partnerId: lot.issuerId,
+    occurredAt: facts.now,
+    entries: [
+      {
+        debit: pending(wallet.memberId),
+        credit: clawedBackBy(lot.issuerId),
+        amount: lot.remaining,
+        lotSeq: lot.lotSeq,
+      },
+    ],
+    qualifying: -lot.remaining,
+  };
+}
+
+function releasing(wallet: Wallet, lot: PendingLot, now: Date): PostingPlan {
+  return {
+    ...EMPTY_PLAN,
+    kind: 'RELEASE',
+    partnerId: lot.issuerId,
+    occurredAt: now,
+    entries: [
+      {
+        debit: pending(wallet.memberId),
+        credit: available(wallet.memberId),
+        amount: lot.remaining,
+        lotSeq: lot.lotSeq,
+      },
+    ],
+    ...issuanceMoney({ lot, points: lot.remaining }, 0),
+  };
+}
+
+/** The lot with what is still pending of it; another issuer's reads like none at all. */
+function pendingLot(wallet: Wallet, { lotSeq, issuerId }: PendingRequest): PendingLot | Refusal {
+  const past = wallet.past.lots.get(lotSeq);
+  if (past === undefined || (issuerId !== null && past.issuerId !== issuerId)) return notFound('lot');
+  return (
+    wallet.pendingLots.find((lot) => lot.lotSeq === lotSeq) ??
+    refuse('LEDGER_LOT_NOT_PENDING', 'Nothing of this lot is pending.')
+  );
+}

@@ -1,0 +1,120 @@
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import type { MemberId, PartnerId } from '../../../../kernel/values/id';
+import type { Points } from '../../../../kernel/values/points';
+import { together, type MoneySide } from '../money/claim';
+import { spendingMoney, type Price } from '../money/redemption-claims';
+import { redeemedAt, type Account, type Entry } from '../points/account';
+import { drawLots, drawProRata, spendableLots, type Draw } from '../points/draw';
+import type { LotPart } from '../points/lot';
+import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import type { Wallet } from '../points/wallet';
+import { refuse } from '../refusals';
+import { contractAt, partnerIn, type Contract } from '../rule-book';
+
+/** A redemption as the redeeming partner sent it. */
+export interface Redemption {
+  readonly kind: 'REDEEM' | 'DONATION';
+  readonly partnerId: PartnerId;
+  readonly externalRef: string;
+  readonly points: Points;
+  readonly occurredAt: Date;
+  /** The version the caller decided upon; null when it does not matter. */
+  readonly expectedVersion: bigint | null;
+  /** The member has just proved that it is they who spend. */
+  readonly isSteppedUp: boolean;
+}
+
+/**
+ * Posting rule of a redemption: AVAILABLE:member → REDEEMED:redeemer, lot by lot in draw order, and what is owed for each at
+ * the redeemer's price in force when it happened. A donation is a redemption at a charity, by the member's own wish.
+ *
+ * Refuses, in this order: suspended, cannot redeem, no contract, in the future, version changed, step-up required, member in
+ * arrears, insufficient points.
+ */
+export function planRedemption(wallet: Wallet, redemption: Redemption, facts: PostingFacts): PostingPlan | Refusal {
+  const contract = redeemingTerms(redemption.partnerId, redemption.occurredAt, facts);
+  if (isRefusal(contract)) return contract;
+  if (redemption.occurredAt > facts.now)
+    return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The redemption has not happened yet.');
+  const { expectedVersion } = redemption;
+  if (expectedVersion !== null && expectedVersion !== wallet.seq) {
+    return refuse('LEDGER_VERSION_CHANGED', `The account is at version ${wallet.seq}.`, { currentVersion: wallet.seq });
+  }
+  const draws = drawForSpending(wallet, redemption, facts);
+  if (isRefusal(draws)) return draws;
+  return {
+    ...EMPTY_PLAN,
+    kind: redemption.kind,
+    partnerId: redemption.partnerId,
+    externalRef: redemption.externalRef,
+    occurredAt: redemption.occurredAt,
+    entries: spentEntries({ kind: 'AVAILABLE', owner: wallet.memberId }, redemption.partnerId, draws),
+    ...spentMoney(draws, priceOf(contract)),
+  };
+}
+
+/** What a redeemer is owed per point under its contract. */
+export function priceOf({ partnerId, reimbursementMicros, version }: Contract): Price {
+  return { creditorId: partnerId, perPoint: reimbursementMicros, contractVersion: version, kind: 'REDEMPTION' };
+}
+
+/** The redeemer's contract at the instant of the redemption; or why it cannot redeem. */
+export function redeemingTerms(partnerId: PartnerId, at: Date, { book }: PostingFacts): Contract | Refusal {
+  const partner = partnerIn(book, partnerId);
+  if (partner !== undefined && partner.status !== 'ACTIVE') {
+    return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does not redeem points at present.');
+  }
+  if (partner?.canRedeem === false)
+    return refuse('LEDGER_PARTNER_CANNOT_REDEEM', 'This partner does not redeem points.');
+  return (
+    contractAt(book, partnerId, at) ??
+    refuse('LEDGER_PROGRAMME_NOT_READY', 'No contract of this partner is in force at that instant.')
+  );
+}
+
+/** Draws for somebody who wants to spend: not without a step-up above the programme's limit, not while in arrears. */
+export function drawForSpending(
+  wallet: Wallet,
+  spend: { readonly points: Points; readonly isSteppedUp: boolean },
+  facts: PostingFacts,
+): LotPart[] | Refusal {
+  const { stepUpAbovePoints } = facts.book;
+  if (stepUpAbovePoints !== null && spend.points > stepUpAbovePoints && !spend.isSteppedUp) {
+    const message = `More than ${stepUpAbovePoints} points are spent only when the member proves that it is they.`;
+    return refuse('LEDGER_STEP_UP_REQUIRED', message, { abovePoints: stepUpAbovePoints });
+  }
+  if (wallet.balances.arrears > 0n) {
+    const { arrears } = wallet.balances;
+    return refuse('LEDGER_MEMBER_IN_ARREARS', `The member owes ${arrears} points.`, { arrearsPoints: arrears });
+  }
+  return drawSpendable(wallet, spend.points, facts);
+}
+
+/** Draws from what can be spent now; or the refusal that says how many points are missing. */
+export function drawSpendable(wallet: Wallet, amount: Points, { book, now }: PostingFacts): LotPart[] | Refusal {
+  const draw = book.drawOrder === 'PRO_RATA_BY_ISSUER' ? drawProRata : drawLots;
+  const drawn = draw(spendableLots(wallet.lots, now), amount);
+  if ('draws' in drawn) return drawn.draws.map(({ lot, points }: Draw): LotPart => ({ lot, points }));
+  return refuse('LEDGER_INSUFFICIENT_POINTS', `${drawn.missing} more points are needed.`, {
+    missingPoints: drawn.missing,
+  });
+}
+
+/** One entry for each lot, from the member's account to the redeemer's. */
+export function spentEntries(
+  from: Account & { owner: MemberId },
+  redeemerId: PartnerId,
+  spent: readonly LotPart[],
+): Entry[] {
+  return spent.map(({ lot, points }) => ({
+    debit: from,
+    credit: redeemedAt(redeemerId),
+    amount: points,
+    lotSeq: lot.lotSeq,
+  }));
+}
+
+/** What is owed for parts of lots; the entry of each part has its place. */
+export function spentMoney(spent: readonly LotPart[], price: Price): MoneySide {
+  return together(spent.map((part, entry) => spendingMoney(part, entry, price)));
+}

@@ -1,0 +1,334 @@
+import type { Client } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import type { Lot, LotTerms, LotPart, OpenLot, PastLot, PendingLot } from '../../core/points/lot';
+import type { Award, Hold, HoldState, Past, PastPurchase, PastRedemption, WalletKey } from '../../core/points/wallet';
+import { instantOrNull } from './instants';
+import type { WalletRequest } from './posting.store';
+import type { TermsShelf } from './terms.store';
+
+/** A lot's expiry, or the later one it was given since. */
+const EXPIRES_AT = `greatest(l.expires_at, (select max(x.expires_at) from lot_extension x
+         where x.bucket = l.bucket and x.wallet = l.wallet and x.lot_seq = l.lot_seq)) as expires_at`;
+
+const LOAD_OPEN = sql`/* ledger.post.loadOpenLots */
+select o.bucket, o.wallet, o.lot_seq, o.issuer_id, o.remaining, o.earned_at, o.expires_at, o.terms_id
+  from open_lot o
+  join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on o.bucket = k.bucket and o.wallet = k.wallet
+ order by o.bucket, o.wallet, o.expires_at, o.earned_at, o.lot_seq`;
+
+const LOAD_PENDING = `/* ledger.post.loadPendingLots */
+select p.bucket, p.wallet, p.lot_seq, p.remaining, p.release_at, l.issuer_id, l.earned_at, ${EXPIRES_AT}, l.terms_id
+  from pending_lot p
+  join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on p.bucket = k.bucket and p.wallet = k.wallet
+  join lot l on l.bucket = p.bucket and l.wallet = p.wallet and l.lot_seq = p.lot_seq
+ order by p.bucket, p.wallet, p.lot_seq`;
+
+const LOT_COLUMNS = `l.bucket, l.wallet, l.lot_seq, l.seq, l.quantity, l.issuer_id, l.earned_at, ${EXPIRES_AT}, l.terms_id,
+       (select coalesce(sum(case when e.credit_kind = 'CLAWED_BACK' then e.amount else 0 end), 0) from entry e
+         where e.bucket = l.bucket and e.wallet = l.wallet and e.lot_seq = l.lot_seq and e.credit_kind = 'CLAWED_BACK') as clawed_back,
+       (select coalesce(sum(case when e.credit_kind = 'EXPIRED' then e.amount else -e.amount end), 0) from entry e
+         where e.bucket = l.bucket and e.wallet = l.wallet and e.lot_seq = l.lot_seq
+           and (e.credit_kind = 'EXPIRED' or e.debit_kind = 'EXPIRED')) as expired`;
+
+const LOAD_LOTS = `/* ledger.post.loadPastLots */
+select ${LOT_COLUMNS}
+  from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, lot_seq)
+  join lot l on l.bucket = k.bucket and l.wallet = k.wallet and l.lot_seq = k.lot_seq`;
+
+const LOAD_PURCHASES = sql`/* ledger.post.loadPurchases */
+select p.bucket, p.wallet, p.seq, p.partner_id, p.external_ref, p.amount_minor, p.currency, p.occurred_at, p.rule_id, p.points,
+       coalesce(sum(r.amount_minor), 0)::text as returned_minor, coalesce(sum(r.clawed_back), 0)::text as clawed_back
+  from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
+  join purchase p on p.bucket = k.bucket and p.wallet = k.wallet and p.seq = k.seq
+  left join purchase_return r on r.bucket = p.bucket and r.wallet = p.wallet and r.purchase_seq = p.seq
+ group by p.bucket, p.wallet, p.seq`;
+
+const LOAD_PURCHASE_LOTS = `/* ledger.post.loadPurchaseLots */
+select distinct ${LOT_COLUMNS}
+  from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
+  join entry i on i.bucket = k.bucket and i.wallet = k.wallet and i.seq = k.seq and i.debit_kind = 'ISSUED'
+  join lot l on l.bucket = i.bucket and l.wallet = i.wallet and l.lot_seq = i.lot_seq
+ order by l.bucket, l.wallet, l.lot_seq`;
+
+const LOAD_HOLDS = `/* ledger.post.loadHolds */
+select h.bucket, h.wallet, h.seq, h.partner_id, h.points, h.captured, h.state, h.expires_at as hold_expires_at,
+       e.n, e.lot_seq, e.amount, l.issuer_id, l.earned_at, ${EXPIRES_AT}, l.terms_id
+  from hold h
+  join unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
+    on h.bucket = k.bucket and h.wallet = k.wallet and h.seq = k.seq
+  join entry e on e.bucket = h.bucket and e.wallet = h.wallet and e.seq = h.seq
+  join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+ order by h.bucket, h.wallet, h.seq, e.n`;
+
+const LOAD_REDEMPTIONS = `/* ledger.post.loadRedemptions */
+select t.bucket, t.wallet, t.seq, t.partner_id, t.occurred_at, e.n, e.lot_seq, e.amount, l.issuer_id, l.earned_at, ${EXPIRES_AT},
+       l.terms_id,
+       (select c.contract_version from claim c
+         where c.bucket = t.bucket and c.wallet = t.wallet and c.seq = t.seq and c.kind = 'REDEMPTION' limit 1) as contract_version,
+       (select coalesce(sum(r.points), 0) from redemption_reversal r
+         where r.bucket = t.bucket and r.wallet = t.wallet and r.redemption_seq = t.seq) as reversed
+  from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
+  join journal_transaction t on t.bucket = k.bucket and t.wallet = k.wallet and t.seq = k.seq
+  join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
+  join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+ order by t.bucket, t.wallet, t.seq, e.n`;
+
+const LOAD_AWARDS = sql`/* ledger.post.loadAwards */
+select a.bucket, a.wallet, a.partner_id, a.action, a.occasion, a.occurred_at
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as k(bucket, wallet, partner_id, action)
+  join award a on a.bucket = k.bucket and a.wallet = k.wallet and a.partner_id = k.partner_id and a.action = k.action`;
+
+interface LotRow extends WalletKey {
+  lot_seq: string;
+  issuer_id: string | null;
+  earned_at: Date;
+  expires_at: Date | number | null;
+  terms_id: string;
+}
+interface PastLotRow extends LotRow {
+  seq: string;
+  quantity: string;
+  clawed_back: string;
+  expired: string;
+}
+interface DrawRow extends LotRow {
+  seq: string;
+  partner_id: string;
+  amount: string;
+}
+
+/** What was read of lots and of the past, not yet put together. */
+export interface ReadPast {
+  /** Resolves terms and gives each wallet its part, by `walletText`. */
+  read(terms: TermsShelf): Promise<{
+    openLots: Map<string, OpenLot[]>;
+    pendingLots: Map<string, PendingLot[]>;
+    pasts: Map<string, Past>;
+  }>;
+}
+
+/** Sends all reads a batch's rules need at once; a kind nobody asked for costs nothing. */
+export async function loadPast(client: Client, wallets: readonly WalletRequest[]): Promise<ReadPast> {
+  const named = (list: 'pastLots' | 'holds' | 'redemptions' | 'purchases') =>
+    wallets.flatMap(({ key, needs }) => needs[list].map((number) => ({ key, values: [number.toString()] })));
+  const whole = (list: 'lots' | 'pendingLots') =>
+    wallets.filter(({ needs }) => needs[list]).map(({ key }) => ({ key, values: [] }));
+  const awards = wallets.flatMap(({ key, needs }) =>
+    needs.awards.map(({ partnerId, action }) => ({ key, values: [uuidOf(partnerId), action] })),
+  );
+  const [open, pending, lots, purchases, purchaseLots, holds, redemptions, awarded] = await Promise.all([
+    ask<LotRow & { remaining: string }>(client, LOAD_OPEN, whole('lots')),
+    ask<LotRow & { remaining: string; release_at: Date | null }>(client, LOAD_PENDING, whole('pendingLots')),
+    ask<PastLotRow>(client, LOAD_LOTS, named('pastLots'), 1),
+    ask<PurchaseRow>(client, LOAD_PURCHASES, named('purchases'), 1),
+    ask<PastLotRow>(client, LOAD_PURCHASE_LOTS, named('purchases'), 1),
+    ask<HoldRow>(client, LOAD_HOLDS, named('holds'), 1),
+    ask<RedemptionRow>(client, LOAD_REDEMPTIONS, named('redemptions'), 1),
+    ask<AwardRow>(client, LOAD_AWARDS, awards, 2),
+  ]);
+  return {
+    read: async (shelf) => {
+      const lotRows: LotRow[] = [...open, ...pending, ...lots, ...purchaseLots, ...holds, ...redemptions];
+      const terms = await shelf.load(
+        client,
+        lotRows.map(({ terms_id: id }) => id),
+      );
+      const lotOf = lotReader(terms);
+      return {
+        openLots: grouped(open, (row): OpenLot => ({ ...lotOf(row), remaining: points(BigInt(row.remaining)) })),
+        pendingLots: grouped(pending, (row): PendingLot => ({
+          ...lotOf(row),
+          remaining: points(BigInt(row.remaining)),
+          releaseAt: instantOrNull(row.release_at),
+        })),
+        pasts: pastsOf({ lots: [...lots, ...purchaseLots], purchases, holds, redemptions, awarded }, lotOf),
+      };
+    },
+  };
+}
+
+interface PurchaseRow extends WalletKey {
+  seq: string;
+  partner_id: string;
+  external_ref: string;
+  amount_minor: string;
+  currency: string;
+  occurred_at: Date;
+  rule_id: string | null;
+  points: string;
+  returned_minor: string;
+  clawed_back: string;
+}
+interface HoldRow extends DrawRow {
+  points: string;
+  captured: string;
+  state: HoldState;
+  hold_expires_at: Date;
+}
+interface RedemptionRow extends DrawRow {
+  occurred_at: Date;
+  contract_version: number | null;
+  reversed: string;
+}
+interface AwardRow extends WalletKey {
+  partner_id: string;
+  action: string;
+  occasion: string;
+  occurred_at: Date;
+}
+
+/** Runs a statement over (bucket, wallet, …) columns; not at all when there is nothing to ask. */
+async function ask<Row extends WalletKey>(
+  client: Client,
+  text: string,
+  asked: readonly { key: WalletKey; values: readonly string[] }[],
+  width = 0,
+): Promise<Row[]> {
+  if (asked.length === 0) return [];
+  const columns = Array.from({ length: width }, (_, n) => asked.map(({ values }) => values[n]));
+  const name = /ledger\.post\.(\w+)/.exec(text)?.[1];
+  const { rows } = await client.query<Row>({
+    name,
+    text,
+    values: [asked.map(({ key }) => key.bucket), asked.map(({ key }) => key.wallet), ...columns],
+  });
+  return rows;
+}
+
+type LotReader = (row: LotRow) => Lot;
+
+function lotReader(terms: ReadonlyMap<string, LotTerms>): LotReader {
+  return (row) => {
+    const own = terms.get(row.terms_id);
+    if (own === undefined) throw new Error(`loadPast: lot terms ${row.terms_id} are missing`);
+    return {
+      lotSeq: BigInt(row.lot_seq),
+      issuerId: row.issuer_id === null ? null : idFromUuid('ptr', row.issuer_id),
+      earnedAt: row.earned_at,
+      expiresAt: instantOrNull(row.expires_at),
+      terms: own,
+    };
+  };
+}
+
+function pastsOf(
+  rows: {
+    lots: readonly PastLotRow[];
+    purchases: readonly PurchaseRow[];
+    holds: readonly HoldRow[];
+    redemptions: readonly RedemptionRow[];
+    awarded: readonly AwardRow[];
+  },
+  lotOf: LotReader,
+): Map<string, Past> {
+  const lots = grouped(rows.lots, (row): PastLot => ({
+    ...lotOf(row),
+    seq: BigInt(row.seq),
+    quantity: points(BigInt(row.quantity)),
+    clawedBack: points(BigInt(row.clawed_back)),
+    expired: points(BigInt(row.expired)),
+  }));
+  const purchases = grouped(rows.purchases, purchaseFrom);
+  const holds = byTransaction(rows.holds, lotOf, holdFrom);
+  const redemptions = byTransaction(rows.redemptions, lotOf, redemptionFrom);
+  const awards = grouped(rows.awarded, awardFrom);
+  const texts = [lots, purchases, holds, redemptions, awards].flatMap((part) => [...part.keys()]);
+  const bySeq = <T extends { seq: bigint }>(list: readonly T[] = []) => new Map(list.map((one) => [one.seq, one]));
+  return new Map(
+    [...new Set(texts)].map((text) => [
+      text,
+      {
+        lots: new Map((lots.get(text) ?? []).map((lot) => [lot.lotSeq, lot])),
+        holds: bySeq(holds.get(text)),
+        redemptions: bySeq(redemptions.get(text)),
+        purchases: bySeq(purchases.get(text)),
+        awards: awards.get(text) ?? [],
+      },
+    ]),
+  );
+}
+
+function purchaseFrom(row: PurchaseRow): PastPurchase {
+  return {
+    seq: BigInt(row.seq),
+    partnerId: idFromUuid('ptr', row.partner_id),
+    externalRef: row.external_ref,
+    amountMinor: BigInt(row.amount_minor),
+    currency: row.currency,
+    occurredAt: row.occurred_at,
+    ruleId: row.rule_id,
+    earned: points(BigInt(row.points)),
+    returnedMinor: BigInt(row.returned_minor),
+    clawedBack: points(BigInt(row.clawed_back)),
+  };
+}
+
+function holdFrom(row: HoldRow, lots: readonly LotPart[]): Hold {
+  return {
+    seq: BigInt(row.seq),
+    partnerId: idFromUuid('ptr', row.partner_id),
+    points: points(BigInt(row.points)),
+    captured: points(BigInt(row.captured)),
+    state: row.state,
+    expiresAt: row.hold_expires_at,
+    lots,
+  };
+}
+
+function redemptionFrom(row: RedemptionRow, draws: readonly LotPart[]): PastRedemption {
+  return {
+    seq: BigInt(row.seq),
+    partnerId: idFromUuid('ptr', row.partner_id),
+    points: points(draws.reduce((sum, draw) => sum + draw.points, 0n)),
+    occurredAt: row.occurred_at,
+    draws,
+    contractVersion: row.contract_version,
+    reversed: points(BigInt(row.reversed)),
+  };
+}
+
+function awardFrom(row: AwardRow): Award {
+  return {
+    partnerId: idFromUuid('ptr', row.partner_id),
+    action: row.action,
+    occasion: row.occasion,
+    occurredAt: row.occurred_at,
+  };
+}
+
+/** Rows of one transaction's parts, put together; they come ordered by wallet, transaction and place. */
+function byTransaction<Row extends DrawRow, Whole>(
+  rows: readonly Row[],
+  lotOf: LotReader,
+  wholeOf: (row: Row, parts: readonly LotPart[]) => Whole,
+): Map<string, Whole[]> {
+  const groups = new Map<string, Row[]>();
+  for (const row of rows) {
+    const name = `${row.wallet}:${row.seq}`;
+    const group = groups.get(name);
+    if (group === undefined) groups.set(name, [row]);
+    else group.push(row);
+  }
+  const wholes = [...groups.values()].flatMap((group) => {
+    const [first] = group;
+    const parts = group.map((row): LotPart => ({ lot: lotOf(row), points: points(BigInt(row.amount)) }));
+    return first === undefined ? [] : [{ ...first, whole: wholeOf(first, parts) }];
+  });
+  return grouped(wholes, ({ whole }) => whole);
+}
+
+function grouped<Row extends WalletKey, Value>(
+  rows: readonly Row[],
+  valueOf: (row: Row) => Value,
+): Map<string, Value[]> {
+  const groups = new Map<string, Value[]>();
+  for (const row of rows) {
+    const text = `${row.bucket}:${row.wallet}`;
+    const group = groups.get(text);
+    if (group === undefined) groups.set(text, [valueOf(row)]);
+    else group.push(valueOf(row));
+  }
+  return groups;
+}
