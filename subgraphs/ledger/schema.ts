@@ -1,4 +1,5 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { reportResolvers } from './api/reports/resolvers';
@@ -9,7 +10,7 @@ let built: SubgraphSchema | undefined;
 /** The executable schema and its SDL, built once per process: for main, printers and tests. */
 export function buildLedgerSchema(): SubgraphSchema {
   built ??= buildSubgraph({
-    resolvers: [...pointResolvers, ...settlementResolvers, ...reportResolvers],
+    resolvers: [...pointResolvers, ...settlementResolvers, ...reportResolvers, ...adjustmentResolvers],
     references: { ...pointReferences, ...settlementReferences },
   });
   return built;

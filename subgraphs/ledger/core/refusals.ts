@@ -269,6 +269,20 @@ export const ledgerRefusals = {
     type: 'SelfApproval',
     precedence: 63,
   },
+  LEDGER_ADJUSTMENT_CONTENT_CHANGED: {
+    meaning: 'What would be decided is not what was proposed: the content hash differs.',
+    action: 'Look at the adjustment again and send the hash it shows.',
+    retryable: false,
+    type: 'AdjustmentContentChanged',
+    precedence: 62,
+  },
+  LEDGER_ADJUSTMENT_DECIDED: {
+    meaning: 'The adjustment was approved, rejected or refused before.',
+    action: 'Read the adjustment; propose a new one if need be.',
+    retryable: false,
+    type: 'AdjustmentDecided',
+    precedence: 64,
+  },
   LEDGER_DISPUTE_WINDOW_OPEN: {
     meaning: 'Partners may still dispute lines of this cycle.',
     action: 'Wait until the window has passed.',

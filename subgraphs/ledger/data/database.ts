@@ -1,4 +1,5 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book';
 
@@ -6,5 +7,5 @@ import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book'
 export const ledgerDatabase: DatabaseDefinition = {
   name: 'ledger',
   rows: [],
-  migrations: [LedgerBook1795650000000, CapCounters1795710000000],
+  migrations: [LedgerBook1795650000000, CapCounters1795710000000, Adjustments1795720000000],
 };
