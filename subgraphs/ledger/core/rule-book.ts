@@ -167,16 +167,26 @@ export function actionRuleAt(
   );
 }
 
-function latestOf<T extends { partnerId: PartnerId; validFrom: Date }>(
-  versions: readonly T[],
-  partnerId: PartnerId,
-  at: Date,
-): T | undefined {
-  let latest: T | undefined;
-  for (const version of versions) {
-    if (version.partnerId !== partnerId || version.validFrom > at) continue;
+interface Dated {
+  readonly partnerId: PartnerId;
+  readonly validFrom: Date;
+}
+
+/** Versions by partner, made once for each list: a book never changes, and every posting asks it. */
+const byPartner = new WeakMap<readonly Dated[], Map<PartnerId, Dated[]>>();
+
+function latestOf<T extends Dated>(versions: readonly T[], partnerId: PartnerId, at: Date): T | undefined {
+  let index = byPartner.get(versions);
+  if (index === undefined) {
+    index = new Map();
+    for (const version of versions) index.set(version.partnerId, [...(index.get(version.partnerId) ?? []), version]);
+    byPartner.set(versions, index);
+  }
+  let latest: Dated | undefined;
+  for (const version of index.get(partnerId) ?? []) {
+    if (version.validFrom > at) continue;
     // A later entry of the same instant is the newer version: the book lists versions in order.
     if (latest === undefined || version.validFrom >= latest.validFrom) latest = version;
   }
-  return latest;
+  return latest as T | undefined;
 }

@@ -3,7 +3,6 @@ import { inTransaction } from '../../../../kernel/db/transaction';
 import { firstFault, idempotencyKeyFault, textFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
-import { canonicalHash } from '../../../../kernel/values/canonical';
 import { parseId, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import { adjustmentRule, whyNotDecided, type Adjustment } from '../../core/adjustments/adjustment';
 import { refuse } from '../../core/refusals';
@@ -15,7 +14,7 @@ import {
 } from '../../data/adjustments/adjustment.store';
 import { loadProgrammeNow } from '../../data/programme.store';
 import type { Ledger } from '../ledger';
-import { NO_NEEDS, walletOf } from '../points/posting-command';
+import { intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
 
 export interface DecideAdjustmentInput {
   readonly idempotencyKey: string;
@@ -100,8 +99,8 @@ async function postApproved(ledger: Ledger, adjustment: Adjustment, caller: stri
   const outcome = await ledger.lanes.post({
     ...walletOf(memberId),
     programmeId,
-    caller: `adjustment by ${caller}`,
-    intent: { operation: 'approveAdjustment', idempotencyKey: id, bodyHash: canonicalHash(contentHash) },
+    caller,
+    intent: intentOf('adjustment', { operation: 'approveAdjustment', idempotencyKey: id, body: contentHash }),
     document: null,
     needs: { ...NO_NEEDS, ...takes },
     others: [],

@@ -1,7 +1,6 @@
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { openLog } from '../../../../kernel/telemetry/log';
-import { canonicalHash } from '../../../../kernel/values/canonical';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
@@ -12,7 +11,7 @@ import { ledgerDatabase } from '../../data/database';
 import { saveRuleBook } from '../../data/programme.store';
 import { TermsShelf } from '../../data/points/terms.store';
 import { aContract, announcementOf, aRuleBook } from '../../testkit/book';
-import { documentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
+import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
 import { PostingLanes } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
@@ -59,7 +58,7 @@ describe('caps under concurrency', () => {
     ...walletOf(memberId),
     programmeId: book.programmeId,
     caller: 'test',
-    intent: { operation: 'test', idempotencyKey: ref, bodyHash: canonicalHash(ref) },
+    intent: intentOf('test', { operation: 'test', idempotencyKey: ref, body: ref }),
     document: documentOf(book.brands[0], 'PURCHASE', `${book.programmeId} ${ref}`),
     needs: { ...NO_NEEDS, lots: true },
     others: [],

@@ -8,6 +8,7 @@ import type { Step } from '../../core/movements/carry-out';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import { loadShares, shareRow, type StoredShare } from '../../data/points/cap.store';
+import type { Cells } from '../../data/points/recordset';
 
 /** Reads the shares a batch may spend from; null when the programme has no caps, which costs nothing. */
 export async function openCaps(
@@ -66,7 +67,7 @@ export class Caps {
   }
 
   /** The shares that were spent from, as rows. */
-  changedRows(): object[] {
+  changedRows(): Cells[] {
     return [...this.changed.values()].map((share) => shareRow(this.programmeId, share));
   }
 

@@ -15,7 +15,6 @@ import {
   type PlannedTransaction,
 } from '../../data/points/apply.store';
 import {
-  commandHash,
   lockAndLoad,
   walletText,
   type DecidedCommand,
@@ -123,8 +122,8 @@ function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
 }
 
 /** The name of one intent as its row is found by; null for what falls due. */
-function keyOf({ key, caller, intent }: PostingCommand) {
-  return intent === null ? null : { key, hash: commandHash({ caller, ...intent }) };
+function keyOf({ key, intent }: PostingCommand) {
+  return intent === null ? null : { key, hash: intent.hash };
 }
 
 /** The working state of one batch: wallets as the commands before have left them. */

@@ -1,12 +1,11 @@
 import { callerOf, type Principal } from '../../../../kernel/context/principal';
 import type { Refusal } from '../../../../kernel/errors/refusal';
-import { canonicalHash } from '../../../../kernel/values/canonical';
 import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf } from '../../core/points/wallet';
 import { loadTransaction } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
 import { postedFrom, type PostedTransaction } from './posted';
-import { NO_NEEDS, walletOf, type Needs, type PostingCommand } from './posting-command';
+import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand } from './posting-command';
 
 /** What a caller wants posted; the rest of a command follows from who asks. */
 export interface PostRequest
@@ -37,11 +36,12 @@ export interface Posted {
  */
 export async function post(ledger: Ledger, principal: Principal, request: PostRequest): Promise<Posted | Refusal> {
   const { programmeId, memberId, operation, idempotencyKey, body } = request;
+  const caller = callerOf(principal);
   const command: PostingCommand = {
     ...walletOf(memberId),
     programmeId,
-    caller: callerOf(principal),
-    intent: { operation, idempotencyKey, bodyHash: canonicalHash(body) },
+    caller,
+    intent: intentOf(caller, { operation, idempotencyKey, body }),
     document: request.document ?? null,
     needs: { ...NO_NEEDS, ...request.needs },
     others: (request.others ?? []).map(walletOf),

@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Refusal } from '../../../../kernel/errors/refusal';
+import { canonicalHash } from '../../../../kernel/values/canonical';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
-import { NO_NEEDS, type Needs } from '../../data/points/posting.store';
+import { commandHash, NO_NEEDS, type Needs } from '../../data/points/posting.store';
 
 export { NO_NEEDS, type Needs };
 
@@ -21,13 +22,20 @@ export interface JointPlan {
   readonly others: readonly (PostingPlan | null)[];
 }
 
+/** What a caller asks for, by the name they gave it. */
+export interface Intent {
+  /** The name at its wallet: the hash of caller, operation and the caller's key. */
+  readonly hash: Buffer;
+  readonly bodyHash: Buffer;
+}
+
 /** One command on one wallet, or on a few at once, ready to be decided under their locks. */
 export interface PostingCommand extends WalletRef {
   readonly programmeId: ProgrammeId;
   /** Who asks; the ledger itself for what falls due. */
   readonly caller: string;
   /** The intent's name and the hash of its body; null for what falls due, which is idempotent by its rule. */
-  readonly intent: { readonly operation: string; readonly idempotencyKey: string; readonly bodyHash: Buffer } | null;
+  readonly intent: Intent | null;
   /** The partner's document this command records, unique for ever. */
   readonly document: PartnerDocument | null;
   /** What of the wallet's lots and past the rule asks for. */
@@ -58,6 +66,18 @@ export function documentOf(partnerId: PartnerId, kind: DocumentKind, externalRef
 /** 16 bytes of SHA-256 over partner, kind and reference: as many as a UUID, which stores them. */
 export function documentHash(partnerId: PartnerId, kind: DocumentKind, externalRef: string): Buffer {
   return createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+}
+
+/**
+ * The intent of a caller.
+ *
+ * @param body what was asked, without the key; compared by hash, so the order of its fields does not matter
+ */
+export function intentOf(
+  caller: string,
+  { operation, idempotencyKey, body }: { operation: string; idempotencyKey: string; body: unknown },
+): Intent {
+  return { hash: commandHash({ caller, operation, idempotencyKey }), bodyHash: canonicalHash(body) };
 }
 
 /** A wallet by its member. */

@@ -1,4 +1,3 @@
-import { canonicalHash } from '../../../../kernel/values/canonical';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingRule } from '../../core/movements/carry-out';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
@@ -6,7 +5,7 @@ import { lateGoodwillRule, type MissingClaim } from '../../core/receipts/receipt
 import { loadTestClock } from '../../data/programme.store';
 import { closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
-import { documentOf, NO_NEEDS, walletOf } from '../points/posting-command';
+import { documentOf, intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
 export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
@@ -44,7 +43,7 @@ async function settle(
     ...walletOf(memberId),
     programmeId,
     caller: 'ledger',
-    intent: { operation: 'settleMissingClaim', idempotencyKey: id, bodyHash: canonicalHash(id) },
+    intent: intentOf('ledger', { operation: 'settleMissingClaim', idempotencyKey: id, body: id }),
     document: state === 'CREDITED' ? documentOf(partnerId, 'PURCHASE', externalRef) : null,
     needs: NO_NEEDS,
     others: [],

@@ -51,17 +51,29 @@ export function termsOf(
   at: Date,
   funding?: readonly FundingShare[],
 ): LotTerms {
-  const isFunded = contract.settlementModel === 'AT_ISSUANCE';
-  const isHybrid = contract.settlementModel === 'HYBRID';
+  const reserveMicros = reservePrice(book, at);
+  if (funding !== undefined) return newTerms(contract, reserveMicros, funding);
+  // Thousands of lots share their terms: the same object for all of them, so that its id is made once.
+  const kept = termsKept.get(contract) ?? new Map<bigint, LotTerms>();
+  termsKept.set(contract, kept);
+  const terms =
+    kept.get(reserveMicros) ?? newTerms(contract, reserveMicros, [{ partyId: contract.partnerId, bps: 10_000 }]);
+  kept.set(reserveMicros, terms);
+  return terms;
+}
+
+const termsKept = new WeakMap<Contract, Map<bigint, LotTerms>>();
+
+function newTerms(contract: Contract, reserveMicros: bigint, funding: readonly FundingShare[]): LotTerms {
   return {
     settlementModel: contract.settlementModel,
     contractVersion: contract.version,
-    issuanceMicros: isFunded ? contract.issuanceMicros : 0n,
-    reserveMicros: reservePrice(book, at),
+    issuanceMicros: contract.settlementModel === 'AT_ISSUANCE' ? contract.issuanceMicros : 0n,
+    reserveMicros,
     feeMicros: contract.feeMicros,
-    prefundBps: isHybrid ? contract.prefundBps : 0,
+    prefundBps: contract.settlementModel === 'HYBRID' ? contract.prefundBps : 0,
     breakageShareBps: contract.breakageShareBps,
-    funding: inPartyOrder(funding ?? [{ partyId: contract.partnerId, bps: 10_000 }]),
+    funding: inPartyOrder(funding),
   };
 }
 
@@ -81,11 +93,21 @@ export function goodwillTerms(giver: Party, contractVersion: number, { book }: P
 
 /** The highest reimbursement of any partner that redeems at an instant: what a fund must keep per point. */
 export function reservePrice(book: RuleBook, at: Date): bigint {
-  return book.partners
+  // It changes only when a contract begins, so it is worked out once for each stretch between two beginnings.
+  const begun = book.contracts.reduce((count, { validFrom }) => (validFrom <= at ? count + 1 : count), 0);
+  const kept = reserves.get(book) ?? new Map<number, bigint>();
+  reserves.set(book, kept);
+  const known = kept.get(begun);
+  if (known !== undefined) return known;
+  const reserve = book.partners
     .filter(({ canRedeem, status }) => canRedeem && status === 'ACTIVE')
     .map(({ id }) => contractAt(book, id, at)?.reimbursementMicros ?? 0n)
     .reduce((highest, one) => (one > highest ? one : highest), 0n);
+  kept.set(begun, reserve);
+  return reserve;
 }
+
+const reserves = new WeakMap<RuleBook, Map<number, bigint>>();
 
 /** Orders shares by party id, the operator last, so that rounding has one owner whoever wrote them down. */
 export function inPartyOrder(shares: readonly FundingShare[]): FundingShare[] {

@@ -7,7 +7,7 @@ import { chainHash } from './chain';
 import * as rows from './journal.rows';
 import * as standing from './standing.rows';
 import { settleAll, type CommandKey } from './posting.store';
-import { inserting, recordset, type Recordset } from './recordset';
+import { inserting, recordset, type Cells, type Recordset } from './recordset';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
 
 /** One transaction of a batch: the wallet before, the plan, the wallet after. */
@@ -18,11 +18,7 @@ export interface PlannedTransaction {
   /** The version this one follows from; null when it stands for itself. */
   readonly causeSeq: bigint | null;
   /** The caller's intent this one answers; null for what falls due or follows. */
-  readonly intent: {
-    readonly operation: string;
-    readonly idempotencyKey: string;
-    readonly bodyHash: Buffer;
-  } | null;
+  readonly intent: { readonly hash: Buffer; readonly bodyHash: Buffer } | null;
   readonly programmeId: ProgrammeId;
   readonly currency: string;
   readonly cycleId: string;
@@ -56,7 +52,7 @@ export interface BatchWrites {
   /** The wallets touched, as they end. */
   readonly wallets: readonly Wallet[];
   /** Shares of caps that were spent from. */
-  readonly shares: readonly object[];
+  readonly shares: readonly Cells[];
 }
 
 /** Chains a transaction to the one before it on its wallet: the hash covers all that is written of it. */
@@ -302,8 +298,8 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const newTerms = newTermsOf(transactions, shelf);
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
-  const parts: [Recordset, readonly object[]][] = [
-    [TERMS, [...newTerms].map(([id, terms]) => ({ id, ...termsRow(terms) }))],
+  const parts: [Recordset, readonly Cells[]][] = [
+    [TERMS, [...newTerms].map(([id, terms]) => termsRow(id, terms))],
     [LOTS, transactions.flatMap(rows.lotRows)],
     [ENTRIES, transactions.flatMap(rows.entryRows)],
     [JOURNAL, transactions.map(rows.journalRow)],

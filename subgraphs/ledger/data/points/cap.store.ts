@@ -3,7 +3,7 @@ import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { Allowance } from '../../core/caps/allowance';
 import type { CapKind, Counter } from '../../core/caps/cap-use';
-import { recordset } from './recordset';
+import { recordset, type Cells } from './recordset';
 
 /** A share as it is stored; its version is what a save is bound to. */
 export interface StoredShare extends Allowance {
@@ -107,16 +107,7 @@ select refuse_stale_share((select count(*) from saved) = (select count(*) from r
 );
 
 /** A share as its row holds it. */
-export function shareRow(programmeId: ProgrammeId, share: StoredShare): object {
-  return {
-    programme_id: uuidOf(programmeId),
-    shard: share.shard,
-    partner_id: uuidOf(share.partnerId),
-    kind: share.kind,
-    period: share.period,
-    cap_limit: share.limit,
-    granted: share.granted,
-    used: share.used,
-    version: share.version,
-  };
+export function shareRow(programmeId: ProgrammeId, share: StoredShare): Cells {
+  const { shard, kind, period, limit, granted, used, version } = share;
+  return [uuidOf(programmeId), shard, uuidOf(share.partnerId), kind, period, limit, granted, used, version];
 }

@@ -1,55 +1,62 @@
-import { uuidOf } from '../../../../kernel/values/id';
 import type { Lot, OpenLot } from '../../core/points/lot';
 import type { Wallet } from '../../core/points/wallet';
 import type { PlannedTransaction } from './apply.store';
-import { uuidOrNull } from './journal.rows';
+import { bytes, hexOf, hexOrNull, iso, isoOrNull, json, uuidOrNull } from './journal.rows';
+import type { Cells } from './recordset';
 import { termsId } from './terms.store';
 
 /** A wallet as it ends. */
-export function walletRow(wallet: Wallet): object {
-  const { tier, owed, chain } = wallet;
-  return {
-    ...wallet.key,
-    seq: wallet.seq,
-    lots: wallet.lotCount,
-    ...wallet.balances,
-    tier_code: tier.code,
-    tier_since: tier.since,
-    tier_until: tier.until,
-    counted_since: tier.countedSince,
-    tier_due_at: tier.dueAt,
-    owed:
-      owed.length === 0
-        ? null
-        : owed.map(({ creditorId, points, openedSeq }) => ({
+export function walletRow(wallet: Wallet): Cells {
+  const { key, tier, owed, chain, balances } = wallet;
+  return [
+    key.bucket,
+    key.wallet,
+    wallet.seq,
+    wallet.lotCount,
+    balances.available,
+    balances.pending,
+    balances.held,
+    balances.arrears,
+    balances.qualifying,
+    tier.code,
+    isoOrNull(tier.since),
+    isoOrNull(tier.until),
+    isoOrNull(tier.countedSince),
+    isoOrNull(tier.dueAt),
+    owed.length === 0
+      ? null
+      : json(
+          owed.map(({ creditorId, points, openedSeq }) => ({
             creditor: uuidOrNull(creditorId),
-            points: points.toString(),
-            opened: openedSeq.toString(),
+            points,
+            opened: openedSeq,
           })),
-    chain: chain === null ? null : `\\x${chain.toString('hex')}`,
-  };
+        ),
+    chain === null ? null : bytes(chain),
+  ];
 }
 
 /** A hold made and closed within one batch is written once, as it ends. */
-export function holds(transactions: readonly PlannedTransaction[]): object[] {
-  const rows = new Map<string, object>();
+export function holds(transactions: readonly PlannedTransaction[]): Cells[] {
+  const rows = new Map<string, Cells>();
   for (const {
     plan: { hold },
     after,
     programmeId,
   } of transactions) {
     if (hold === undefined) continue;
-    rows.set(`${after.key.wallet}:${hold.seq}`, {
-      ...after.key,
-      seq: hold.seq,
-      programme_id: uuidOf(programmeId),
-      partner_id: uuidOf(hold.partnerId),
-      points: hold.points,
-      state: hold.state,
-      captured: hold.captured,
-      closed_seq: hold.state === 'OPEN' ? null : after.seq,
-      expires_at: hold.expiresAt,
-    });
+    rows.set(`${after.key.wallet}:${hold.seq}`, [
+      after.key.bucket,
+      after.key.wallet,
+      hold.seq,
+      hexOf(programmeId),
+      hexOf(hold.partnerId),
+      hold.points,
+      hold.state,
+      hold.captured,
+      hold.state === 'OPEN' ? null : after.seq,
+      iso(hold.expiresAt),
+    ]);
   }
   return [...rows.values()];
 }
@@ -58,10 +65,10 @@ export function holds(transactions: readonly PlannedTransaction[]): object[] {
 export function openLots(
   transactions: readonly PlannedTransaction[],
   wallets: readonly Wallet[],
-): { opened: object[]; drawn: object[]; closed: object[] } {
-  const opened: object[] = [];
-  const drawn: object[] = [];
-  const closed: object[] = [];
+): { opened: Cells[]; drawn: Cells[]; closed: Cells[] } {
+  const opened: Cells[] = [];
+  const drawn: Cells[] = [];
+  const closed: Cells[] = [];
   const before = walletsBefore(transactions);
   for (const wallet of wallets) {
     const was = before.get(wallet.key.wallet);
@@ -74,7 +81,7 @@ export function openLots(
       else if (old.expiresAt?.getTime() !== lot.expiresAt?.getTime()) {
         closed.push(openLotKey(wallet, old));
         opened.push(openLotRow(wallet, lot));
-      } else if (old.remaining !== lot.remaining) drawn.push({ ...openLotKey(wallet, lot), remaining: lot.remaining });
+      } else if (old.remaining !== lot.remaining) drawn.push([...openLotKey(wallet, lot), lot.remaining]);
     }
     for (const lot of lots.values()) closed.push(openLotKey(wallet, lot));
   }
@@ -85,18 +92,19 @@ export function openLots(
 export function pendingLots(
   transactions: readonly PlannedTransaction[],
   wallets: readonly Wallet[],
-): { open: object[]; closed: object[] } {
-  const open: object[] = [];
-  const closed: object[] = [];
+): { open: Cells[]; closed: Cells[] } {
+  const open: Cells[] = [];
+  const closed: Cells[] = [];
   const before = walletsBefore(transactions);
   for (const wallet of wallets) {
     const was = before.get(wallet.key.wallet);
     if (was === undefined || was.pendingLots === wallet.pendingLots) continue;
     const left = new Set(wallet.pendingLots.map(({ lotSeq }) => lotSeq));
-    for (const { lotSeq } of was.pendingLots) if (!left.has(lotSeq)) closed.push({ ...wallet.key, lot_seq: lotSeq });
+    for (const { lotSeq } of was.pendingLots)
+      if (!left.has(lotSeq)) closed.push([wallet.key.bucket, wallet.key.wallet, lotSeq]);
     for (const { lotSeq, remaining, releaseAt } of wallet.pendingLots) {
-      const programme = uuidOf(wallet.programmeId);
-      open.push({ ...wallet.key, lot_seq: lotSeq, programme_id: programme, remaining, release_at: releaseAt });
+      const { bucket, wallet: uuid } = wallet.key;
+      open.push([bucket, uuid, lotSeq, hexOf(wallet.programmeId), remaining, isoOrNull(releaseAt)]);
     }
   }
   return { open, closed };
@@ -111,16 +119,16 @@ function walletsBefore(transactions: readonly PlannedTransaction[]): Map<string,
   return before;
 }
 
-function openLotKey({ key }: Wallet, { lotSeq, earnedAt, expiresAt }: Lot): object {
-  return { ...key, lot_seq: lotSeq, earned_at: earnedAt, expires_at: expiresAt };
+function openLotKey({ key }: Wallet, { lotSeq, earnedAt, expiresAt }: Lot): Cells {
+  return [key.bucket, key.wallet, lotSeq, iso(earnedAt), isoOrNull(expiresAt)];
 }
 
-function openLotRow(wallet: Wallet, lot: OpenLot): object {
-  return {
+function openLotRow(wallet: Wallet, lot: OpenLot): Cells {
+  return [
     ...openLotKey(wallet, lot),
-    programme_id: uuidOf(wallet.programmeId),
-    issuer_id: uuidOrNull(lot.issuerId),
-    terms_id: termsId(lot.terms),
-    remaining: lot.remaining,
-  };
+    hexOf(wallet.programmeId),
+    hexOrNull(lot.issuerId),
+    termsId(lot.terms),
+    lot.remaining,
+  ];
 }

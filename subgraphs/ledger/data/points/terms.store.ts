@@ -4,6 +4,7 @@ import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
 import type { LotTerms } from '../../core/points/lot';
 import type { SettlementModel } from '../../core/rule-book';
+import type { Cells } from './recordset';
 
 const LOAD_TERMS = sql`/* ledger.lotTerms.load */
 select id, settlement_model, contract_version, issuance_micros, reserve_micros, fee_micros, prefund_bps, breakage_share_bps,
@@ -75,23 +76,42 @@ export function termsId(terms: LotTerms): string {
   const known = ids.get(terms);
   if (known !== undefined) return known;
   const hex = createHash('sha256')
-    .update(JSON.stringify(termsRow(terms)))
+    .update(JSON.stringify(contentOf(terms)))
     .digest('hex');
   const id = `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`;
   ids.set(terms, id);
   return id;
 }
 
-/** Terms as their row holds them, without the id. */
-export function termsRow(terms: LotTerms): object {
-  return {
-    settlement_model: terms.settlementModel,
-    contract_version: terms.contractVersion,
-    issuance_micros: terms.issuanceMicros.toString(),
-    reserve_micros: terms.reserveMicros.toString(),
-    fee_micros: terms.feeMicros.toString(),
-    prefund_bps: terms.prefundBps,
-    breakage_share_bps: terms.breakageShareBps,
-    funding: terms.funding.map(({ partyId, bps }) => ({ party: partyId === null ? null : uuidOf(partyId), bps })),
-  };
+/** What the id of terms is the hash of. */
+function contentOf(terms: LotTerms): unknown[] {
+  return [
+    terms.settlementModel,
+    terms.contractVersion,
+    terms.issuanceMicros.toString(),
+    terms.reserveMicros.toString(),
+    terms.feeMicros.toString(),
+    terms.prefundBps,
+    terms.breakageShareBps,
+    fundingOf(terms),
+  ];
+}
+
+function fundingOf({ funding }: LotTerms): { party: string | null; bps: number }[] {
+  return funding.map(({ partyId, bps }) => ({ party: partyId === null ? null : uuidOf(partyId), bps }));
+}
+
+/** Terms as their row holds them. */
+export function termsRow(id: string, terms: LotTerms): Cells {
+  return [
+    id,
+    terms.settlementModel,
+    terms.contractVersion,
+    terms.issuanceMicros,
+    terms.reserveMicros,
+    terms.feeMicros,
+    terms.prefundBps,
+    terms.breakageShareBps,
+    JSON.stringify(fundingOf(terms)),
+  ];
 }
