@@ -6,4 +6,5 @@ export const ledgerDatabase: DatabaseDefinition = {
   name: 'ledger',
   rows: [],
   migrations: [LedgerBook1795600000000],
+  appendOnly: ['journal_transaction', 'entry', 'lot', 'claim', 'purchase', 'document', 'command_outcome'],
 };
