@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { parse } from 'yaml';
 import { projectRoot } from '../kernel/config/project-root';
 import { asAdministrator } from '../kernel/db/provision';
+import { sqlStateOf } from '../kernel/db/transaction';
 import { testServerUrl } from '../kernel/testkit/test-server';
 import { SUBGRAPHS } from '../kernel/context/principal';
 import { DATABASE_OWNERS } from './composition/config';
@@ -72,9 +73,18 @@ describe('docker-compose.yml', () => {
   it('holds no secret: whatever is one comes from outside and has no default', () => {
     for (const [, part] of parts) {
       for (const [name, value] of Object.entries(part.environment)) {
-        if (/SECRET|PASSWORD|DATABASE_(ADMIN_)?URL/.test(name)) expect(value).toMatch(/^\$\{[A-Z_]+:\?[^}]*\}$/);
+        if (/SECRET|PASSWORD|DATABASE_(ADMIN_|OWNER_)?URL/.test(name)) expect(value).toMatch(/^\$\{[A-Z_]+:\?[^}]*\}$/);
       }
     }
+  });
+});
+
+describe('who may own tables', () => {
+  const ownersOf = (part: Part) => Object.keys(part.environment).filter((name) => /DATABASE_(ADMIN|OWNER)/.test(name));
+
+  it('is known to the migration, for every database, and to no part that serves', () => {
+    expect(ownersOf(compose.services['migrate']!)).toHaveLength(DATABASE_OWNERS.length + 1);
+    for (const name of served) expect(ownersOf(compose.services[name]!)).toEqual([]);
   });
 });
 
@@ -94,10 +104,15 @@ describe('every command of docker-compose.yml as a plain program', () => {
     const free = await freePorts(served.length);
     ports = new Map(served.map((name, place) => [name, free[place]!]));
     const { host } = new URL(serverUrl);
-    const urls = DATABASE_OWNERS.map((owner) => [
-      `HUB_DATABASE_URL_${owner.toUpperCase()}`,
-      `postgres://compose_${suffix}_${owner}:${randomBytes(16).toString('hex')}@${host}/compose_${suffix}_${owner}`,
-    ]);
+    const urlOf = (role: string, name: string) =>
+      `postgres://${role}:${randomBytes(16).toString('hex')}@${host}/${name}`;
+    const urls = DATABASE_OWNERS.flatMap((owner) => {
+      const name = `compose_${suffix}_${owner}`;
+      return [
+        [`HUB_DATABASE_URL_${owner.toUpperCase()}`, urlOf(name, name)],
+        [`HUB_DATABASE_OWNER_URL_${owner.toUpperCase()}`, urlOf(`${name}_owner`, name)],
+      ];
+    });
     outside = {
       HUB_SECRET_INTERNAL: randomBytes(32).toString('hex'),
       HUB_SECRET_IDENTITY: randomBytes(32).toString('hex'),
@@ -116,7 +131,7 @@ describe('every command of docker-compose.yml as a plain program', () => {
     await asAdministrator(serverUrl, async (client) => {
       for (const owner of DATABASE_OWNERS) {
         await client.query(`drop database if exists "compose_${suffix}_${owner}" with (force)`);
-        await client.query(`drop role if exists "compose_${suffix}_${owner}"`);
+        await client.query(`drop role if exists "compose_${suffix}_${owner}", "compose_${suffix}_${owner}_owner"`);
       }
     });
     rmSync(folder, { recursive: true, force: true });
@@ -157,6 +172,15 @@ describe('every command of docker-compose.yml as a plain program', () => {
       await untilReady(check.replace(/:\d+\//, `:${ports.get(name)}/`), program);
     }
   }, 120_000);
+
+  it('serves as a role that cannot rewrite the book', async () => {
+    const { HUB_DATABASE_URL_LEDGER: url } = environmentOf(compose.services['ledger']!);
+    const rewriting = ['delete from entry', 'alter table entry disable trigger user', 'drop table entry cascade'];
+    for (const statement of rewriting) {
+      const state = await asAdministrator(url!, (client) => client.query(statement)).catch(sqlStateOf);
+      expect({ statement, state }).toEqual({ statement, state: '42501' });
+    }
+  });
 
   it('stops on SIGTERM without a complaint', async () => {
     const gateway = running.get('gateway')!;

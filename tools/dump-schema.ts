@@ -44,8 +44,8 @@ function schemaFile(subgraph: string): string {
 
 async function schemaOf(definition: DatabaseDefinition, superuserUrl: string): Promise<string> {
   const name = `schema_${definition.name}`;
-  const url = await provisionDatabase(superuserUrl, { name, role: name, password: 'scratch', replication: true });
-  const database = await openDatabase({ ...definition, url, poolSize: 2 });
+  const { owner } = await provisionDatabase(superuserUrl, { name, owner: { role: name, password: 'scratch' } });
+  const database = await openDatabase({ ...definition, url: owner, poolSize: 2 });
   try {
     await migrate(database);
     return await dumpSchema(database.pool);

@@ -6,4 +6,5 @@ export const gatewayDatabase: DatabaseDefinition = {
   name: 'gateway',
   rows: [],
   migrations: [PartnerKeys1763890000000],
+  appendOnly: [],
 };

@@ -1,6 +1,5 @@
 import { Argument, Command } from 'commander';
 import { gatewayDatabase } from '../../gateway/main';
-import { migrate } from '../../kernel/db/migrate';
 import { DATABASE_OWNERS, readHubConfig, type DatabaseOwner } from '../composition/config';
 import { HubDatabases, provisionExternal } from '../composition/databases';
 import { openSecrets } from '../composition/secrets';
@@ -26,7 +25,7 @@ export function migrateCommand(): Command {
       try {
         for (const definition of [...definitions, gatewayDatabase]) {
           if (!wanted.includes(definition.name as DatabaseOwner)) continue;
-          const applied = await migrate(await databases.connect(definition));
+          const applied = await databases.migrate(definition);
           print(
             applied.length === 0
               ? `${definition.name}: up to date`

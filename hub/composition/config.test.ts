@@ -45,6 +45,23 @@ describe('the hub’s configuration', () => {
     expect(() => readHubConfig({ ...production, HUB_SECRET_CURSOR: production.HUB_SECRET_INTERNAL })).toThrow(/differ/);
   });
 
+  it('takes an owner of a database only beside the application, and as another role', () => {
+    const ledger = { HUB_DATABASE_URL_LEDGER: 'postgres://till:a@db/ledger' };
+    const owner = 'postgres://keeper:b@db/ledger';
+    expect(readHubConfig({ ...ledger, HUB_DATABASE_OWNER_URL_LEDGER: owner })).toMatchObject({
+      databaseUrls: { ledger: ledger.HUB_DATABASE_URL_LEDGER },
+      databaseOwnerUrls: { ledger: owner },
+    });
+    const faulty = {
+      ...ledger,
+      HUB_DATABASE_OWNER_URL_LEDGER: 'postgres://till:b@db/ledger',
+      HUB_DATABASE_OWNER_URL_MEMBERS: owner,
+    };
+    expect(() => readHubConfig(faulty)).toThrow(
+      /MEMBERS: needs HUB_DATABASE_URL_MEMBERS[\s\S]*LEDGER: must name another/,
+    );
+  });
+
   it('takes a token issuer whole or not at all', () => {
     expect(() => readHubConfig({ HUB_TOKEN_ISSUER: 'https://issuer.example' })).toThrow(/all three or none/);
   });

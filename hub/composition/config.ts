@@ -44,6 +44,12 @@ export const HUB_VARIABLES = {
   HUB_DATABASE_URL_PARTNERS: databaseUrl.optional(),
   HUB_DATABASE_URL_FEEDBACK: databaseUrl.optional(),
   HUB_DATABASE_URL_GATEWAY: databaseUrl.optional(),
+  HUB_DATABASE_OWNER_URL_MEMBERS: databaseUrl.optional(),
+  HUB_DATABASE_OWNER_URL_LEDGER: databaseUrl.optional(),
+  HUB_DATABASE_OWNER_URL_REWARDS: databaseUrl.optional(),
+  HUB_DATABASE_OWNER_URL_PARTNERS: databaseUrl.optional(),
+  HUB_DATABASE_OWNER_URL_FEEDBACK: databaseUrl.optional(),
+  HUB_DATABASE_OWNER_URL_GATEWAY: databaseUrl.optional(),
   HUB_SUBGRAPH_URL_MEMBERS: httpUrl.optional(),
   HUB_SUBGRAPH_URL_LEDGER: httpUrl.optional(),
   HUB_SUBGRAPH_URL_REWARDS: httpUrl.optional(),
@@ -66,8 +72,10 @@ export interface HubConfig {
   readonly databasePool: number;
   /** For `hub migrate --provision`: a role that may create databases and roles. */
   readonly databaseAdminUrl: string | null;
-  /** External databases; the embedded server holds the others. */
+  /** External databases, as the application's role; the embedded server holds the others. */
   readonly databaseUrls: Readonly<Partial<Record<DatabaseOwner, string>>>;
+  /** The same databases as the role that owns and migrates them; without one the application's role does both. */
+  readonly databaseOwnerUrls: Readonly<Partial<Record<DatabaseOwner, string>>>;
   /** Where other processes serve the subgraphs. */
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
 }
@@ -80,7 +88,6 @@ export interface HubConfig {
 export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
   const read = readEnv(HUB_VARIABLES, env);
   if (read.HUB_MODE === 'production') assertFitForProduction(read);
-  const external = DATABASE_OWNERS.map((owner) => [owner, read[`HUB_DATABASE_URL_${upper(owner)}`]] as const);
   const peers = SUBGRAPHS.map(
     (name) => [name, read[`HUB_SUBGRAPH_URL_${upper(name)}`] ?? `http://127.0.0.1:${SUBGRAPH_PORTS[name]}`] as const,
   );
@@ -94,12 +101,37 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     tokenIssuer: tokenIssuerOf(read),
     databasePool: read.HUB_DATABASE_POOL,
     databaseAdminUrl: read.HUB_DATABASE_ADMIN_URL ?? null,
-    databaseUrls: Object.fromEntries(external.filter(([, url]) => url !== undefined)),
+    ...externalDatabases(read),
     subgraphUrls: Object.fromEntries(peers) as Record<SubgraphName, string>,
   };
 }
 
 type Variables = z.infer<z.ZodObject<typeof HUB_VARIABLES>>;
+
+/** An owner's URL belongs to an external database and names a role of its own: one role for both would guard nothing. */
+function externalDatabases(read: Variables): Pick<HubConfig, 'databaseUrls' | 'databaseOwnerUrls'> {
+  const databaseUrls: Partial<Record<DatabaseOwner, string>> = {};
+  const databaseOwnerUrls: Partial<Record<DatabaseOwner, string>> = {};
+  const faults: string[] = [];
+  for (const owner of DATABASE_OWNERS) {
+    const url = read[`HUB_DATABASE_URL_${upper(owner)}`];
+    const ownerUrl = read[`HUB_DATABASE_OWNER_URL_${upper(owner)}`];
+    if (url !== undefined) databaseUrls[owner] = url;
+    if (ownerUrl === undefined) continue;
+    databaseOwnerUrls[owner] = ownerUrl;
+    const told = `HUB_DATABASE_OWNER_URL_${upper(owner)}`;
+    if (url === undefined) faults.push(`${told}: needs HUB_DATABASE_URL_${upper(owner)} as well`);
+    else if (roleOf(url) === roleOf(ownerUrl))
+      faults.push(`${told}: must name another role than HUB_DATABASE_URL_${upper(owner)}`);
+  }
+  if (faults.length > 0) throw unusable(faults);
+  return { databaseUrls, databaseOwnerUrls };
+}
+
+/** The role that a database URL connects as. */
+export function roleOf(databaseUrlText: string): string {
+  return decodeURIComponent(new URL(databaseUrlText).username);
+}
 
 const ISSUER_VARIABLES = ['HUB_TOKEN_ISSUER', 'HUB_TOKEN_AUDIENCE', 'HUB_TOKEN_JWKS_URL'] as const;
 const SECRET_VARIABLES = ['HUB_SECRET_INTERNAL', 'HUB_SECRET_IDENTITY', 'HUB_SECRET_CURSOR'] as const;

@@ -2,15 +2,27 @@ import { join } from 'node:path';
 import { openDatabase, type Database, type DatabaseDefinition } from '../../kernel/db/database';
 import { assertDurable } from '../../kernel/db/durability';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../kernel/db/embedded/embedded-postgres';
-import { migrate } from '../../kernel/db/migrate';
-import { provisionDatabase } from '../../kernel/db/provision';
+import { mayMigrate, migrate, pendingMigrations } from '../../kernel/db/migrate';
+import { provisionDatabase, type DatabaseAccount } from '../../kernel/db/provision';
 import { Fault } from '../../kernel/errors/fault';
-import type { DatabaseOwner, HubConfig } from './config';
+import { roleOf, type DatabaseOwner, type HubConfig } from './config';
 import type { OwnSecrets } from './secrets';
+
+/** Where an owner's database is; the URLs contain passwords. */
+interface Whereabouts {
+  /** As the role the application runs as. */
+  readonly application: string;
+  /** As the role that owns the tables; null when nobody gave us one, and the application's role may be the owner. */
+  readonly owner: string | null;
+}
+
+/** How many connections migrating takes: the one that works, and one to look with. */
+const MIGRATION_POOL = 2;
 
 /** The databases of one process: each external where the configuration says so, the rest on the embedded server. */
 export class HubDatabases {
   private readonly opened: Database[] = [];
+  private readonly found = new Map<DatabaseOwner, Promise<Whereabouts>>();
 
   private constructor(
     private readonly config: HubConfig,
@@ -36,47 +48,68 @@ export class HubDatabases {
     return this.embedded?.superuserUrl ?? null;
   }
 
-  /** Where an owner's database is; on the embedded server it is made on the way. Contains a password. */
+  /** Where the application finds an owner's database; on the embedded server it is made on the way. Contains a password. */
   async urlOf(owner: DatabaseOwner): Promise<string> {
-    const external = this.config.databaseUrls[owner];
-    if (external !== undefined) return external;
-    if (this.embedded === null) throw new TypeError(`urlOf: ${owner} was not among the owners this was opened for`);
-    return provisionDatabase(this.embedded.superuserUrl, {
-      name: `hub_${owner}`,
-      role: `hub_${owner}`,
-      password: this.secrets.databasePassword(owner),
-      replication: owner === 'ledger',
-    });
+    return (await this.whereIs(owner)).application;
   }
 
   /**
-   * Connects to one database without changing it.
+   * Connects to one database as the application, without changing it.
    *
    * @throws Fault HUB_DATABASE_UNREACHABLE in words; DatabaseFault when the server could lose commits or is too old
    */
   async connect(definition: DatabaseDefinition): Promise<Database> {
-    const owner = definition.name as DatabaseOwner;
-    const url = await this.urlOf(owner);
-    const database = await openDatabase({ ...definition, url, poolSize: this.config.databasePool }).catch(
-      (cause: Error) => {
-        const where = `${new URL(url).host}/${new URL(url).pathname.slice(1)}`;
-        throw new Fault(
-          'HUB_DATABASE_UNREACHABLE',
-          `The database of ${owner} at ${where} cannot be used: ${cause.message}`,
-          { cause },
-        );
-      },
-    );
+    const { application } = await this.whereIs(definition.name as DatabaseOwner);
+    const database = await openDurable(definition, application, this.config.databasePool);
     this.opened.push(database);
-    await assertDurable(database);
     return database;
   }
 
-  /** Connects to one database and brings it up to date. */
+  /**
+   * Brings one database up to date, as its owner, and the rights of the application with it. A process that was given no
+   * owner only sees to it that somebody else has done so.
+   *
+   * @returns the names of the migrations that ran now, in order
+   * @throws Fault HUB_DATABASE_NOT_MIGRATED when there is something to do and nobody to do it as
+   */
+  async migrate(definition: DatabaseDefinition): Promise<string[]> {
+    const { application, owner } = await this.whereIs(definition.name as DatabaseOwner);
+    const database = await openDurable(definition, owner ?? application, MIGRATION_POOL);
+    try {
+      if (owner !== null) return await migrate(database, { applicationRole: roleOf(application) });
+      if (await mayMigrate(database)) return await migrate(database);
+      await assertMigrated(database);
+      return [];
+    } finally {
+      await closeFully(database);
+    }
+  }
+
+  /** Brings one database up to date and connects to it as the application. */
   async connectMigrated(definition: DatabaseDefinition): Promise<Database> {
-    const database = await this.connect(definition);
-    await migrate(database);
-    return database;
+    await this.migrate(definition);
+    return this.connect(definition);
+  }
+
+  /** Asked once: on the embedded server the answer makes what is missing. */
+  private whereIs(owner: DatabaseOwner): Promise<Whereabouts> {
+    const known = this.found.get(owner);
+    if (known !== undefined) return known;
+    const found = this.find(owner);
+    this.found.set(owner, found);
+    return found;
+  }
+
+  private async find(owner: DatabaseOwner): Promise<Whereabouts> {
+    const external = this.config.databaseUrls[owner];
+    if (external !== undefined) return { application: external, owner: this.config.databaseOwnerUrls[owner] ?? null };
+    if (this.embedded === null) throw new TypeError(`find: ${owner} was not among the owners this was opened for`);
+    return provisionDatabase(this.embedded.superuserUrl, {
+      name: `hub_${owner}`,
+      owner: { role: `hub_${owner}_owner`, password: this.secrets.databasePassword(owner, 'owner') },
+      application: { role: `hub_${owner}`, password: this.secrets.databasePassword(owner, 'application') },
+      replication: owner === 'ledger',
+    });
   }
 
   /** Closes the pools, then leaves the embedded server, which stops when nobody else is there. */
@@ -84,6 +117,34 @@ export class HubDatabases {
     await Promise.all(this.opened.map(closeFully));
     await this.embedded?.stop();
   }
+}
+
+async function openDurable(definition: DatabaseDefinition, url: string, poolSize: number): Promise<Database> {
+  const database = await openDatabase({ ...definition, url, poolSize }).catch((cause: Error) => {
+    const where = `${new URL(url).host}/${new URL(url).pathname.slice(1)}`;
+    throw new Fault(
+      'HUB_DATABASE_UNREACHABLE',
+      `The database of ${definition.name} at ${where} cannot be used: ${cause.message}`,
+      { cause },
+    );
+  });
+  try {
+    await assertDurable(database);
+    return database;
+  } catch (error) {
+    await database.close();
+    throw error;
+  }
+}
+
+async function assertMigrated(database: Database): Promise<void> {
+  const pending = await pendingMigrations(database);
+  if (pending.length === 0) return;
+  const variable = `HUB_DATABASE_OWNER_URL_${database.name.toUpperCase()}`;
+  throw new Fault(
+    'HUB_DATABASE_NOT_MIGRATED',
+    `The database of ${database.name} lacks ${pending.join(', ')}, and this role does not own it. Run hub migrate with ${variable}.`,
+  );
 }
 
 const GOODBYE_MS = 2_000;
@@ -111,7 +172,8 @@ export function clusterDir(config: HubConfig): string {
 }
 
 /**
- * Makes the databases and roles that the configured URLs name, on a server of somebody else's; what exists stays.
+ * Makes the databases and roles that the configured URLs name, on a server of somebody else's; what exists stays, but a
+ * database that its application's role owns is handed over to the owner's, where a URL names one.
  *
  * @throws Fault HUB_DATABASE_ADMIN_MISSING without a URL of one who may
  */
@@ -127,11 +189,20 @@ export async function provisionExternal(config: HubConfig, owners: readonly Data
   for (const owner of owners) {
     const url = config.databaseUrls[owner];
     if (url === undefined) continue;
-    const { pathname, username, password } = new URL(url);
-    const [name, role] = [decodeURIComponent(pathname.slice(1)), decodeURIComponent(username)];
-    const replication = owner === 'ledger';
-    await provisionDatabase(administrator, { name, role, password: decodeURIComponent(password), replication });
-    lines.push(`${owner}: database ${name} and role ${role} are there`);
+    const application = accountOf(url);
+    const ownerUrl = config.databaseOwnerUrls[owner];
+    const name = decodeURIComponent(new URL(url).pathname.slice(1));
+    const accounts = ownerUrl === undefined ? { owner: application } : { owner: accountOf(ownerUrl), application };
+    await provisionDatabase(administrator, { name, ...accounts, replication: owner === 'ledger' });
+    lines.push(
+      ownerUrl === undefined
+        ? `${owner}: database ${name} and role ${application.role}, which owns it, are there`
+        : `${owner}: database ${name}, its owner ${accounts.owner.role} and role ${application.role} are there`,
+    );
   }
   return lines;
+}
+
+function accountOf(url: string): DatabaseAccount {
+  return { role: roleOf(url), password: decodeURIComponent(new URL(url).password) };
 }

@@ -15,8 +15,8 @@ const storedSecrets = z.object({
 
 /** What the hub must keep to itself. */
 export interface OwnSecrets extends HubSecrets {
-  /** Password of a role of the embedded server. */
-  databasePassword(owner: DatabaseOwner): string;
+  /** Password of one of the two roles an owner's database has on the embedded server. */
+  databasePassword(owner: DatabaseOwner, role: 'application' | 'owner'): string;
 }
 
 /**
@@ -30,14 +30,14 @@ export function openSecrets(config: HubConfig): OwnSecrets {
   const given = internal !== undefined && identity !== undefined && cursor !== undefined;
   if (config.mode === 'production' && given) {
     // A role's password is derived from what every process of this hub is given.
-    return { internal, identity, cursor, databasePassword: (owner) => derived(internal, owner) };
+    return { internal, identity, cursor, databasePassword: (owner, role) => derived(internal, owner, role) };
   }
   const stored = readOrMake(config.dataDir);
   return {
     internal: internal ?? stored.internal,
     identity: identity ?? stored.identity,
     cursor: cursor ?? stored.cursor,
-    databasePassword: (owner) => derived(stored.databases, owner),
+    databasePassword: (owner, role) => derived(stored.databases, owner, role),
   };
 }
 
@@ -46,8 +46,9 @@ export function secretsFile(dataDir: string): string {
   return join(dataDir, 'secrets.json');
 }
 
-function derived(secret: string, owner: DatabaseOwner): string {
-  return createHmac('sha256', secret).update(`database ${owner}`).digest('base64url');
+function derived(secret: string, owner: DatabaseOwner, role: 'application' | 'owner'): string {
+  const purpose = role === 'application' ? `database ${owner}` : `database ${owner} owner`;
+  return createHmac('sha256', secret).update(purpose).digest('base64url');
 }
 
 function readOrMake(dataDir: string): z.infer<typeof storedSecrets> {

@@ -3,6 +3,8 @@ import { createServer } from 'node:net';
 import { freemem } from 'node:os';
 import { gatewayDatabase } from '../../gateway/main';
 import type { Database } from '../../kernel/db/database';
+import { findOpenGuard } from '../../kernel/db/grants';
+import { pendingMigrations } from '../../kernel/db/migrate';
 import { findBinaries } from '../../kernel/db/embedded/binaries';
 import type { HubConfig } from '../composition/config';
 import { HubDatabases } from '../composition/databases';
@@ -143,7 +145,7 @@ async function databases(config: HubConfig): Promise<Examined[]> {
     const examined: Examined[] = [];
     for (const definition of all) {
       // Connecting refuses a server that could lose commits or is too old.
-      examined.push(await guarded(async () => databaseState(await opened.connect(definition))));
+      examined.push(...(await guardedAll(async () => databaseStates(await opened.connect(definition)))));
     }
     return examined;
   } finally {
@@ -156,8 +158,8 @@ async function databaseState(database: Database): Promise<Examined> {
     `/* hub.doctor.version */ select current_setting('server_version') as version`,
   );
   const what = `database of ${database.name}: PostgreSQL ${rows[0]?.version}, durable`;
-  const pending = await database.dataSource.showMigrations();
-  if (!pending) return { state: 'ok', what: `${what}, up to date` };
+  const pending = await pendingMigrations(database);
+  if (pending.length === 0) return { state: 'ok', what: `${what}, up to date` };
   return {
     state: 'warn',
     what: `${what}, migrations pending`,
@@ -165,11 +167,34 @@ async function databaseState(database: Database): Promise<Examined> {
   };
 }
 
+/** Whether the application could change what is append-only; said only when it could. */
+export async function historyGuard(database: Database): Promise<Examined[]> {
+  const open = await findOpenGuard(database);
+  if (open === null) return [];
+  const what = open.ownsTables
+    ? `database of ${database.name}: role ${open.role} owns its tables and could remove the guards of what is append-only`
+    : `database of ${database.name}: role ${open.role} may change what is append-only: ${open.tables.join(', ')}`;
+  const variable = `HUB_DATABASE_OWNER_URL_${database.name.toUpperCase()}`;
+  const advice = open.ownsTables
+    ? `Set ${variable} to a role of its own and run hub migrate --provision (docs/OPERATIONS.md).`
+    : 'Run hub migrate, which takes these rights away, and look which other role it belongs to.';
+  return [{ state: 'warn', what, advice }];
+}
+
+async function databaseStates(database: Database): Promise<Examined[]> {
+  return [await databaseState(database), ...(await historyGuard(database))];
+}
+
 async function guarded(look: () => Examined | Promise<Examined>): Promise<Examined> {
+  const [examined] = await guardedAll(async () => [await look()]);
+  return examined!;
+}
+
+async function guardedAll(look: () => Promise<Examined[]>): Promise<Examined[]> {
   try {
     return await look();
   } catch (error) {
-    return asFailure(error);
+    return [asFailure(error)];
   }
 }
 

@@ -16,10 +16,15 @@ const command: Command = { caller: 'partner:ptr_a', operation: 'addThing', key: 
 
 let database: TestDatabase;
 beforeAll(async () => {
-  database = await openTestDatabase({ name: 'command_key', rows: [], migrations: [CommandKeyTest1700000000000] });
+  database = await openTestDatabase({
+    name: 'command_key',
+    rows: [],
+    migrations: [CommandKeyTest1700000000000],
+    appendOnly: [],
+  });
 });
 afterAll(() => database.drop());
-beforeEach(() => database.pool.query('truncate command_key, effect'));
+beforeEach(() => database.asOwner('truncate command_key, effect'));
 
 const effects = async (): Promise<number> => {
   const { rows } = await database.pool.query<{ n: number }>('select count(*)::int as n from effect');

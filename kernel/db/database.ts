@@ -17,9 +17,15 @@ export interface DatabaseDefinition {
   readonly rows: readonly RowClass[];
   /** Listed one by one, never by a file pattern, so that source, `dist/` and tests run the same ones. */
   readonly migrations: readonly MigrationClass[];
+  /**
+   * Tables whose rows are never changed or removed: the application's role may only read them and add to them. Each must
+   * be one the migrations make. A migration must not undo this with a function that is `security definer`.
+   */
+  readonly appendOnly: readonly string[];
 }
 
 export interface OpenDatabaseOptions extends DatabaseDefinition {
+  /** As the application's role; as the owner only to migrate. */
   readonly url: string;
   /** At most this many connections; default 10. */
   readonly poolSize?: number;
@@ -32,6 +38,8 @@ export interface OpenDatabaseOptions extends DatabaseDefinition {
 /** An open connection pool to one subgraph's own database, with the two ways to speak to it. */
 export interface Database {
   readonly name: string;
+  /** As its definition says. */
+  readonly appendOnly: readonly string[];
   /** For repositories and entity managers. */
   readonly dataSource: DataSource;
   /** The very pool the data source uses, for hot paths that speak `pg` directly. */
@@ -72,6 +80,7 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
   let closing: Promise<void> | undefined;
   return {
     name: options.name,
+    appendOnly: options.appendOnly,
     dataSource,
     pool: (dataSource.driver as unknown as { master: Pool }).master,
     close: () => (closing ??= dataSource.destroy()),

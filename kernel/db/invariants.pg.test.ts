@@ -35,7 +35,7 @@ describe('runInvariants', () => {
   });
 
   it('cannot change anything', async () => {
-    await database.pool.query(
+    await database.asOwner(
       `create function empty_jars() returns setof jar language sql as 'delete from jar returning *'`,
     );
     write('sly.sql', 'select * from empty_jars()');

@@ -45,7 +45,13 @@ describe('migrate', () => {
   const opened: Database[] = [];
   const open = async (...more: (new () => MigrationInterface)[]): Promise<Database> => {
     const migrations = [...jars.migrations, ...more];
-    const database = await openDatabase({ ...jars, migrations, url: base.url, poolSize: 2, statementTimeoutMs: 100 });
+    const database = await openDatabase({
+      ...jars,
+      migrations,
+      url: base.ownerUrl,
+      poolSize: 2,
+      statementTimeoutMs: 100,
+    });
     opened.push(database);
     return database;
   };
@@ -63,7 +69,7 @@ describe('migrate', () => {
       await open(IndexJars1700000000001),
       await open(IndexJars1700000000001),
     ];
-    const ran = await Promise.all(migrators.map(migrate));
+    const ran = await Promise.all(migrators.map((database) => migrate(database)));
     expect(ran.flat()).toEqual(['IndexJars1700000000001']);
     expect(await migrate(migrators[0] as Database)).toEqual([]);
   });
@@ -77,7 +83,7 @@ describe('migrate', () => {
   it('undoes a migration that fails, keeps those before it, and frees the lock', async () => {
     const broken = await open(IndexJars1700000000001, Broken1700000000003);
     await expect(migrate(broken).catch(sqlStateOf)).resolves.toBe('22012');
-    const { rows } = await base.pool.query(
+    const { rows } = await base.asOwner(
       `select to_regclass('never') as never, to_regclass('jar_by_coins')::text as before`,
     );
     expect(rows).toEqual([{ never: null, before: 'jar_by_coins' }]);

@@ -2,14 +2,24 @@ import { createHash } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Database } from './database';
+import { applyGrants, assertTablesExist } from './grants';
+import { MIGRATION_TABLE } from './migration-table';
+
+export interface MigrateOptions {
+  /** The role that is to work with the tables but not to own them; default: the owner itself is the application. */
+  readonly applicationRole?: string;
+}
 
 /**
  * Runs the migrations that have not run yet, oldest first, each in its own transaction. When several processes start at
- * once, one migrates and the others wait and find nothing left to do.
+ * once, one migrates and the others wait and find nothing left to do. Then sees to it that the application's role has the
+ * rights it needs and no others.
  *
+ * @param database as the owner of the database
  * @returns the names of the migrations that ran now, in order
+ * @throws TypeError when the definition calls a table append-only that does not exist
  */
-export async function migrate(database: Database): Promise<string[]> {
+export async function migrate(database: Database, { applicationRole }: MigrateOptions = {}): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();
   try {
     await acquireMigrationLock(runner);
@@ -19,11 +29,43 @@ export async function migrate(database: Database): Promise<string[]> {
     const executor = new MigrationExecutor(database.dataSource, runner);
     executor.transaction = 'each';
     const done = await executor.executePendingMigrations();
+    await assertTablesExist(runner, database);
+    if (applicationRole !== undefined)
+      await applyGrants(runner, { role: applicationRole, appendOnly: database.appendOnly });
     return done.map((migration) => migration.name);
   } finally {
     await releaseMigrationLock(runner);
     await runner.release();
   }
+}
+
+/** Whether the role of this connection is one that `migrate` can work as. */
+export async function mayMigrate(database: Database): Promise<boolean> {
+  const { rows } = await database.pool.query<{ may: boolean }>(
+    `/* kernel.migrate.mayMigrate */
+     select coalesce((select pg_has_role(r.relowner, 'USAGE') from pg_class r
+                       where r.relnamespace = 'public'::regnamespace and r.relname = $1),
+                     has_schema_privilege('public', 'CREATE')) as may`,
+    [MIGRATION_TABLE],
+  );
+  return rows[0]?.may === true;
+}
+
+/**
+ * The migrations that have not run yet, oldest first; looking changes nothing. Where nobody has granted us a look at the
+ * table that remembers them, `migrate` has work to do as well: all are named then.
+ */
+export async function pendingMigrations(database: Database): Promise<string[]> {
+  const wanted = database.dataSource.migrations.map((migration) => migration.name ?? migration.constructor.name);
+  const { rows } = await database.pool.query<{ readable: boolean | null }>(
+    `/* kernel.migrate.canLook */ select has_table_privilege(to_regclass('public.${MIGRATION_TABLE}'), 'SELECT') as readable`,
+  );
+  if (rows[0]?.readable !== true) return wanted;
+  const { rows: done } = await database.pool.query<{ name: string }>(
+    `/* kernel.migrate.done */ select name from public.${MIGRATION_TABLE}`,
+  );
+  const names = new Set(done.map(({ name }) => name));
+  return wanted.filter((name) => !names.has(name));
 }
 
 const [LOCK_CLASS, LOCK_OBJECT] = [lockNumber('loyalty-hub'), lockNumber('migrate')];

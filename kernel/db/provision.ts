@@ -2,36 +2,63 @@ import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { clientName } from './client-name';
 import { lockNumber } from './migrate';
 
+/** A role and how it proves itself. */
+export interface DatabaseAccount {
+  readonly role: string;
+  readonly password: string;
+}
+
 export interface ProvisionOptions {
   /** The database's name; lower case letters, digits and underscores. */
   readonly name: string;
-  /** The one role that may connect to it, and owns it. */
-  readonly role: string;
-  readonly password: string;
-  /** Whether the role may read the write-ahead log through a replication slot; default false. */
+  /** The role that owns the database and migrates it. */
+  readonly owner: DatabaseAccount;
+  /** The role the application runs as; default: the owner, which can then take away every guard of its tables. */
+  readonly application?: DatabaseAccount;
+  /** Whether the application's role may read the write-ahead log through a replication slot; default false. */
   readonly replication?: boolean;
 }
 
+/** By which URLs the two roles reach their database; they contain passwords. */
+export interface DatabaseUrls {
+  readonly owner: string;
+  readonly application: string;
+}
+
 /**
- * Sees to it that a role and a database of its own exist, and that no other ordinary role can connect to that database.
- * Does no harm when both exist already; then it only renews the password. Safe when several processes do it at once.
+ * Sees to it that a database and its two roles exist, and that no other ordinary role can connect to that database. Does no
+ * harm when all exist already; then it only renews the passwords. A database in which the application's role owns
+ * something, as an older version made them, is handed over to the owner. Safe when several processes do it at once.
+ *
+ * What the application may do with tables is granted when they are made: see `migrate`.
  *
  * @param superuserUrl any database of the server, as a role that may create roles and databases
- * @returns the URL by which the role reaches its database; contains the password
  */
-export async function provisionDatabase(superuserUrl: string, options: ProvisionOptions): Promise<string> {
+export async function provisionDatabase(superuserUrl: string, options: ProvisionOptions): Promise<DatabaseUrls> {
+  const { name, owner, application = owner, replication = false } = options;
+  if (application !== owner && application.role === owner.role)
+    throw new TypeError(`provisionDatabase: ${owner.role} cannot be both the owner and the application of ${name}`);
   await asAdministrator(superuserUrl, async (client) => {
     // CREATE DATABASE cannot run inside a transaction, so the lock belongs to the session.
     await client.query('/* kernel.provision.lock */ select pg_advisory_lock($1, $2)', [
       lockNumber('loyalty-hub'),
       lockNumber('provision'),
     ]);
-    await provisionRole(client, options);
-    if (!(await exists(client, 'select 1 from pg_database where datname = $1', options.name)))
-      await createDatabase(client, options);
-    await client.query(`revoke all on database ${escapeIdentifier(options.name)} from public`);
+    if (application !== owner) await provisionRole(client, owner, false);
+    await provisionRole(client, application, replication);
+    const { isMade, isHandedOver } = await stateOf(client, { name, role: application.role });
+    if (!isMade) await createDatabase(client, name, owner.role);
+    else if (application !== owner && !isHandedOver) {
+      await joinRoles(client, [owner.role, application.role]);
+      await handOver(databaseOf(superuserUrl, name), { name, from: application.role, to: owner.role });
+    }
+    await client.query(`revoke all on database ${escapeIdentifier(name)} from public`);
+    await client.query(`grant connect on database ${escapeIdentifier(name)} to ${escapeIdentifier(application.role)}`);
   });
-  return urlFor(superuserUrl, options);
+  return {
+    owner: urlFor(superuserUrl, { name, ...owner }),
+    application: urlFor(superuserUrl, { name, ...application }),
+  };
 }
 
 /** Runs `work` on one connection that is closed afterwards, and with it every lock it took. */
@@ -50,29 +77,85 @@ export function urlFor(
   serverUrl: string,
   { name, role, password }: { name: string; role: string; password: string },
 ): string {
-  const url = new URL(serverUrl);
+  const url = new URL(databaseOf(serverUrl, name));
   url.username = encodeURIComponent(role);
   url.password = encodeURIComponent(password);
+  return url.toString();
+}
+
+/** The same role of the same server, in another database. */
+function databaseOf(serverUrl: string, name: string): string {
+  const url = new URL(serverUrl);
   url.pathname = `/${encodeURIComponent(name)}`;
   return url.toString();
 }
 
-async function provisionRole(client: Client, { role, password, replication }: ProvisionOptions): Promise<void> {
-  const verb = (await exists(client, 'select 1 from pg_roles where rolname = $1', role)) ? 'alter' : 'create';
-  const rights = `login nosuperuser nocreatedb nocreaterole ${replication ? 'replication' : 'noreplication'}`;
-  await client.query(`${verb} role ${escapeIdentifier(role)} ${rights} password ${escapeLiteral(password)}`);
+async function provisionRole(client: Client, { role, password }: DatabaseAccount, replication: boolean): Promise<void> {
+  const wanted = { login: true, superuser: false, createdb: false, createrole: false, replication };
+  const { rows } = await client.query<typeof wanted>(
+    `/* kernel.provision.role */
+     select rolcanlogin as login, rolsuper as superuser, rolcreatedb as createdb, rolcreaterole as createrole,
+            rolreplication as replication
+       from pg_roles where rolname = $1`,
+    [role],
+  );
+  const [found] = rows;
+  // An administrator that is no superuser may not even repeat that a role is none: only what differs is said.
+  const rights = Object.entries(wanted)
+    .filter(([right, value]) => found?.[right as keyof typeof wanted] !== value)
+    .map(([right, value]) => (value ? right : `no${right}`));
+  const verb = found === undefined ? 'create' : 'alter';
+  await client.query(`${verb} role ${escapeIdentifier(role)} ${rights.join(' ')} password ${escapeLiteral(password)}`);
 }
 
-/** An administrator that is no superuser, as hosted servers give, may hand a database only to a role it is a member of. */
-async function createDatabase(client: Client, { name, role }: ProvisionOptions): Promise<void> {
+/** Whether the database is there, and whether the role owns neither it nor anything in it. */
+async function stateOf(
+  client: Client,
+  { name, role }: { name: string; role: string },
+): Promise<{ isMade: boolean; isHandedOver: boolean }> {
+  const { rows } = await client.query<{ owns: boolean }>(
+    `/* kernel.provision.stateOf */
+     select exists (select 1 from pg_shdepend o
+                     where o.refclassid = 'pg_authid'::regclass and o.refobjid = $2::regrole and o.deptype = 'o'
+                       and (o.dbid = d.oid or (o.classid = 'pg_database'::regclass and o.objid = d.oid))) as owns
+       from pg_database d where d.datname = $1`,
+    [name, escapeIdentifier(role)],
+  );
+  return { isMade: rows.length === 1, isHandedOver: rows[0]?.owns === false };
+}
+
+async function createDatabase(client: Client, name: string, owner: string): Promise<void> {
+  await joinRoles(client, [owner]);
+  await client.query(`create database ${escapeIdentifier(name)} owner ${escapeIdentifier(owner)}`);
+}
+
+/** An administrator that is no superuser, as hosted servers give, may hand things only to a role it is a member of. */
+async function joinRoles(client: Client, roles: readonly string[]): Promise<void> {
   const { rows } = await client.query<{ superuser: boolean }>(
     '/* kernel.provision.rank */ select rolsuper as superuser from pg_roles where rolname = current_user',
   );
-  if (!rows[0]?.superuser) await client.query(`grant ${escapeIdentifier(role)} to current_user`);
-  await client.query(`create database ${escapeIdentifier(name)} owner ${escapeIdentifier(role)}`);
+  if (rows[0]?.superuser) return;
+  for (const role of roles) await client.query(`grant ${escapeIdentifier(role)} to current_user`);
 }
 
-async function exists(client: Client, query: string, name: string): Promise<boolean> {
-  const { rowCount } = await client.query(`/* kernel.provision.exists */ ${query}`, [name]);
-  return rowCount === 1;
+/**
+ * Gives a database and all in it to another role. REASSIGN OWNED takes the databases that the role owns elsewhere along, so
+ * those are given back in the same transaction.
+ */
+async function handOver(url: string, { name, from, to }: { name: string; from: string; to: string }): Promise<void> {
+  const [former, owner] = [escapeIdentifier(from), escapeIdentifier(to)];
+  await asAdministrator(url, async (client) => {
+    await client.query('begin');
+    const { rows: elsewhere } = await client.query<{ name: string }>(
+      `/* kernel.provision.elsewhere */
+       select datname as name from pg_database where datdba = $1::regrole and datname <> $2`,
+      [former, name],
+    );
+    // The database first: who owns it may own the objects in it, whatever else it may do.
+    await client.query(`alter database ${escapeIdentifier(name)} owner to ${owner}`);
+    await client.query(`reassign owned by ${former} to ${owner}`);
+    for (const other of elsewhere)
+      await client.query(`alter database ${escapeIdentifier(other.name)} owner to ${former}`);
+    await client.query('commit');
+  });
 }

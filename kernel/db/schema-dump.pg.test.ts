@@ -32,7 +32,7 @@ function library(name: string, statements: readonly string[]): DatabaseDefinitio
 
     async down(): Promise<void> {}
   }
-  return { name, rows: [], migrations: [Build1700000000001] };
+  return { name, rows: [], migrations: [Build1700000000001], appendOnly: [] };
 }
 
 describe('dumpSchema', () => {

@@ -8,7 +8,7 @@ describe('inTransaction', () => {
     database = await openTestDatabase(jars);
   });
   afterAll(() => database.drop());
-  beforeEach(() => database.pool.query(`truncate jar; insert into jar values ('a', 5), ('b', 5)`));
+  beforeEach(() => database.pool.query(`delete from jar; insert into jar values ('a', 5), ('b', 5)`));
 
   const coins = async (id: string): Promise<bigint> =>
     (await database.dataSource.getRepository(JarRow).findOneByOrFail({ id })).coins;

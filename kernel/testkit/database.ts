@@ -1,19 +1,24 @@
 import { createHash, randomBytes } from 'node:crypto';
+import type { QueryResult } from 'pg';
 import { openDatabase, type Database, type DatabaseDefinition, type OpenDatabaseOptions } from '../db/database';
 import { lockNumber, migrate } from '../db/migrate';
-import { asAdministrator, provisionDatabase, urlFor } from '../db/provision';
+import { asAdministrator, provisionDatabase, urlFor, type DatabaseAccount } from '../db/provision';
 import { runPrefix, testServerUrl } from './test-server';
 
 /** A database of one test file's own. */
 export interface TestDatabase extends Database {
-  /** As the subgraph's own role, for another pool or another process. */
+  /** As the application's role, for another pool or another process. */
   readonly url: string;
+  /** As the role that owns the tables, which can do what the application cannot, such as spoil a book on purpose. */
+  readonly ownerUrl: string;
+  /** Runs SQL as the owner, on a connection of its own: several statements, or one with values. */
+  asOwner(statements: string, values?: unknown[]): Promise<QueryResult>;
   /** Closes the pool and removes the database; call it in `afterAll`. */
   drop(): Promise<void>;
 }
 
 /**
- * A fresh, migrated, empty database, open under a role of its own that is no superuser, as in production. It is copied
+ * A fresh, migrated, empty database, open under a role of its own that owns nothing in it, as in production. It is copied
  * from a template that is migrated once per run, which takes about 30 ms instead of the migrations' time.
  *
  * @param definition what the subgraph says about its database; two with the same name and migrations share a template
@@ -24,19 +29,23 @@ export async function openTestDatabase(
   options: Partial<Pick<OpenDatabaseOptions, 'poolSize' | 'statementTimeoutMs'>> = {},
 ): Promise<TestDatabase> {
   const serverUrl = await testServerUrl();
-  const role = `hub_test_${definition.name}`;
-  const password = createHash('sha256').update(`${serverUrl} ${role}`).digest('base64url');
-  const template = await migratedTemplate(serverUrl, definition, { role, password });
+  const accounts = accountsOf(serverUrl, definition.name);
+  const template = await migratedTemplate(serverUrl, definition, accounts);
   const name = `${runPrefix()}${definition.name}_w${process.env.JEST_WORKER_ID ?? '0'}_${randomBytes(4).toString('hex')}`;
   await asAdministrator(serverUrl, async (client) => {
-    await client.query(`create database "${name}" owner "${role}" template "${template}"`);
+    await client.query(`create database "${name}" owner "${accounts.owner.role}" template "${template}"`);
+    // The rights inside come with the template; those on the database itself do not.
     await client.query(`revoke all on database "${name}" from public`);
+    await client.query(`grant connect on database "${name}" to "${accounts.application.role}"`);
   });
-  const url = urlFor(serverUrl, { name, role, password });
+  const url = urlFor(serverUrl, { name, ...accounts.application });
+  const ownerUrl = urlFor(serverUrl, { name, ...accounts.owner });
   const database = await openDatabase({ ...definition, ...options, url });
   return {
     ...database,
     url,
+    ownerUrl,
+    asOwner: (statements, values) => asAdministrator(ownerUrl, (client) => client.query(statements, values)),
     drop: async () => {
       await database.close();
       await asAdministrator(serverUrl, (client) => client.query(`drop database if exists "${name}" with (force)`));
@@ -44,14 +53,27 @@ export async function openTestDatabase(
   };
 }
 
+interface Accounts {
+  readonly owner: DatabaseAccount;
+  readonly application: DatabaseAccount;
+}
+
+function accountsOf(serverUrl: string, name: string): Accounts {
+  const account = (role: string): DatabaseAccount => ({
+    role,
+    password: createHash('sha256').update(`${serverUrl} ${role}`).digest('base64url'),
+  });
+  return { owner: account(`hub_test_${name}_owner`), application: account(`hub_test_${name}`) };
+}
+
 /** The template appears under its name only when it is whole: it is migrated under another and renamed. */
 async function migratedTemplate(
   serverUrl: string,
   definition: DatabaseDefinition,
-  owner: { role: string; password: string },
+  accounts: Accounts,
 ): Promise<string> {
   const fingerprint = createHash('sha256')
-    .update(definition.migrations.map(String).join('\n'))
+    .update([...definition.migrations.map(String), ...definition.appendOnly].join('\n'))
     .digest('hex')
     .slice(0, 8);
   const template = `${runPrefix()}${definition.name}_template_${fingerprint}`;
@@ -68,10 +90,10 @@ async function migratedTemplate(
     const draft = `${template}_draft`;
     await client.query(`drop database if exists "${draft}" with (force)`);
     // Events may be read from the log, so test roles may as well.
-    const url = await provisionDatabase(serverUrl, { name: draft, ...owner, replication: true });
-    const database = await openDatabase({ ...definition, url, poolSize: 2 });
+    const urls = await provisionDatabase(serverUrl, { name: draft, ...accounts, replication: true });
+    const database = await openDatabase({ ...definition, url: urls.owner, poolSize: 2 });
     try {
-      await migrate(database);
+      await migrate(database, { applicationRole: accounts.application.role });
     } finally {
       await database.close();
     }

@@ -24,4 +24,9 @@ export class CreateJar1700000000000 implements MigrationInterface {
 }
 
 /** A database small enough to be understood at a glance, for the kernel's own tests. */
-export const jars: DatabaseDefinition = { name: 'jars', rows: [JarRow], migrations: [CreateJar1700000000000] };
+export const jars: DatabaseDefinition = {
+  name: 'jars',
+  rows: [JarRow],
+  migrations: [CreateJar1700000000000],
+  appendOnly: [],
+};

@@ -1,6 +1,7 @@
-import type { PoolClient } from 'pg';
+import type { Client } from 'pg';
 import type { Principal } from '../../kernel/context/principal';
 import { readSqlFolder, runInvariants } from '../../kernel/db/invariants';
+import { asAdministrator } from '../../kernel/db/provision';
 import { isRefusal } from '../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
 import { newId } from '../../kernel/values/id';
@@ -61,10 +62,9 @@ async function close(book: TestBook, at: TestDatabase, steps: readonly ('DRAFT' 
   }
 }
 
-/** The names of the invariants that are red after some damage, which is undone again. */
-async function redAfter(damage: readonly string[]): Promise<string[]> {
-  const client = await database.pool.connect();
-  try {
+/** The names of the invariants that are red after some damage, which the owner does, and which is undone with its connection. */
+function redAfter(damage: readonly string[]): Promise<string[]> {
+  return asAdministrator(database.ownerUrl, async (client) => {
     await client.query('begin');
     for (const table of ['journal_transaction', 'entry', 'lot', 'claim', 'purchase', 'document']) {
       await client.query(`alter table ${table} disable trigger user`);
@@ -73,14 +73,11 @@ async function redAfter(damage: readonly string[]): Promise<string[]> {
       const { rowCount } = await client.query(statement);
       expect(rowCount).toBeGreaterThan(0);
     }
-    return await redNow(client);
-  } finally {
-    await client.query('rollback');
-    client.release();
-  }
+    return redNow(client);
+  });
 }
 
-async function redNow(client: PoolClient): Promise<string[]> {
+async function redNow(client: Client): Promise<string[]> {
   const red: string[] = [];
   for (const { name, sql } of FILES) if ((await client.query(sql)).rows.length > 0) red.push(name);
   return red;

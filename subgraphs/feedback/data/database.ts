@@ -8,4 +8,5 @@ export const feedbackDatabase = {
   name: 'feedback',
   rows: [SurveyRow, InvitationRow],
   migrations: [Feedback1763895000000],
+  appendOnly: ['outbox', 'command_key', 'answer'],
 } as const satisfies DatabaseDefinition;

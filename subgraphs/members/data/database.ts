@@ -9,4 +9,5 @@ export const membersDatabase = {
   name: 'members',
   rows: [MemberRow, IdentityLinkRow, PartnerLinkRow],
   migrations: [Members1763890000000],
+  appendOnly: ['outbox', 'command_key'],
 } as const satisfies DatabaseDefinition;

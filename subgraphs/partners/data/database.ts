@@ -12,4 +12,5 @@ export const partnersDatabase = {
   name: 'partners',
   rows: [ProgrammeRow, TierRow, PartnerRow, ContractRow, EarningRuleRow, PartnerKeyRow],
   migrations: [Partners1763890000000],
+  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule'],
 } as const satisfies DatabaseDefinition;

@@ -111,7 +111,7 @@ describe('a corrupted book is found', () => {
   ])('%s', async (invariant, corruption) => {
     await take(await aReward(5));
     expect(await red()).toEqual([]);
-    await database.pool.query(corruption);
+    await database.asOwner(corruption);
     expect(await red()).toEqual([invariant]);
   });
 });

@@ -10,4 +10,5 @@ export const rewardsDatabase = {
   name: 'rewards',
   rows: [RewardRow, RewardOrderRow, VoucherRow, PartnerStandingRow],
   migrations: [Rewards1764000000000],
+  appendOnly: ['outbox', 'command_key'],
 } as const satisfies DatabaseDefinition;

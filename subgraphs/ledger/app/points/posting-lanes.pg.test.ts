@@ -1,5 +1,5 @@
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
-import { inTransaction } from '../../../../kernel/db/transaction';
+import { inTransaction, sqlStateOf } from '../../../../kernel/db/transaction';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { openLog } from '../../../../kernel/telemetry/log';
 import { canonicalHash } from '../../../../kernel/values/canonical';
@@ -262,10 +262,13 @@ describe('posting lanes', () => {
     expect(await balance(stranger)).toBeUndefined();
   });
 
-  it('refuses to change or delete what was posted', async () => {
+  it('refuses to change or delete what was posted, to the application by its rights and to the owner by a trigger', async () => {
     for (const table of ['journal_transaction', 'entry', 'lot', 'claim', 'purchase', 'document']) {
-      await expect(database.pool.query(`delete from ${table}`)).rejects.toThrow('LEDGER_APPEND_ONLY');
+      await expect(database.pool.query(`delete from ${table}`).catch(sqlStateOf)).resolves.toBe('42501');
+      await expect(database.asOwner(`delete from ${table}`)).rejects.toThrow('LEDGER_APPEND_ONLY');
     }
-    await expect(database.pool.query('update entry set amount = amount + 1')).rejects.toThrow('LEDGER_APPEND_ONLY');
+    const change = 'update entry set amount = amount + 1';
+    await expect(database.pool.query(change).catch(sqlStateOf)).resolves.toBe('42501');
+    await expect(database.asOwner(change)).rejects.toThrow('LEDGER_APPEND_ONLY');
   });
 });

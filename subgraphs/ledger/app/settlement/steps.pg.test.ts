@@ -251,7 +251,7 @@ describe('with a single approver', () => {
     await book.redeem(ann, books, 50n);
     const { cycleId } = done(await cutOff());
     const spoil = (by: string) =>
-      database.pool.query(`alter table claim disable trigger user;
+      database.asOwner(`alter table claim disable trigger user;
         update claim set micros = micros ${by} where kind = 'REDEMPTION' and cycle_id = '${uuidOf(cycleId as never)}';
         alter table claim enable trigger user`);
     await spoil('+ 1');
