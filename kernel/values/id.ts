@@ -28,6 +28,8 @@ export const ID_PREFIXES = [
   'qst',
   'evt',
   'req',
+  'adj',
+  'mpc',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

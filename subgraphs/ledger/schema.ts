@@ -1,6 +1,8 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
+import { receiptResolvers } from './api/receipts/resolvers';
 import { reportResolvers } from './api/reports/resolvers';
 import { settlementReferences, settlementResolvers } from './api/settlement/resolvers';
 
@@ -9,7 +11,13 @@ let built: SubgraphSchema | undefined;
 /** The executable schema and its SDL, built once per process: for main, printers and tests. */
 export function buildLedgerSchema(): SubgraphSchema {
   built ??= buildSubgraph({
-    resolvers: [...pointResolvers, ...settlementResolvers, ...reportResolvers],
+    resolvers: [
+      ...pointResolvers,
+      ...settlementResolvers,
+      ...reportResolvers,
+      ...adjustmentResolvers,
+      ...receiptResolvers,
+    ],
     references: { ...pointReferences, ...settlementReferences },
   });
   return built;

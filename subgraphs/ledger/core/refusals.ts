@@ -178,6 +178,27 @@ export const ledgerRefusals = {
     type: 'ReinstatementExceedsExpired',
     precedence: 65,
   },
+  LEDGER_RECEIPT_CLAIM_OVER: {
+    meaning: 'The receipt’s window has passed.',
+    action: 'Nothing to do; the window is the programme’s.',
+    retryable: false,
+    type: 'ReceiptClaimOver',
+    precedence: 58,
+  },
+  LEDGER_TOO_MANY_CLAIMS: {
+    meaning: 'The member has as many claims of missing points waiting as are allowed at once.',
+    action: 'Wait for an answer to one of them.',
+    retryable: false,
+    type: 'TooManyClaims',
+    precedence: 63,
+  },
+  LEDGER_MISSING_CLAIM_CLOSED: {
+    meaning: 'The claim was answered, credited or paid before.',
+    action: 'Read the claim.',
+    retryable: false,
+    type: 'MissingClaimClosed',
+    precedence: 64,
+  },
   LEDGER_ARREARS_LIMIT_REACHED: {
     meaning: 'The member would owe more points than the programme allows.',
     action: 'Settle the rest with the member in money, or ask the operator to raise the limit.',
@@ -268,6 +289,20 @@ export const ledgerRefusals = {
     retryable: false,
     type: 'SelfApproval',
     precedence: 63,
+  },
+  LEDGER_ADJUSTMENT_CONTENT_CHANGED: {
+    meaning: 'What would be decided is not what was proposed: the content hash differs.',
+    action: 'Look at the adjustment again and send the hash it shows.',
+    retryable: false,
+    type: 'AdjustmentContentChanged',
+    precedence: 62,
+  },
+  LEDGER_ADJUSTMENT_DECIDED: {
+    meaning: 'The adjustment was approved, rejected or refused before.',
+    action: 'Read the adjustment; propose a new one if need be.',
+    retryable: false,
+    type: 'AdjustmentDecided',
+    precedence: 64,
   },
   LEDGER_DISPUTE_WINDOW_OPEN: {
     meaning: 'Partners may still dispute lines of this cycle.',

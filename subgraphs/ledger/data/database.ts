@@ -1,9 +1,12 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
+import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book';
+import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
   name: 'ledger',
   rows: [],
-  migrations: [LedgerBook1795650000000],
+  migrations: [LedgerBook1795650000000, CapCounters1795710000000, Adjustments1795720000000, Receipts1795730000000],
 };

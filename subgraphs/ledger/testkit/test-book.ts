@@ -139,6 +139,7 @@ export class TestBook {
     await applyAndCommit(this.client, this.terms, {
       transactions,
       refusals: [],
+      shares: [],
       documents: document === undefined ? [] : [this.documentOf(document, { key, seq })],
       wallets: transactions.slice(-1).map((last) => last.after),
     });

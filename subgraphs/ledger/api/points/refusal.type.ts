@@ -154,3 +154,12 @@ export class IssuanceCapReached extends RefusalInterface {
   @Field(() => PointsScalar, { description: 'Points it may still issue.' })
   leftPoints!: bigint;
 }
+export const AdjustmentContentChanged = defineRefusalType(
+  'AdjustmentContentChanged',
+  'What would be decided is not what was proposed.',
+);
+export const AdjustmentDecided = defineRefusalType('AdjustmentDecided', 'The adjustment was decided before.');
+export const SelfApproval = defineRefusalType('SelfApproval', 'It was proposed by the same principal.');
+export const ReceiptClaimOver = defineRefusalType('ReceiptClaimOver', 'The receipt’s window has passed.');
+export const TooManyClaims = defineRefusalType('TooManyClaims', 'As many claims wait as are allowed at once.');
+export const MissingClaimClosed = defineRefusalType('MissingClaimClosed', 'The claim was closed before.');

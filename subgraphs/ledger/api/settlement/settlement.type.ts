@@ -7,6 +7,7 @@ import type { AdvanceSettlementCycleInput as Advance } from '../../app/settlemen
 import type { ApproveSettlementStepInput as Approve } from '../../app/settlement/approve-settlement-step';
 import type { CutOffSettlementCycleInput as CutOff } from '../../app/settlement/cut-off-settlement-cycle';
 import { ProgrammeNotReady } from '../points/refusal.type';
+import { SelfApproval } from '../points/refusal.type';
 
 const IDEMPOTENCY_KEY = { description: 'The caller’s own name for this intent; 1 to 255 characters.' };
 
@@ -143,7 +144,7 @@ export const SettlementStepResult = defineResult('SettlementStepResult', Settlem
   defineRefusalType('CutOffNotNow', 'The cut-off instant has not come, or lies before something recorded.'),
   defineRefusalType('CycleStepNotAllowed', 'The cycle is not in the state this step starts from.'),
   defineRefusalType('CycleContentChanged', 'What would be approved is not what was proposed.'),
-  defineRefusalType('SelfApproval', 'The step was proposed by the same principal.'),
+  SelfApproval,
   defineRefusalType('DisputeWindowOpen', 'Partners may still dispute lines.'),
   defineRefusalType('TrialCheckFailed', 'The book does not add up; the close is blocked.'),
 ]);

@@ -111,7 +111,7 @@ function purchaseOf({ partnerId }: Acting, input: RecordPurchaseInput): Purchase
   };
 }
 
-function purchaseFault(input: RecordPurchaseInput, path: string): Refusal | null {
+export function purchaseFault(input: Omit<RecordPurchaseInput, 'member'>, path: string): Refusal | null {
   const at = (field: string) => `${path}.${field}`;
   return (
     firstFault(

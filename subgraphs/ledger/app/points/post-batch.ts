@@ -25,7 +25,14 @@ import {
   type WalletRequest,
 } from '../../data/points/posting.store';
 import type { TermsShelf } from '../../data/points/terms.store';
-import { NO_NEEDS, type JointPlan, type PostingCommand, type PostingOutcome } from './posting-command';
+import { openCaps, type Caps } from './caps';
+import {
+  NO_NEEDS,
+  type BatchOutcome,
+  type JointPlan,
+  type PostingCommand,
+  type PostingOutcome,
+} from './posting-command';
 
 /** Where a batch gets the rule book of a version from. */
 export interface BookShelf {
@@ -34,24 +41,39 @@ export interface BookShelf {
   held(programmeId: PostingCommand['programmeId']): RuleBook | undefined;
 }
 
+/** What a batch is posted with. */
+export interface BatchSurroundings {
+  readonly shelf: BookShelf;
+  readonly terms: TermsShelf;
+  readonly clock: Clock;
+  /** The lane's own share of every cap. */
+  readonly shard: number;
+  /** Whether all shares are at hand: for a command that its lane's own share did not suffice for, sent alone. */
+  readonly allShares: boolean;
+}
+
 /**
  * Posts a batch of commands in one transaction: lock and load, decide each in order by its pure rule, write all plans,
  * commit. A refusal is a value and never fails a neighbour; commands on one wallet see each other in order.
  *
  * @param client a pipelined connection used by nobody else meanwhile
- * @returns an outcome for each command, in their order
+ * @returns an outcome for each command, in their order; `deferred` for those to be sent again alone with all shares, and for
+ *          later ones on the same wallets, so that order per member holds
  * @throws what PostgreSQL threw: then nothing of the batch was written
  */
 export async function postBatch(
   client: Client,
   commands: readonly PostingCommand[],
-  surroundings: { readonly shelf: BookShelf; readonly terms: TermsShelf; readonly clock: Clock },
-): Promise<PostingOutcome[]> {
+  surroundings: BatchSurroundings,
+): Promise<BatchOutcome[]> {
   const { shelf, terms, clock } = surroundings;
   const loaded = await lockAndLoad(client, terms, requestOf(commands, shelf));
   const batch = new Batch(loaded, clock.now());
   for (const [programmeId, state] of loaded.programmes) {
-    batch.books.set(programmeId, await shelf.book(programmeId, state.ruleBookVersion));
+    const book = await shelf.book(programmeId, state.ruleBookVersion);
+    batch.books.set(programmeId, book);
+    const caps = await openCaps(client, { programmeId, book, now: state.testNow ?? clock.now(), ...surroundings });
+    if (caps !== null) batch.caps.set(programmeId, caps);
   }
   const outcomes = commands.map((command) => batch.decide(command));
   await applyAndCommit(client, terms, {
@@ -59,6 +81,7 @@ export async function postBatch(
     refusals: batch.refusals,
     documents: batch.newDocuments,
     wallets: [...batch.touched].map((text) => batch.walletAt(text)),
+    shares: [...batch.caps.values()].flatMap((caps) => caps.changedRows()),
   });
   return outcomes;
 }
@@ -111,6 +134,8 @@ class Batch {
   readonly newDocuments: PlannedDocument[] = [];
   readonly touched = new Set<string>();
   readonly books = new Map<string, RuleBook>();
+  readonly caps = new Map<string, Caps>();
+  private readonly deferred = new Set<string>();
 
   constructor(
     private readonly loaded: LoadedFacts,
@@ -124,21 +149,28 @@ class Batch {
   }
 
   /** Key first, before any check of clock, dates or state; then the document; then the rule. */
-  decide(command: PostingCommand): PostingOutcome {
+  decide(command: PostingCommand): BatchOutcome {
     const wallet = this.loaded.wallets.get(walletText(command.key));
     if (wallet === undefined) return refused(notFound('member, lot or hold'));
     const wallets = [wallet, ...command.others.map(({ key }) => this.walletAt(walletText(key)))];
     // A member's UUID names one wallet of one programme; another tenant's caller is told what a stranger is told.
     if (wallets.some(({ programmeId }) => programmeId !== command.programmeId)) return refused(notFound('member'));
+    if (wallets.some((one) => this.deferred.has(walletText(one.key)))) return this.defer(wallets);
     const key = keyOf(command);
     const before = key === null ? undefined : this.loaded.decided.get(decidedText(key));
     if (before !== undefined) return replayOf(before, command);
     const outcome = this.decideFresh(command, wallet, wallets.slice(1));
+    if (outcome.kind === 'deferred') return this.defer(wallets);
     if (key !== null) this.remember(command, key, outcome);
     return outcome;
   }
 
-  private decideFresh(command: PostingCommand, wallet: Wallet, others: readonly Wallet[]): PostingOutcome {
+  private defer(wallets: readonly Wallet[]): BatchOutcome {
+    for (const { key } of wallets) this.deferred.add(walletText(key));
+    return { kind: 'deferred' };
+  }
+
+  private decideFresh(command: PostingCommand, wallet: Wallet, others: readonly Wallet[]): BatchOutcome {
     const state = this.loaded.programmes.get(command.programmeId);
     const book = this.books.get(command.programmeId);
     if (state === undefined || book === undefined) {
@@ -155,7 +187,10 @@ class Batch {
     const facts: PostingFacts = { programmeId: command.programmeId, book, now: state.testNow ?? this.wallTime };
     const carried = this.carryOut(command, { wallet, others }, facts);
     if (carried === null) return { kind: 'nothing' };
-    return isRefusal(carried) ? refused(carried) : this.record(command, carried, { facts, state });
+    if (isRefusal(carried)) return refused(carried);
+    const capped = this.caps.get(command.programmeId)?.take(carried.flatMap(({ steps }) => steps)) ?? null;
+    if (capped === 'ask-all') return { kind: 'deferred' };
+    return capped === null ? this.record(command, carried, { facts, state }) : refused(capped);
   }
 
   /** The command's own wallet first, then the others. */

@@ -73,3 +73,6 @@ export type PostingOutcome =
   | { readonly kind: 'replayed'; readonly seq: bigint }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'nothing' };
+
+/** Not decided yet: a cap's share of this lane does not suffice, so it is decided alone with all shares at hand. */
+export type BatchOutcome = PostingOutcome | { readonly kind: 'deferred' };

@@ -4,7 +4,7 @@ import type { Logger } from '../../../../kernel/telemetry/log';
 import type { Clock } from '../../../../kernel/values/clock';
 import { postBatch, type BookShelf } from './post-batch';
 import type { TermsShelf } from '../../data/points/terms.store';
-import type { PostingCommand, PostingOutcome } from './posting-command';
+import type { BatchOutcome, PostingCommand, PostingOutcome } from './posting-command';
 
 export interface LanesOptions {
   readonly url: string;
@@ -37,8 +37,8 @@ export class PostingLanes {
   private readonly jointLane: Lane;
 
   constructor(options: LanesOptions) {
-    this.lanes = Array.from({ length: options.lanes }, () => new Lane(options));
-    this.jointLane = new Lane(options);
+    this.lanes = Array.from({ length: options.lanes }, (_, shard) => new Lane(options, shard));
+    this.jointLane = new Lane(options, options.lanes);
   }
 
   post(command: PostingCommand): Promise<PostingOutcome> {
@@ -60,7 +60,11 @@ class Lane {
   private draining: Promise<void> | null = null;
   private closed = false;
 
-  constructor(private readonly options: LanesOptions) {}
+  /** @param shard the lane's own share of every cap */
+  constructor(
+    private readonly options: LanesOptions,
+    private readonly shard: number,
+  ) {}
 
   post(command: PostingCommand): Promise<PostingOutcome> {
     if (this.closed) return Promise.reject(new Error('The ledger is closing.'));
@@ -135,13 +139,26 @@ class Lane {
     }
   }
 
+  /** Commands a share of a cap did not suffice for go again alone, before anything that came later. */
   private async postAll(batch: readonly Waiting[]): Promise<PostingOutcome[]> {
+    const outcomes = await this.postOnce(batch, false);
+    const decided: PostingOutcome[] = [];
+    for (const [index, outcome] of outcomes.entries()) {
+      if (outcome.kind !== 'deferred') {
+        decided.push(outcome);
+        continue;
+      }
+      const [alone] = await this.postOnce(batch.slice(index, index + 1), true);
+      if (alone === undefined || alone.kind === 'deferred') throw new Error('Lane: a command was deferred twice');
+      decided.push(alone);
+    }
+    return decided;
+  }
+
+  private async postOnce(batch: readonly Waiting[], allShares: boolean): Promise<BatchOutcome[]> {
     const client = await this.connected();
-    return postBatch(
-      client,
-      batch.map(({ command }) => command),
-      this.options,
-    );
+    const commands = batch.map(({ command }) => command);
+    return postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
   }
 
   private connected(): Promise<Client> {

@@ -2,6 +2,7 @@ import type { Client } from 'pg';
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
+import { SAVE_SHARES } from './cap.store';
 import { chainHash } from './chain';
 import * as rows from './journal.rows';
 import * as standing from './standing.rows';
@@ -54,6 +55,8 @@ export interface BatchWrites {
   readonly documents: readonly PlannedDocument[];
   /** The wallets touched, as they end. */
   readonly wallets: readonly Wallet[];
+  /** Shares of caps that were spent from. */
+  readonly shares: readonly object[];
 }
 
 /** Chains a transaction to the one before it on its wallet: the hash covers all that is written of it. */
@@ -320,6 +323,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     [DOCUMENTS, writes.documents.map(rows.documentRow)],
     [REFUSALS, writes.refusals.map(rows.refusalRow)],
     [WALLETS, wallets.map(standing.walletRow)],
+    [SAVE_SHARES, writes.shares],
   ];
   const sent = parts.map(([recordset, given]) => recordset.send(client, given));
   // After a failed statement this commit is a rollback, and PostgreSQL says so without an error: the failure is told by `sent`.

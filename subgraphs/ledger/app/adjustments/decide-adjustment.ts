@@ -1,0 +1,125 @@
+import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import { inTransaction } from '../../../../kernel/db/transaction';
+import { firstFault, idempotencyKeyFault, textFault } from '../../../../kernel/errors/check-input';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
+import { canonicalHash } from '../../../../kernel/values/canonical';
+import { parseId, type Id, type ProgrammeId } from '../../../../kernel/values/id';
+import { adjustmentRule, whyNotDecided, type Adjustment } from '../../core/adjustments/adjustment';
+import { refuse } from '../../core/refusals';
+import {
+  decideAdjustment,
+  findAdjustment,
+  lockAdjustment,
+  settleAdjustment,
+} from '../../data/adjustments/adjustment.store';
+import { loadProgrammeNow } from '../../data/programme.store';
+import type { Ledger } from '../ledger';
+import { NO_NEEDS, walletOf } from '../points/posting-command';
+
+export interface DecideAdjustmentInput {
+  readonly idempotencyKey: string;
+  readonly adjustmentId: string;
+  /** What was looked at: the approval counts for this content and no other. */
+  readonly contentHash: string;
+}
+
+/** The adjustment as the decision left it; `replayed` when it had been decided so before. */
+export interface Decided {
+  readonly adjustment: Adjustment;
+  readonly replayed: boolean;
+}
+
+/**
+ * Approves an adjustment another person proposed, and posts it. Interrupted between the two it is approved and not yet
+ * posted; the same call again posts it, once, because the posting's key is the adjustment's id.
+ */
+export async function approveAdjustment(
+  ledger: Ledger,
+  principal: Principal,
+  input: DecideAdjustmentInput,
+): Promise<Decided | Refusal> {
+  const decided = await decide(ledger, principal, { input, state: 'APPROVED' });
+  if (isRefusal(decided)) return decided;
+  const { adjustment, replayed } = decided;
+  if (adjustment.postedSeq !== null || adjustment.state === 'REFUSED') return decided;
+  await postApproved(ledger, adjustment, callerOf(principal));
+  return { adjustment: await read(ledger, adjustment.programmeId, adjustment.id), replayed };
+}
+
+/** Rejects an adjustment; its proposer may withdraw it so as well. */
+export function rejectAdjustment(
+  ledger: Ledger,
+  principal: Principal,
+  input: DecideAdjustmentInput,
+): Promise<Decided | Refusal> {
+  return decide(ledger, principal, { input, state: 'REJECTED' });
+}
+
+async function decide(
+  ledger: Ledger,
+  principal: Principal,
+  { input, state }: { input: DecideAdjustmentInput; state: 'APPROVED' | 'REJECTED' },
+): Promise<Decided | Refusal> {
+  const fault = firstFault(
+    idempotencyKeyFault(input.idempotencyKey),
+    textFault('input.contentHash', input.contentHash, 64),
+  );
+  if (fault !== null) return fault;
+  if (principal.kind !== 'admin' && principal.kind !== 'finance') {
+    return forbidden('Only a finance approver or another admin of the programme decides about adjustments.');
+  }
+  const { programmeId, subject: person } = principal;
+  const id = parseId('adj', input.adjustmentId);
+  const book = await ledger.book(programmeId);
+  if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
+  if (id === null) return notFound('adjustment');
+  const mayApproveOwn = state === 'REJECTED' || (book.isSandbox && book.singleApprover);
+  return inTransaction(ledger.database, async (tx) => {
+    const adjustment = await lockAdjustment(tx, programmeId, id);
+    if (adjustment === null) return notFound('adjustment');
+    // The same person asking for the same again finds it done: a decision is its own key.
+    const isDone = adjustment.decidedBy === person && hasState(adjustment, state);
+    if (isDone && adjustment.contentHash === input.contentHash) return { adjustment, replayed: true };
+    const refusal = whyNotDecided(adjustment, { person, contentHash: input.contentHash, mayApproveOwn });
+    if (refusal !== null) return refusal;
+    const at = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();
+    await decideAdjustment(tx, id, { state, by: person, at });
+    return { adjustment: { ...adjustment, state, decidedBy: person, decidedAt: at }, replayed: false };
+  });
+}
+
+/** What an approval leads to is APPROVED, or REFUSED where the ledger would not post it. */
+function hasState(adjustment: Adjustment, state: 'APPROVED' | 'REJECTED'): boolean {
+  return adjustment.state === state || (state === 'APPROVED' && adjustment.state === 'REFUSED');
+}
+
+async function postApproved(ledger: Ledger, adjustment: Adjustment, caller: string): Promise<void> {
+  const { id, programmeId, memberId, lotSeq, contentHash } = adjustment;
+  const takes = lotSeq === null ? {} : { lots: true, pendingLots: true, pastLots: [lotSeq] };
+  const outcome = await ledger.lanes.post({
+    ...walletOf(memberId),
+    programmeId,
+    caller: `adjustment by ${caller}`,
+    intent: { operation: 'approveAdjustment', idempotencyKey: id, bodyHash: canonicalHash(contentHash) },
+    document: null,
+    needs: { ...NO_NEEDS, ...takes },
+    others: [],
+    opensWallet: lotSeq === null,
+    plan: adjustmentRule(adjustment),
+  });
+  if (outcome.kind === 'refused') {
+    if (outcome.refusal.retryable) return;
+    await settleAdjustment(ledger.database.pool, id, { postedSeq: null, refusedCode: outcome.refusal.code });
+    return;
+  }
+  const postedSeq =
+    outcome.kind === 'posted' ? outcome.own.after.seq : outcome.kind === 'replayed' ? outcome.seq : null;
+  await settleAdjustment(ledger.database.pool, id, { postedSeq, refusedCode: null });
+}
+
+async function read(ledger: Ledger, programmeId: ProgrammeId, id: Id<'adj'>): Promise<Adjustment> {
+  const adjustment = await findAdjustment(ledger.database.pool, programmeId, id);
+  if (adjustment === null) throw new Error(`approveAdjustment: ${id} has gone`);
+  return adjustment;
+}

@@ -1,0 +1,146 @@
+import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
+import { inTransaction } from '../../../../kernel/db/transaction';
+import { openLog } from '../../../../kernel/telemetry/log';
+import { canonicalHash } from '../../../../kernel/values/canonical';
+import { FixedClock } from '../../../../kernel/values/clock';
+import { newId, uuidOf, type PartnerId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import { planPurchase } from '../../core/movements/purchase';
+import { planRedemption } from '../../core/movements/redemption';
+import type { RuleBook } from '../../core/rule-book';
+import { ledgerDatabase } from '../../data/database';
+import { saveRuleBook } from '../../data/programme.store';
+import { TermsShelf } from '../../data/points/terms.store';
+import { aContract, announcementOf, aRuleBook } from '../../testkit/book';
+import { documentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
+import { PostingLanes } from './posting-lanes';
+
+const NOW = new Date('2026-03-10T12:00:00Z');
+const TILLS = 64;
+
+describe('caps under concurrency', () => {
+  let database: TestDatabase;
+  let lanes: PostingLanes;
+  let book: RuleBook & { brands: [PartnerId, PartnerId] };
+  const clock = new FixedClock(NOW);
+
+  beforeAll(async () => {
+    database = await openTestDatabase(ledgerDatabase);
+  });
+  afterAll(async () => {
+    await database.drop();
+  });
+  afterEach(async () => {
+    await lanes.close();
+  });
+
+  async function open(terms: Parameters<typeof aContract>[1]): Promise<void> {
+    const plain = aRuleBook();
+    const [issuer, redeemer] = plain.brands;
+    book = { ...plain, contracts: [aContract(issuer, terms), aContract(redeemer)] };
+    const { programmeId, version, isSandbox, currency, opensAt } = book;
+    const payload = announcementOf(book);
+    await inTransaction(database, (tx) =>
+      saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
+    );
+    lanes = new PostingLanes({
+      url: database.url,
+      lanes: 4,
+      batchMax: 500,
+      shelf: { book: async () => book, held: () => book },
+      terms: new TermsShelf(),
+      clock,
+      log: openLog('test', 'silent'),
+      onPosted: () => undefined,
+    });
+  }
+
+  const command = (memberId: ReturnType<typeof newId<'mem'>>, ref: string, plan: PostingCommand['plan']) => ({
+    ...walletOf(memberId),
+    programmeId: book.programmeId,
+    caller: 'test',
+    intent: { operation: 'test', idempotencyKey: ref, bodyHash: canonicalHash(ref) },
+    document: documentOf(book.brands[0], 'PURCHASE', `${book.programmeId} ${ref}`),
+    needs: { ...NO_NEEDS, lots: true },
+    others: [],
+    opensWallet: true,
+    plan,
+  });
+  let receipts = 0;
+  function earn(amount: bigint, memberId = newId('mem')): Promise<PostingOutcome> {
+    const externalRef = `r${(receipts += 1)}`;
+    const sale = {
+      partnerId: book.brands[0],
+      externalRef,
+      amountMinor: amount * 100n,
+      currency: 'EUR',
+      occurredAt: NOW,
+    };
+    const purchase = { ...sale, branch: null, channel: null, lines: null };
+    return lanes.post(command(memberId, externalRef, (wallet, facts) => planPurchase(wallet, purchase, facts)));
+  }
+  function redeem(memberId: ReturnType<typeof newId<'mem'>>, amount: bigint): Promise<PostingOutcome> {
+    const externalRef = `r${(receipts += 1)}`;
+    const spend = { kind: 'REDEEM', partnerId: book.brands[1], externalRef, points: points(amount) } as const;
+    const redemption = { ...spend, occurredAt: NOW, expectedVersion: null, isSteppedUp: false };
+    return lanes.post(command(memberId, externalRef, (wallet, facts) => planRedemption(wallet, redemption, facts)));
+  }
+  const codeOf = (outcome: PostingOutcome): string =>
+    outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
+  async function issued(): Promise<bigint> {
+    const { rows } = await database.pool.query<{ sum: string }>(
+      "select coalesce(sum(amount), 0)::text as sum from entry where debit_kind = 'ISSUED' and debit_owner = $1",
+      [uuidOf(book.brands[0])],
+    );
+    return BigInt(rows[0]?.sum ?? 0);
+  }
+
+  it('issues a nearly spent cap to the point from 64 tills at once, and not one point more', async () => {
+    await open({ issuanceCap: { points: points(1_000n), period: 'MONTH' } });
+    expect(codeOf(await earn(700n))).toBe('posted');
+    const outcomes = await Promise.all(Array.from({ length: TILLS }, () => earn(7n)));
+    const posted = outcomes.filter(({ kind }) => kind === 'posted').length;
+    expect(posted).toBe(42);
+    expect(outcomes.filter((one) => codeOf(one) === 'LEDGER_ISSUANCE_CAP_REACHED')).toHaveLength(TILLS - 42);
+    expect(await issued()).toBe(994n);
+    expect(codeOf(await earn(6n))).toBe('posted');
+    expect(await issued()).toBe(1_000n);
+  });
+
+  it('would catch shares that grant more than the limit (control)', async () => {
+    await open({ issuanceCap: { points: points(1_000n), period: 'MONTH' } });
+    await Promise.all(Array.from({ length: 16 }, () => earn(1n)));
+    await database.pool.query('update cap_share set granted = cap_limit where programme_id = $1', [
+      uuidOf(book.programmeId),
+    ]);
+    await Promise.all(Array.from({ length: TILLS }, () => earn(50n)));
+    expect((await issued()) > 1_000n).toBe(true);
+  });
+
+  it('counts a cap anew in the next period of the programme’s calendar', async () => {
+    await open({ issuanceCap: { points: points(10n), period: 'DAY' } });
+    expect(codeOf(await earn(10n))).toBe('posted');
+    expect(codeOf(await earn(1n))).toBe('LEDGER_ISSUANCE_CAP_REACHED');
+    clock.set(new Date('2026-03-11T00:00:00Z'));
+    expect(codeOf(await earn(10n))).toBe('posted');
+    clock.set(NOW);
+  });
+
+  it('stops issuing when what others redeemed brought the partner to its net-debit cap, and never stops a redemption', async () => {
+    await open({ netDebitCapMicros: 5_000_000n });
+    const members = Array.from({ length: 16 }, () => newId('mem'));
+    await Promise.all(members.map((memberId) => earn(50n, memberId)));
+    // 16 × 40 points at 10,000 micro-units: 6.4 of 5.0 are owed when all have redeemed.
+    const outcomes = await Promise.all(members.map((memberId) => redeem(memberId, 40n)));
+    expect(outcomes.every(({ kind }) => kind === 'posted')).toBe(true);
+    const refused = await Promise.all(Array.from({ length: TILLS }, () => earn(1n)));
+    expect(new Set(refused.map(codeOf))).toEqual(new Set(['LEDGER_NET_DEBIT_CAP_REACHED']));
+  });
+
+  it('keeps the order of one member’s commands when one of them has to wait for all shares', async () => {
+    await open({ issuanceCap: { points: points(100n), period: 'EVER' } });
+    const memberId = newId('mem');
+    const [earned, spent] = await Promise.all([earn(60n, memberId), redeem(memberId, 60n)]);
+    expect([codeOf(earned), codeOf(spent)]).toEqual(['posted', 'posted']);
+  });
+});

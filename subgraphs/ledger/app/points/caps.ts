@@ -1,0 +1,94 @@
+import type { Client } from 'pg';
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import type { ProgrammeId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import { counterText, takeFromAll, takeOwn, type Allowance } from '../../core/caps/allowance';
+import { capUses, countersOf, type CapUse, type Counter } from '../../core/caps/cap-use';
+import type { Step } from '../../core/movements/carry-out';
+import { refuse } from '../../core/refusals';
+import type { RuleBook } from '../../core/rule-book';
+import { loadShares, shareRow, type StoredShare } from '../../data/points/cap.store';
+
+/** Reads the shares a batch may spend from; null when the programme has no caps, which costs nothing. */
+export async function openCaps(
+  client: Client,
+  at: { programmeId: ProgrammeId; book: RuleBook; now: Date; shard: number; allShares: boolean },
+): Promise<Caps | null> {
+  const counters = countersOf(at.book, at.now);
+  if (counters.length === 0) return null;
+  const { programmeId, shard, allShares: all } = at;
+  const shares = await loadShares(client, programmeId, { counters, shard, all });
+  return new Caps(at.programmeId, { counters, shares, shard: at.shard, all: at.allShares });
+}
+
+/** The caps of one programme within one batch: shares as the commands before have left them. */
+export class Caps {
+  private readonly counters: readonly Counter[];
+  private readonly shares = new Map<string, StoredShare[]>();
+  private readonly changed = new Map<string, StoredShare>();
+  private readonly shard: number;
+  private readonly all: boolean;
+
+  constructor(
+    private readonly programmeId: ProgrammeId,
+    loaded: { counters: readonly Counter[]; shares: readonly StoredShare[]; shard: number; all: boolean },
+  ) {
+    this.counters = loaded.counters;
+    this.shard = loaded.shard;
+    this.all = loaded.all;
+    for (const share of loaded.shares) {
+      const text = counterText({ ...share, limit: share.limit });
+      this.shares.set(text, [...(this.shares.get(text) ?? []), share]);
+    }
+  }
+
+  /**
+   * Takes what a posting uses of every cap, or nothing of any.
+   *
+   * @returns null when taken; `ask-all` when the lane's own share does not suffice; else the refusal
+   */
+  take(steps: readonly Step[]): null | 'ask-all' | Refusal {
+    const taken: [Counter, readonly Allowance[]][] = [];
+    for (const use of capUses(steps, this.counters)) {
+      const shares = this.shares.get(counterText(use.counter)) ?? [];
+      const result = this.all
+        ? takeFromAll(shares, this.shard, use)
+        : takeOwn(
+            shares.find(({ shard }) => shard === this.shard),
+            use,
+          );
+      if (result.outcome === 'ask-all') return 'ask-all';
+      if (result.outcome === 'refused') return capRefusal(use, result.left);
+      taken.push([use.counter, result.shards]);
+    }
+    for (const [counter, shares] of taken) this.put(counter, shares);
+    return null;
+  }
+
+  /** The shares that were spent from, as rows. */
+  changedRows(): object[] {
+    return [...this.changed.values()].map((share) => shareRow(this.programmeId, share));
+  }
+
+  private put(counter: Counter, shares: readonly Allowance[]): void {
+    const text = counterText(counter);
+    const before = this.shares.get(text) ?? [];
+    const stored = shares.map((share): StoredShare => {
+      const version = before.find((one) => one.shard === share.shard)?.version ?? 0n;
+      const { partnerId, kind, period } = counter;
+      return { ...share, partnerId, kind, period, version };
+    });
+    for (const share of stored) this.changed.set(`${text}:${share.shard}`, share);
+    const untouched = before.filter((one) => !stored.some(({ shard }) => shard === one.shard));
+    this.shares.set(text, [...untouched, ...stored]);
+  }
+}
+
+function capRefusal({ counter }: CapUse, left: bigint): Refusal {
+  if (counter.kind === 'NET_DEBIT') {
+    return refuse('LEDGER_NET_DEBIT_CAP_REACHED', 'The partner owes as much as its net-debit cap allows.');
+  }
+  return refuse('LEDGER_ISSUANCE_CAP_REACHED', `The partner may issue ${left} more points in this period.`, {
+    leftPoints: points(left),
+  });
+}

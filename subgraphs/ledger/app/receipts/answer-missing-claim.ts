@@ -1,0 +1,50 @@
+import type { Principal } from '../../../../kernel/context/principal';
+import { expectThat, firstFault, idempotencyKeyFault, ifGiven, textFault } from '../../../../kernel/errors/check-input';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { notFound } from '../../../../kernel/errors/shared-refusals';
+import { parseId } from '../../../../kernel/values/id';
+import { claimedPurchase, whyNotAnswered, type MissingClaim } from '../../core/receipts/receipt';
+import { loadTestClock } from '../../data/programme.store';
+import { closeClaim, findClaim } from '../../data/receipts/missing-claim.store';
+import type { Ledger } from '../ledger';
+import { actingAs } from '../points/acting';
+import { creditClaim } from './settle-claim';
+
+export interface AnswerMissingClaimInput {
+  readonly idempotencyKey: string;
+  readonly claimId: string;
+  readonly accept: boolean;
+  /** Why not; needed for a rejection. */
+  readonly reason?: string | null;
+}
+
+/** Answers a claim of missing points: accepted it is credited as the purchase it claims, rejected it says why. Partner. */
+export async function answerMissingClaim(
+  ledger: Ledger,
+  principal: Principal,
+  input: AnswerMissingClaimInput,
+): Promise<{ claim: MissingClaim; replayed: boolean } | Refusal> {
+  const fault = firstFault(
+    idempotencyKeyFault(input.idempotencyKey),
+    expectThat('input.reason', input.accept || input.reason != null, 'must say why the claim is rejected'),
+    ifGiven(input.reason, (reason) => textFault('input.reason', reason, 500)),
+  );
+  if (fault !== null) return fault;
+  const acting = actingAs(principal, 'points:earn');
+  if (isRefusal(acting)) return acting;
+  const { programmeId, partnerId } = acting;
+  const { pool } = ledger.database;
+  const id = parseId('mpc', input.claimId);
+  const claim = id === null ? null : await findClaim(pool, programmeId, id);
+  if (claim === null || claim.partnerId !== partnerId) return notFound('claim');
+  // An answer is its own key: the same answer again finds the claim closed that way.
+  if (claim.state === (input.accept ? 'CREDITED' : 'REJECTED')) return { claim, replayed: true };
+  const closed = whyNotAnswered(claim);
+  if (closed !== null) return closed;
+  if (input.accept) await creditClaim(ledger, claim, claimedPurchase(claim));
+  else {
+    const at = (await loadTestClock(pool, programmeId)) ?? ledger.clock.now();
+    await closeClaim(pool, claim.id, { state: 'REJECTED', reason: input.reason ?? null, at });
+  }
+  return { claim: (await findClaim(pool, programmeId, claim.id)) ?? claim, replayed: false };
+}

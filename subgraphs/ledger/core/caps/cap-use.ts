@@ -1,0 +1,103 @@
+import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
+import type { PartnerId } from '../../../../kernel/values/id';
+import { prefundedMicros } from '../money/hub-accounts';
+import { periodName } from '../movements/action';
+import type { Step } from '../movements/carry-out';
+import type { LotPart, Party } from '../points/lot';
+import { contractAt, type RuleBook } from '../rule-book';
+
+/** What a cap limits: points issued in a period, or what a partner would owe now. */
+export type CapKind = 'ISSUANCE' | 'NET_DEBIT';
+
+/** One counter of one partner. */
+export interface Counter {
+  readonly partnerId: PartnerId;
+  readonly kind: CapKind;
+  /** The calendar period it counts, in programme time; '' for one that never begins anew. */
+  readonly period: string;
+  /** Points, or micro-units of money. */
+  readonly limit: bigint;
+}
+
+/** What a posting adds to a counter. */
+export interface CapUse {
+  readonly counter: Counter;
+  /** May be negative: a hold released, a claim mirrored. */
+  readonly amount: bigint;
+  /** Points are issued by this partner: refused when they do not fit. What others do with its points is never refused. */
+  readonly isIssuing: boolean;
+}
+
+/** The counters a programme keeps now: those of partners whose contract in force has a cap. */
+export function countersOf(book: RuleBook, now: Date): Counter[] {
+  return book.partners.flatMap(({ id }) => {
+    const contract = contractAt(book, id, now);
+    const counters: Counter[] = [];
+    if (contract?.issuanceCap) {
+      const { points: limit, period } = contract.issuanceCap;
+      counters.push({ partnerId: id, kind: 'ISSUANCE', period: periodName(now, period, book.timeZone), limit });
+    }
+    if (contract?.netDebitCapMicros) {
+      counters.push({ partnerId: id, kind: 'NET_DEBIT', period: '', limit: contract.netDebitCapMicros });
+    }
+    return counters;
+  });
+}
+
+/** What a posting adds to each counter it touches, all its steps together. */
+export function capUses(steps: readonly Step[], counters: readonly Counter[]): CapUse[] {
+  if (counters.length === 0) return [];
+  const issued = tally(steps.flatMap(issuedIn));
+  const exposed = tally(steps.flatMap(exposedIn));
+  return counters.flatMap((counter): CapUse[] => {
+    const issuing = issued.get(counter.partnerId) ?? 0n;
+    const amount = counter.kind === 'ISSUANCE' ? issuing : (exposed.get(counter.partnerId) ?? 0n);
+    return amount === 0n && issuing === 0n ? [] : [{ counter, amount, isIssuing: issuing > 0n }];
+  });
+}
+
+type Amount = readonly [Party, bigint];
+
+function tally(amounts: readonly Amount[]): Map<Party, bigint> {
+  const sums = new Map<Party, bigint>();
+  for (const [party, amount] of amounts) sums.set(party, (sums.get(party) ?? 0n) + amount);
+  return sums;
+}
+
+function issuedIn({ plan }: Step): Amount[] {
+  return plan.entries.flatMap(({ debit, amount }): Amount[] =>
+    debit.kind === 'ISSUED' ? [[debit.owner as Party, amount]] : [],
+  );
+}
+
+/**
+ * What a partner would owe now changes by what it owes less what it is owed, and by what it will owe when holds of its
+ * points are captured. Source: SETTLEMENT §3, fixed policies.
+ */
+function exposedIn({ plan }: Step): Amount[] {
+  const claims = plan.claims.flatMap(({ debtorId, creditorId, micros }): Amount[] => [
+    [debtorId, micros],
+    [creditorId, -micros],
+  ]);
+  if (plan.hold === undefined) return claims;
+  const sign = plan.hold.state === 'OPEN' ? 1n : -1n;
+  return [...claims, ...plan.hold.lots.flatMap(dueWhenSpent).map(([party, due]): Amount => [party, sign * due])];
+}
+
+/** What would be owed for points of a lot at the highest price any redeemer is paid. */
+function dueWhenSpent({ lot: { terms, issuerId }, points: k }: LotPart): Amount[] {
+  const due = terms.reserveMicros * k;
+  switch (terms.settlementModel) {
+    case 'AT_ISSUANCE':
+      return [];
+    case 'HYBRID':
+      return [[issuerId, due - prefundedMicros(terms, k)]];
+    case 'AT_REDEMPTION': {
+      const parts = splitByLargestRemainder(
+        due,
+        terms.funding.map(({ bps }) => BigInt(bps)),
+      );
+      return terms.funding.map(({ partyId }, n): Amount => [partyId, parts[n] ?? 0n]);
+    }
+  }
+}

@@ -1,0 +1,122 @@
+import type { Client } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import type { Allowance } from '../../core/caps/allowance';
+import type { CapKind, Counter } from '../../core/caps/cap-use';
+import { recordset } from './recordset';
+
+/** A share as it is stored; its version is what a save is bound to. */
+export interface StoredShare extends Allowance {
+  readonly partnerId: PartnerId;
+  readonly kind: CapKind;
+  readonly period: string;
+  /** 0: not stored yet. */
+  readonly version: bigint;
+}
+
+const COLUMNS = 's.shard, s.partner_id, s.kind, s.period, s.cap_limit, s.granted, s.used, s.version';
+const KEYS = `unnest($2::uuid[], $3::text[]) as k(partner_id, kind)`;
+/** Of every period: which one counts is known when the programme's clock has been read. */
+const OF_COUNTER = 's.partner_id = k.partner_id and s.kind = k.kind';
+
+const LOAD_OWN = `/* ledger.cap.loadOwn */
+select ${COLUMNS} from ${KEYS}
+  join cap_share s on s.programme_id = $1 and s.shard = $4 and ${OF_COUNTER}`;
+
+/** All shares in one order, so that two lanes that ask at once wait for each other and never in a circle. */
+const LOCK_ALL = `/* ledger.cap.lockAll */
+select ${COLUMNS} from ${KEYS}
+  join cap_share s on s.programme_id = $1 and ${OF_COUNTER}
+ order by s.shard, s.partner_id, s.kind, s.period for no key update of s`;
+
+/** Two lanes that make a counter's first shares at once would each grant the whole limit. */
+const LOCK_COUNTERS = sql`/* ledger.cap.lockCounters */
+select pg_advisory_xact_lock(hashtextextended(c, 1)) from unnest($1::text[]) as c`;
+
+interface Row {
+  shard: number;
+  partner_id: string;
+  kind: CapKind;
+  period: string;
+  cap_limit: string;
+  granted: string;
+  used: string;
+  version: string;
+}
+
+/**
+ * Shares of a programme's counters: one lane's own, not locked, since a save is bound to the version read; or all of them,
+ * locked, when a lane's own share does not suffice.
+ */
+export async function loadShares(
+  client: Client,
+  programmeId: ProgrammeId,
+  { counters, shard, all }: { counters: readonly Counter[]; shard: number; all: boolean },
+): Promise<StoredShare[]> {
+  const programme = uuidOf(programmeId);
+  const keys = [counters.map(({ partnerId }) => uuidOf(partnerId)), counters.map(({ kind }) => kind)];
+  if (!all) return read(client, { name: 'ledger.cap.loadOwn', text: LOAD_OWN, values: [programme, ...keys, shard] });
+  const names = counters.map(({ partnerId, kind }) => `${programme}:${partnerId}:${kind}`).sort();
+  const [, shares] = await Promise.all([
+    client.query({ name: 'ledger.cap.lockCounters', text: LOCK_COUNTERS, values: [names] }),
+    read(client, { name: 'ledger.cap.lockAll', text: LOCK_ALL, values: [programme, ...keys] }),
+  ]);
+  return shares;
+}
+
+async function read(client: Client, query: { name: string; text: string; values: unknown[] }): Promise<StoredShare[]> {
+  const { rows } = await client.query<Row>(query);
+  return rows.map((row) => ({
+    shard: row.shard,
+    partnerId: idFromUuid('ptr', row.partner_id),
+    kind: row.kind,
+    period: row.period,
+    limit: BigInt(row.cap_limit),
+    granted: BigInt(row.granted),
+    used: BigInt(row.used),
+    version: BigInt(row.version),
+  }));
+}
+
+const SHARE = {
+  programme_id: 'uuid',
+  shard: 'smallint',
+  partner_id: 'uuid',
+  kind: 'text',
+  period: 'text',
+  cap_limit: 'bigint',
+  granted: 'bigint',
+  used: 'bigint',
+  version: 'bigint',
+} as const;
+
+/** A share somebody else changed since it was read undoes the batch, as a serialization failure; it is decided anew. */
+export const SAVE_SHARES = recordset(
+  'ledger.cap.saveShares',
+  SHARE,
+  `, saved as (
+  insert into cap_share as s (programme_id, shard, partner_id, kind, period, cap_limit, granted, used)
+  select programme_id, shard, partner_id, kind, period, cap_limit, granted, used from r
+  on conflict (programme_id, shard, partner_id, kind, period) do update
+    set cap_limit = excluded.cap_limit, granted = excluded.granted, used = excluded.used, version = s.version + 1
+    where s.version = (select r.version from r where r.shard = s.shard and r.partner_id = s.partner_id and r.kind = s.kind
+      and r.period = s.period and r.programme_id = s.programme_id)
+  returning 1
+)
+select refuse_stale_share((select count(*) from saved) = (select count(*) from r))`,
+);
+
+/** A share as its row holds it. */
+export function shareRow(programmeId: ProgrammeId, share: StoredShare): object {
+  return {
+    programme_id: uuidOf(programmeId),
+    shard: share.shard,
+    partner_id: uuidOf(share.partnerId),
+    kind: share.kind,
+    period: share.period,
+    cap_limit: share.limit,
+    granted: share.granted,
+    used: share.used,
+    version: share.version,
+  };
+}
