@@ -3,12 +3,13 @@ import { inTransaction } from '../../../../kernel/db/transaction';
 import { openLog } from '../../../../kernel/telemetry/log';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, type MemberId } from '../../../../kernel/values/id';
-import { planPurchase } from '../../core/points/purchase';
-import { walletKeyOf } from '../../core/points/wallet';
+import { planPurchase } from '../../core/movements/purchase';
 import { ledgerDatabase } from '../../data/database';
+import { TermsShelf } from '../../data/points/terms.store';
 import { loadEpoch, saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
 import { LiveAccounts, type LiveChange, type WatchRequest } from './live-accounts';
+import { NO_NEEDS, walletOf } from './posting-command';
 import { PostingLanes } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
@@ -30,7 +31,7 @@ describe('live accounts', () => {
     );
     epoch = await loadEpoch(database.pool);
     live = new LiveAccounts(database.pool, epoch);
-    here = open((outcomes) => outcomes.forEach((one) => one.kind === 'posted' && live.posted(one.transaction)));
+    here = open((outcomes) => outcomes.forEach((one) => one.kind === 'posted' && live.posted(one.own)));
     // A second process: it commits to the same database and tells this one nothing.
     elsewhere = open(() => undefined);
   });
@@ -41,13 +42,14 @@ describe('live accounts', () => {
   });
 
   function open(onPosted: ConstructorParameters<typeof PostingLanes>[0]['onPosted']): PostingLanes {
-    const shelf = { book: async () => book };
+    const shelf = { book: async () => book, held: () => book };
     const log = openLog('test', 'silent');
     return new PostingLanes({
       url: database.url,
       lanes: 2,
       batchMax: 500,
       shelf,
+      terms: new TermsShelf(),
       clock: new FixedClock(NOW),
       log,
       onPosted,
@@ -65,14 +67,14 @@ describe('live accounts', () => {
       lines: null,
     };
     await lanes.post({
-      key: walletKeyOf(memberId),
+      ...walletOf(memberId),
       programmeId: book.programmeId,
-      memberId,
       caller: 'test',
       intent: null,
       document: null,
-      needsLots: false,
-      holdSeq: null,
+      needs: NO_NEEDS,
+      others: [],
+      opensWallet: true,
       plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
     });
   }

@@ -6,14 +6,14 @@ import { canonicalHash } from '../../../../kernel/values/canonical';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
-import { planRelease } from '../../core/points/hold';
-import { planPurchase } from '../../core/points/purchase';
-import { planRedemption } from '../../core/points/redemption';
-import { walletKeyOf } from '../../core/points/wallet';
+import { planRelease } from '../../core/movements/hold';
+import { planPurchase } from '../../core/movements/purchase';
+import { planRedemption } from '../../core/movements/redemption';
 import { ledgerDatabase } from '../../data/database';
+import { TermsShelf } from '../../data/points/terms.store';
 import { saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
-import { documentOf, type PostingCommand, type PostingOutcome } from './posting-command';
+import { documentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
 import { PostingLanes } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
@@ -48,7 +48,8 @@ describe('posting lanes', () => {
       url: database.url,
       lanes: 2,
       batchMax: 500,
-      shelf: { book: async () => book },
+      shelf: { book: async () => book, held: () => book },
+      terms: new TermsShelf(),
       clock: new FixedClock(NOW),
       log: openLog('test', 'silent'),
       onPosted: () => undefined,
@@ -61,14 +62,14 @@ describe('posting lanes', () => {
     rest: Pick<PostingCommand, 'plan' | 'document'> & { body?: unknown },
   ): PostingCommand {
     return {
-      key: walletKeyOf(memberId),
+      ...walletOf(memberId),
       programmeId: book.programmeId,
-      memberId,
       caller: 'test',
       intent: { operation: 'test', idempotencyKey: key, bodyHash: canonicalHash(rest.body ?? key) },
       document: rest.document,
-      needsLots: true,
-      holdSeq: null,
+      needs: { ...NO_NEEDS, lots: true },
+      others: [],
+      opensWallet: true,
       plan: rest.plan,
     };
   }
@@ -91,11 +92,13 @@ describe('posting lanes', () => {
   }
   function redeem(memberId: MemberId, amount: bigint, ref: string): PostingCommand {
     const redemption = {
+      kind: 'REDEEM' as const,
       partnerId: redeemer,
       externalRef: ref,
       points: points(amount),
       occurredAt: NOW,
       expectedVersion: null,
+      isSteppedUp: false,
     };
     return command(memberId, ref, {
       document: documentOf(redeemer, 'REDEMPTION', ref),
@@ -117,9 +120,7 @@ describe('posting lanes', () => {
     const outcomes = await Promise.all(
       Array.from({ length: 200 }, (_, n) => lanes.post(earn(member, 3n, `crowd-${n}`))),
     );
-    const versions = outcomes.map((outcome) =>
-      outcome.kind === 'posted' ? Number(outcome.transaction.after.seq) : -1,
-    );
+    const versions = outcomes.map((outcome) => (outcome.kind === 'posted' ? Number(outcome.own.after.seq) : -1));
     expect([...versions].sort((a, b) => a - b)).toEqual(Array.from({ length: 200 }, (_, n) => n + 1));
     expect(await balance(member)).toEqual({ available: '600', seq: '200' });
   });
@@ -219,13 +220,13 @@ describe('posting lanes', () => {
           },
           facts,
         );
-        // A currency the column cannot hold as a kind of account: the constraint of entries refuses the whole statement.
-        return 'entries' in plan
+        // Points that come from where none may come from: the constraint of entries refuses the whole statement.
+        return plan !== null && 'entries' in plan
           ? {
               ...plan,
               entries: plan.entries.map((entry) => ({
                 ...entry,
-                debit: { ...entry.debit, kind: 'REDEEMED' as const },
+                debit: { ...entry.debit, kind: 'CLAWED_BACK' as const },
               })),
             }
           : plan;
@@ -257,7 +258,11 @@ describe('posting lanes', () => {
     const stranger = newId('mem');
     const release = { holdSeq: 1n, partnerId: redeemer };
     const plan: PostingCommand['plan'] = (wallet, facts) => planRelease(wallet, release, facts);
-    const outcome = await lanes.post({ ...command(stranger, 'no-hold', { document: null, plan }), holdSeq: 1n });
+    const outcome = await lanes.post({
+      ...command(stranger, 'no-hold', { document: null, plan }),
+      needs: { ...NO_NEEDS, lots: true, holds: [1n] },
+      opensWallet: false,
+    });
     expect(codeOf(outcome)).toBe('NOT_FOUND');
     expect(await balance(stranger)).toBeUndefined();
   });

@@ -1,6 +1,7 @@
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { applyPlan, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
+import { rolledOn } from './activity';
 import { planArrearsOffset } from './arrears';
 import { planExpiry } from './expiry';
 
@@ -39,9 +40,12 @@ export function carryOut(wallet: Wallet, rule: PostingRule, facts: PostingFacts)
   return due === null ? carried : { ...carried, steps: [due, ...carried.steps] };
 }
 
-/** A plan and what follows from it: points that come back to a lot already expired expire, then arrears are filled. */
+/**
+ * A plan and what follows from it: where expiry rolls it extends the member's lots, points that come back to a lot already
+ * expired expire, then arrears are filled.
+ */
 export function carryOutPlan(wallet: Wallet, plan: PostingPlan, facts: PostingFacts): CarriedOut {
-  const own = stepOf(wallet, plan, { facts, follows: false });
+  const own = stepOf(wallet, rolledOn(wallet, plan, facts), { facts, follows: false });
   const expired = stepOf(own.after, planExpiry(own.after, facts), { facts, follows: true });
   const left = expired?.after ?? own.after;
   const offset = stepOf(left, planArrearsOffset(left, plan.occurredAt, facts), { facts, follows: true });

@@ -1,8 +1,8 @@
 import { points } from '../../../../kernel/values/points';
-import { aRuleBook, aWallet } from '../../testkit/book';
+import { aRuleBook, aWallet, termsAtRedemption } from '../../testkit/book';
 import { planExpiry } from './expiry';
-import { applyPlan } from './posting';
-import type { OpenLot } from './wallet';
+import type { OpenLot } from '../points/lot';
+import { applyPlan, shownPoints } from '../points/posting';
 
 const book = aRuleBook();
 const [issuer, other] = book.brands;
@@ -14,6 +14,7 @@ const lot = (lotSeq: bigint, expiresAt: Date | null, issuerId = issuer): OpenLot
   remaining: points(10n * lotSeq),
   earnedAt: day(1),
   expiresAt,
+  terms: termsAtRedemption(issuerId),
 });
 const wallet = aWallet(book.programmeId, [lot(1n, day(5)), lot(2n, day(5), other), lot(3n, day(6)), lot(4n, null)]);
 
@@ -24,7 +25,8 @@ describe('expiry', () => {
 
   it('takes what is due in one transaction, back to each issuer, and nobody owes anybody', () => {
     const plan = planExpiry(wallet, at(day(5)));
-    expect(plan).toMatchObject({ kind: 'EXPIRY', points: -30n, claims: [] });
+    expect(plan).toMatchObject({ kind: 'EXPIRY', claims: [], money: [] });
+    expect(plan && shownPoints(plan)).toBe(-30n);
     expect(plan?.entries.map(({ credit, amount }) => [credit.kind, credit.owner, amount])).toEqual([
       ['EXPIRED', issuer, 10n],
       ['EXPIRED', other, 20n],

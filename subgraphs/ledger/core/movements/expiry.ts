@@ -4,6 +4,7 @@ import { points, type Points } from '../../../../kernel/values/points';
 import { breakageMoney } from '../money/issuance-claims';
 import { together } from '../money/claim';
 import { available, expiredOf, type Entry } from '../points/account';
+import type { Lot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import { standingLot, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
@@ -93,6 +94,11 @@ export function planReinstatement(wallet: Wallet, back: Reinstatement, facts: Po
     reason: back.reason,
     entries: [entry],
     ...breakageMoney({ lot, points: points(amount) }, 0, -1n),
-    restated: [{ ...standingLot(wallet, lot), expiresAt: back.expiresAt }],
+    restated: [livingAtLeast(standingLot(wallet, lot), back.expiresAt)],
   };
+}
+
+/** Points of the lot that came back before may live longer: those of one lot expire together, and none earlier than promised. */
+function livingAtLeast(lot: Lot, until: Date): Lot {
+  return lot.expiresAt === null || lot.expiresAt > until ? lot : { ...lot, expiresAt: until };
 }

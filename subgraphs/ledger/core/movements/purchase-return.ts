@@ -45,6 +45,8 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
   const limit = arrearsRefusal(wallet, taken.arrears, facts);
   if (limit !== null) return limit;
   const { entries, claims, money } = taken;
+  // Points of its lots that were taken back otherwise, or cancelled while pending, are not taken twice.
+  const clawedBack = entries.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     ...EMPTY_PLAN,
     kind: 'CLAWBACK',
@@ -54,8 +56,8 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
     entries,
     claims,
     money,
-    qualifying: -due,
-    returned: { purchaseSeq: purchase.seq, amountMinor: back.amountMinor, clawedBack: due },
+    qualifying: -clawedBack,
+    returned: { purchaseSeq: purchase.seq, amountMinor: back.amountMinor, clawedBack },
   };
 }
 

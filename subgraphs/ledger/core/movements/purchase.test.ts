@@ -3,8 +3,9 @@ import { isRefusal } from '../../../../kernel/errors/refusal';
 import { newId } from '../../../../kernel/values/id';
 import { aRuleBook, aWallet } from '../../testkit/book';
 import type { EarningRule } from '../rule-book';
-import { applyPlan } from './posting';
-import { earnedPoints, expiryOf, planPurchase, type Purchase } from './purchase';
+import { applyPlan, shownPoints } from '../points/posting';
+import { earnedPoints, planPurchase, type Purchase } from './purchase';
+import { expiryOf } from './validity';
 
 const book = aRuleBook();
 const [brand] = book.brands;
@@ -28,6 +29,7 @@ const rate = (points: bigint, perAmountMinor: bigint): EarningRule => ({
   validFrom: now,
   points,
   perAmountMinor,
+  pendingDays: 0,
 });
 
 describe('what a purchase earns', () => {
@@ -57,15 +59,18 @@ describe('what a purchase earns', () => {
 describe('when a lot expires', () => {
   it('is at the first instant after its last day in the programme’s time zone', () => {
     const earned = new Date('2026-03-10T23:30:00Z');
-    expect(expiryOf(earned, 90, 'Europe/Warsaw')).toEqual(new Date('2026-06-09T22:00:00Z'));
-    expect(expiryOf(earned, 90, 'UTC')).toEqual(new Date('2026-06-09T00:00:00Z'));
+    expect(expiryOf(earned, { ...book, pointsValidityDays: 90 })).toEqual(new Date('2026-06-09T22:00:00Z'));
+    expect(expiryOf(earned, { ...book, pointsValidityDays: 90, timeZone: 'UTC' })).toEqual(
+      new Date('2026-06-09T00:00:00Z'),
+    );
   });
 
   it('keeps the last day whole over a change of clocks', () => {
-    expect(expiryOf(new Date('2026-03-28T12:00:00Z'), 1, 'Europe/Warsaw')).toEqual(new Date('2026-03-29T22:00:00Z'));
+    const ofADay = { ...book, pointsValidityDays: 1 };
+    expect(expiryOf(new Date('2026-03-28T12:00:00Z'), ofADay)).toEqual(new Date('2026-03-29T22:00:00Z'));
   });
 
-  it('is never when points do not expire', () => expect(expiryOf(now, null, 'UTC')).toBeNull());
+  it('is never when points do not expire', () => expect(expiryOf(now, book)).toBeNull());
 });
 
 describe('a purchase', () => {
@@ -74,9 +79,9 @@ describe('a purchase', () => {
     if (isRefusal(plan)) throw new Error(plan.code);
     expect(plan).toMatchObject({
       kind: 'EARN',
-      points: 49n,
-      issued: { lotSeq: 1n, remaining: 49n, contractVersion: 1 },
+      issued: [{ lotSeq: 1n, quantity: 49n, pending: null, terms: { contractVersion: 1 } }],
     });
+    expect(shownPoints(plan)).toBe(49n);
     expect(plan.entries).toMatchObject([{ debit: { kind: 'ISSUED' }, credit: { kind: 'AVAILABLE' }, amount: 49n }]);
     expect(plan.claims).toEqual([]);
     const after = applyPlan(wallet, plan, facts);
@@ -84,14 +89,14 @@ describe('a purchase', () => {
       seq: 1n,
       lotCount: 1n,
       balances: { available: 49n, qualifying: 49n },
-      tierCode: 'BASE',
+      tier: { code: 'BASE' },
+      lots: [{ lotSeq: 1n, remaining: 49n }],
     });
   });
 
   it('that earns nothing is recorded and makes no lot', () => {
     const plan = planPurchase(wallet, sale({ amountMinor: 99n }), facts);
-    expect(plan).toMatchObject({ points: 0n, entries: [], claims: [], purchase: { amountMinor: 99n } });
-    expect(plan).not.toHaveProperty('issued');
+    expect(plan).toMatchObject({ entries: [], claims: [], issued: [], purchase: { amountMinor: 99n, points: 0n } });
   });
 
   it('makes its issuer owe the operator the fee for every point', () => {
@@ -105,7 +110,7 @@ describe('a purchase', () => {
   it('lifts the member to the highest rung reached', () => {
     const plan = planPurchase(wallet, sale({ amountMinor: 100_000n }), facts);
     if (isRefusal(plan)) throw new Error(plan.code);
-    expect(applyPlan(wallet, plan, facts)).toMatchObject({ tierCode: 'GOLD', tierSince: now });
+    expect(applyPlan(wallet, plan, facts)).toMatchObject({ tier: { code: 'GOLD', since: now } });
   });
 
   const withPartner = (change: object) => ({ ...book, partners: book.partners.map((one) => ({ ...one, ...change })) });

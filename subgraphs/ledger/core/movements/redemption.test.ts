@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { isRefusal } from '../../../../kernel/errors/refusal';
 import { points } from '../../../../kernel/values/points';
-import { aRuleBook, aWallet } from '../../testkit/book';
-import { applyPlan, type PostingPlan } from './posting';
+import { aRuleBook, aWallet, termsAtRedemption } from '../../testkit/book';
+import type { OpenLot } from '../points/lot';
+import { applyPlan, type PostingPlan } from '../points/posting';
 import { planRedemption, type Redemption } from './redemption';
-import type { OpenLot } from './wallet';
 
 const book = aRuleBook();
 const [issuer, redeemer] = book.brands;
@@ -16,13 +16,16 @@ const lot = (lotSeq: number, remaining: number, issuerId = issuer, expiresAt: Da
   remaining: points(BigInt(remaining)),
   earnedAt: new Date('2026-01-01T00:00:00Z'),
   expiresAt,
+  terms: termsAtRedemption(issuerId),
 });
 const spend = (amount: number, change: Partial<Redemption> = {}): Redemption => ({
+  kind: 'REDEEM',
   partnerId: redeemer,
   externalRef: 'S-1',
   points: points(BigInt(amount)),
   occurredAt: now,
   expectedVersion: null,
+  isSteppedUp: false,
   ...change,
 });
 const planned = (outcome: ReturnType<typeof planRedemption>): PostingPlan => {

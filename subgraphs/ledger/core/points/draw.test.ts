@@ -1,10 +1,12 @@
 import fc from 'fast-check';
 import { newId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
+import { termsAtRedemption } from '../../testkit/book';
 import { compareDrawOrder, drawLots, spendableLots } from './draw';
-import type { OpenLot } from './wallet';
+import type { OpenLot } from './lot';
 
 const issuerId = newId('ptr');
+const terms = termsAtRedemption(issuerId);
 const day = (n: number): Date => new Date(Date.UTC(2026, 0, n));
 const lot = (lotSeq: number, remaining: number, expires: number | null, earned = 1): OpenLot => ({
   lotSeq: BigInt(lotSeq),
@@ -12,6 +14,7 @@ const lot = (lotSeq: number, remaining: number, expires: number | null, earned =
   remaining: points(BigInt(remaining)),
   earnedAt: day(earned),
   expiresAt: expires === null ? null : day(expires),
+  terms,
 });
 
 const someLots = fc

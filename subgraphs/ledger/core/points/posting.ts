@@ -195,7 +195,23 @@ function owedAfter(owed: readonly Arrears[], entries: readonly Entry[], seq: big
   return [...after.values()].filter((one) => one.points > 0n);
 }
 
-function pastAfter(past: Past, { hold, reversed, returned, award }: PostingPlan): Past {
+/** How much of each lot was taken back and expired, as the entries leave it: the next rule of a batch must not meet less. */
+function pastLotsAfter(lots: Past['lots'], entries: readonly Entry[]): Past['lots'] {
+  const after = new Map(lots);
+  for (const { debit, credit, amount, lotSeq } of entries) {
+    const lot = after.get(lotSeq);
+    if (lot === undefined) continue;
+    const expired = (credit.kind === 'EXPIRED' ? amount : 0n) - (debit.kind === 'EXPIRED' ? amount : 0n);
+    after.set(lotSeq, {
+      ...lot,
+      clawedBack: points(lot.clawedBack + (credit.kind === 'CLAWED_BACK' ? amount : 0n)),
+      expired: points(lot.expired + expired),
+    });
+  }
+  return after;
+}
+
+function pastAfter(past: Past, { hold, reversed, returned, award, entries }: PostingPlan): Past {
   const holds = hold === undefined ? past.holds : new Map(past.holds).set(hold.seq, hold);
   const redemption = reversed && past.redemptions.get(reversed.redemptionSeq);
   const redemptions =
@@ -215,7 +231,7 @@ function pastAfter(past: Past, { hold, reversed, returned, award }: PostingPlan)
           clawedBack: points(purchase.clawedBack + (returned?.clawedBack ?? 0n)),
         });
   return {
-    ...past,
+    lots: pastLotsAfter(past.lots, entries),
     holds,
     redemptions,
     purchases,

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { points } from '../../../../kernel/values/points';
 import { aRuleBook } from '../../testkit/book';
-import { nextTier, tierFor } from '../tiers/ladder';
+import { nextTier, tierFor } from './ladder';
 
 const { tiers } = aRuleBook();
 

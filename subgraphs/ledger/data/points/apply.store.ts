@@ -295,7 +295,9 @@ const WALLETS = recordset(
 /** Writes a batch and commits it, in one round trip. A broken constraint undoes all of it and is thrown. */
 export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: BatchWrites): Promise<void> {
   const { transactions, wallets } = writes;
+  // Lanes meet at these two tables: each adds its rows in the order of their keys, so that none waits for another in a circle.
   const newTerms = newTermsOf(transactions, shelf);
+  const documents = [...writes.documents].sort((a, b) => Buffer.compare(a.hash, b.hash));
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
   const parts: [Recordset, readonly Cells[]][] = [
@@ -316,7 +318,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     [OPENED_LOTS, lots.opened],
     [RELEASED_LOTS, pending.closed],
     [PENDING_LOTS, pending.open],
-    [DOCUMENTS, writes.documents.map(rows.documentRow)],
+    [DOCUMENTS, documents.map(rows.documentRow)],
     [REFUSALS, writes.refusals.map(rows.refusalRow)],
     [WALLETS, wallets.map(standing.walletRow)],
     [SAVE_SHARES, writes.shares],
@@ -329,5 +331,6 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
 
 function newTermsOf(transactions: readonly PlannedTransaction[], shelf: TermsShelf) {
   const terms = transactions.flatMap(({ plan }) => plan.issued.map((lot) => lot.terms));
-  return new Map(terms.map((one) => [termsId(one), one] as const).filter(([id]) => !shelf.isKept(id)));
+  const named = terms.map((one) => [termsId(one), one] as const).filter(([id]) => !shelf.isKept(id));
+  return new Map(named.sort(([a], [b]) => (a < b ? -1 : 1)));
 }
