@@ -1,6 +1,6 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { firstFault, idempotencyKeyFault, wholeFault } from '../../../../kernel/errors/check-input';
-import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import type { Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import { points, POINTS_MAX } from '../../../../kernel/values/points';

@@ -1,8 +1,8 @@
 import type { MemberId } from '../../../../kernel/values/id';
 import type { Entry } from '../../core/points/account';
 import type { Lot, Party } from '../../core/points/lot';
-import { shownPoints, type PurchaseFact } from '../../core/points/posting';
-import type { Balances, Hold, WalletKey } from '../../core/points/wallet';
+import { shownPoints } from '../../core/points/posting';
+import type { Balances, WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
 import type { JournalDetails, JournalLine } from '../../data/points/transaction.store';
 

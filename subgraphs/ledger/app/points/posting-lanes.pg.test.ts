@@ -2,7 +2,6 @@ import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/
 import { inTransaction, sqlStateOf } from '../../../../kernel/db/transaction';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { openLog } from '../../../../kernel/telemetry/log';
-import { canonicalHash } from '../../../../kernel/values/canonical';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
@@ -13,7 +12,7 @@ import { ledgerDatabase } from '../../data/database';
 import { TermsShelf } from '../../data/points/terms.store';
 import { saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
-import { documentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
+import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
 import { PostingLanes } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
@@ -65,7 +64,7 @@ describe('posting lanes', () => {
       ...walletOf(memberId),
       programmeId: book.programmeId,
       caller: 'test',
-      intent: { operation: 'test', idempotencyKey: key, bodyHash: canonicalHash(rest.body ?? key) },
+      intent: intentOf('test', { operation: 'test', idempotencyKey: key, body: rest.body ?? key }),
       document: rest.document,
       needs: { ...NO_NEEDS, lots: true },
       others: [],

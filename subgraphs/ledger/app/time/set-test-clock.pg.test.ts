@@ -14,13 +14,13 @@ import { loadTestClock, moveTestClock, saveRuleBook } from '../../data/programme
 import { announcementOf, aRuleBook } from '../../testkit/book';
 import type { Ledger } from '../ledger';
 import { openLedger, type RunningLedger } from '../open-ledger';
-import { captureHold } from './capture-hold';
-import { holdPoints } from './hold-points';
+import { captureHold } from '../movements/capture-hold';
+import { holdPoints } from '../movements/hold-points';
 import type { Posted } from '../points/post';
 import type { PostingLanes } from '../points/posting-lanes';
-import { recordPurchase } from './record-purchase';
-import { redeemPoints } from './redeem-points';
-import { releaseHold } from './release-hold';
+import { recordPurchase } from '../movements/record-purchase';
+import { redeemPoints } from '../movements/redeem-points';
+import { releaseHold } from '../movements/release-hold';
 import { setTestClock } from './set-test-clock';
 
 const WALL = new Date('2025-12-31T12:00:00Z');
@@ -95,7 +95,7 @@ async function aProgramme(change: { isSandbox?: boolean } = {}) {
     hold: async (id: MemberId, amount: bigint) => {
       const wish = { idempotencyKey: newId('req'), member: { id }, points: points(amount), expiresAt: LATER };
       const { transaction } = await done(holdPoints(ledger, keyOf(redeemer), wish));
-      return memberScopedId('hld', walletKeyOf(id).wallet, transaction.seq);
+      return memberScopedId('hld', walletKeyOf(id).wallet, transaction.line.seq);
     },
     capture: (holdId: string) => done(captureHold(ledger, keyOf(redeemer), { ...fresh(), holdId })),
     release: (holdId: string) => done(releaseHold(ledger, keyOf(redeemer), { idempotencyKey: newId('req'), holdId })),
@@ -148,7 +148,7 @@ describe('what falls due', () => {
     const member = newOpaqueId('mem');
     await programme.earn(member, 10n, earnedAt);
     await programme.move(new Date(due.getTime() - 1));
-    expect(await programme.redeem(member, 4n)).toMatchObject({ transaction: { balances: { available: 6n } } });
+    expect(await programme.redeem(member, 4n)).toMatchObject({ transaction: { line: { balances: { available: 6n } } } });
     await programme.move(due);
     const facts = { missingPoints: 1n };
     expect(await programme.redeem(member, 1n)).toMatchObject({ code: 'LEDGER_INSUFFICIENT_POINTS', facts });
@@ -163,7 +163,10 @@ describe('what falls due', () => {
     await programme.move(SECOND_DUE);
     expect(await expiriesOf(programme, [member])).toMatchObject([{ points: '-4', at: FIRST_DUE.toISOString() }]);
     const { transaction } = await programme.capture(hold);
-    expect(transaction).toMatchObject({ balances: { available: 0n, held: 0n }, draws: [{ points: 6n }] });
+    expect(transaction).toMatchObject({
+      line: { balances: { available: 0n, held: 0n } },
+      details: { draws: [{ points: 6n }] },
+    });
   });
 
   it('expires what comes back from a hold too late, recorded where the clock stood', async () => {
