@@ -41,9 +41,7 @@ export class TestBook {
     await inTransaction(database, (tx) =>
       saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
     );
-    const client = new Client({ connectionString: database.url, pipeline: true } as ConstructorParameters<
-      typeof Client
-    >[0]);
+    const client = new Client({ connectionString: database.url });
     await client.connect();
     return new TestBook(client, rules, new FixedClock(now));
   }

@@ -55,7 +55,7 @@ export interface BatchSurroundings {
  * Posts a batch of commands in one transaction: lock and load, decide each in order by its pure rule, write all plans,
  * commit. A refusal is a value and never fails a neighbour; commands on one wallet see each other in order.
  *
- * @param client a pipelined connection used by nobody else meanwhile
+ * @param client a connection used by nobody else meanwhile; to be closed when this throws
  * @returns an outcome for each command, in their order; `deferred` for those to be sent again alone with all shares, and for
  *          later ones on the same wallets, so that order per member holds
  * @throws what PostgreSQL threw: then nothing of the batch was written

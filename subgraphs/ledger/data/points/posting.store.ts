@@ -1,12 +1,13 @@
 import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import { Asking, flush, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
-import { loadPast } from './past.store';
+import { askPast } from './past.store';
 import type { TermsShelf } from './terms.store';
 
 /** What of a wallet's lots and past a rule asks for; everything is read under the wallet's lock. */
@@ -87,7 +88,7 @@ export function commandHash(intent: { caller: string; operation: string; idempot
   return createHash('sha256').update(name).digest().subarray(0, 16);
 }
 
-const BEGIN = 'begin isolation level read committed';
+const BEGIN: FlushStatement = { name: 'ledger.post.begin', text: 'begin isolation level read committed' };
 
 const LOCK_PROGRAMMES = sql`/* ledger.post.lockProgrammes */
 select pg_advisory_xact_lock_shared(hashtextextended(id, 0)) from unnest($1::text[]) as id`;
@@ -147,37 +148,29 @@ interface WalletRow {
 }
 
 /**
- * Opens the batch's transaction, locks its wallets in key order and reads all its rules need, without waiting for an
- * answer in between: the connection is pipelined, so this is one round trip. Every read comes after the lock and sees
- * what was committed before it was granted.
+ * Opens the batch's transaction, locks its wallets in key order and reads all its rules need, in one flush. Every read comes
+ * after the lock and sees what was committed before it was granted.
  *
- * @param client a connection with `pipeline: true`
+ * @param client a connection used by nobody else meanwhile; to be closed when this throws
  */
 export async function lockAndLoad(client: Client, terms: TermsShelf, request: LoadRequest): Promise<LoadedFacts> {
-  const { wallets } = request;
-  const opened = [
-    client.query(BEGIN),
-    client.query({ name: 'lockProgrammes', text: LOCK_PROGRAMMES, values: [[...request.programmeIds].sort()] }),
-    ensureWallets(
-      client,
-      wallets.filter(({ isNew }) => isNew),
-    ),
-  ];
-  const locked = client.query<WalletRow>({
-    name: 'lockWallets',
-    text: LOCK_WALLETS,
-    values: columnsOf(wallets.map(({ key }) => key)),
-  });
-  const programmes = loadProgrammes(client, request.programmeIds);
-  const decided = loadDecided(client, request.keys);
-  const documents = loadDocuments(client, request.documents);
-  const past = loadPast(client, wallets);
-  // All are awaited before any failure is told: a pipelined connection answers every one of them.
-  await settleAll([...opened, locked, programmes, decided, documents, past]);
-  const { openLots, pendingLots, pasts } = await (await past).read(terms);
+  const { wallets, programmeIds } = request;
+  const asking = new Asking();
+  asking.add(BEGIN);
+  asking.add(named('lockProgrammes', LOCK_PROGRAMMES, [[...programmeIds].sort()]));
+  asking.add(ensureWallets(wallets.filter(({ isNew }) => isNew)));
+  const locked = asking.add<WalletRow>(named('lockWallets', LOCK_WALLETS, keyArrays(wallets.map(({ key }) => key))));
+  const programmes = asking.add<ProgrammeRow>(
+    named('loadProgrammes', LOAD_PROGRAMMES, [arrayText(programmeIds.map(uuidOf))]),
+  );
+  const decided = asking.add<DecidedRow>(loadDecided(request.keys));
+  const documents = asking.add<{ hash: string }>(loadDocuments(request.documents));
+  const past = askPast(asking, wallets);
+  const answers = await flush(client, asking.statements);
+  const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
   return {
     wallets: new Map(
-      (await locked).rows.map((row) => {
+      locked(answers).map((row) => {
         const text = walletText(row);
         return [
           text,
@@ -185,62 +178,56 @@ export async function lockAndLoad(client: Client, terms: TermsShelf, request: Lo
         ];
       }),
     ),
-    programmes: await programmes,
-    decided: await decided,
-    documents: await documents,
+    programmes: new Map(programmes(answers).map(programmeFrom)),
+    decided: new Map(decided(answers).map(decidedFrom)),
+    documents: new Set(documents(answers).map(({ hash }) => hash.replaceAll('-', ''))),
   };
 }
 
-function ensureWallets(client: Client, wallets: readonly WalletRequest[]): Promise<unknown> {
-  if (wallets.length === 0) return Promise.resolve();
-  const programmes = wallets.map(({ programmeId }) => uuidOf(programmeId));
-  return client.query({
-    name: 'ensureWallets',
-    text: ENSURE_WALLETS,
-    values: [...columnsOf(wallets.map(({ key }) => key)), programmes],
-  });
+function named(step: string, text: string, values: readonly unknown[]): FlushStatement {
+  return { name: `ledger.post.${step}`, text, values };
 }
 
-async function loadProgrammes(client: Client, ids: readonly ProgrammeId[]): Promise<LoadedFacts['programmes']> {
-  const { rows } = await client.query<{
-    programme_id: string;
-    version: string;
-    test_now: Date | null;
-    open_cycle_id: string;
-  }>({ name: 'loadProgrammes', text: LOAD_PROGRAMMES, values: [ids.map(uuidOf)] });
-  return new Map(
-    rows.map((row) => [
-      idFromUuid('prg', row.programme_id),
-      { ruleBookVersion: BigInt(row.version), testNow: row.test_now, openCycleId: row.open_cycle_id },
-    ]),
-  );
+function ensureWallets(wallets: readonly WalletRequest[]): FlushStatement | null {
+  if (wallets.length === 0) return null;
+  const programmes = arrayText(wallets.map(({ programmeId }) => uuidOf(programmeId)));
+  return named('ensureWallets', ENSURE_WALLETS, [...keyArrays(wallets.map(({ key }) => key)), programmes]);
 }
 
-async function loadDecided(client: Client, keys: readonly CommandKey[]): Promise<LoadedFacts['decided']> {
-  if (keys.length === 0) return new Map();
-  const { rows } = await client.query<
-    WalletKey & { hash: string; body_hash: Buffer; seq: string | null; refusal: unknown }
-  >({
-    name: 'loadDecided',
-    text: LOAD_DECIDED,
-    values: [...columnsOf(keys.map(({ key }) => key)), keys.map(({ hash }) => hash.toString('hex'))],
-  });
-  return new Map(
-    rows.map((row) => [
-      `${walletText(row)} ${row.hash.replaceAll('-', '')}`,
-      { bodyHash: row.body_hash, seq: row.seq === null ? null : BigInt(row.seq), refusal: row.refusal },
-    ]),
-  );
+function loadDecided(keys: readonly CommandKey[]): FlushStatement | null {
+  if (keys.length === 0) return null;
+  const hashes = arrayText(keys.map(({ hash }) => hash.toString('hex')));
+  return named('loadDecided', LOAD_DECIDED, [...keyArrays(keys.map(({ key }) => key)), hashes]);
 }
 
-async function loadDocuments(client: Client, hashes: readonly Buffer[]): Promise<Set<string>> {
-  if (hashes.length === 0) return new Set();
-  const { rows } = await client.query<{ hash: string }>({
-    name: 'loadDocuments',
-    text: LOAD_DOCUMENTS,
-    values: [hashes.map((hash) => hash.toString('hex'))],
-  });
-  return new Set(rows.map(({ hash }) => hash.replaceAll('-', '')));
+function loadDocuments(hashes: readonly Buffer[]): FlushStatement | null {
+  if (hashes.length === 0) return null;
+  return named('loadDocuments', LOAD_DOCUMENTS, [arrayText(hashes.map((hash) => hash.toString('hex')))]);
+}
+
+interface ProgrammeRow {
+  programme_id: string;
+  version: string;
+  test_now: Date | null;
+  open_cycle_id: string;
+}
+
+function programmeFrom(row: ProgrammeRow): [ProgrammeId, ProgrammeState] {
+  const { version, test_now: testNow, open_cycle_id: openCycleId } = row;
+  return [idFromUuid('prg', row.programme_id), { ruleBookVersion: BigInt(version), testNow, openCycleId }];
+}
+
+interface DecidedRow extends WalletKey {
+  hash: string;
+  body_hash: Buffer;
+  seq: string | null;
+  refusal: unknown;
+}
+
+function decidedFrom(row: DecidedRow): [string, DecidedCommand] {
+  const seq = row.seq === null ? null : BigInt(row.seq);
+  const name = `${walletText(row)} ${row.hash.replaceAll('-', '')}`;
+  return [name, { bodyHash: row.body_hash, seq, refusal: row.refusal }];
 }
 
 function walletFrom(
@@ -284,14 +271,12 @@ function arrearsFrom(owed: { creditor: string | null; points: string; opened: st
   };
 }
 
-/** Waits for every promise, then throws the first failure, if any. */
-export async function settleAll(promises: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(promises);
-  const failed = settled.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
+/** Keys as the two arrays `unnest` wants. */
+export function keyArrays(keys: readonly WalletKey[]): [string, string] {
+  return [arrayText(keys.map(({ bucket }) => bucket)), arrayText(keys.map(({ wallet }) => wallet))];
 }
 
-/** Keys as the two arrays `unnest` wants. */
-export function columnsOf(keys: readonly WalletKey[]): [number[], string[]] {
-  return [keys.map(({ bucket }) => bucket), keys.map(({ wallet }) => wallet)];
+/** An array in PostgreSQL's own form, of values that need no quoting: numbers, uuids. */
+export function arrayText(values: readonly (string | number)[]): string {
+  return `{${values.join(',')}}`;
 }

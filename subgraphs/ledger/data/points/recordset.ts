@@ -1,4 +1,4 @@
-import type { Client } from 'pg';
+import type { FlushStatement } from '../../../../kernel/db/flush';
 import { assertNamed } from '../../../../kernel/db/sql';
 
 /** PostgreSQL types a column may have here. */
@@ -12,41 +12,66 @@ export type Cell = string | number | bigint | null;
 /** The values of one row, in the order of the columns. */
 export type Cells = readonly Cell[];
 
-/** A set-based statement fed by rows: a batch of five hundred costs one round trip and one plan, and no rows cost nothing. */
+/** A set-based statement fed by rows; several of them go to the server as one. */
 export interface Recordset {
-  /** Sends the rows on a pipelined connection; resolves when they are written. */
-  send(client: Client, rows: readonly Cells[]): Promise<unknown>;
+  readonly columns: Columns;
+  /** What is done with the rows, which it calls `r`. */
+  readonly statement: (rows: string) => string;
 }
 
 /**
  * Adds rows to a table.
  *
- * @param use names the use case and the step in the statement's first comment
  * @param conflict what follows `on conflict`; nothing when a conflict is an error
  */
-export function inserting(use: string, table: string, columns: Columns, conflict?: string): Recordset {
+export function inserting(table: string, columns: Columns, conflict?: string): Recordset {
   const names = Object.keys(columns).join(', ');
-  const tail = conflict === undefined ? '' : `\non conflict ${conflict}`;
-  return recordset(use, columns, `insert into ${table} (${names})\nselect ${names} from r${tail}`);
+  const tail = conflict === undefined ? '' : ` on conflict ${conflict}`;
+  return { columns, statement: (r) => `insert into ${table} (${names}) select ${names} from ${r} as r${tail}` };
+}
+
+/** Rows for one recordset. */
+export interface Fed {
+  readonly recordset: Recordset;
+  readonly rows: readonly Cells[];
 }
 
 /**
- * Runs a statement over rows called `r`. Each column travels as one array in text form: building it costs Node a fraction of
- * what JSON costs, and the server reads it faster.
+ * Makes one statement of all recordsets that have rows: a batch of five hundred costs one plan, and a table nothing is
+ * written to costs nothing. Each column travels as one array in text form: building it costs Node a fraction of what JSON
+ * costs, and the server reads it faster.
+ *
+ * @param use names the use case and the step in the statement's first comment
+ * @param fed always the same recordsets in the same order: which of them have rows is part of the statement's name
+ * @param answer what is selected at the end; `w0`, `w1` … are what the statements with rows return, `r0`, `r1` … their rows
  */
-export function recordset(use: string, columns: Columns, statement: string): Recordset {
-  const types = Object.values(columns);
-  const arrays = types.map((type, n) => `$${n + 1}::${type}[]`).join(', ');
-  const names = Object.keys(columns).join(', ');
-  const text = `/* ${use} */\nwith r as (select * from unnest(${arrays}) as r(${names}))\n${statement}`;
+export function composed(use: string, fed: readonly Fed[], answer = '1 as applied'): FlushStatement | null {
+  const present = fed.filter(({ rows }) => rows.length > 0);
+  if (present.length === 0) return null;
+  const mask = fed.reduce((bits, { rows }) => (bits << 1n) | (rows.length > 0 ? 1n : 0n), 1n).toString(36);
+  const name = `${use}.${mask}`;
+  const text = texts.get(name) ?? textOf(use, present, answer);
+  texts.set(name, text);
+  return { name, text, values: present.flatMap(({ recordset, rows }) => columnsOf(recordset, rows)) };
+}
+
+/** Texts by the statement's name: there are as many as there are sets of tables a batch writes to. */
+const texts = new Map<string, string>();
+
+function textOf(use: string, present: readonly Fed[], answer: string): string {
+  let parameter = 0;
+  const parts = present.map(({ recordset: { columns, statement } }, n) => {
+    const arrays = Object.values(columns).map((type) => `$${(parameter += 1)}::${type}[]`);
+    const names = Object.keys(columns).join(', ');
+    return `r${n} as (select * from unnest(${arrays.join(', ')}) as r(${names})),\nw${n} as (${statement(`r${n}`)})`;
+  });
+  const text = `/* ${use} */\nwith ${parts.join(',\n')}\nselect ${answer}`;
   assertNamed(text);
-  const isQuoted = types.map((type) => QUOTED.has(type));
-  return {
-    send: (client, rows) =>
-      rows.length === 0
-        ? Promise.resolve()
-        : client.query({ name: use, text, values: isQuoted.map((quoted, n) => arrayOf(rows, n, quoted)) }),
-  };
+  return text;
+}
+
+function columnsOf({ columns }: Recordset, rows: readonly Cells[]): string[] {
+  return Object.values(columns).map((type, n) => arrayOf(rows, n, QUOTED.has(type)));
 }
 
 /** Types whose text may hold what an array's text gives a meaning to. The others are digits, hyphens and colons. */
