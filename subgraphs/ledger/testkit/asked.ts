@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../kernel/errors/refusal';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
+import { planAction } from '../core/movements/action';
 import { planClawback } from '../core/movements/clawback';
 import { planDirectAccrual, type DirectAccrual } from '../core/movements/direct-accrual';
 import { planExtension, planReinstatement } from '../core/movements/expiry';
@@ -52,6 +53,16 @@ export function purchase(at: At, externalRef: string, amountMinor: bigint): Aske
     memberId,
     receipt: { partnerId: at.partnerId, kind: 'PURCHASE', externalRef },
     plan: (wallet, facts) => planPurchase(wallet, sale, facts),
+  };
+}
+
+/** Something a member did that a rule rewards. */
+export function action({ memberId, ...when }: At, name: string): Asked {
+  const done = { ...when, externalRef: null, action: name, attributes: {} };
+  return {
+    memberId,
+    needs: { awards: [{ partnerId: when.partnerId, action: name }] },
+    plan: (wallet, facts) => planAction(wallet, done, facts),
   };
 }
 

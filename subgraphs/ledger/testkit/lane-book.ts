@@ -2,6 +2,9 @@ import { createHash } from 'node:crypto';
 import { inTransaction } from '../../../kernel/db/transaction';
 import type { Refusal } from '../../../kernel/errors/refusal';
 import type { TestDatabase } from '../../../kernel/testkit/database';
+import type { Clock } from '../../../kernel/values/clock';
+import { openLog } from '../../../kernel/telemetry/log';
+import { TermsShelf } from '../data/points/terms.store';
 import { canonicalHash } from '../../../kernel/values/canonical';
 import type { MemberId } from '../../../kernel/values/id';
 import { walletKeyOf, type WalletKey } from '../core/points/wallet';
@@ -36,6 +39,20 @@ export type LaneOutcome =
   | { readonly kind: 'replayed'; readonly seq: bigint }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
   | { readonly kind: 'nothing' };
+
+/** What lanes on a test's database are opened with; twice for two processes. */
+export function laneOptions(database: TestDatabase, rules: RuleBook, clock: Clock) {
+  return {
+    url: database.url,
+    lanes: 2,
+    batchMax: 500,
+    shelf: { book: async () => rules, held: () => rules },
+    terms: new TermsShelf(),
+    clock,
+    log: openLog('test', 'silent'),
+    onPosted: () => undefined,
+  };
+}
 
 /** Puts a programme's rules into a database, as its announcement would. */
 export async function announce(database: TestDatabase, rules: RuleBook): Promise<void> {

@@ -1,13 +1,13 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { runInvariants } from '../../../../kernel/db/invariants';
+import { inTransaction } from '../../../../kernel/db/transaction';
 import { isRefusal } from '../../../../kernel/errors/refusal';
-import { openLog } from '../../../../kernel/telemetry/log';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
 import { ledgerDatabase } from '../../data/database';
-import { TermsShelf } from '../../data/points/terms.store';
-import { announce, commandOf } from '../../testkit/lane-book';
+import { trialCheck } from '../../data/settlement/total.store';
+import { announce, commandOf, laneOptions } from '../../testkit/lane-book';
 import { midnight, workedExample, type ExampleEvent } from '../../testkit/worked-example';
 import { PostingLanes } from '../points/posting-lanes';
 import { advanceSettlementCycle } from './advance-settlement-cycle';
@@ -29,16 +29,7 @@ describe('the worked example of settlement, through the stores', () => {
   beforeAll(async () => {
     database = await openTestDatabase(ledgerDatabase);
     await announce(database, rules);
-    lanes = new PostingLanes({
-      url: database.url,
-      lanes: 2,
-      batchMax: 500,
-      shelf: { book: async () => rules, held: () => rules },
-      terms: new TermsShelf(),
-      clock,
-      log: openLog('test', 'silent'),
-      onPosted: () => undefined,
-    });
+    lanes = new PostingLanes(laneOptions(database, rules, clock));
     for (const event of example.opening) await post(event);
     await close('03-01');
     for (const event of example.events) await post(event);
@@ -189,6 +180,25 @@ describe('the worked example of settlement, through the stores', () => {
         [uuidOf(M3), '0 0 0 0'],
       ]),
     );
+  });
+
+  it('does not close over any claim of a redemption that is not what the redeemer is owed', async () => {
+    const { rows } = await database.pool.query<{ wallet: string; seq: string; n: number }>(
+      `select wallet, seq, n from claim where kind = 'REDEMPTION' and cycle_id = $1`,
+      [uuidOf(cycleId as never)],
+    );
+    expect(rows).toHaveLength(7);
+    const check = { programme: uuidOf(rules.programmeId), cycleId, prices: rules.contracts };
+    for (const { wallet, seq, n } of rows) {
+      const spoil = (by: string) =>
+        database.asOwner(`alter table claim disable trigger user;
+          update claim set micros = micros ${by} where wallet = '${wallet}' and seq = ${seq} and n = ${n};
+          alter table claim enable trigger user`);
+      await spoil('+ 1');
+      expect(await inTransaction(database, (tx) => trialCheck(tx, check))).toEqual({ balances: 0, claims: 1 });
+      await spoil('- 1');
+    }
+    expect(await inTransaction(database, (tx) => trialCheck(tx, check))).toEqual({ balances: 0, claims: 0 });
   });
 
   it('keeps every invariant', async () => {
