@@ -20,8 +20,8 @@ const rules: RuleBook = {
   actionRules: [{ ...visits, validFrom: brands.opensAt, limit: { count: 3, period: 'DAY' } }],
 };
 
-/** Runs a crowd at once. @returns what each was told, in order */
-type Race = (crowd: readonly ask.Asked[]) => Promise<string[]>;
+/** Runs a crowd at once, each under its own key unless one is given. @returns what each was told, in order */
+type Race = (crowd: readonly ask.Asked[], key?: string) => Promise<string[]>;
 
 let sound: TestDatabase;
 let broken: TestDatabase;
@@ -48,9 +48,11 @@ afterAll(async () => {
   await broken.drop();
 });
 
-const inLanes: Race = async (crowd) => {
+const inLanes: Race = async (crowd, key) => {
   const outcomes = await Promise.all(
-    crowd.map((asked, n) => (processes[n % 2] as PostingLanes).post(commandOf(asked, rules, `race-${(keys += 1)}`))),
+    crowd.map((asked, n) =>
+      (processes[n % 2] as PostingLanes).post(commandOf(asked, rules, key ?? `race-${(keys += 1)}`)),
+    ),
   );
   return outcomes.map(codeOf);
 };
@@ -180,6 +182,23 @@ const RACES: Record<string, (ground: Ground) => Promise<string[]>> = {
       byEntries: sum('byEntries'),
       ann: found[0]?.balances,
     });
+  },
+
+  'gives a gift once that is sent 20 times under one key, and until nothing is left under 20 keys': async (ground) => {
+    const [ann, ben] = [newId('mem'), newId('mem')];
+    await ground.race([earn(ann, 50n)]);
+    const gifts = many(20, () => ask.transfer(ann, ben, 10n));
+    const once = tally(await ground.race(gifts, 'gift'));
+    const after = await standingOf(ground, ann);
+    const { posted, LEDGER_INSUFFICIENT_POINTS: refused } = tally(await ground.race(gifts));
+    const [giver, receiver] = await Promise.all([ann, ben].map((member) => standingOf(ground, member)));
+    return faultsOf(
+      { first: 1, again: 19, left: '40/0/0', posted: 4, refused: 16, giver: '0/0/0', receiver: '50/0/0' },
+      {
+        ...{ first: once.posted, again: once.replayed, left: after.byEntries, posted, refused },
+        ...{ giver: giver?.byEntries, receiver: receiver?.byEntries },
+      },
+    );
   },
 
   'rewards an action three times a day, however often it is told': async (ground) => {
