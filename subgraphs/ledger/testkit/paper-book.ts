@@ -83,7 +83,7 @@ function pastWith(known: Past, { plan, after }: Step): Past {
   const past = after.past;
   const issued = plan.issued.map((lot): [bigint, PastLot] => [
     lot.lotSeq,
-    { ...lot, seq: after.seq, clawedBack: points(0n), expired: points(0n) },
+    { ...lot, seq: after.seq, clawedBack: points(0n), expired: points(0n), qualifies: plan.qualifying > 0n },
   ]);
   const redemptions = new Map(past.redemptions);
   const redemption = redemptionOf(plan, { known: new Map([...known.lots, ...issued]), seq: after.seq });

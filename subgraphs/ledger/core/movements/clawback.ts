@@ -55,7 +55,7 @@ export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingF
     entries,
     claims,
     money,
-    qualifying: -clawback.points,
+    qualifying: lot.qualifies ? -clawback.points : 0n,
   };
 }
 

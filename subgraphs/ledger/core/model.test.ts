@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { ModelBook, type Brand } from '../testkit/model-book';
+import { PaperBook, type PaperOutcome } from '../testkit/paper-book';
+import { moneyBook, owedByPair } from '../testkit/money-book';
+import {
+  among,
+  askedFor,
+  commands,
+  Memory,
+  SEQUENCE_START,
+  sequenceProgramme,
+  type Command,
+  type SequenceProgramme,
+} from '../testkit/sequences';
+import found from './model-sequences.json';
+import type { PostingPlan } from './points/posting';
+import type { Wallet } from './points/wallet';
+
+const MEMBERS = 3;
+const SEQUENCES = 10_000;
+const LENGTH = { minLength: 8, maxLength: 20, size: 'max' } as const;
+const DAY = 86_400_000;
+const programme = sequenceProgramme(MEMBERS);
+
+/** The ledger's rules and the model, told the same. */
+class Twins {
+  readonly ledger = new PaperBook(programme.rules, SEQUENCE_START);
+  readonly model = new ModelBook(programme.model, { now: SEQUENCE_START.getTime(), members: MEMBERS });
+  private readonly memories = Array.from({ length: MEMBERS }, () => new Memory());
+  private readonly plans: PostingPlan[] = [];
+  private refs = 0;
+
+  tell(command: Command): void {
+    if (command.do === 'wait') {
+      this.model.now += command.days * DAY;
+      this.ledger.now = new Date(this.model.now);
+      return;
+    }
+    const at = { now: this.ledger.now, memories: this.memories, nextRef: () => `ref-${(this.refs += 1)}` };
+    const asked = askedFor(command, programme, at);
+    if (asked === null) return;
+    const saidByModel = tellModel(this.model, command, this.memories);
+    const outcome = this.ledger.post(asked);
+    this.remember(outcome);
+    expect(outcome.kind === 'refused' ? outcome.refusal.code : 'ok').toBe(saidByModel);
+  }
+
+  /** Both books, as text: equal when they say the same of every member, every pair and every account. */
+  compare(): void {
+    for (const [m, memberId] of programme.members.entries()) {
+      expect(pictureOf(this.ledger.wallet(memberId))).toEqual(this.model.picture(m));
+    }
+    const { pairs, accounts } = this.model.money();
+    expect(numbers(owedByPair(this.plans, programme.nameOf))).toEqual(pairs);
+    expect(numbers(moneyBook(this.plans, programme.nameOf))).toEqual(accounts);
+  }
+
+  private remember(outcome: PaperOutcome): void {
+    if (outcome.kind !== 'posted') return;
+    for (const { plan, after } of outcome.all) {
+      this.memories[programme.members.indexOf(after.memberId)]?.remember({ plan, seq: after.seq });
+      this.plans.push(plan);
+    }
+  }
+}
+
+function tellModel(model: ModelBook, command: Exclude<Command, { do: 'wait' }>, memories: readonly Memory[]): string {
+  const { m } = command;
+  const memory = memories[m] as Memory;
+  const lot = 'lot' in command ? among(command.lot, memory.lots) + 1 : 0;
+  const hold = 'hold' in command ? among(command.hold, memory.holds.length) : 0;
+  const { now } = model;
+  switch (command.do) {
+    case 'earn':
+      return model.earn(m, { ...command, occurred: now - command.late * DAY });
+    case 'bonus':
+      return model.bonus(m, command);
+    case 'goodwill':
+      return model.goodwill(m, command);
+    case 'release':
+    case 'dueRelease':
+    case 'cancel':
+      return model[command.do](m, lot);
+    case 'redeem':
+      return model.redeem(m, { ...command, occurred: now - command.late * DAY });
+    case 'hold':
+      return model.hold(m, command);
+    case 'capture':
+      return model.capture(m, hold, command.points);
+    case 'releaseHold':
+    case 'timeOut':
+      return model[command.do](m, hold);
+    case 'reverse':
+      return model.reverse(m, among(command.redemption, memory.redemptions.length), command.points);
+    case 'giveBack':
+      return model.giveBack(m, among(command.purchase, memory.purchases.length), command.minor);
+    case 'clawBack':
+      return model.clawBack(m, lot, command.points);
+    case 'give':
+      return model.give(m, command.to, command.points);
+    case 'extend':
+      return model.extend(m, lot, now + command.days * DAY);
+    case 'reinstate':
+      return model.reinstate(m, lot, { points: command.points, expires: now + command.days * DAY });
+    case 'sweep':
+      return model.sweep(m);
+  }
+}
+
+const numbers = (sums: ReadonlyMap<string, bigint>) =>
+  new Map([...sums].map(([name, micros]) => [name, Number(micros)]));
+
+function pictureOf({ balances, lots, pendingLots, owed }: Wallet) {
+  const { available, pending, held, arrears, qualifying } = balances;
+  return {
+    balances: [available, pending, held, arrears, qualifying].join('/'),
+    open: lots.map(({ lotSeq, remaining, expiresAt }) => `${lotSeq}:${remaining}@${expiresAt?.getTime()}`).join(' '),
+    pending: pendingLots.map(({ lotSeq, remaining }) => `${lotSeq}:${remaining}`).join(' '),
+    owed: owed
+      .map(({ creditorId, points }) => `${programme.nameOf(creditorId)}:${points}`)
+      .sort((a, b) => (a < b ? -1 : 1))
+      .join(' '),
+  };
+}
+
+function runs(sequence: readonly Command[]): void {
+  const twins = new Twins();
+  for (const command of sequence) {
+    twins.tell(command);
+    twins.compare();
+  }
+}
+
+describe('the posting rules', () => {
+  it.each(found.map(({ why, sequence }) => [why, sequence as Command[]] as const))(
+    'agree with the model where they once did not: %s',
+    (_why, sequence) => runs(sequence),
+  );
+
+  it(`agree with the model after every step of ${SEQUENCES} sequences`, () => {
+    fc.assert(fc.property(fc.array(commands(MEMBERS), LENGTH), runs), {
+      numRuns: SEQUENCES,
+      reporter: ({ failed, counterexample, error, seed, counterexamplePath }) => {
+        if (!failed) return;
+        const again = JSON.stringify({
+          why: `seed ${seed}, path ${counterexamplePath}`,
+          sequence: counterexample?.[0],
+        });
+        throw new Error(`Add to model-sequences.json, with its reason: ${again}\n${String(error)}`);
+      },
+    });
+  }, 120_000);
+});
