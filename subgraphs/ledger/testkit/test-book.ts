@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import { inTransaction } from '../../../kernel/db/transaction';
 import { isRefusal } from '../../../kernel/errors/refusal';
 import type { TestDatabase } from '../../../kernel/testkit/database';
+import { digest } from '../../../kernel/values/canonical';
 import { FixedClock } from '../../../kernel/values/clock';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
@@ -131,7 +131,8 @@ export class TestBook {
     for (const { before: was, plan, after, follows } of carried.steps) {
       const previous = transactions.at(-1)?.after.chain ?? before.chain;
       const causeSeq = follows ? carried.own.after.seq : null;
-      transactions.push(chained({ ...posted, before: was, plan, after, causeSeq, intent: null }, previous));
+      const linked = chained({ ...posted, plan, after }, previous);
+      transactions.push({ ...posted, before: was, plan, after: linked, causeSeq, intent: null });
     }
     const { seq } = carried.own.after;
     await applyAndCommit(this.client, this.terms, {
@@ -153,7 +154,7 @@ export class TestBook {
     [partnerId, kind, externalRef]: Document,
     at: Pick<PlannedDocument, 'key' | 'seq'>,
   ): PlannedDocument {
-    const hash = createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+    const hash = digest([partnerId, kind, externalRef].join('\n')).slice(0, 32);
     return { hash, programmeId: this.rules.programmeId, partnerId, kind, externalRef, ...at };
   }
 }

@@ -151,7 +151,7 @@ create table journal_transaction (
 create unique index journal_transaction_command on journal_transaction (bucket, wallet, command_hash)
   where command_hash is not null;
 create index journal_transaction_xid on journal_transaction (xid);
-create index journal_transaction_cycle on journal_transaction (cycle_id);
+create index journal_transaction_cycle on journal_transaction using brin (cycle_id) with (autosummarize = on);
 
 create table entry (
   bucket smallint not null,
@@ -342,7 +342,7 @@ create table claim (
   check (debtor_id is distinct from creditor_id),
   check ((debtor_id is null or creditor_id is null) = (hub_account is not null))
 );
-create index claim_cycle on claim (cycle_id, debtor_id, creditor_id);
+create index claim_cycle on claim using brin (cycle_id) with (autosummarize = on);
 create table money_entry (
   bucket smallint not null,
   wallet uuid not null,
