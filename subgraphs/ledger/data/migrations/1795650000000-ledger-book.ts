@@ -168,12 +168,12 @@ create table entry (
   lot_seq bigint not null,
   primary key (bucket, wallet, seq, n),
   check (
-    (debit_kind, credit_kind) in (
-      ('ISSUED', 'PENDING'), ('ISSUED', 'AVAILABLE'), ('PENDING', 'AVAILABLE'), ('PENDING', 'CLAWED_BACK'),
-      ('AVAILABLE', 'HELD'), ('HELD', 'AVAILABLE'), ('HELD', 'REDEEMED'), ('AVAILABLE', 'REDEEMED'),
-      ('REDEEMED', 'AVAILABLE'), ('AVAILABLE', 'EXPIRED'), ('EXPIRED', 'AVAILABLE'), ('AVAILABLE', 'CLAWED_BACK'),
-      ('ARREARS', 'CLAWED_BACK'), ('AVAILABLE', 'ARREARS'), ('AVAILABLE', 'TRANSFERRED'), ('TRANSFERRED', 'AVAILABLE')
-    )
+    debit_kind || ' ' || credit_kind = any (array[
+      'ISSUED PENDING', 'ISSUED AVAILABLE', 'PENDING AVAILABLE', 'PENDING CLAWED_BACK', 'AVAILABLE HELD',
+      'HELD AVAILABLE', 'HELD REDEEMED', 'AVAILABLE REDEEMED', 'REDEEMED AVAILABLE', 'AVAILABLE EXPIRED',
+      'EXPIRED AVAILABLE', 'AVAILABLE CLAWED_BACK', 'ARREARS CLAWED_BACK', 'AVAILABLE ARREARS',
+      'AVAILABLE TRANSFERRED', 'TRANSFERRED AVAILABLE'
+    ])
   )
 );
 create index entry_undone on entry (bucket, wallet, lot_seq)
