@@ -14,7 +14,7 @@ import { planReversal } from '../core/movements/reversal';
 import { planTransfer } from '../core/movements/transfer';
 import type { PostingFacts, PostingPlan } from '../core/points/posting';
 import type { Wallet } from '../core/points/wallet';
-import type { Needs } from '../data/points/posting.store';
+import type { Needs } from '../data/points/wallet-request';
 
 /** A partner's receipt, by which nothing is recorded twice. */
 export interface Receipt {

@@ -1,16 +1,16 @@
-import { createHash } from 'node:crypto';
 import { inTransaction } from '../../../kernel/db/transaction';
 import type { Refusal } from '../../../kernel/errors/refusal';
 import type { TestDatabase } from '../../../kernel/testkit/database';
 import type { Clock } from '../../../kernel/values/clock';
 import { openLog } from '../../../kernel/telemetry/log';
 import { TermsShelf } from '../data/points/terms.store';
-import { canonicalHash } from '../../../kernel/values/canonical';
+import { NO_NEEDS, type Needs } from '../data/points/wallet-request';
+import { canonicalJson, digest, type Digest } from '../../../kernel/values/canonical';
 import type { MemberId } from '../../../kernel/values/id';
 import { walletKeyOf, type WalletKey } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
 import type { PlannedTransaction } from '../data/points/apply.store';
-import { commandHash, NO_NEEDS, type Needs } from '../data/points/posting.store';
+import { commandHash } from '../data/points/posting.store';
 import { saveRuleBook } from '../data/programme.store';
 import type { Asked, Receipt } from './asked';
 import { announcementOf } from './book';
@@ -25,8 +25,8 @@ interface BookRef {
 export interface LaneCommand extends BookRef {
   readonly programmeId: RuleBook['programmeId'];
   readonly caller: string;
-  readonly intent: { readonly hash: Buffer; readonly bodyHash: Buffer } | null;
-  readonly document: (Receipt & { readonly hash: Buffer }) | null;
+  readonly intent: { readonly hash: Digest; readonly bodyHash: Digest } | null;
+  readonly document: (Receipt & { readonly hash: Digest }) | null;
   readonly needs: Needs;
   readonly others: readonly BookRef[];
   readonly opensWallet: boolean;
@@ -84,7 +84,7 @@ export function commandOf(
     intent:
       idempotencyKey === null
         ? null
-        : { hash: commandHash({ ...named, idempotencyKey }), bodyHash: canonicalHash(body) },
+        : { hash: commandHash({ ...named, idempotencyKey }), bodyHash: digest(canonicalJson(body)) },
     document: receipt === undefined ? null : { ...receipt, hash: hashOf(receipt) },
     needs: { ...NO_NEEDS, ...needs },
     others: others.map(refOf),
@@ -98,6 +98,6 @@ export function codeOf(outcome: LaneOutcome): string {
   return outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
 }
 
-function hashOf({ partnerId, kind, externalRef }: Receipt): Buffer {
-  return createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+function hashOf({ partnerId, kind, externalRef }: Receipt): Digest {
+  return digest([partnerId, kind, externalRef].join('\n')).slice(0, 32);
 }

@@ -6,8 +6,9 @@ import type { PostingFacts, PostingPlan } from '../core/points/posting';
 import { compareWalletKeys, walletKeyOf, type Wallet } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
 import { applyAndCommit, chained, type PlannedTransaction } from '../data/points/apply.store';
-import { lockAndLoad, NO_NEEDS, walletText, type LoadedFacts } from '../data/points/posting.store';
+import { lockAndLoad, type LoadedFacts } from '../data/points/posting.store';
 import { TermsShelf } from '../data/points/terms.store';
+import { NO_NEEDS, walletText } from '../data/points/wallet-request';
 import type { Asked } from './asked';
 
 /** A decision taken from what was read, and not yet written. */
@@ -106,16 +107,12 @@ export class RecklessBook {
     for (const { before, plan, after } of steps) {
       const text = walletText(after.key);
       const standing = last.get(text) as Wallet;
-      const seq = standing.seq + 1n;
       const posted = { causeSeq: null, intent: null, caller: 'reckless', recordedAt: this.now, currency: 'EUR' };
       const cycle = { cycleId: state.openCycleId, ruleBookVersion: state.ruleBookVersion };
-      const programmeId = this.rules.programmeId;
-      const transaction = chained(
-        { before, plan, after: { ...after, seq }, programmeId, ...cycle, ...posted },
-        standing.chain,
-      );
-      transactions.push(transaction);
-      last.set(text, transaction.after);
+      const unlinked = { ...after, seq: standing.seq + 1n };
+      const linked = chained({ plan, after: unlinked, ...posted }, standing.chain);
+      transactions.push({ before, plan, after: linked, programmeId: this.rules.programmeId, ...cycle, ...posted });
+      last.set(text, linked);
     }
     await applyAndCommit(this.client, this.terms, {
       transactions,
