@@ -10,12 +10,9 @@ export type NameOf = (party: Party) => string;
 
 /** What each debtor owes each creditor over all plans, as `A>B`; pairs that owe nothing are left out. */
 export function owedByPair(plans: readonly PostingPlan[], nameOf: NameOf): Micros {
-  const owed: Micros = new Map();
-  for (const { claims } of plans) {
-    for (const { debtorId, creditorId, micros } of claims)
-      add(owed, `${nameOf(debtorId)}>${nameOf(creditorId)}`, micros);
-  }
-  return withoutZeros(owed);
+  const sums = new MoneySums(nameOf);
+  for (const plan of plans) sums.add(plan);
+  return sums.pairs();
 }
 
 /**
@@ -23,21 +20,45 @@ export function owedByPair(plans: readonly PostingPlan[], nameOf: NameOf): Micro
  * zero because every claim and every entry has two ends.
  */
 export function moneyBook(plans: readonly PostingPlan[], nameOf: NameOf): Micros {
-  const book: Micros = new Map();
-  const account = ({ kind, owner }: HubAccount) => (owner === null ? kind : `${kind}:${nameOf(owner)}`);
-  const end = (party: Party, hub: HubAccount | null) =>
-    party !== null || hub === null ? `CLEARING:${nameOf(party)}` : account(hub);
-  for (const { claims, money } of plans) {
+  const sums = new MoneySums(nameOf);
+  for (const plan of plans) sums.add(plan);
+  return sums.accounts();
+}
+
+/** Both, added up plan by plan. */
+export class MoneySums {
+  private readonly owed: Micros = new Map();
+  private readonly book: Micros = new Map();
+
+  constructor(private readonly nameOf: NameOf) {}
+
+  pairs(): Micros {
+    return withoutZeros(this.owed);
+  }
+
+  accounts(): Micros {
+    return withoutZeros(this.book);
+  }
+
+  add({ claims, money }: PostingPlan): void {
     for (const { debtorId, creditorId, micros, hubAccount } of claims) {
-      add(book, end(debtorId, hubAccount), -micros);
-      add(book, end(creditorId, hubAccount), micros);
+      add(this.owed, `${this.nameOf(debtorId)}>${this.nameOf(creditorId)}`, micros);
+      add(this.book, this.end(debtorId, hubAccount), -micros);
+      add(this.book, this.end(creditorId, hubAccount), micros);
     }
     for (const { debit, credit, micros } of money) {
-      add(book, account(debit), -micros);
-      add(book, account(credit), micros);
+      add(this.book, this.account(debit), -micros);
+      add(this.book, this.account(credit), micros);
     }
   }
-  return withoutZeros(book);
+
+  private account({ kind, owner }: HubAccount): string {
+    return owner === null ? kind : `${kind}:${this.nameOf(owner)}`;
+  }
+
+  private end(party: Party, hub: HubAccount | null): string {
+    return party !== null || hub === null ? `CLEARING:${this.nameOf(party)}` : this.account(hub);
+  }
 }
 
 function add(book: Micros, name: string, micros: bigint): void {

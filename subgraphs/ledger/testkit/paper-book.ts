@@ -32,9 +32,12 @@ export class PaperBook {
 
   /** A member's wallet as the next batch would load it. */
   wallet(memberId: MemberId): Wallet {
-    const page = this.pages.get(memberId) ?? [];
-    const last = page.at(-1)?.after ?? aWallet(this.rules.programmeId, [], memberId);
-    return { ...last, past: pastFrom(page) };
+    return { ...this.standing(memberId), past: pastFrom(this.pages.get(memberId) ?? []) };
+  }
+
+  /** A member's wallet as it stands; its past only as far as its last batch knew it. */
+  standing(memberId: MemberId): Wallet {
+    return this.pages.get(memberId)?.at(-1)?.after ?? aWallet(this.rules.programmeId, [], memberId);
   }
 
   post(asked: Asked): PaperOutcome {
