@@ -6,6 +6,7 @@ import {
   among,
   askedFor,
   commands,
+  dueDate,
   Memory,
   SEQUENCE_START,
   sequenceProgramme,
@@ -75,13 +76,14 @@ function tellModel(model: ModelBook, command: Told, memories: readonly Memory[])
   const lot = 'lot' in command ? among(command.lot, memory.lots) + 1 : 0;
   const hold = 'hold' in command ? among(command.hold, memory.holds.length) : 0;
   const { now } = model;
+  const due = (days: number) => dueDate(new Date(now), days).getTime();
   switch (command.do) {
     case 'earn':
       return model.earn(m, { ...command, occurred: now - command.late * DAY });
     case 'bonus':
-      return model.bonus(m, command);
+      return model.bonus(m, { ...command, expires: due(command.days) });
     case 'goodwill':
-      return model.goodwill(m, command);
+      return model.goodwill(m, { ...command, expires: due(command.days) });
     case 'release':
     case 'dueRelease':
     case 'cancel':
@@ -104,9 +106,9 @@ function tellModel(model: ModelBook, command: Told, memories: readonly Memory[])
     case 'give':
       return model.give(m, command.to, command.points);
     case 'extend':
-      return model.extend(m, lot, now + command.days * DAY);
+      return model.extend(m, lot, due(command.days));
     case 'reinstate':
-      return model.reinstate(m, lot, { points: command.points, expires: now + command.days * DAY });
+      return model.reinstate(m, lot, { points: command.points, expires: due(command.days) });
     case 'sweep':
       return model.sweep(m);
   }

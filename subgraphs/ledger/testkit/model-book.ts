@@ -168,25 +168,26 @@ export class ModelBook {
     );
   }
 
-  bonus(m: number, { points, days, waits }: { points: number; days: number; waits: boolean }): string {
+  bonus(m: number, { points, expires, waits }: { points: number; expires: number; waits: boolean }): string {
     const shares: Share[] = [
       { who: 'A', bps: 4_000 },
       { who: 'B', bps: 6_000 },
     ];
     return this.attempt([m], () => {
-      const dates = { earned: this.now, expires: this.now + days * DAY, releaseAt: null };
+      const dates = { earned: this.now, expires, releaseAt: null };
       this.issue(m, { terms: this.brandTerms('B', this.now, shares), points, ...dates, counts: true, waits });
     });
   }
 
-  goodwill(m: number, { by, points, days }: { by: 'H' | 'A'; points: number; days: number }): string {
+  goodwill(m: number, given: { by: 'H' | 'A'; points: number; expires: number; waits: boolean }): string {
+    const { by, points, expires, waits } = given;
     return this.attempt([m], () => {
       const terms: Terms = {
         ...{ model: 'AT_REDEMPTION', I: 0, f: 0, h: 0, b: 0, issuer: by, R: this.reserve(this.now) },
         shares: [{ who: by, bps: 10_000 }],
       };
-      const dates = { earned: this.now, expires: this.now + days * DAY, releaseAt: null };
-      this.issue(m, { terms, points, ...dates, counts: false, waits: false });
+      const dates = { earned: this.now, expires, releaseAt: null };
+      this.issue(m, { terms, points, ...dates, counts: false, waits });
     });
   }
 

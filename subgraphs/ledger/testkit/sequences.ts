@@ -30,6 +30,7 @@ export type Command =
       readonly by: 'H' | 'A';
       readonly points: number;
       readonly days: number;
+      readonly waits: boolean;
     }
   | { readonly do: 'release' | 'dueRelease' | 'cancel'; readonly m: number; readonly lot: number }
   | { readonly do: 'redeem'; readonly m: number; readonly brand: Brand; readonly points: number; readonly late: number }
@@ -62,7 +63,10 @@ export interface SequenceProgramme {
 
 /** Prices are odd on purpose: every share and every prefund must be rounded. */
 const CONTRACTS: Readonly<Record<Brand, readonly Omit<ModelContract, 'from'>[]>> = {
-  A: [{ model: 'AT_REDEMPTION', r: 8_013, I: 0, f: 517, h: 0, b: 0 }],
+  A: [
+    { model: 'AT_REDEMPTION', r: 8_013, I: 0, f: 517, h: 0, b: 0 },
+    { model: 'AT_REDEMPTION', r: 7_993, I: 0, f: 0, h: 0, b: 0 },
+  ],
   B: [
     { model: 'AT_REDEMPTION', r: 7_513, I: 0, f: 503, h: 0, b: 0 },
     { model: 'AT_REDEMPTION', r: 7_001, I: 0, f: 499, h: 0, b: 0 },
@@ -74,7 +78,7 @@ const CONTRACTS: Readonly<Record<Brand, readonly Omit<ModelContract, 'from'>[]>>
   ],
 };
 /** The second version of a contract begins so many days after the start. */
-const NEW_PRICE_AFTER_DAYS = 12;
+const NEW_PRICE_AFTER_DAYS = 5;
 
 /** A fresh programme with so many members. */
 export function sequenceProgramme(members: number): SequenceProgramme {
@@ -135,12 +139,16 @@ export function commands(members: number): fc.Arbitrary<Command> {
   const days = fc.integer({ min: 1, max: 15 });
   const late = fc.constantFrom(0, 0, 0, 1, 5, 25);
   const minor = fc.integer({ min: 1, max: 12_000 });
+  const rarely = fc.constantFrom(true, false, false);
   const told = <K extends Command['do']>(name: K) => fc.constant(name);
   const often = (weight: number, arbitrary: fc.Arbitrary<Command>) => ({ weight, arbitrary });
   return fc.oneof(
     often(8, fc.record({ do: told('earn'), m, brand, minor, late })),
-    often(3, fc.record({ do: told('bonus'), m, points: amount, days, waits: fc.boolean() })),
-    often(2, fc.record({ do: told('goodwill'), m, by: fc.constantFrom('H', 'A'), points: amount, days })),
+    often(3, fc.record({ do: told('bonus'), m, points: amount, days, waits: rarely })),
+    often(
+      2,
+      fc.record({ do: told('goodwill'), m, by: fc.constantFrom('H', 'A'), points: amount, days, waits: rarely }),
+    ),
     often(3, fc.record({ do: fc.constantFrom('release', 'dueRelease', 'cancel'), m, lot: place })),
     often(6, fc.record({ do: told('redeem'), m, brand, points: amount, late })),
     often(3, fc.record({ do: told('hold'), m, brand, points: amount, days })),
@@ -183,6 +191,12 @@ export class Memory {
 /** Which of the things there are a place names; one that never was when there are none. */
 export const among = (place: number, count: number): number => (count === 0 ? NOWHERE : place % count);
 const NOWHERE = 999_998;
+
+/** Points given by hand expire on every fifth day only, so that lots of different days often expire together. */
+export function dueDate(now: Date, days: number): Date {
+  const grid = 5 * DAY;
+  return new Date(Math.ceil((now.getTime() + days * DAY) / grid) * grid);
+}
 
 /** Where a sequence stands when a command is put into words. */
 export interface Situation {
@@ -251,7 +265,7 @@ const WORDING: Wording = {
   },
   goodwill: (command, of) => {
     const issuerId = command.by === 'H' ? null : of.programme.brands.A;
-    return given(command, of, { kind: 'GOODWILL', issuerId, isPending: false, funding: null });
+    return given(command, of, { kind: 'GOODWILL', issuerId, isPending: command.waits, funding: null });
   },
   release: ({ lot }, of) => ask.pendingRelease(of.memberId, of.lot(lot)),
   dueRelease: ({ lot }, of) => ask.dueRelease(of.memberId, of.lot(lot)),
@@ -280,9 +294,10 @@ const WORDING: Wording = {
   },
   clawBack: ({ lot, points: amount }, of) => ask.clawback(of.memberId, { lotSeq: of.lot(lot), amount: BigInt(amount) }),
   give: ({ to, points: amount }, of) => ask.transfer(of.memberId, of.programme.members[to] as MemberId, BigInt(amount)),
-  extend: ({ lot, days }, of) => ask.extension(of.memberId, { lotSeq: of.lot(lot), expiresAt: of.inDays(days) }),
+  extend: ({ lot, days }, of) =>
+    ask.extension(of.memberId, { lotSeq: of.lot(lot), expiresAt: dueDate(of.at.now, days) }),
   reinstate: ({ lot, days, points: amount }, of) =>
-    ask.reinstatement(of.memberId, { lotSeq: of.lot(lot), amount: whole(amount), expiresAt: of.inDays(days) }),
+    ask.reinstatement(of.memberId, { lotSeq: of.lot(lot), amount: whole(amount), expiresAt: dueDate(of.at.now, days) }),
   sweep: (_command, of) => ask.sweep(of.memberId),
 };
 
@@ -297,7 +312,7 @@ function given(
     ...terms,
     points: points(BigInt(command.points)),
     occurredAt: of.at.now,
-    expiresAt: of.inDays(command.days),
+    expiresAt: dueDate(of.at.now, command.days),
     externalRef: null,
     reason: command.do,
   });
