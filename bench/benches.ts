@@ -1,5 +1,4 @@
 import type { Hub } from '../hub/composition/open-hub';
-import { benchEarn } from './earn';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
 
@@ -13,4 +12,3 @@ export interface Measured {
 export type Bench = (parts: { hub: Hub; tell: (line: string) => void }) => Promise<Measured>;
 
 /** Every bench by name. */
-export const benches: Readonly<Record<string, Bench>> = { earn: benchEarn, ledger: benchLedger, live: benchLive };

@@ -53,6 +53,8 @@ export async function openBook(serverUrl: string, name: string, memberCount: num
   const members = Array.from({ length: memberCount }, () => newOpaqueId('mem'));
   const partners = rules.partners.map(({ id }) => id);
   const pool = new Pool({ connectionString: url, max: 16 });
+  // Dropping the database in the end may meet a connection that is still on its way out.
+  pool.on('error', () => undefined);
   await enrol(pool, { programmeId, members, partners });
   const running = await openLedger(
     { database, clock: systemClock, secrets: SECRETS, peers: NOBODY },
