@@ -12,3 +12,4 @@ export interface Measured {
 export type Bench = (parts: { hub: Hub; tell: (line: string) => void }) => Promise<Measured>;
 
 /** Every bench by name. */
+export const benches: Readonly<Record<string, Bench>> = { ledger: benchLedger, live: benchLive };
