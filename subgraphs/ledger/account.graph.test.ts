@@ -21,7 +21,12 @@ describe('an account', () => {
       expect(await graph.accountOf(who, buyer)).toMatchObject({ available: '7' });
       expect(await graph.entities(who, 'Account', [buyer])).toEqual([{ memberId: buyer, available: '7' }]);
     }
-    const others = [graph.member(enrol()), graph.partner(florist), graph.partner(baker, { scopes: ['points:earn'] }), nobody];
+    const others = [
+      graph.member(enrol()),
+      graph.partner(florist),
+      graph.partner(baker, { scopes: ['points:earn'] }),
+      nobody,
+    ];
     for (const who of [...others, { ...graph.admin(), programmeId: elsewhere.programmeId }]) {
       expect(await graph.accountOf(who, buyer)).toBeNull();
       expect(await graph.entities(who, 'Account', [buyer])).toEqual([null]);

@@ -15,7 +15,11 @@ const enrol = (links: Links = OPEN) => graph.enrol(links);
 describe('whom a partner may name', () => {
   it('is nobody it is not linked to, nobody unknown and nobody of another programme', async () => {
     const foreign = graph.enrol({ [elsewhere.brands[0]]: 'OPEN' }, elsewhere.programmeId);
-    await graph.run(graph.partner(elsewhere.brands[0], { programmeId: elsewhere.programmeId }), RECORD, sale(foreign, 100n));
+    await graph.run(
+      graph.partner(elsewhere.brands[0], { programmeId: elsewhere.programmeId }),
+      RECORD,
+      sale(foreign, 100n),
+    );
     const answers = [];
     for (const id of [newOpaqueId('mem'), enrol({ [florist]: 'OPEN' }), foreign, 'mem_x'])
       answers.push(await graph.run(graph.partner(baker), RECORD, sale(id, 100n)));
@@ -32,7 +36,9 @@ describe('whom a partner may name', () => {
     expect(await graph.run(graph.partner(baker), RECORD, input)).toMatchObject({
       ...{ __typename: 'MemberNotKnownYet', retryable: true, replayed: false },
     });
-    expect(await graph.run(graph.partner(baker), RECORD, sale(known, 100n))).toMatchObject({ account: { available: '2' } });
+    expect(await graph.run(graph.partner(baker), RECORD, sale(known, 100n))).toMatchObject({
+      account: { available: '2' },
+    });
     graph.members.answers = true;
     expect(await graph.run(graph.partner(baker), RECORD, input)).toMatchObject({ earned: '1', replayed: false });
   });
@@ -65,8 +71,12 @@ describe('whom a partner may name', () => {
     expect((await graph.run(graph.partner(baker), beneath, input)).account).toEqual({
       ...{ balanceAt: '0', expiring: [], statement: { nodes: [] }, lots: { nodes: [] } },
     });
-    expect(await graph.run(graph.partner(baker), REDEEM, spend(buyer, '1'))).toMatchObject({ code: 'LEDGER_MEMBER_NOT_CONFIRMED' });
-    expect(await graph.run(graph.partner(baker), HOLD, setAside(buyer, '1'))).toMatchObject({ code: 'LEDGER_MEMBER_NOT_CONFIRMED' });
+    expect(await graph.run(graph.partner(baker), REDEEM, spend(buyer, '1'))).toMatchObject({
+      code: 'LEDGER_MEMBER_NOT_CONFIRMED',
+    });
+    expect(await graph.run(graph.partner(baker), HOLD, setAside(buyer, '1'))).toMatchObject({
+      code: 'LEDGER_MEMBER_NOT_CONFIRMED',
+    });
     expect(await graph.accountOf(graph.partner(baker), buyer)).toBeNull();
     expect(await graph.accountOf(graph.partner(florist), buyer)).toMatchObject({ version: '2', available: '53' });
   });

@@ -35,8 +35,15 @@ describe('a purchase', () => {
   it('is refused when its key was used for another, and recorded without a lot when it earns nothing', async () => {
     const buyer = enrol();
     const input = sale(buyer, 99n);
-    expect(await graph.run(graph.partner(baker), RECORD, input)).toMatchObject({ earned: '0', lots: [], account: { version: '1' } });
-    const other = await graph.run(graph.partner(baker), RECORD, { ...input, amount: { amountMinor: '9900', currency: 'EUR' } });
+    expect(await graph.run(graph.partner(baker), RECORD, input)).toMatchObject({
+      earned: '0',
+      lots: [],
+      account: { version: '1' },
+    });
+    const other = await graph.run(graph.partner(baker), RECORD, {
+      ...input,
+      amount: { amountMinor: '9900', currency: 'EUR' },
+    });
     expect(other).toMatchObject({ __typename: 'IdempotencyMismatch', code: 'IDEMPOTENCY_MISMATCH' });
     expect(await graph.accountOf(graph.admin(), buyer)).toMatchObject({ version: '1', available: '0' });
   });
@@ -76,13 +83,18 @@ describe('a purchase', () => {
     ['INVALID_INPUT', { occurredAt: '2026-02-30T12:00:00Z' }],
   ])('is refused with %s for %j', async (code, change) => {
     const buyer = enrol();
-    expect(await graph.run(graph.partner(baker), RECORD, sale(buyer, 100n, change))).toMatchObject({ code, retryable: false });
+    expect(await graph.run(graph.partner(baker), RECORD, sale(buyer, 100n, change))).toMatchObject({
+      code,
+      retryable: false,
+    });
     expect(await graph.accountOf(graph.member(buyer), buyer)).toMatchObject({ version: '0', available: '0' });
   });
 
   it('is refused at a suspended partner, and to everyone but a partner’s key with the scope', async () => {
     const buyer = enrol();
-    expect(await graph.run(graph.partner(suspended), RECORD, sale(buyer, 100n))).toMatchObject({ __typename: 'PartnerSuspended' });
+    expect(await graph.run(graph.partner(suspended), RECORD, sale(buyer, 100n))).toMatchObject({
+      __typename: 'PartnerSuspended',
+    });
     for (const who of [graph.partner(baker, { scopes: ['points:redeem'] }), graph.member(buyer), graph.admin(), nobody])
       expect(await graph.run(who, RECORD, sale(buyer, 100n))).toMatchObject({ code: 'FORBIDDEN' });
   });

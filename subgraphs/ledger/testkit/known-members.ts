@@ -25,10 +25,7 @@ export class KnownMembers implements SubgraphLink {
   addCard(programmeId: ProgrammeId, memberId: MemberId, card: string): void {
     const normalised = normaliseIdentity('CARD', card);
     if (normalised === null) throw new TypeError(`KnownMembers: ${card} is no card's number`);
-    this.cards.set(
-      blindIndex(this.identityKey, { programmeId, kind: 'CARD', partnerId: null, normalised }),
-      memberId,
-    );
+    this.cards.set(blindIndex(this.identityKey, { programmeId, kind: 'CARD', partnerId: null, normalised }), memberId);
   }
 
   async execute({ variables, context }: Parameters<SubgraphLink['execute']>[0]) {
