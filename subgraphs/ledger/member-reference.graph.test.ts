@@ -1,4 +1,4 @@
-import { newId, newOpaqueId, uuidOf } from '../../kernel/values/id';
+import { newOpaqueId, uuidOf } from '../../kernel/values/id';
 import { aRuleBook } from './testkit/book';
 import { HOLD, inputsAt, RECORD, REDEEM, type Document } from './testkit/documents';
 import type { Links } from './testkit/known-members';
