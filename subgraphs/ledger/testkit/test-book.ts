@@ -13,8 +13,9 @@ import { planRedemption } from '../core/movements/redemption';
 import { walletKeyOf } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
 import { applyAndCommit, chained, type PlannedDocument, type PlannedTransaction } from '../data/points/apply.store';
-import { lockAndLoad, NO_NEEDS, walletText, type Needs } from '../data/points/posting.store';
+import { lockAndLoad } from '../data/points/posting.store';
 import { TermsShelf } from '../data/points/terms.store';
+import { NO_NEEDS, walletText, type Needs } from '../data/points/wallet-request';
 import { saveRuleBook } from '../data/programme.store';
 import { announcementOf } from './book';
 

@@ -17,13 +17,12 @@ import {
 import {
   decidedText,
   lockAndLoad,
-  walletText,
   type DecidedCommand,
   type LoadedFacts,
   type LoadRequest,
   type ProgrammeState,
-  type WalletRequest,
 } from '../../data/points/posting.store';
+import { walletText, type WalletRequest } from '../../data/points/wallet-request';
 import type { TermsShelf } from '../../data/points/terms.store';
 import { openCaps, type Caps } from './caps';
 import {

@@ -4,7 +4,8 @@ import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
-import { commandHash, NO_NEEDS, type Needs } from '../../data/points/posting.store';
+import { commandHash } from '../../data/points/posting.store';
+import { NO_NEEDS, type Needs } from '../../data/points/wallet-request';
 
 export { NO_NEEDS, type Needs };
 

@@ -6,8 +6,8 @@ import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
 import { saveShares } from './cap.store';
 import { chainHash } from './chain';
-import * as rows from './journal.rows';
-import * as standing from './standing.rows';
+import * as rows from './journal-rows';
+import * as standing from './standing-rows';
 import type { CommandKey } from './posting.store';
 import { composed, inserting, type Cells, type Recordset } from './recordset';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
@@ -223,11 +223,12 @@ const OPEN_LOT_KEY = `o.bucket = r.bucket and o.wallet = r.wallet and o.lot_seq 
    and o.expires_at = coalesce(r.expires_at, 'infinity')`;
 const CLOSED_LOTS = {
   columns: OPEN_LOT,
-  statement: (r: string) => `delete from open_lot o using ${r} as r where ${OPEN_LOT_KEY}`,
+  statement: (r: string) => `/* ledger.post.closeLots */ delete from open_lot o using ${r} as r where ${OPEN_LOT_KEY}`,
 } satisfies Recordset;
 const DRAWN_LOTS = {
   columns: { ...OPEN_LOT, remaining: 'bigint' },
-  statement: (r: string) => `update open_lot o set remaining = r.remaining from ${r} as r where ${OPEN_LOT_KEY}`,
+  statement: (r: string) =>
+    `/* ledger.post.drawLots */ update open_lot o set remaining = r.remaining from ${r} as r where ${OPEN_LOT_KEY}`,
 } satisfies Recordset;
 const OPENED_COLUMNS = {
   ...OPEN_LOT,
@@ -238,9 +239,8 @@ const OPENED_COLUMNS = {
 } as const;
 const OPENED_LOTS = {
   columns: OPENED_COLUMNS,
-  statement: (
-    r: string,
-  ) => `insert into open_lot (bucket, wallet, lot_seq, earned_at, expires_at, programme_id, issuer_id, terms_id, remaining)
+  statement: (r: string) => `/* ledger.post.openLots */
+insert into open_lot (bucket, wallet, lot_seq, earned_at, expires_at, programme_id, issuer_id, terms_id, remaining)
 select bucket, wallet, lot_seq, earned_at, coalesce(expires_at, 'infinity'), programme_id, issuer_id, terms_id, remaining from ${r} as r`,
 } satisfies Recordset;
 const PENDING_LOTS = inserting(
@@ -251,7 +251,8 @@ const PENDING_LOTS = inserting(
 const RELEASED_LOTS = {
   columns: { ...WALLET, lot_seq: 'bigint' },
   statement: (r: string) =>
-    `delete from pending_lot p using ${r} as r where p.bucket = r.bucket and p.wallet = r.wallet and p.lot_seq = r.lot_seq`,
+    `/* ledger.post.closePending */
+delete from pending_lot p using ${r} as r where p.bucket = r.bucket and p.wallet = r.wallet and p.lot_seq = r.lot_seq`,
 } satisfies Recordset;
 const DOCUMENTS = inserting('document', {
   hash: 'uuid',
@@ -284,7 +285,8 @@ const WALLETS = {
     owed: 'jsonb',
     chain: 'bytea',
   },
-  statement: (r: string) => `update wallet w
+  statement: (r: string) => `/* ledger.post.updateWallets */
+update wallet w
    set seq = r.seq, lots = r.lots, available = r.available, pending = r.pending, held = r.held, arrears = r.arrears,
        qualifying = r.qualifying, tier_code = r.tier_code, tier_since = r.tier_since, tier_until = r.tier_until,
        counted_since = r.counted_since, tier_due_at = r.tier_due_at, owed = r.owed, chain = r.chain

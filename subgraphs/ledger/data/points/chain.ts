@@ -1,7 +1,7 @@
 import { digest, type Digest } from '../../../../kernel/values/canonical';
 import { shownPoints } from '../../core/points/posting';
 import type { PlannedTransaction } from './apply.store';
-import { uuidOrNull } from './journal.rows';
+import { uuidOrNull } from './journal-rows';
 import type { Id } from '../../../../kernel/values/id';
 
 /** What a hash covers of one journal transaction: its row and everything recorded with it, as plain values. */

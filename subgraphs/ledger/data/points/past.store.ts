@@ -5,7 +5,7 @@ import { points } from '../../../../kernel/values/points';
 import type { Lot, LotTerms, LotPart, OpenLot, PastLot, PendingLot } from '../../core/points/lot';
 import type { Award, Hold, HoldState, Past, PastPurchase, PastRedemption, WalletKey } from '../../core/points/wallet';
 import { instantOrNull } from './instants';
-import { keyArrays, walletText, type WalletRequest } from './posting.store';
+import { keyArrays, walletText, type WalletRequest } from './wallet-request';
 
 /** A lot's expiry, or the later one it was given since. */
 const EXPIRES_AT = `greatest(l.expires_at, (select max(x.expires_at) from lot_extension x

@@ -2,46 +2,14 @@ import type { Client } from 'pg';
 import { Asking, flush, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { digest, type Digest } from '../../../../kernel/values/canonical';
-import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
 import { askPast } from './past.store';
+import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
-
-/** What of a wallet's lots and past a rule asks for; everything is read under the wallet's lock. */
-export interface Needs {
-  /** Its spendable lots. */
-  readonly lots: boolean;
-  readonly pendingLots: boolean;
-  /** Lots by number, spent or not. */
-  readonly pastLots: readonly bigint[];
-  /** Holds, redemptions and purchases by the version that made them; purchases bring their lots. */
-  readonly holds: readonly bigint[];
-  readonly redemptions: readonly bigint[];
-  readonly purchases: readonly bigint[];
-  readonly awards: readonly { readonly partnerId: PartnerId; readonly action: string }[];
-}
-
-/** Nothing besides the wallet's own row. */
-export const NO_NEEDS: Needs = {
-  lots: false,
-  pendingLots: false,
-  pastLots: [],
-  holds: [],
-  redemptions: [],
-  purchases: [],
-  awards: [],
-};
-
-/** A wallet to lock. `isNew`: made when missing; a wallet that is only named by an id in the input is not. */
-export interface WalletRequest {
-  readonly key: WalletKey;
-  readonly programmeId: ProgrammeId;
-  readonly isNew: boolean;
-  readonly needs: Needs;
-}
 
 /** The name of an intent at its wallet: the hash of caller, operation and key. */
 export interface CommandKey {
@@ -79,9 +47,6 @@ export interface LoadedFacts {
   readonly decided: Map<string, DecidedCommand>;
   readonly documents: Set<Digest>;
 }
-
-/** What a wallet is found by within a batch: its UUID, of which the bucket is the last byte. */
-export const walletText = ({ wallet }: WalletKey): string => wallet;
 
 /** What an intent is found by within a batch. */
 export const decidedText = ({ key, hash }: CommandKey): string => hash + key.wallet;
@@ -286,14 +251,4 @@ function arrearsFrom(owed: { creditor: string | null; points: string; opened: st
     points: points(BigInt(owed.points)),
     openedSeq: BigInt(owed.opened),
   };
-}
-
-/** Keys as the two arrays `unnest` wants. */
-export function keyArrays(keys: readonly WalletKey[]): [string, string] {
-  return [arrayText(keys.map(({ bucket }) => bucket)), arrayText(keys.map(({ wallet }) => wallet))];
-}
-
-/** An array in PostgreSQL's own form, of values that need no quoting: numbers, uuids. */
-export function arrayText(values: readonly (string | number)[]): string {
-  return `{${values.join(',')}}`;
 }

@@ -32,7 +32,11 @@ export interface Recordset {
 export function inserting(table: string, columns: Columns, conflict?: string): Recordset {
   const names = Object.keys(columns).join(', ');
   const tail = conflict === undefined ? '' : ` on conflict ${conflict}`;
-  return { columns, statement: (r) => `insert into ${table} (${names}) select ${names} from ${r} as r${tail}` };
+  return {
+    columns,
+    statement: (r) =>
+      `/* ledger.post.insertRows */ insert into ${table} (${names}) select ${names} from ${r} as r${tail}`,
+  };
 }
 
 /** Rows for one recordset. */

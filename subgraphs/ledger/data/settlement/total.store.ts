@@ -4,7 +4,7 @@ import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type Id, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { DirectionalTotal, Party } from '../../core/settlement/directional-total';
 import type { NetPosition } from '../../core/settlement/netting';
-import { uuidOrNull } from '../points/journal.rows';
+import { uuidOrNull } from '../points/journal-rows';
 
 /** One claim of a cycle, with its place in the journal. */
 export interface CycleClaim {
