@@ -1,3 +1,4 @@
+import { uuidOf } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { aRuleBook } from './testkit/book';
 import {
@@ -164,10 +165,9 @@ describe('a reversal', () => {
       redemption: { reversed: '12' },
       account: { version: '5', available: '15' },
     });
-    const { rows } = await graph.database.pool.query(
-      'select sum(micros)::int as owed from claim where wallet::text = $1',
-      [`${buyer.slice(4, 12)}-${buyer.slice(12, 16)}-${buyer.slice(16, 20)}-${buyer.slice(20, 24)}-${buyer.slice(24)}`],
-    );
+    const { rows } = await graph.database.pool.query('select sum(micros)::int as owed from claim where wallet = $1', [
+      uuidOf(buyer),
+    ]);
     expect(rows).toEqual([{ owed: 0 }]);
     const more = await graph.run(floristKey, REVERSE, reverse(redemptionId));
     expect(more).toMatchObject({ code: 'LEDGER_REVERSAL_EXCEEDS_REDEMPTION', leftPoints: '0' });

@@ -175,10 +175,10 @@ export class LedgerGraph {
     return data._entities[0];
   }
 
-  /** The lines of a member's statement, the first first, as `KIND points`. */
+  /** The lines of a member's statement, the first first, as `KIND points`; none for one the ledger never heard of. */
   async story(memberId: MemberId, programmeId = this.programmeId): Promise<string[]> {
-    const { statement } = await this.lookAt(memberId, 'statement(first: 100) { nodes { kind points } }', programmeId);
-    return statement.nodes.map(({ kind, points }: Answer) => `${kind} ${points}`).reverse();
+    const account = await this.lookAt(memberId, 'statement(first: 100) { nodes { kind points } }', programmeId);
+    return (account?.statement.nodes ?? []).map(({ kind, points }: Answer) => `${kind} ${points}`).reverse();
   }
 
   /** Wallets whose balances are not what their entries, lots and holds come to; none when the book adds up. */
