@@ -73,12 +73,16 @@ describe('points given directly', () => {
     expect((await graph.story(buyer)).at(-1)).toBe('GOODWILL 900');
   });
 
-  it('as goodwill of the operator need two persons, where the money is real', async () => {
-    const buyer = graph.enrol({ [live.brands[0]]: 'OPEN' }, live.programmeId);
-    const admin = graph.admin('ada', live.programmeId);
-    const alone = await graph.run(admin, ACCRUE, accrue(buyer, '10', { goodwill: true }));
-    expect(alone).toMatchObject({ code: 'LEDGER_APPROVAL_REQUIRED', retryable: false });
-    expect(await graph.story(buyer, live.programmeId)).toEqual([]);
+  it('as goodwill of the operator need two persons where the money is real, from the first moment', async () => {
+    for (const rules of [live, aRuleBook({ isSandbox: false }), aRuleBook({ singleApprover: false })]) {
+      const { programmeId } = rules;
+      if (rules !== live) graph.announce(rules);
+      const buyer = graph.enrol({ [rules.brands[0]]: 'OPEN' }, programmeId);
+      const admin = graph.admin('ada', programmeId);
+      const alone = await graph.run(admin, ACCRUE, accrue(buyer, '10', { goodwill: true }));
+      expect(alone).toMatchObject({ code: 'LEDGER_APPROVAL_REQUIRED', retryable: false });
+      expect(await graph.story(buyer, programmeId)).toEqual([]);
+    }
   });
 
   it.each([
