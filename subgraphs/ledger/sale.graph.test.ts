@@ -1,19 +1,40 @@
 import { newId, newOpaqueId } from '../../kernel/values/id';
-import { aRuleBook } from './testkit/book';
-import { inputsAt, RECORD, RECORD_ALL } from './testkit/documents';
+import { points } from '../../kernel/values/points';
+import { aContract, aRuleBook } from './testkit/book';
+import { inputsAt, RECORD, RECORD_ALL, REDEEM } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, nobody, NOW } from './testkit/ledger-graph';
 
 const suspended = newId('ptr');
 const plain = aRuleBook();
 const [baker, florist] = plain.brands;
 const [{ code: _code, ...brand }] = plain.partners as [(typeof plain.partners)[number]];
+const [reader, capped, indebted, late] = [newId('ptr'), newId('ptr'), newId('ptr'), newId('ptr')];
+const others = [
+  { id: suspended, code: 'P3', status: 'SUSPENDED' as const },
+  { id: reader, code: 'P4', canIssue: false },
+  { id: capped, code: 'P5' },
+  { id: indebted, code: 'P6' },
+  { id: late, code: 'P7' },
+];
+const issuanceCap = { points: points(10n), period: 'DAY' as const };
+const from = new Date('2020-01-01T00:00:00Z');
 const book = {
   ...plain,
-  partners: [...plain.partners, { ...brand, id: suspended, code: 'P3', status: 'SUSPENDED' as const }],
+  partners: [...plain.partners, ...others.map((other) => ({ ...brand, ...other }))],
+  contracts: [
+    ...[...plain.contracts, aContract(suspended), aContract(reader)],
+    ...[aContract(capped, { issuanceCap }), aContract(indebted, { netDebitCapMicros: 100_000n })],
+  ],
+  earningRules: [
+    ...plain.earningRules,
+    ...[capped, indebted].map((partnerId) => ({
+      ...{ id: newId('rul'), partnerId, validFrom: from, points: 1n, perAmountMinor: 100n, pendingDays: 0 },
+    })),
+  ],
 };
 const graph = LedgerGraph.forThisFile(book);
-const { sale } = inputsAt(NOW);
-const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN', [suspended]: 'OPEN' });
+const { sale, spend } = inputsAt(NOW);
+const enrol = () => graph.enrol(Object.fromEntries(book.partners.map(({ id }) => [id, 'OPEN' as const])));
 
 describe('a purchase', () => {
   it('earns a point for each whole euro, with its lot and the account as it left it', async () => {
@@ -97,6 +118,79 @@ describe('a purchase', () => {
     });
     for (const who of [graph.partner(baker, { scopes: ['points:redeem'] }), graph.member(buyer), graph.admin(), nobody])
       expect(await graph.run(who, RECORD, sale(buyer, 100n))).toMatchObject({ code: 'FORBIDDEN' });
+  });
+
+  it.each([
+    ['LEDGER_PARTNER_CANNOT_ISSUE', reader, false],
+    ['LEDGER_PROGRAMME_NOT_READY', late, true],
+  ])('is refused with %s where points are not given', async (code, partnerId, retryable) => {
+    const buyer = enrol();
+    const answer = await graph.run(graph.partner(partnerId), RECORD, sale(buyer, 100n));
+    expect(answer).toMatchObject({ code, retryable, replayed: false });
+  });
+
+  it('is refused beyond the partner’s issuance cap, and says what is left', async () => {
+    const [first, second] = [enrol(), enrol()];
+    const till = graph.partner(capped);
+    expect(await graph.run(till, RECORD, sale(first, 700n))).toMatchObject({ earned: '7' });
+    const over = await graph.run(till, RECORD, sale(second, 400n));
+    expect(over).toMatchObject({ code: 'LEDGER_ISSUANCE_CAP_REACHED', leftPoints: '3', retryable: false });
+    expect(await graph.run(till, RECORD, sale(second, 300n))).toMatchObject({ earned: '3' });
+  });
+
+  it('is refused once the partner owes as much as its net-debit cap; its points stay spendable', async () => {
+    const buyer = enrol();
+    const till = graph.partner(indebted);
+    await graph.run(till, RECORD, sale(buyer, 1_500n));
+    await graph.run(graph.partner(florist), REDEEM, spend(buyer, '10'));
+    const over = await graph.run(till, RECORD, sale(buyer, 100n));
+    expect(over).toMatchObject({ code: 'LEDGER_NET_DEBIT_CAP_REACHED', retryable: false });
+    expect(await graph.run(graph.partner(florist), REDEEM, spend(buyer, '5'))).toMatchObject({
+      account: { available: '0' },
+    });
+  });
+
+  it('is one of a thousand in a call, and one bad row does not stop the 999 others', async () => {
+    const buyers = Array.from({ length: 50 }, enrol);
+    const rows = Array.from({ length: 1_000 }, (_, n) => sale(buyers[n % 50]!, 100n));
+    rows[501] = sale(buyers[1]!, 100n, { amount: { amountMinor: 'a lot', currency: 'EUR' } });
+    const answers = await graph.run(graph.partner(baker), RECORD_ALL, rows);
+    expect(answers).toHaveLength(1_000);
+    expect(answers[501]).toMatchObject({ code: 'INVALID_INPUT', field: 'input[501].amount.amountMinor' });
+    expect(answers.filter(({ earned }: { earned?: string }) => earned === '1')).toHaveLength(999);
+    expect(await graph.lookAt(buyers[1]!, 'version available')).toEqual({ version: '19', available: '19' });
+    const again = await graph.run(graph.partner(baker), RECORD_ALL, rows);
+    expect(again.filter(({ replayed }: { replayed: boolean }) => replayed)).toHaveLength(999);
+    expect(await graph.lookAt(buyers[2]!, 'version available')).toEqual({ version: '20', available: '20' });
+    const more = await graph.ask(graph.partner(baker), RECORD_ALL, { input: [...rows, sale(buyers[0]!, 100n)] });
+    expect(more.codes).toEqual(['INVALID_INPUT']);
+  });
+
+  it('that qualifies moves the member up a tier in its own transaction', async () => {
+    const buyer = enrol();
+    const query = `subscription ($memberId: ID!) { tierChanged(memberId: $memberId) {
+      version isSnapshot from { code } to { code qualifyingPoints next { code missingPoints } } } }`;
+    const stream = await graph.link.subscribe(graph.requestOf(graph.member(buyer), query, { memberId: buyer }));
+    const next = async () => JSON.parse(JSON.stringify((await stream.next()).value)).data.tierChanged;
+    expect(await next()).toMatchObject({ isSnapshot: true, to: { code: 'BASE' } });
+    await graph.run(graph.partner(baker), RECORD, sale(buyer, 10_000n));
+    const { account } = await graph.run(graph.partner(baker), RECORD, sale(buyer, 40_000n));
+    expect(await next()).toMatchObject({ version: '1' });
+    expect(await next()).toEqual({
+      ...{ version: account.version, isSnapshot: false, from: { code: 'BASE' } },
+      to: { code: 'SILVER', qualifyingPoints: '500', next: { code: 'GOLD', missingPoints: '500' } },
+    });
+    await stream.return?.();
+  });
+
+  it('once posted is never changed: the database refuses it', async () => {
+    await graph.run(graph.partner(baker), RECORD, sale(enrol(), 100n));
+    for (const statement of [
+      'update entry set amount = 2',
+      'delete from journal_transaction',
+      'update lot set quantity = 2',
+    ])
+      await expect(graph.database.asOwner(statement)).rejects.toThrow('LEDGER_APPEND_ONLY');
   });
 });
 
