@@ -1,5 +1,6 @@
 import type { ProgrammeId, MemberId, PartnerId } from '../../../kernel/values/id';
 import type { Principal } from '../../../kernel/context/principal';
+import { describeFindings, runInvariants } from '../../../kernel/db/invariants';
 import { LocalLink } from '../../../kernel/graph/local-link';
 import type { OpenSubgraph } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
@@ -18,29 +19,6 @@ const SECRETS = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c
 const ALL_SCOPES = ['members:read', 'points:earn', 'points:redeem', 'accrual:direct'];
 
 export const nobody: Principal = { kind: 'anonymous' };
-
-/** By entries, by what stands open, and points on their way from one member to another. */
-const WALLETS_THAT_DO_NOT_ADD_UP = `/* testkit.walletsThatDoNotAddUp */
-with moved as (
-  select bucket, wallet, debit_kind as kind, case debit_kind when 'ARREARS' then amount else -amount end as points from entry
-  union all
-  select bucket, wallet, credit_kind, case credit_kind when 'ARREARS' then -amount else amount end from entry
-), standing as (
-  select w.wallet, w.available, w.pending, w.held, w.arrears,
-         (select coalesce(sum(points), 0) from moved m where m.wallet = w.wallet and kind = 'AVAILABLE') as available_moved,
-         (select coalesce(sum(points), 0) from moved m where m.wallet = w.wallet and kind = 'PENDING') as pending_moved,
-         (select coalesce(sum(points), 0) from moved m where m.wallet = w.wallet and kind = 'HELD') as held_moved,
-         (select coalesce(sum(points), 0) from moved m where m.wallet = w.wallet and kind = 'ARREARS') as arrears_moved,
-         (select coalesce(sum(points), 0) from moved m where kind = 'TRANSFERRED') as on_their_way,
-         (select coalesce(sum(remaining), 0) from open_lot l where l.wallet = w.wallet) as open,
-         (select coalesce(sum(remaining), 0) from pending_lot l where l.wallet = w.wallet) as waiting,
-         (select coalesce(sum(points), 0) from hold h where h.wallet = w.wallet and h.state = 'OPEN') as on_hold,
-         (select count(*) from journal_transaction t where t.wallet = w.wallet) as lines, w.seq
-    from wallet w
-)
-select * from standing
- where (available, pending, held, arrears) is distinct from (available_moved, pending_moved, held_moved, arrears_moved)
-    or (available, pending, held) is distinct from (open, waiting, on_hold) or on_their_way <> 0 or lines <> seq`;
 
 /** What a test asks of the graph is JSON, whose shape its own document says. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
@@ -181,10 +159,9 @@ export class LedgerGraph {
     return (account?.statement.nodes ?? []).map(({ kind, points }: Answer) => `${kind} ${points}`).reverse();
   }
 
-  /** Wallets whose balances are not what their entries, lots and holds come to; none when the book adds up. */
-  async whatDoesNotAddUp(): Promise<unknown[]> {
-    const { rows } = await this.database.pool.query(WALLETS_THAT_DO_NOT_ADD_UP);
-    return rows;
+  /** The sentences that are always true of a book and are not true of this one; none when it adds up. */
+  async whatDoesNotAddUp(): Promise<string[]> {
+    return describeFindings(await runInvariants(this.database, ledgerDefinition.invariants));
   }
 }
 
