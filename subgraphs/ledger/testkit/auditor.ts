@@ -17,6 +17,8 @@ export interface BookReading {
   /** Points ever issued, and ever redeemed. */
   readonly issued: bigint;
   readonly redeemed: bigint;
+  /** How often a member gave points to another. A gift given twice leaves every sum as it is, so gifts are counted. */
+  readonly gifts: bigint;
   /** What left a member for another and has not arrived. */
   readonly underWay: bigint;
   /** Each wallet's history: a line of text for each version, in order. */
@@ -33,7 +35,8 @@ select w.wallet, w.available, least(w.available, w.pending, w.held, w.arrears) a
   from wallet w`;
 
 const TOTALS = sql`/* test.audit.totals */
-select coalesce(sum(amount) filter (where debit_kind = 'ISSUED'), 0) as issued,
+select (select count(*) from journal_transaction where kind = 'TRANSFER_OUT') as gifts,
+       coalesce(sum(amount) filter (where debit_kind = 'ISSUED'), 0) as issued,
        coalesce(sum(amount) filter (where credit_kind = 'REDEEMED'), 0) as redeemed,
        coalesce(sum(amount) filter (where credit_kind = 'TRANSFERRED'), 0)
          - coalesce(sum(amount) filter (where debit_kind = 'TRANSFERRED'), 0) as under_way
@@ -54,7 +57,7 @@ export const readAtOnce: ReadBook = async (client, bank) => {
 /** Reads the parts of the book one after the other. */
 export const readParts: ReadBook = async (client, bank) => {
   const wallets = await client.query<{ wallet: string; available: string; least: string; by_entries: string }>(WALLETS);
-  const { rows: totals } = await client.query<{ issued: string; redeemed: string; under_way: string }>(TOTALS);
+  const { rows: totals } = await client.query<Record<'issued' | 'redeemed' | 'gifts' | 'under_way', string>>(TOTALS);
   const histories = await client.query<{ wallet: string; history: string[] }>(HISTORIES, [bank]);
   const [total] = totals;
   return {
@@ -66,6 +69,7 @@ export const readParts: ReadBook = async (client, bank) => {
     })),
     issued: BigInt(total?.issued ?? 0),
     redeemed: BigInt(total?.redeemed ?? 0),
+    gifts: BigInt(total?.gifts ?? 0),
     underWay: BigInt(total?.under_way ?? 0),
     histories: new Map(histories.rows.map(({ wallet, history }) => [wallet, history])),
   };
@@ -75,6 +79,7 @@ export const readParts: ReadBook = async (client, bank) => {
 export interface Acknowledged {
   readonly earned: bigint;
   readonly spent: bigint;
+  readonly gifts: bigint;
 }
 
 export interface AuditorOptions {
@@ -84,7 +89,7 @@ export interface AuditorOptions {
   /** What they have between them, always. */
   readonly bankPoints: bigint;
   readonly acknowledged: () => Acknowledged;
-  readonly read?: ReadBook;
+  readonly read?: ReadBook | undefined;
 }
 
 /**
@@ -137,16 +142,20 @@ export class Auditor {
   }
 
   private faultsOf(reading: BookReading, acknowledged: Acknowledged): string[] {
-    const { wallets, issued, redeemed, underWay } = reading;
+    const { wallets, issued, redeemed, gifts, underWay } = reading;
     const inBank = total(wallets.filter(({ wallet }) => this.bank.includes(wallet)));
     const checks: readonly [boolean, string][] = [
       [inBank === this.options.bankPoints, `the bank has ${inBank} of ${this.options.bankPoints} points`],
-      [total(wallets) + redeemed === issued, `${issued} issued are not ${redeemed} redeemed and ${total(wallets)} held`],
+      [
+        total(wallets) + redeemed === issued,
+        `${issued} issued are not ${redeemed} redeemed and ${total(wallets)} held`,
+      ],
       [underWay === 0n, `${underWay} points left somebody and arrived nowhere`],
       [wallets.every(({ least }) => least >= 0n), 'a balance is negative'],
       [wallets.every((one) => one.available === one.availableByEntries), 'a balance is not the sum of its entries'],
       [issued >= acknowledged.earned, `${issued} issued, but ${acknowledged.earned} were acknowledged before`],
       [redeemed >= acknowledged.spent, `${redeemed} redeemed, but ${acknowledged.spent} were acknowledged before`],
+      [gifts >= acknowledged.gifts, `${gifts} gifts, but ${acknowledged.gifts} were acknowledged before`],
     ];
     const wrong = checks.flatMap(([holds, words]) => (holds ? [] : [words]));
     const rewritten = [...this.histories].filter(([wallet, before]) => !extend(before, reading.histories.get(wallet)));
