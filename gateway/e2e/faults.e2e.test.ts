@@ -40,10 +40,15 @@ class Till {
     const number = this.sales + 1;
     const euros = 1 + (number % 7);
     const isPaid = number % 4 === 0;
+    const ref = `${this.member.id} ${number}`;
+    // Made once: the same intent is the same to the letter, its instant included.
+    const input = isPaid ? redemption(ref, this.member.id, 1) : purchase(ref, this.member.id, euros);
     await this.untilAnswered((attempt) => {
-      const ref = `${this.member.id} ${number}${this.isNaming === 'attempts' ? ` attempt ${attempt}` : ''}`;
-      if (isPaid) return this.clients.books.query(REDEEM, { input: redemption(ref, this.member.id, 1) });
-      return this.clients.bakery.query(RECORD, { input: purchase(ref, this.member.id, euros) });
+      const name = this.isNaming === 'attempts' ? `${ref} attempt ${attempt}` : ref;
+      const named = { ...input, idempotencyKey: name, externalRef: name };
+      return isPaid
+        ? this.clients.books.query(REDEEM, { input: named })
+        : this.clients.bakery.query(RECORD, { input: named });
     });
     this.sales = number;
     if (isPaid) this.spent += 1;

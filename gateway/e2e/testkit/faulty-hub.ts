@@ -33,24 +33,23 @@ export async function openFaultyHub(): Promise<FaultyHub> {
   const urls = SUBGRAPHS.map((name, place) => [name, `http://127.0.0.1:${ports[place]}`] as const);
   const subgraphUrls = Object.fromEntries(urls) as Record<SubgraphName, string>;
   const config: HubConfig = { ...readHubConfig({}), dataDir, subgraphUrls };
-  const closing: { close(): Promise<void> }[] = [];
   const ledger = await migratedLedger(config);
-  closing.push(ledger);
   const toDatabase = await wayTo(ledger.url, () => new CommitAnswers());
   const toLedger = await wayTo(subgraphUrls.ledger, () => new HttpAnswers(isSale));
-  closing.push(toDatabase, toLedger);
+  const parts: { close(): Promise<void> }[] = [];
   const ledgerConfig = { ...config, databaseUrls: { ledger: toDatabase.through(ledger.url) } };
   for (const [place, name] of SUBGRAPHS.entries()) {
     const own = name === 'ledger' ? ledgerConfig : config;
-    closing.push(await serveOneSubgraph(name, { config: own, port: ports[place] as number }));
+    parts.push(await serveOneSubgraph(name, { config: own, port: ports[place] as number }));
   }
   const gatewayConfig = { ...config, subgraphUrls: { ...subgraphUrls, ledger: toLedger.through(subgraphUrls.ledger) } };
   const gateway = await serveGateway({ config: gatewayConfig, port: ports.at(-1) as number });
   const toGateway = await wayTo(gateway.url, () => new HttpAnswers(isSale));
-  closing.push(gateway, toGateway);
   const url = toGateway.through(gateway.url).replace(/\/$/, '');
   const hub = await testHub(url, dataDir, async () => {
-    for (const part of closing.reverse()) await part.close();
+    // Together: a part that goes on following another's feed would keep that one waiting.
+    await Promise.all([gateway, ...parts].map((part) => part.close()));
+    await Promise.all([toGateway, toLedger, toDatabase, ledger].map((part) => part.close()));
   });
   return {
     hub,
