@@ -96,9 +96,8 @@ const SHARE = {
 
 const SAVED: Recordset = {
   columns: SHARE,
-  statement: (
-    r,
-  ) => `insert into cap_share as s (programme_id, shard, partner_id, kind, period, cap_limit, granted, used)
+  statement: (r) => `/* ledger.cap.upsertShares */
+  insert into cap_share as s (programme_id, shard, partner_id, kind, period, cap_limit, granted, used)
   select programme_id, shard, partner_id, kind, period, cap_limit, granted, used from ${r} as r
   on conflict (programme_id, shard, partner_id, kind, period) do update
     set cap_limit = excluded.cap_limit, granted = excluded.granted, used = excluded.used, version = s.version + 1

@@ -5,7 +5,7 @@ import { points } from '../../../../kernel/values/points';
 import type { Lot, LotTerms, LotPart, OpenLot, PastLot, PendingLot } from '../../core/points/lot';
 import type { Award, Hold, HoldState, Past, PastPurchase, PastRedemption, WalletKey } from '../../core/points/wallet';
 import { instantOrNull } from './instants';
-import { keyArrays, type WalletRequest } from './posting.store';
+import { keyArrays, walletText, type WalletRequest } from './wallet-request';
 
 /** A lot's expiry, or the later one it was given since. */
 const EXPIRES_AT = `greatest(l.expires_at, (select max(x.expires_at) from lot_extension x
@@ -329,7 +329,7 @@ function grouped<Row extends WalletKey, Value>(
 ): Map<string, Value[]> {
   const groups = new Map<string, Value[]>();
   for (const row of rows) {
-    const text = `${row.bucket}:${row.wallet}`;
+    const text = walletText(row);
     const group = groups.get(text);
     if (group === undefined) groups.set(text, [valueOf(row)]);
     else group.push(valueOf(row));

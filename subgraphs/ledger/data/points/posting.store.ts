@@ -1,52 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
 import { Asking, flush, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
-import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { digest, type Digest } from '../../../../kernel/values/canonical';
+import { idFromUuid, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
 import { askPast } from './past.store';
+import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
-
-/** What of a wallet's lots and past a rule asks for; everything is read under the wallet's lock. */
-export interface Needs {
-  /** Its spendable lots. */
-  readonly lots: boolean;
-  readonly pendingLots: boolean;
-  /** Lots by number, spent or not. */
-  readonly pastLots: readonly bigint[];
-  /** Holds, redemptions and purchases by the version that made them; purchases bring their lots. */
-  readonly holds: readonly bigint[];
-  readonly redemptions: readonly bigint[];
-  readonly purchases: readonly bigint[];
-  readonly awards: readonly { readonly partnerId: PartnerId; readonly action: string }[];
-}
-
-/** Nothing besides the wallet's own row. */
-export const NO_NEEDS: Needs = {
-  lots: false,
-  pendingLots: false,
-  pastLots: [],
-  holds: [],
-  redemptions: [],
-  purchases: [],
-  awards: [],
-};
-
-/** A wallet to lock. `isNew`: made when missing; a wallet that is only named by an id in the input is not. */
-export interface WalletRequest {
-  readonly key: WalletKey;
-  readonly programmeId: ProgrammeId;
-  readonly isNew: boolean;
-  readonly needs: Needs;
-}
 
 /** The name of an intent at its wallet: the hash of caller, operation and key. */
 export interface CommandKey {
   readonly key: WalletKey;
-  readonly hash: Buffer;
+  readonly hash: Digest;
 }
 
 /** What a batch asks to be locked and loaded, in one flush of the connection. */
@@ -55,7 +23,7 @@ export interface LoadRequest {
   /** In lock order, each once. */
   readonly wallets: readonly WalletRequest[];
   readonly keys: readonly CommandKey[];
-  readonly documents: readonly Buffer[];
+  readonly documents: readonly Digest[];
 }
 
 /** What the programme's rows say under the shared lock: no cut-off and no clock move can slip in between. */
@@ -67,7 +35,7 @@ export interface ProgrammeState {
 
 /** An outcome decided before: `seq` names the transaction of a success, `refusal` is a stored refusal. */
 export interface DecidedCommand {
-  readonly bodyHash: Buffer;
+  readonly bodyHash: Digest;
   readonly seq: bigint | null;
   readonly refusal: unknown;
 }
@@ -75,20 +43,22 @@ export interface DecidedCommand {
 export interface LoadedFacts {
   readonly wallets: Map<string, Wallet>;
   readonly programmes: Map<ProgrammeId, ProgrammeState>;
-  /** By wallet and hash, as `walletText` and hexadecimal digits. */
+  /** By `decidedText`. */
   readonly decided: Map<string, DecidedCommand>;
-  readonly documents: Set<string>;
+  readonly documents: Set<Digest>;
 }
 
-export const walletText = ({ bucket, wallet }: WalletKey): string => `${bucket}:${wallet}`;
+/** What an intent is found by within a batch. */
+export const decidedText = ({ key, hash }: CommandKey): string => hash + key.wallet;
 
-/** 16 bytes of SHA-256 over caller, operation and key: as many as a UUID, which stores them. */
-export function commandHash(intent: { caller: string; operation: string; idempotencyKey: string }): Buffer {
+/** 32 digits of SHA-256 over caller, operation and key: as many as a UUID, which stores them. */
+export function commandHash(intent: { caller: string; operation: string; idempotencyKey: string }): Digest {
   const name = JSON.stringify([intent.caller, intent.operation, intent.idempotencyKey]);
-  return createHash('sha256').update(name).digest().subarray(0, 16);
+  return digest(name).slice(0, 32);
 }
 
 const BEGIN: FlushStatement = { name: 'ledger.post.begin', text: 'begin isolation level read committed' };
+const ROLLBACK: FlushStatement = { name: 'ledger.post.rollback', text: 'rollback' };
 
 const LOCK_PROGRAMMES = sql`/* ledger.post.lockProgrammes */
 select pg_advisory_xact_lock_shared(hashtextextended(id, 0)) from unnest($1::text[]) as id`;
@@ -103,18 +73,18 @@ on conflict do nothing`;
 
 const LOCK_WALLETS = sql`/* ledger.post.lockWallets */
 select w.bucket, w.wallet, w.programme_id, w.seq, w.lots, w.available, w.pending, w.held, w.arrears, w.qualifying,
-       w.tier_code, w.tier_since, w.tier_until, w.counted_since, w.tier_due_at, w.frozen_at, w.owed, w.chain
+       w.tier_code, w.tier_since, w.tier_until, w.counted_since, w.tier_due_at, w.frozen_at, w.owed, encode(w.chain, 'hex') as chain
   from wallet w
   join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on w.bucket = k.bucket and w.wallet = k.wallet
  order by w.bucket, w.wallet
    for no key update of w`;
 
 const LOAD_DECIDED = sql`/* ledger.post.loadDecided */
-select k.bucket, k.wallet, k.hash, t.body_hash, t.seq, null::jsonb as refusal
+select k.bucket, k.wallet, k.hash, encode(t.body_hash, 'hex') as body_hash, t.seq, null::jsonb as refusal
   from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
   join journal_transaction t on t.bucket = k.bucket and t.wallet = k.wallet and t.command_hash = k.hash
  union all
-select k.bucket, k.wallet, k.hash, r.body_hash, null, r.refusal
+select k.bucket, k.wallet, k.hash, encode(r.body_hash, 'hex'), null, r.refusal
   from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
   join command_refusal r on r.bucket = k.bucket and r.wallet = k.wallet and r.command_hash = k.hash`;
 
@@ -144,21 +114,34 @@ interface WalletRow {
   tier_due_at: Date | null;
   frozen_at: Date | null;
   owed: { creditor: string | null; points: string; opened: string }[] | null;
-  chain: Buffer | null;
+  chain: string | null;
 }
 
 /**
  * Opens the batch's transaction, locks its wallets in key order and reads all its rules need, in one flush. Every read comes
  * after the lock and sees what was committed before it was granted.
  *
+ * A wallet that is to be made is met once in its life: all begins anew then, and makes it before the locks, so that every
+ * batch takes its locks in one order.
+ *
  * @param client a connection used by nobody else meanwhile; to be closed when this throws
  */
 export async function lockAndLoad(client: Client, terms: TermsShelf, request: LoadRequest): Promise<LoadedFacts> {
+  const facts = await load(client, terms, { request, before: [BEGIN] });
+  const missing = request.wallets.filter(({ key, isNew }) => isNew && !facts.wallets.has(walletText(key)));
+  if (missing.length === 0) return facts;
+  return load(client, terms, { request, before: [ROLLBACK, BEGIN, ensureWallets(missing)] });
+}
+
+async function load(
+  client: Client,
+  terms: TermsShelf,
+  { request, before }: { request: LoadRequest; before: readonly FlushStatement[] },
+): Promise<LoadedFacts> {
   const { wallets, programmeIds } = request;
   const asking = new Asking();
-  asking.add(BEGIN);
+  for (const statement of before) asking.add(statement);
   asking.add(named('lockProgrammes', LOCK_PROGRAMMES, [[...programmeIds].sort()]));
-  asking.add(ensureWallets(wallets.filter(({ isNew }) => isNew)));
   const locked = asking.add<WalletRow>(named('lockWallets', LOCK_WALLETS, keyArrays(wallets.map(({ key }) => key))));
   const programmes = asking.add<ProgrammeRow>(
     named('loadProgrammes', LOAD_PROGRAMMES, [arrayText(programmeIds.map(uuidOf))]),
@@ -188,21 +171,20 @@ function named(step: string, text: string, values: readonly unknown[]): FlushSta
   return { name: `ledger.post.${step}`, text, values };
 }
 
-function ensureWallets(wallets: readonly WalletRequest[]): FlushStatement | null {
-  if (wallets.length === 0) return null;
+function ensureWallets(wallets: readonly WalletRequest[]): FlushStatement {
   const programmes = arrayText(wallets.map(({ programmeId }) => uuidOf(programmeId)));
   return named('ensureWallets', ENSURE_WALLETS, [...keyArrays(wallets.map(({ key }) => key)), programmes]);
 }
 
 function loadDecided(keys: readonly CommandKey[]): FlushStatement | null {
   if (keys.length === 0) return null;
-  const hashes = arrayText(keys.map(({ hash }) => hash.toString('hex')));
+  const hashes = arrayText(keys.map(({ hash }) => hash));
   return named('loadDecided', LOAD_DECIDED, [...keyArrays(keys.map(({ key }) => key)), hashes]);
 }
 
-function loadDocuments(hashes: readonly Buffer[]): FlushStatement | null {
+function loadDocuments(hashes: readonly Digest[]): FlushStatement | null {
   if (hashes.length === 0) return null;
-  return named('loadDocuments', LOAD_DOCUMENTS, [arrayText(hashes.map((hash) => hash.toString('hex')))]);
+  return named('loadDocuments', LOAD_DOCUMENTS, [arrayText(hashes)]);
 }
 
 interface ProgrammeRow {
@@ -219,14 +201,14 @@ function programmeFrom(row: ProgrammeRow): [ProgrammeId, ProgrammeState] {
 
 interface DecidedRow extends WalletKey {
   hash: string;
-  body_hash: Buffer;
+  body_hash: Digest;
   seq: string | null;
   refusal: unknown;
 }
 
 function decidedFrom(row: DecidedRow): [string, DecidedCommand] {
   const seq = row.seq === null ? null : BigInt(row.seq);
-  const name = `${walletText(row)} ${row.hash.replaceAll('-', '')}`;
+  const name = decidedText({ key: row, hash: row.hash.replaceAll('-', '') });
   return [name, { bodyHash: row.body_hash, seq, refusal: row.refusal }];
 }
 
@@ -269,14 +251,4 @@ function arrearsFrom(owed: { creditor: string | null; points: string; opened: st
     points: points(BigInt(owed.points)),
     openedSeq: BigInt(owed.opened),
   };
-}
-
-/** Keys as the two arrays `unnest` wants. */
-export function keyArrays(keys: readonly WalletKey[]): [string, string] {
-  return [arrayText(keys.map(({ bucket }) => bucket)), arrayText(keys.map(({ wallet }) => wallet))];
-}
-
-/** An array in PostgreSQL's own form, of values that need no quoting: numbers, uuids. */
-export function arrayText(values: readonly (string | number)[]): string {
-  return `{${values.join(',')}}`;
 }

@@ -1,13 +1,18 @@
 import type { FlushStatement } from '../../../../kernel/db/flush';
 import { assertNamed } from '../../../../kernel/db/sql';
 
-/** PostgreSQL types a column may have here. */
-export type ColumnType = 'smallint' | 'integer' | 'bigint' | 'uuid' | 'timestamptz' | 'text' | 'jsonb' | 'bytea';
+/**
+ * How a column's values travel: by their PostgreSQL type, or, where a batch repeats few values over and over, as places in a
+ * list of them that is sent once: `ref` for UUIDs such as wallets and partners, `word` for texts such as kinds, `instant`
+ * for times to the millisecond.
+ */
+export type ColumnType =
+  'smallint' | 'integer' | 'bigint' | 'uuid' | 'text' | 'jsonb' | 'bytea' | 'ref' | 'word' | 'instant';
 
 /** Columns of a table by name, with their PostgreSQL types, in the order their values are given. */
 export type Columns = Readonly<Record<string, ColumnType>>;
 
-/** One value as it travels: a date as its ISO text, bytes as `\x` and hexadecimal digits, JSON as its text. */
+/** One value as it is given: an instant in milliseconds since 1970, bytes as hexadecimal digits, JSON as its text. */
 export type Cell = string | number | bigint | null;
 /** The values of one row, in the order of the columns. */
 export type Cells = readonly Cell[];
@@ -27,7 +32,11 @@ export interface Recordset {
 export function inserting(table: string, columns: Columns, conflict?: string): Recordset {
   const names = Object.keys(columns).join(', ');
   const tail = conflict === undefined ? '' : ` on conflict ${conflict}`;
-  return { columns, statement: (r) => `insert into ${table} (${names}) select ${names} from ${r} as r${tail}` };
+  return {
+    columns,
+    statement: (r) =>
+      `/* ledger.post.insertRows */ insert into ${table} (${names}) select ${names} from ${r} as r${tail}`,
+  };
 }
 
 /** Rows for one recordset. */
@@ -52,39 +61,96 @@ export function composed(use: string, fed: readonly Fed[], answer = '1 as applie
   const name = `${use}.${mask}`;
   const text = texts.get(name) ?? textOf(use, present, answer);
   texts.set(name, text);
-  return { name, text, values: present.flatMap(({ recordset, rows }) => columnsOf(recordset, rows)) };
+  const lists = { ref: new Listing(), word: new Listing(), instant: new Listing() };
+  const columns = present.flatMap(({ recordset, rows }) => columnsOf(recordset, rows, lists));
+  return {
+    name,
+    text,
+    values: [lists.ref.text('uuid'), lists.word.text('text'), lists.instant.text('timestamptz'), ...columns],
+  };
 }
 
 /** Texts by the statement's name: there are as many as there are sets of tables a batch writes to. */
 const texts = new Map<string, string>();
 
 function textOf(use: string, present: readonly Fed[], answer: string): string {
-  let parameter = 0;
+  // The first three are the lists that places point to.
+  let parameter = 3;
   const parts = present.map(({ recordset: { columns, statement } }, n) => {
-    const arrays = Object.values(columns).map((type) => `$${(parameter += 1)}::${type}[]`);
+    const arrays = Object.values(columns).map((type) => `$${(parameter += 1)}::${SENT_AS[type] ?? type}[]`);
     const names = Object.keys(columns).join(', ');
-    return `r${n} as (select * from unnest(${arrays.join(', ')}) as r(${names})),\nw${n} as (${statement(`r${n}`)})`;
+    const values = Object.entries(columns).map(([name, type]) => valueOf(name, type));
+    return `r${n} as (select ${values.join(', ')} from unnest(${arrays.join(', ')}) as r(${names})),
+w${n} as (${statement(`r${n}`)})`;
   });
-  const text = `/* ${use} */\nwith ${parts.join(',\n')}\nselect ${answer}`;
+  const text = `/* ${use} */\nwith ${parts.join(',\n')}\nselect ${answer} where ${LISTS.join(' is not null and ')} is not null`;
   assertNamed(text);
   return text;
 }
 
-function columnsOf({ columns }: Recordset, rows: readonly Cells[]): string[] {
-  return Object.values(columns).map((type, n) => arrayOf(rows, n, QUOTED.has(type)));
+const LISTS = ['$1::uuid[]', '$2::text[]', '$3::timestamptz[]'];
+const SENT_AS: Partial<Record<ColumnType, string>> = { ref: 'integer', word: 'integer', instant: 'integer' };
+
+function valueOf(name: string, type: ColumnType): string {
+  const list = type === 'ref' ? LISTS[0] : type === 'word' ? LISTS[1] : type === 'instant' ? LISTS[2] : undefined;
+  return list === undefined ? `r.${name}` : `(${list})[r.${name}] as ${name}`;
 }
 
-/** Types whose text may hold what an array's text gives a meaning to. The others are digits, hyphens and colons. */
-const QUOTED: ReadonlySet<ColumnType> = new Set<ColumnType>(['text', 'jsonb', 'bytea']);
+/** Different values of a batch, each once, and their places counted from 1. */
+class Listing {
+  private readonly places = new Map<Cell, number>();
+
+  placeOf(value: Cell): number {
+    const known = this.places.get(value);
+    if (known !== undefined) return known;
+    this.places.set(value, this.places.size + 1);
+    return this.places.size;
+  }
+
+  text(type: 'uuid' | 'text' | 'timestamptz'): string {
+    const values = [...this.places.keys()].map((value) => [value]);
+    if (type !== 'timestamptz') return arrayOf(values, 0, type);
+    return arrayOf(
+      values.map(([ms]) => [new Date(Number(ms)).toISOString()]),
+      0,
+      type,
+    );
+  }
+}
+
+type Listings = Readonly<Record<'ref' | 'word' | 'instant', Listing>>;
+
+function columnsOf({ columns }: Recordset, rows: readonly Cells[], lists: Listings): string[] {
+  return Object.values(columns).map((type, n) =>
+    isListed(type) ? placesOf(rows, n, lists[type]) : arrayOf(rows, n, type),
+  );
+}
+
+/** One column of the rows as places in a list. */
+function placesOf(rows: readonly Cells[], column: number, list: Listing): string {
+  let text = '{';
+  for (let n = 0; n < rows.length; n += 1) {
+    const cell = rows[n]?.[column] ?? null;
+    if (n > 0) text += ',';
+    text += cell === null ? 'NULL' : String(list.placeOf(cell));
+  }
+  return `${text}}`;
+}
+
+function isListed(type: ColumnType): type is keyof Listings {
+  return type === 'ref' || type === 'word' || type === 'instant';
+}
 
 /** One column of the rows as the text of an array. */
-function arrayOf(rows: readonly Cells[], column: number, isQuoted: boolean): string {
+function arrayOf(rows: readonly Cells[], column: number, type: ColumnType | 'timestamptz'): string {
   let text = '{';
   for (let n = 0; n < rows.length; n += 1) {
     const cell = rows[n]?.[column] ?? null;
     if (n > 0) text += ',';
     if (cell === null) text += 'NULL';
-    else if (isQuoted) text += `"${escaped(String(cell))}"`;
+    else if (type === 'bytea') text += `"\\\\x${cell}"`;
+    else if (type === 'text' || type === 'jsonb') text += `"${escaped(String(cell))}"`;
+    // Digits, hyphens and colons, to which an array's text gives no meaning.
     else text += String(cell);
   }
   return `${text}}`;
