@@ -17,7 +17,6 @@ export function isConnectionLoss(error: unknown): boolean {
   const state = sqlStateOf(error);
   if (state !== undefined) return state.startsWith('08') || state.startsWith('57P') || state === '53300';
   const { driverError } = (error ?? {}) as { driverError?: unknown };
-  const cause = driverError ?? error;
-  if (!(cause instanceof Error)) return false;
-  return BROKEN.has((cause as NodeJS.ErrnoException).code ?? '') || SAID_BY_PG.test(cause.message);
+  const { code, message } = (driverError ?? error ?? {}) as { code?: unknown; message?: unknown };
+  return BROKEN.has(String(code)) || SAID_BY_PG.test(String(message));
 }

@@ -58,8 +58,9 @@ export class LocalLink implements SubgraphLink {
   private withOutages(result: ExecutionResult, { requestId }: RequestContext): ExecutionResult {
     if (result.errors === undefined) return result;
     const errors = result.errors.map((error) => {
-      if (!isConnectionLoss(error.originalError)) return error;
-      const { path, originalError: err } = error;
+      const { path } = error;
+      const err = thrownAs(error);
+      if (!isConnectionLoss(err)) return error;
       this.log.warn({ event: 'subgraph.database.lost', subgraph: this.name, requestId, path, err });
       const { message, extensions } = subgraphUnavailable();
       return new GraphQLError(message, { path, extensions });
@@ -90,6 +91,11 @@ export class LocalLink implements SubgraphLink {
     this.documents.set(query, parsed);
     return parsed;
   }
+}
+
+/** What a resolver threw. Something that is no `Error` here, as one of another realm is, comes wrapped. */
+function thrownAs({ originalError }: GraphQLError): unknown {
+  return (originalError as { thrownValue?: unknown } | undefined)?.thrownValue ?? originalError;
 }
 
 function parsedOrFault(query: string): DocumentNode | GraphQLError {

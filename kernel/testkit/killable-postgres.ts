@@ -41,6 +41,13 @@ export class KillablePostgres {
     return made;
   }
 
+  /** Takes hold of a cluster that runs already, such as a hub's own. */
+  static async of(dataDir: string): Promise<KillablePostgres> {
+    const held = new KillablePostgres(dataDir, {});
+    await held.restart();
+    return held;
+  }
+
   /** Contains the password. It stays the same over every restart. */
   get superuserUrl(): string {
     if (this.server === null) throw new Error('KillablePostgres: it was never started');
@@ -90,9 +97,14 @@ export class KillablePostgres {
     this.up = new Promise((resolve) => (this.sayUp = resolve));
   }
 
+  /** Stops it for good. */
+  async stop(): Promise<void> {
+    await this.server?.stop({ evenIfShared: true });
+  }
+
   /** Stops it for good and removes its folder. */
   async remove(): Promise<void> {
-    await this.server?.stop({ evenIfShared: true });
+    await this.stop();
     rmSync(dirname(this.dataDir), { recursive: true, force: true });
   }
 }

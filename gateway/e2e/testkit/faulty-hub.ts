@@ -2,13 +2,14 @@ import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readHubConfig, type HubConfig } from '../../../hub/composition/config';
-import { HubDatabases } from '../../../hub/composition/databases';
+import { clusterDir, HubDatabases } from '../../../hub/composition/databases';
 import { openSecrets } from '../../../hub/composition/secrets';
 import { serveGateway, serveOneSubgraph } from '../../../hub/composition/serve-one';
 import { definitions } from '../../../hub/definitions';
 import { freePorts } from '../../../hub/testkit/processes';
 import { SUBGRAPHS, type SubgraphName } from '../../../kernel/context/principal';
 import { CommitAnswers, FaultyProxy, HttpAnswers } from '../../../kernel/testkit/faulty-proxy';
+import { KillablePostgres } from '../../../kernel/testkit/killable-postgres';
 import { testHub, type TestHub } from './hubs';
 
 /** The three ways a credit travels, each by a network that can lose answers. */
@@ -21,6 +22,8 @@ export interface FaultyWays {
 export interface FaultyHub {
   readonly hub: TestHub;
   readonly ways: FaultyWays;
+  /** The server that holds the databases of all parts. */
+  readonly postgres: KillablePostgres;
 }
 
 /**
@@ -46,13 +49,16 @@ export async function openFaultyHub(): Promise<FaultyHub> {
   const gateway = await serveGateway({ config: gatewayConfig, port: ports.at(-1) as number });
   const toGateway = await wayTo(gateway.url, () => new HttpAnswers(isSale));
   const url = toGateway.through(gateway.url).replace(/\/$/, '');
+  const postgres = await KillablePostgres.of(clusterDir(config));
   const hub = await testHub(url, dataDir, async () => {
     // Together: a part that goes on following another's feed would keep that one waiting.
     await Promise.all([gateway, ...parts].map((part) => part.close()));
     await Promise.all([toGateway, toLedger, toDatabase, ledger].map((part) => part.close()));
+    await postgres.stop();
   });
   return {
     hub,
+    postgres,
     ways: { 'client to gateway': toGateway, 'gateway to ledger': toLedger, 'ledger to PostgreSQL': toDatabase },
   };
 }
