@@ -189,7 +189,8 @@ class Connection {
       raw.stream.destroy();
       return;
     }
-    const closed = once(raw.stream, 'close');
+    // A server that closes while we still write resets the connection: closed is closed.
+    const closed = once(raw.stream, 'close').catch(() => undefined);
     // After a goodbye the server closes when the slot is gone, so that the database can be dropped; a server that does not
     // listen just now, such as one still making the slot, is left.
     const giveUp = setTimeout(() => raw.stream.destroy(), GOODBYE_MS);
