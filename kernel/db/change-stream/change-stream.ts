@@ -177,7 +177,11 @@ class Connection {
   private async replicate(): Promise<void> {
     const slot = `hub_${process.pid}_${randomBytes(6).toString('hex')}`;
     await this.client.connect();
-    await this.client.query(`CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`);
+    const { rows } = await this.client.query<{ consistent_point: string }>(
+      `CREATE_REPLICATION_SLOT ${slot} TEMPORARY LOGICAL pgoutput (SNAPSHOT 'nothing')`,
+    );
+    // Nothing before it concerns us; and a server that asks how far we are must get an answer, even before the first commit.
+    this.take(lsnFrom(rows[0]?.consistent_point ?? ''));
     await this.client.query(
       `START_REPLICATION SLOT ${slot} LOGICAL 0/0 (proto_version '1', publication_names '${this.options.publication}')`,
     );
@@ -268,7 +272,7 @@ class Connection {
 
   /** Confirms what was taken and nothing more. */
   private confirm(): void {
-    if (this.takenLsn === 0n || this.isOver) return;
+    if (this.isOver) return;
     const raw = (this.client as unknown as { connection: RawConnection }).connection;
     raw.sendCopyFromChunk(statusUpdate(this.takenLsn, new Date()));
   }
@@ -278,6 +282,12 @@ class Connection {
     this.confirm();
     if (!this.isPaused && Date.now() - this.heardAt > SILENCE_MS) this.end(new Error('The server fell silent.'));
   }
+}
+
+/** A place in the log from the way PostgreSQL writes it, such as `16/B374D848`. */
+function lsnFrom(text: string): bigint {
+  const [high = '', low = ''] = text.split('/');
+  return (BigInt(`0x${high}`) << 32n) + BigInt(`0x${low}`);
 }
 
 function pause(ms: number, signal: AbortSignal): Promise<void> {
