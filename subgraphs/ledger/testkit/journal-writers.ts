@@ -8,6 +8,7 @@ import { walletKeyOf, type WalletKey } from '../core/points/wallet';
  */
 export class JournalWriters {
   readonly wallets: readonly WalletKey[];
+  readonly programmeId = newId('prg');
   /** Commits acknowledged so far. */
   committed = 0;
 
@@ -27,7 +28,8 @@ export class JournalWriters {
   /** One commit: the next version of each of these wallets. */
   async commitOnce(client: Client, wallets: readonly WalletKey[], pauseMs = 0): Promise<void> {
     await client.query('begin');
-    for (const { bucket, wallet } of wallets) await client.query(ADD_VERSION, [bucket, wallet, PROGRAMME]);
+    for (const { bucket, wallet } of wallets)
+      await client.query(ADD_VERSION, [bucket, wallet, uuidOf(this.programmeId)]);
     if (pauseMs > 0) await client.query('/* test.writers.dawdle */ select pg_sleep($1)', [pauseMs / 1_000]);
     await client.query('commit');
     this.committed += 1;
@@ -63,8 +65,6 @@ export class JournalWriters {
     }
   }
 }
-
-const PROGRAMME = uuidOf(newId('prg'));
 
 const ADD_VERSION = `/* test.writers.addVersion */
 with next as (

@@ -4,13 +4,16 @@ import { join } from 'node:path';
 import { Client, Pool } from 'pg';
 import { startEmbeddedPostgres, type EmbeddedPostgres } from '../../../../kernel/db/embedded/embedded-postgres';
 import { openDatabase } from '../../../../kernel/db/database';
+import { ChangeStream } from '../../../../kernel/db/change-stream/change-stream';
 import { migrate } from '../../../../kernel/db/migrate';
 import { asAdministrator, provisionDatabase } from '../../../../kernel/db/provision';
 import type { FeedItem, FeedPosition } from '../../../../kernel/events/event';
 import { openLog } from '../../../../kernel/telemetry/log';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
+import type { MemberId } from '../../../../kernel/values/id';
 import { memberScopedId } from '../../core/points/scoped-id';
 import { ledgerDatabase } from '../../data/database';
+import { FEED_PUBLICATION } from '../../data/feed/journal-feed.store';
 import { loadEpoch } from '../../data/programme.store';
 import { JournalWriters } from '../../testkit/journal-writers';
 import { LiveAccounts } from '../points/live-accounts';
@@ -42,10 +45,17 @@ class Reader {
   readonly places: FeedPosition[] = [];
   private isStopped = false;
   private running: Promise<void> = Promise.resolve();
+  private static readonly started = new Set<Reader>();
 
-  constructor(private feed: RunningFeed['feed']) {}
+  constructor(private readonly feed: RunningFeed['feed']) {}
+
+  /** For what a test that fails leaves behind. */
+  static async stopAll(): Promise<void> {
+    for (const reader of Reader.started) await reader.stop();
+  }
 
   start(): this {
+    Reader.started.add(this);
     this.running = this.follow();
     return this;
   }
@@ -53,6 +63,7 @@ class Reader {
   async stop(): Promise<void> {
     this.isStopped = true;
     await this.running;
+    Reader.started.delete(this);
   }
 
   private async follow(): Promise<void> {
@@ -64,6 +75,28 @@ class Reader {
       }
     }
   }
+}
+
+/** Follows one member's account, live. */
+function watchOf(live: LiveAccounts, { wallets, programmeId }: JournalWriters, at: number) {
+  const wallet = wallets[at]!;
+  const memberId = memberScopedId('mem', wallet.wallet) as MemberId;
+  const stream = live.watch({ programmeId, memberId, after: null, epoch: null, only: 'all' });
+  const versions: bigint[] = [];
+  let isLeaving = false;
+  const following = (async () => {
+    while (!isLeaving) {
+      // A look at the journal fails while the server is away; the reader asks again.
+      const next = await stream.next().catch(() => null);
+      if (next?.done === false) versions.push(next.value.version);
+    }
+  })();
+  const isDone = async () => {
+    isLeaving = true;
+    await stream.return();
+    await following;
+  };
+  return { wallet, versions, isDone };
 }
 
 /** Waits for a state; the test's own time limit is the only one. */
@@ -89,6 +122,19 @@ function isInOrder(events: readonly string[]): boolean {
   });
 }
 
+/** How one would read an outbox if numbers were committed in their order. */
+async function pollNaively({ pool }: TestDatabase, isWriting: () => boolean): Promise<string[]> {
+  const found: string[] = [];
+  for (let isLast = false; !isLast;) {
+    isLast = !isWriting();
+    const { rows } = await pool.query<{ id: string }>('select id from naive_outbox where id > $1 order by id', [
+      found.at(-1) ?? 0,
+    ]);
+    found.push(...rows.map(({ id }) => id));
+  }
+  return found;
+}
+
 const FEED_SESSIONS = `select pg_terminate_backend(pid) from pg_stat_activity
   where datname = current_database() and (application_name like '%ledger-stream' or application_name like '%ledger-feed')`;
 
@@ -103,6 +149,7 @@ describe('the feed of the ledger', () => {
     database = await openTestDatabase(ledgerDatabase);
   });
   afterEach(async () => {
+    await Reader.stopAll();
     for (const serving of servings.splice(0)) await serving.end();
     await database.drop();
   });
@@ -188,6 +235,45 @@ describe('the feed of the ledger', () => {
     expect(other.metrics.numbering.mode).not.toBe('waiting');
   });
 
+  it('would lose events by a serial number, and by the stream without a look at the journal (negative control)', async () => {
+    await database.asOwner(`
+      create table naive_outbox (id bigserial primary key, wallet uuid not null, seq bigint not null);
+      grant select on naive_outbox to public;
+      create function note_naively() returns trigger language plpgsql as
+        'begin insert into naive_outbox (wallet, seq) values (new.wallet, new.seq); return null; end';
+      create trigger naively after insert on journal_transaction for each row execute function note_naively();`);
+    const serving = await open(database.url);
+    const reader = new Reader(serving.feed).start();
+    const streamed: string[] = [];
+    const stream = new ChangeStream({
+      url: database.url,
+      publication: FEED_PUBLICATION,
+      purpose: 'ledger-stream',
+      log: openLog('test', 'silent'),
+      onConnected: () => undefined,
+      onDisconnected: () => undefined,
+      onCommit: ({ added }) => {
+        for (const { table, row } of added) if (table === 'journal_transaction') streamed.push(String(row.seq));
+      },
+    });
+    stream.start();
+    await until(() => stream.metrics.isConnected && serving.metrics.numbering.mode === 'following');
+    const writers = new JournalWriters(database.ownerUrl, 30);
+    let isWriting = true;
+    const writing = writers.run(8, 50).finally(() => (isWriting = false));
+    const polling = pollNaively(database, () => isWriting);
+    await until(() => reader.events.length > 100);
+    await database.pool.query(FEED_SESSIONS);
+    await writing;
+    const journal = await journalOf(database.ownerUrl);
+    await until(() => reader.events.length >= journal.length && stream.metrics.isConnected);
+    await reader.stop();
+    await stream.stop();
+    expect(reader.events.toSorted()).toEqual(journal);
+    expect((await polling).length).toBeLessThan(journal.length);
+    expect(streamed.length).toBeLessThan(journal.length);
+  });
+
   it('numbers a book anew that was copied into another cluster, where transaction ids mean nothing', async () => {
     const writers = new JournalWriters(database.ownerUrl, 3);
     await writers.run(2, 5);
@@ -233,6 +319,7 @@ describe('the feed of the ledger on a server that fails', () => {
     await database.close();
   });
   afterEach(async () => {
+    await Reader.stopAll();
     for (const serving of servings.splice(0)) await serving.end();
   });
   afterAll(async () => {
@@ -249,6 +336,7 @@ describe('the feed of the ledger on a server that fails', () => {
     const [leader, other] = [await open(), await open()];
     const readers = [leader, other].map((one) => new Reader(one.feed).start());
     const writers = new JournalWriters(urls.owner, 40);
+    const watches = [leader, other].flatMap(({ live }) => [0, 1, 2].map((at) => watchOf(live, writers, at)));
     const writing = writers.run(8, 250);
     for (const [turn, heard] of [100, 300, 600, 1_000, 1_400, 1_800, 2_200].entries()) {
       await until(() => readers.every(({ events }) => events.length >= heard));
@@ -268,8 +356,56 @@ describe('the feed of the ledger on a server that fails', () => {
     expect(isInOrder(readers[0]!.events)).toBe(true);
     expect(readers[1]!.events).toEqual(readers[0]!.events);
     expect(leader.metrics.stream.connections).toBeGreaterThan(5);
+    for (const { wallet, versions, isDone } of watches) {
+      const { length } = journal.filter((id) => id.startsWith(memberScopedId('txn', wallet.wallet)));
+      await until(() => versions.at(-1) === BigInt(length));
+      await isDone();
+      // The snapshot, then every version.
+      const first = versions[0]!;
+      expect(versions).toEqual(Array.from({ length: versions.length }, (_, after) => first + BigInt(after)));
+    }
     expect(leader.metrics.numbering.gaps + other.metrics.numbering.gaps).toBe(0);
   });
+
+  it('makes another slot when the server dropped the log of a slow one, and reads what that one missed', async () => {
+    const serving = await open();
+    await until(() => serving.metrics.numbering.mode === 'following');
+    const stuck = new Client({ connectionString: urls.owner });
+    await stuck.connect();
+    // Nothing can be numbered, so nothing is taken, so nothing is confirmed.
+    await stuck.query('begin; lock table journal_feed in access exclusive mode');
+    const writers = new JournalWriters(urls.owner, 3);
+    await stuckCommits(writers);
+    await asAdministrator(server.superuserUrl, async (it) => {
+      const slot = `select wal_status from pg_replication_slots where database = $1 and wal_status is distinct from 'lost'`;
+      await until(async () => {
+        await it.query('create table filler as select repeat(md5(n::text), 30) from generate_series(1, 20000) n');
+        await it.query('drop table filler; checkpoint');
+        return (await it.query(slot, [nameOf(urls.owner)])).rows.length === 0;
+      });
+    });
+    await stuck.query('rollback');
+    await stuck.end();
+    await writers.run(2, 10);
+    const journal = await journalOf(urls.owner);
+    const reader = new Reader(serving.feed).start();
+    await until(() => reader.events.length >= journal.length);
+    await reader.stop();
+    expect(reader.events.toSorted()).toEqual(journal);
+    expect(isInOrder(reader.events)).toBe(true);
+    await until(() => serving.metrics.stream.connections > 1 && serving.metrics.stream.isConnected);
+  });
+
+  /** More rows than numbering lets wait, of two transactions. */
+  async function stuckCommits(writers: JournalWriters): Promise<void> {
+    await writers.run(1, 5);
+    await asAdministrator(urls.owner, (it) =>
+      it.query(`insert into journal_transaction (bucket, wallet, seq, programme_id, kind, cycle_id, rule_book_version, points,
+        available_after, pending_after, held_after, arrears_after, qualifying_after, caller, occurred_at, recorded_at, chain)
+        select 1, uuid_of, 1, uuid_of, 'NOTICE', uuid_of, 1, 0, 0, 0, 0, 0, 0, 'test', now(), now(), ''
+          from (select gen_random_uuid() as uuid_of from generate_series(1, 25000)) t`),
+    );
+  }
 });
 
 function nameOf(url: string): string {

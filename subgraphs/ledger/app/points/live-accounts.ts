@@ -232,13 +232,22 @@ class Reader implements ResultStream<LiveChange> {
   }
 
   private async readAhead(): Promise<void> {
-    this.behind = false;
     const seenBefore = this.seen;
-    const lines = await loadJournalAfter(this.pool, this.scope(), { afterSeq: this.seen ?? 0n, limit: READ_AHEAD });
+    const lines = await this.linesAfter(this.seen ?? 0n);
     for (const line of lines) if (this.seen !== null && line.seq > this.seen) this.take(line);
     if (this.seen === null || (lines.length < READ_AHEAD && this.seen >= this.told)) return;
     this.behind = true;
     if (this.seen === seenBefore) await sleep(LOOK_AGAIN_MS);
+  }
+
+  private async linesAfter(afterSeq: bigint): Promise<JournalLine[]> {
+    this.behind = false;
+    try {
+      return await loadJournalAfter(this.pool, this.scope(), { afterSeq, limit: READ_AHEAD });
+    } catch (error) {
+      this.behind = true; // a reader that asks again after the failure goes on from here
+      throw error;
+    }
   }
 
   private hearOf(seq: bigint): void {
