@@ -73,8 +73,8 @@ interface Way {
 }
 
 async function measureWay({ server, name, replication, tell }: Way): Promise<WayMeasured> {
-  const drop = () => asAdministrator(server, (it) => it.query(`drop database if exists "${name}" with (force)`));
-  await drop();
+  const drop = (how = '') => asAdministrator(server, (it) => it.query(`drop database if exists "${name}" ${how}`));
+  await drop('with (force)'); // a run that was broken off left it
   const urls = await provisionDatabase(server, { name, owner: OWNER, application: ACCOUNT, replication });
   const owned = await openDatabase({ ...ledgerDefinition, url: urls.owner });
   await migrate(owned, { applicationRole: ACCOUNT.role });

@@ -48,6 +48,8 @@ const PAUSE_MS = {
   /** Between looks without a stream: at least, and when nothing happens here. */
   gather: 20,
   look: 200,
+  /** Between batches, when rows come in crowds. */
+  gatherAtMost: 5,
   /** Between looks that wait for older transactions to end. */
   settle: 5,
   /** Between looks beside the stream, which find nothing unless something is wrong. */
@@ -57,6 +59,8 @@ const PAUSE_MS = {
 } as const;
 /** Rows that wait to be numbered before the stream is held up. */
 const ROWS_AHEAD = 20_000;
+/** Rows of a batch that are worth a millisecond of gathering. */
+const ROWS_PER_MS = 4;
 
 /**
  * Numbers the journal in the order of commits. One process of all that serve the ledger does: the one whose session holds the
@@ -200,7 +204,9 @@ export class FeedNumbering {
       let checkAt = Date.now() + PAUSE_MS.check;
       while (this.goesOn() && this.streamTurn === turn) {
         const { given } = this.wakeup;
-        await this.number(client, this.takeQueued());
+        const rows = this.takeQueued();
+        await this.number(client, rows);
+        await gatherAfter(rows.length);
         if (Date.now() >= checkAt) {
           await this.look(client);
           checkAt = Date.now() + PAUSE_MS.check;
@@ -290,6 +296,15 @@ export class FeedNumbering {
   private pause(ms: number): Promise<void> {
     return this.wakeup.wait({ after: this.wakeup.given, ms });
   }
+}
+
+/**
+ * Under load a batch is a commit that postings pay with us: the more rows came at once, the longer the next ones are gathered.
+ * At a thousand commits a second nobody waits.
+ */
+async function gatherAfter(rows: number): Promise<void> {
+  const ms = Math.min(Math.floor(rows / ROWS_PER_MS), PAUSE_MS.gatherAtMost);
+  if (ms > 0) await sleep(ms);
 }
 
 /**
