@@ -66,8 +66,8 @@ describe('the reader of pgoutput', () => {
 
 describe('the envelope of the replication protocol', () => {
   it('holds a piece of the log or a sign of life', () => {
-    const data = join('w', int(1, 8), int(2, 8), int(3, 8), 'payload');
-    expect(readEnvelope(data)).toEqual({ kind: 'data', payload: Buffer.from('payload') });
+    const piece = join('w', int(1, 8), int(2, 8), int(3, 8), 'payload');
+    expect(readEnvelope(piece)).toEqual({ kind: 'data', payload: Buffer.from('payload') });
     const keepalive = join('k', int(77, 8), int(3, 8), int(1, 1));
     expect(readEnvelope(keepalive)).toEqual({ kind: 'keepalive', endLsn: 77n, wantsReply: true });
     expect(readEnvelope(Buffer.from('?'))).toBeNull();
