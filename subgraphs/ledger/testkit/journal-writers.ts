@@ -9,8 +9,7 @@ import { walletKeyOf, type WalletKey } from '../core/points/wallet';
 export class JournalWriters {
   readonly wallets: readonly WalletKey[];
   readonly programmeId = newId('prg');
-  /** Commits acknowledged so far. */
-  committed = 0;
+  private isStopped = false;
 
   /** @param url as a role that may write the journal */
   constructor(
@@ -25,6 +24,11 @@ export class JournalWriters {
     await Promise.all(Array.from({ length: writers }, (_, writer) => this.write(writer, commitsEach)));
   }
 
+  /** Lets every writer end after the commit it is at. */
+  stop(): void {
+    this.isStopped = true;
+  }
+
   /** One commit: the next version of each of these wallets. */
   async commitOnce(client: Client, wallets: readonly WalletKey[], pauseMs = 0): Promise<void> {
     await client.query('begin');
@@ -32,12 +36,11 @@ export class JournalWriters {
       await client.query(ADD_VERSION, [bucket, wallet, uuidOf(this.programmeId)]);
     if (pauseMs > 0) await client.query('/* test.writers.dawdle */ select pg_sleep($1)', [pauseMs / 1_000]);
     await client.query('commit');
-    this.committed += 1;
   }
 
   private async write(writer: number, commits: number): Promise<void> {
     let client = await this.connect();
-    for (let commit = 0; commit < commits; commit += 1) {
+    for (let commit = 0; commit < commits && !this.isStopped; commit += 1) {
       const first = (writer * 7 + commit * 3) % this.wallets.length;
       const second = (first + 1 + (commit % 5)) % this.wallets.length;
       // In key order, as lanes lock them.

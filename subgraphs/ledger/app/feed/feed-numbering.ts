@@ -227,7 +227,8 @@ export class FeedNumbering {
     const bound = await nextTransactionId(client);
     while (this.goesOn() && this.streamTurn === turn) {
       const { lookedAt, rows } = await this.look(client);
-      if (lookedAt.xmin >= bound && rows === 0) return;
+      // A look that had too much to number at once is not done; then its snapshot is not the one we hold to.
+      if (lookedAt.xmin >= bound && this.state!.snapshot === lookedAt) return;
       if (rows === 0) await sleep(PAUSE_MS.settle);
     }
   }

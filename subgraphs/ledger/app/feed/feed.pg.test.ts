@@ -235,6 +235,23 @@ describe('the feed of the ledger', () => {
     expect(other.metrics.numbering.mode).not.toBe('waiting');
   });
 
+  it('gets to follow the stream while commits never pause', async () => {
+    const writers = new JournalWriters(database.ownerUrl, 20);
+    const writing = writers.run(8, Number.MAX_SAFE_INTEGER);
+    const serving = await open(database.url);
+    const reader = new Reader(serving.feed).start();
+    await until(() => serving.metrics.numbering.mode === 'following');
+    const heard = reader.events.length;
+    await until(() => reader.events.length > heard + 200);
+    writers.stop();
+    await writing;
+    const journal = await journalOf(database.ownerUrl);
+    await until(() => reader.events.length >= journal.length);
+    await reader.stop();
+    expect(reader.events.toSorted()).toEqual(journal);
+    expect(isInOrder(reader.events)).toBe(true);
+  });
+
   it('would lose events by a serial number, and by the stream without a look at the journal (negative control)', async () => {
     await database.asOwner(`
       create table naive_outbox (id bigserial primary key, wallet uuid not null, seq bigint not null);
@@ -287,6 +304,30 @@ describe('the feed of the ledger', () => {
     const rest = await after.feed.read(read.at(-1)!.position, 100, 20_000);
     const journal = await journalOf(database.ownerUrl);
     expect([...read, ...rest].map(({ event }) => event.id).toSorted()).toEqual(journal);
+  });
+});
+
+describe('the migration to the feed', () => {
+  it('numbers the journal of an older version at the places readers already keep', async () => {
+    const [book] = ledgerDatabase.migrations;
+    const older = { ...ledgerDatabase, migrations: [book!], appendOnly: [] };
+    const database = await openTestDatabase(older);
+    const writers = new JournalWriters(database.ownerUrl, 4);
+    await writers.run(3, 10);
+    // How places were made before: by transaction id, and within one by the order of wallets.
+    const { rows } = await database.asOwner(`select wallet, seq,
+      xid::text || ':' || 2 * (row_number() over (partition by xid order by bucket, wallet, seq) - 1) + 1 as place
+        from journal_transaction order by xid, bucket, wallet, seq`);
+    const upToDate = await openDatabase({ ...ledgerDatabase, url: database.ownerUrl });
+    await migrate(upToDate, { applicationRole: decodeURIComponent(new URL(database.url).username) });
+    await upToDate.close();
+    const serving = await serve(database.url);
+    const items = await serving.feed.read(null, 100, 20_000);
+    await serving.end();
+    await database.drop();
+    const expected = rows.map(({ wallet, seq, place }) => [place, `${memberScopedId('txn', wallet, BigInt(seq))}.0`]);
+    expect(expected).toHaveLength(60);
+    expect(items.map(({ position, event }) => [position, event.id])).toEqual(expected);
   });
 });
 
