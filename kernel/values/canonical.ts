@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 
 /**
  * One text for one value: keys sorted, bigints and dates as strings, `undefined` left out. Two bodies that mean the
@@ -19,7 +19,15 @@ export function canonicalJson(value: unknown): string {
   throw new TypeError(`canonicalJson: ${typeof value} has no JSON`);
 }
 
+/** SHA-256 as hexadecimal digits, 64 of them unless shortened: as text it is compared and kept without making a buffer. */
+export type Digest = string;
+
+/** The digest of a text. */
+export function digest(text: string): Digest {
+  return hash('sha256', text, 'hex');
+}
+
 /** SHA-256 of a value's canonical text, 32 bytes. */
 export function canonicalHash(value: unknown): Buffer {
-  return createHash('sha256').update(canonicalJson(value)).digest();
+  return hash('sha256', canonicalJson(value), 'buffer');
 }

@@ -2,11 +2,69 @@
 
 -- Tables
 
+create table adjustment (
+  id uuid not null,
+  programme_id uuid not null,
+  member_id uuid not null,
+  kind text not null,
+  points bigint not null,
+  sponsor_id uuid,
+  lot_seq bigint,
+  expires_at timestamp with time zone,
+  cost_centre text not null,
+  reason text not null,
+  content_hash text not null,
+  state text default 'PROPOSED'::text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  posted_seq bigint,
+  refused_code text,
+  constraint adjustment_pkey PRIMARY KEY (id),
+  constraint adjustment_check CHECK (((kind = 'DEBIT'::text) = (lot_seq IS NOT NULL))),
+  constraint adjustment_check1 CHECK (((state = 'PROPOSED'::text) = (decided_by IS NULL))),
+  constraint adjustment_check2 CHECK (((state = 'REFUSED'::text) = (refused_code IS NOT NULL))),
+  constraint adjustment_kind_check CHECK ((kind = ANY (ARRAY['GOODWILL'::text, 'CREDIT'::text, 'DEBIT'::text]))),
+  constraint adjustment_lot_seq_check CHECK ((lot_seq > 0)),
+  constraint adjustment_points_check CHECK ((points > 0)),
+  constraint adjustment_state_check CHECK ((state = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'REFUSED'::text])))
+);
+
+create table award (
+  bucket smallint not null,
+  wallet uuid not null,
+  partner_id uuid not null,
+  action text not null,
+  occasion text not null,
+  seq bigint not null,
+  occurred_at timestamp with time zone not null,
+  constraint award_pkey PRIMARY KEY (bucket, wallet, partner_id, action, occasion, seq)
+);
+
+create table cap_share (
+  programme_id uuid not null,
+  shard smallint not null,
+  partner_id uuid not null,
+  kind text not null,
+  period text not null,
+  cap_limit bigint not null,
+  granted bigint not null,
+  used bigint default 0 not null,
+  version bigint default 1 not null,
+  constraint cap_share_pkey PRIMARY KEY (programme_id, shard, partner_id, kind, period),
+  constraint cap_share_cap_limit_check CHECK ((cap_limit > 0)),
+  constraint cap_share_kind_check CHECK ((kind = ANY (ARRAY['ISSUANCE'::text, 'NET_DEBIT'::text]))),
+  constraint cap_share_shard_check CHECK ((shard >= 0)),
+  constraint cap_share_version_check CHECK ((version > 0))
+) with (fillfactor=50);
+
 create table claim (
   bucket smallint not null,
   wallet uuid not null,
   seq bigint not null,
   n smallint not null,
+  entry_n smallint not null,
   cycle_id uuid not null,
   debtor_id uuid,
   creditor_id uuid,
@@ -16,10 +74,14 @@ create table claim (
   points bigint not null,
   contract_version integer not null,
   currency text not null,
+  hub_account text,
+  hub_owner uuid,
   constraint claim_pkey PRIMARY KEY (bucket, wallet, seq, n),
   constraint claim_check CHECK ((debtor_id IS DISTINCT FROM creditor_id)),
-  constraint claim_kind_check CHECK ((kind = ANY (ARRAY['REDEMPTION'::text, 'PROGRAMME_FEE'::text]))),
-  constraint claim_bucket_wallet_seq_fkey FOREIGN KEY (bucket, wallet, seq) REFERENCES journal_transaction(bucket, wallet, seq)
+  constraint claim_check1 CHECK ((((debtor_id IS NULL) OR (creditor_id IS NULL)) = (hub_account IS NOT NULL))),
+  constraint claim_hub_account_check CHECK ((hub_account = ANY (ARRAY['POINT_FUND'::text, 'PREFUND'::text, 'DEFERRED_MARGIN'::text, 'MARGIN_INCOME'::text, 'BREAKAGE_INCOME'::text, 'PROGRAMME_FEES'::text, 'GOODWILL_EXPENSE'::text]))),
+  constraint claim_kind_check CHECK ((kind = ANY (ARRAY['REDEMPTION'::text, 'REDEMPTION_REVERSAL'::text, 'ARREARS_OFFSET'::text, 'PROGRAMME_FEE'::text, 'PROGRAMME_FEE_CREDIT'::text, 'ISSUANCE_FUNDING'::text, 'ISSUANCE_REFUND'::text, 'BREAKAGE_SHARE'::text, 'BUY_OUT'::text]))),
+  constraint claim_micros_check CHECK ((micros <> 0))
 );
 
 create table command_key (
@@ -32,18 +94,14 @@ create table command_key (
   constraint command_key_pkey PRIMARY KEY (caller, operation, key)
 );
 
-create table command_outcome (
+create table command_refusal (
   bucket smallint not null,
   wallet uuid not null,
-  caller text not null,
-  operation text not null,
-  key text not null,
+  command_hash uuid not null,
   body_hash bytea not null,
-  seq bigint,
-  outcome jsonb,
+  refusal jsonb not null,
   decided_at timestamp with time zone default clock_timestamp() not null,
-  constraint command_outcome_pkey PRIMARY KEY (bucket, wallet, caller, operation, key),
-  constraint command_outcome_check CHECK (((seq IS NULL) <> (outcome IS NULL)))
+  constraint command_refusal_pkey PRIMARY KEY (bucket, wallet, command_hash)
 );
 
 create table cycle_step (
@@ -74,7 +132,7 @@ create table directional_total (
 );
 
 create table document (
-  hash bytea not null,
+  hash uuid not null,
   programme_id uuid not null,
   partner_id uuid not null,
   kind text not null,
@@ -83,7 +141,7 @@ create table document (
   wallet uuid not null,
   seq bigint not null,
   constraint document_pkey PRIMARY KEY (hash),
-  constraint document_kind_check CHECK ((kind = ANY (ARRAY['PURCHASE'::text, 'REDEMPTION'::text, 'RETURN'::text])))
+  constraint document_kind_check CHECK ((kind = ANY (ARRAY['PURCHASE'::text, 'REDEMPTION'::text, 'RETURN'::text, 'ACCRUAL'::text, 'ACTION'::text])))
 );
 
 create table entry (
@@ -92,15 +150,14 @@ create table entry (
   seq bigint not null,
   n smallint not null,
   debit_kind text not null,
-  debit_owner uuid not null,
+  debit_owner uuid,
   credit_kind text not null,
-  credit_owner uuid not null,
+  credit_owner uuid,
   amount bigint not null,
   lot_seq bigint not null,
   constraint entry_pkey PRIMARY KEY (bucket, wallet, seq, n),
   constraint entry_amount_check CHECK ((amount > 0)),
-  constraint entry_check CHECK ((((((((debit_kind = 'ISSUED'::text) AND (credit_kind = 'AVAILABLE'::text)) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'REDEEMED'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'HELD'::text))) OR ((debit_kind = 'HELD'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'HELD'::text) AND (credit_kind = 'REDEEMED'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'EXPIRED'::text)))),
-  constraint entry_bucket_wallet_seq_fkey FOREIGN KEY (bucket, wallet, seq) REFERENCES journal_transaction(bucket, wallet, seq)
+  constraint entry_check CHECK ((((((((((((((((((debit_kind = 'ISSUED'::text) AND (credit_kind = 'PENDING'::text)) OR ((debit_kind = 'ISSUED'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'PENDING'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'PENDING'::text) AND (credit_kind = 'CLAWED_BACK'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'HELD'::text))) OR ((debit_kind = 'HELD'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'HELD'::text) AND (credit_kind = 'REDEEMED'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'REDEEMED'::text))) OR ((debit_kind = 'REDEEMED'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'EXPIRED'::text))) OR ((debit_kind = 'EXPIRED'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'CLAWED_BACK'::text))) OR ((debit_kind = 'ARREARS'::text) AND (credit_kind = 'CLAWED_BACK'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'ARREARS'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'TRANSFERRED'::text))) OR ((debit_kind = 'TRANSFERRED'::text) AND (credit_kind = 'AVAILABLE'::text))))
 );
 
 create table hold (
@@ -118,8 +175,7 @@ create table hold (
   constraint hold_check CHECK (((captured >= 0) AND (captured <= points))),
   constraint hold_check1 CHECK (((state = 'OPEN'::text) = (closed_seq IS NULL))),
   constraint hold_points_check CHECK ((points > 0)),
-  constraint hold_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CAPTURED'::text, 'RELEASED'::text, 'TIMED_OUT'::text]))),
-  constraint hold_bucket_wallet_seq_fkey FOREIGN KEY (bucket, wallet, seq) REFERENCES journal_transaction(bucket, wallet, seq)
+  constraint hold_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CAPTURED'::text, 'RELEASED'::text, 'TIMED_OUT'::text])))
 );
 
 create table identity_projection (
@@ -144,8 +200,11 @@ create table journal_transaction (
   xid xid8 default pg_current_xact_id() not null,
   programme_id uuid not null,
   kind text not null,
+  cause_seq bigint,
   partner_id uuid,
   external_ref text,
+  reason text,
+  peer_wallet uuid,
   cycle_id uuid not null,
   rule_book_version bigint not null,
   points bigint not null,
@@ -157,12 +216,17 @@ create table journal_transaction (
   tier_before text,
   tier_after text,
   caller text not null,
+  command_hash uuid,
+  body_hash bytea,
   occurred_at timestamp with time zone not null,
   recorded_at timestamp with time zone not null,
   written_at timestamp with time zone default clock_timestamp() not null,
+  chain bytea not null,
   constraint journal_transaction_pkey PRIMARY KEY (bucket, wallet, seq),
   constraint journal_transaction_arrears_after_check CHECK ((arrears_after >= 0)),
   constraint journal_transaction_available_after_check CHECK ((available_after >= 0)),
+  constraint journal_transaction_check CHECK ((cause_seq < seq)),
+  constraint journal_transaction_check1 CHECK (((command_hash IS NULL) = (body_hash IS NULL))),
   constraint journal_transaction_held_after_check CHECK ((held_after >= 0)),
   constraint journal_transaction_pending_after_check CHECK ((pending_after >= 0)),
   constraint journal_transaction_qualifying_after_check CHECK ((qualifying_after >= 0)),
@@ -182,17 +246,45 @@ create table lot (
   wallet uuid not null,
   lot_seq bigint not null,
   seq bigint not null,
-  issuer_id uuid not null,
+  issuer_id uuid,
   quantity bigint not null,
-  settlement_model text not null,
-  contract_version integer not null,
-  fee_micros bigint not null,
+  terms_id uuid not null,
   earned_at timestamp with time zone not null,
   expires_at timestamp with time zone,
+  parent_wallet uuid,
+  parent_lot_seq bigint,
   constraint lot_pkey PRIMARY KEY (bucket, wallet, lot_seq),
+  constraint lot_check CHECK (((parent_wallet IS NULL) = (parent_lot_seq IS NULL))),
   constraint lot_lot_seq_check CHECK ((lot_seq > 0)),
-  constraint lot_quantity_check CHECK ((quantity > 0)),
-  constraint lot_bucket_wallet_seq_fkey FOREIGN KEY (bucket, wallet, seq) REFERENCES journal_transaction(bucket, wallet, seq)
+  constraint lot_quantity_check CHECK ((quantity > 0))
+);
+
+create table lot_extension (
+  bucket smallint not null,
+  wallet uuid not null,
+  lot_seq bigint not null,
+  seq bigint not null,
+  expires_at timestamp with time zone not null,
+  constraint lot_extension_pkey PRIMARY KEY (bucket, wallet, lot_seq, seq)
+);
+
+create table lot_terms (
+  id uuid not null,
+  settlement_model text not null,
+  contract_version integer not null,
+  issuance_micros bigint not null,
+  reserve_micros bigint not null,
+  fee_micros bigint not null,
+  prefund_bps integer not null,
+  breakage_share_bps integer not null,
+  funding jsonb not null,
+  constraint lot_terms_pkey PRIMARY KEY (id),
+  constraint lot_terms_breakage_share_bps_check CHECK (((breakage_share_bps >= 0) AND (breakage_share_bps <= 10000))),
+  constraint lot_terms_fee_micros_check CHECK ((fee_micros >= 0)),
+  constraint lot_terms_issuance_micros_check CHECK ((issuance_micros >= 0)),
+  constraint lot_terms_prefund_bps_check CHECK (((prefund_bps >= 0) AND (prefund_bps <= 10000))),
+  constraint lot_terms_reserve_micros_check CHECK ((reserve_micros >= 0)),
+  constraint lot_terms_settlement_model_check CHECK ((settlement_model = ANY (ARRAY['AT_REDEMPTION'::text, 'AT_ISSUANCE'::text, 'HYBRID'::text])))
 );
 
 create table member_projection (
@@ -200,6 +292,46 @@ create table member_projection (
   member_id uuid not null,
   enrolled_at timestamp with time zone not null,
   constraint member_projection_pkey PRIMARY KEY (programme_id, member_id)
+);
+
+create table missing_claim (
+  id uuid not null,
+  programme_id uuid not null,
+  member_id uuid not null,
+  partner_id uuid not null,
+  external_ref text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  occurred_at timestamp with time zone not null,
+  opened_at timestamp with time zone not null,
+  answer_by timestamp with time zone not null,
+  state text default 'OPEN'::text not null,
+  reason text,
+  closed_at timestamp with time zone,
+  constraint missing_claim_pkey PRIMARY KEY (id),
+  constraint missing_claim_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint missing_claim_check CHECK (((state = 'OPEN'::text) = (closed_at IS NULL))),
+  constraint missing_claim_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CREDITED'::text, 'REJECTED'::text, 'GOODWILL'::text, 'REFUSED'::text])))
+);
+
+create table money_entry (
+  bucket smallint not null,
+  wallet uuid not null,
+  seq bigint not null,
+  n smallint not null,
+  entry_n smallint not null,
+  programme_id uuid not null,
+  cycle_id uuid not null,
+  debit_kind text not null,
+  debit_owner uuid,
+  credit_kind text not null,
+  credit_owner uuid,
+  micros bigint not null,
+  lot_seq bigint not null,
+  currency text not null,
+  constraint money_entry_pkey PRIMARY KEY (bucket, wallet, seq, n),
+  constraint money_entry_check CHECK (((debit_kind IS DISTINCT FROM credit_kind) OR (debit_owner IS DISTINCT FROM credit_owner))),
+  constraint money_entry_micros_check CHECK ((micros > 0))
 );
 
 create table net_position (
@@ -214,7 +346,8 @@ create table open_lot (
   wallet uuid not null,
   lot_seq bigint not null,
   programme_id uuid not null,
-  issuer_id uuid not null,
+  issuer_id uuid,
+  terms_id uuid not null,
   remaining bigint not null,
   earned_at timestamp with time zone not null,
   expires_at timestamp with time zone default 'infinity'::timestamp with time zone not null,
@@ -229,6 +362,17 @@ create table partner_link_projection (
   state text not null,
   constraint partner_link_projection_pkey PRIMARY KEY (programme_id, member_id, partner_id),
   constraint partner_link_projection_state_check CHECK ((state = ANY (ARRAY['CREDIT_ONLY'::text, 'OPEN'::text])))
+);
+
+create table pending_lot (
+  bucket smallint not null,
+  wallet uuid not null,
+  lot_seq bigint not null,
+  programme_id uuid not null,
+  remaining bigint not null,
+  release_at timestamp with time zone,
+  constraint pending_lot_pkey PRIMARY KEY (bucket, wallet, lot_seq),
+  constraint pending_lot_remaining_check CHECK ((remaining > 0))
 );
 
 create table programme_clock (
@@ -255,8 +399,46 @@ create table purchase (
   occurred_at timestamp with time zone not null,
   constraint purchase_pkey PRIMARY KEY (bucket, wallet, seq),
   constraint purchase_amount_minor_check CHECK ((amount_minor >= 0)),
-  constraint purchase_points_check CHECK ((points >= 0)),
-  constraint purchase_bucket_wallet_seq_fkey FOREIGN KEY (bucket, wallet, seq) REFERENCES journal_transaction(bucket, wallet, seq)
+  constraint purchase_points_check CHECK ((points >= 0))
+);
+
+create table purchase_return (
+  bucket smallint not null,
+  wallet uuid not null,
+  purchase_seq bigint not null,
+  seq bigint not null,
+  amount_minor bigint not null,
+  clawed_back bigint not null,
+  constraint purchase_return_pkey PRIMARY KEY (bucket, wallet, purchase_seq, seq),
+  constraint purchase_return_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint purchase_return_clawed_back_check CHECK ((clawed_back >= 0))
+);
+
+create table receipt (
+  hash uuid not null,
+  programme_id uuid not null,
+  partner_id uuid not null,
+  external_ref text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  branch text,
+  channel text,
+  lines jsonb,
+  occurred_at timestamp with time zone not null,
+  claim_until timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  constraint receipt_pkey PRIMARY KEY (hash),
+  constraint receipt_amount_minor_check CHECK ((amount_minor >= 0))
+);
+
+create table redemption_reversal (
+  bucket smallint not null,
+  wallet uuid not null,
+  redemption_seq bigint not null,
+  seq bigint not null,
+  points bigint not null,
+  constraint redemption_reversal_pkey PRIMARY KEY (bucket, wallet, redemption_seq, seq),
+  constraint redemption_reversal_points_check CHECK ((points > 0))
 );
 
 create table rule_book (
@@ -315,10 +497,17 @@ create table wallet (
   qualifying bigint default 0 not null,
   tier_code text,
   tier_since timestamp with time zone,
+  tier_until timestamp with time zone,
+  counted_since timestamp with time zone,
+  tier_due_at timestamp with time zone,
+  frozen_at timestamp with time zone,
+  owed jsonb,
+  chain bytea,
   constraint wallet_pkey PRIMARY KEY (bucket, wallet),
   constraint wallet_arrears_check CHECK ((arrears >= 0)),
   constraint wallet_available_check CHECK ((available >= 0)),
   constraint wallet_check CHECK (((available = 0) OR (arrears = 0))),
+  constraint wallet_check1 CHECK (((arrears = 0) = (owed IS NULL))),
   constraint wallet_held_check CHECK ((held >= 0)),
   constraint wallet_lots_check CHECK ((lots >= 0)),
   constraint wallet_pending_check CHECK ((pending >= 0)),
@@ -328,27 +517,81 @@ create table wallet (
 
 -- Indexes
 
-CREATE INDEX claim_cycle ON public.claim USING btree (cycle_id, debtor_id, creditor_id);
+CREATE INDEX adjustment_programme ON public.adjustment USING btree (programme_id, id DESC);
+
+CREATE INDEX claim_cycle ON public.claim USING brin (cycle_id) WITH (autosummarize='on');
 
 CREATE UNIQUE INDEX directional_total_pair ON public.directional_total USING btree (cycle_id, debtor_id, creditor_id) NULLS NOT DISTINCT;
 
-CREATE INDEX journal_transaction_cycle ON public.journal_transaction USING btree (cycle_id);
+CREATE INDEX entry_undone ON public.entry USING btree (bucket, wallet, lot_seq) WHERE ((credit_kind = ANY (ARRAY['CLAWED_BACK'::text, 'EXPIRED'::text])) OR (debit_kind = 'EXPIRED'::text));
+
+CREATE INDEX hold_due ON public.hold USING btree (programme_id, expires_at) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX journal_transaction_cycle ON public.journal_transaction USING brin (cycle_id) WITH (autosummarize='on');
 
 CREATE INDEX journal_transaction_xid ON public.journal_transaction USING btree (xid);
+
+CREATE UNIQUE INDEX journal_transaction_command ON public.journal_transaction USING btree (bucket, wallet, command_hash) WHERE (command_hash IS NOT NULL);
+
+CREATE INDEX missing_claim_due ON public.missing_claim USING btree (programme_id, answer_by) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX missing_claim_member ON public.missing_claim USING btree (programme_id, member_id, id DESC);
+
+CREATE INDEX missing_claim_partner ON public.missing_claim USING btree (programme_id, partner_id, id DESC);
+
+CREATE UNIQUE INDEX missing_claim_receipt ON public.missing_claim USING btree (programme_id, partner_id, external_ref) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX money_entry_programme ON public.money_entry USING btree (programme_id, debit_kind, credit_kind);
 
 CREATE UNIQUE INDEX net_position_party ON public.net_position USING btree (cycle_id, party_id) NULLS NOT DISTINCT;
 
 CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
 
-CREATE UNIQUE INDEX open_lot_once ON public.open_lot USING btree (bucket, wallet, lot_seq);
-
-CREATE INDEX purchase_partner ON public.purchase USING btree (programme_id, partner_id);
+CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
 
 CREATE INDEX wallet_programme ON public.wallet USING btree (programme_id, wallet);
 
+CREATE INDEX wallet_tier_due ON public.wallet USING btree (programme_id, tier_due_at) WHERE (tier_due_at IS NOT NULL);
+
 -- Functions
+
+CREATE OR REPLACE FUNCTION public.check_balances()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  wrong record;
+begin
+  select j.wallet, j.seq into wrong
+    from posted j
+    left join lateral (
+      select p.available_after, p.pending_after, p.held_after, p.arrears_after from journal_transaction p
+       where p.bucket = j.bucket and p.wallet = j.wallet and p.seq = j.seq - 1) b on true
+    cross join lateral (
+      select coalesce(sum(case when e.credit_kind = 'AVAILABLE' then e.amount else 0 end)
+               - sum(case when e.debit_kind = 'AVAILABLE' then e.amount else 0 end), 0) as available,
+             coalesce(sum(case when e.credit_kind = 'PENDING' then e.amount else 0 end)
+               - sum(case when e.debit_kind = 'PENDING' then e.amount else 0 end), 0) as pending,
+             coalesce(sum(case when e.credit_kind = 'HELD' then e.amount else 0 end)
+               - sum(case when e.debit_kind = 'HELD' then e.amount else 0 end), 0) as held,
+             coalesce(sum(case when e.debit_kind = 'ARREARS' then e.amount else 0 end)
+               - sum(case when e.credit_kind = 'ARREARS' then e.amount else 0 end), 0) as arrears
+        from entry e where e.bucket = j.bucket and e.wallet = j.wallet and e.seq = j.seq) s
+   where j.available_after <> coalesce(b.available_after, 0) + s.available
+      or j.pending_after <> coalesce(b.pending_after, 0) + s.pending
+      or j.held_after <> coalesce(b.held_after, 0) + s.held
+      or j.arrears_after <> coalesce(b.arrears_after, 0) + s.arrears
+      or (j.seq > 1 and b.available_after is null)
+   limit 1;
+  if found then
+    raise exception 'LEDGER_UNBALANCED: version % of wallet % is not its entries', wrong.seq, wrong.wallet
+      using errcode = 'check_violation';
+  end if;
+  return null;
+end
+$function$;
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
@@ -359,9 +602,24 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.refuse_stale_share(kept boolean)
+ RETURNS void
+ LANGUAGE plpgsql
+AS $function$
+begin
+  if not kept then
+    raise exception 'LEDGER_STALE_SHARE: a share was changed since it was read' using errcode = 'serialization_failure';
+  end if;
+end
+$function$;
+
 -- Triggers
 
+CREATE TRIGGER award_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.award FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER claim_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER command_refusal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.command_refusal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER document_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -369,6 +627,20 @@ CREATE TRIGGER entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.e
 
 CREATE TRIGGER journal_transaction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_transaction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER journal_transaction_balanced AFTER INSERT ON public.journal_transaction REFERENCING NEW TABLE AS posted FOR EACH STATEMENT EXECUTE FUNCTION check_balances();
+
 CREATE TRIGGER lot_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER lot_extension_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot_extension FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER lot_terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot_terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER money_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.money_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER purchase_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase_return FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

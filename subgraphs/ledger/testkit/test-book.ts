@@ -1,8 +1,8 @@
-import { createHash } from 'node:crypto';
 import { Client } from 'pg';
 import { inTransaction } from '../../../kernel/db/transaction';
 import { isRefusal } from '../../../kernel/errors/refusal';
 import type { TestDatabase } from '../../../kernel/testkit/database';
+import { digest } from '../../../kernel/values/canonical';
 import { FixedClock } from '../../../kernel/values/clock';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
@@ -13,8 +13,9 @@ import { planRedemption } from '../core/movements/redemption';
 import { walletKeyOf } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
 import { applyAndCommit, chained, type PlannedDocument, type PlannedTransaction } from '../data/points/apply.store';
-import { lockAndLoad, NO_NEEDS, walletText, type Needs } from '../data/points/posting.store';
+import { lockAndLoad } from '../data/points/posting.store';
 import { TermsShelf } from '../data/points/terms.store';
+import { NO_NEEDS, walletText, type Needs } from '../data/points/wallet-request';
 import { saveRuleBook } from '../data/programme.store';
 import { announcementOf } from './book';
 
@@ -41,9 +42,7 @@ export class TestBook {
     await inTransaction(database, (tx) =>
       saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
     );
-    const client = new Client({ connectionString: database.url, pipeline: true } as ConstructorParameters<
-      typeof Client
-    >[0]);
+    const client = new Client({ connectionString: database.url });
     await client.connect();
     return new TestBook(client, rules, new FixedClock(now));
   }
@@ -133,7 +132,8 @@ export class TestBook {
     for (const { before: was, plan, after, follows } of carried.steps) {
       const previous = transactions.at(-1)?.after.chain ?? before.chain;
       const causeSeq = follows ? carried.own.after.seq : null;
-      transactions.push(chained({ ...posted, before: was, plan, after, causeSeq, intent: null }, previous));
+      const linked = chained({ ...posted, plan, after }, previous);
+      transactions.push({ ...posted, before: was, plan, after: linked, causeSeq, intent: null });
     }
     const { seq } = carried.own.after;
     await applyAndCommit(this.client, this.terms, {
@@ -155,7 +155,7 @@ export class TestBook {
     [partnerId, kind, externalRef]: Document,
     at: Pick<PlannedDocument, 'key' | 'seq'>,
   ): PlannedDocument {
-    const hash = createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+    const hash = digest([partnerId, kind, externalRef].join('\n')).slice(0, 32);
     return { hash, programmeId: this.rules.programmeId, partnerId, kind, externalRef, ...at };
   }
 }

@@ -5,7 +5,7 @@ import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import { walletKeyOf, type Balances, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
-import { walletText } from '../../data/points/posting.store';
+import { walletText } from '../../data/points/wallet-request';
 import { loadJournalAfter, loadStatement, type JournalLine } from '../../data/points/transaction.store';
 import { loadVersions } from '../../data/points/version.store';
 import { lineOf } from './posted';

@@ -15,14 +15,14 @@ import {
   type PlannedTransaction,
 } from '../../data/points/apply.store';
 import {
+  decidedText,
   lockAndLoad,
-  walletText,
   type DecidedCommand,
   type LoadedFacts,
   type LoadRequest,
   type ProgrammeState,
-  type WalletRequest,
 } from '../../data/points/posting.store';
+import { walletText, type WalletRequest } from '../../data/points/wallet-request';
 import type { TermsShelf } from '../../data/points/terms.store';
 import { openCaps, type Caps } from './caps';
 import {
@@ -55,7 +55,7 @@ export interface BatchSurroundings {
  * Posts a batch of commands in one transaction: lock and load, decide each in order by its pure rule, write all plans,
  * commit. A refusal is a value and never fails a neighbour; commands on one wallet see each other in order.
  *
- * @param client a pipelined connection used by nobody else meanwhile
+ * @param client a connection used by nobody else meanwhile; to be closed when this throws
  * @returns an outcome for each command, in their order; `deferred` for those to be sent again alone with all shares, and for
  *          later ones on the same wallets, so that order per member holds
  * @throws what PostgreSQL threw: then nothing of the batch was written
@@ -179,7 +179,7 @@ class Batch {
       return refused(refuse('LEDGER_ACCOUNT_FROZEN', 'Posting to this account is stopped until its book was checked.'));
     }
     const { document } = command;
-    if (document !== null && this.loaded.documents.has(document.hash.toString('hex'))) {
+    if (document !== null && this.loaded.documents.has(document.hash)) {
       const message = `${document.kind.toLowerCase()} ${document.externalRef} was recorded before.`;
       return refused(refuse('LEDGER_DOCUMENT_ALREADY_RECORDED', message));
     }
@@ -225,29 +225,33 @@ class Batch {
     for (const { steps, own: ownStep } of carried) {
       for (const step of steps) {
         const isOwn = own === undefined && step === ownStep && step.after.key.wallet === command.key.wallet;
-        const transaction = chained(
-          {
-            ...step,
-            causeSeq: step.follows ? ownStep.after.seq : null,
-            intent: isOwn ? command.intent : null,
-            programmeId: command.programmeId,
-            currency: facts.book.currency,
-            cycleId: state.openCycleId,
-            ruleBookVersion: state.ruleBookVersion,
-            caller: command.caller,
-            recordedAt: facts.now,
-          },
-          this.walletAt(walletText(step.after.key)).chain,
-        );
+        // Field by field: an object copied into another for every command costs more than the rest of this.
+        const { before, plan } = step;
+        const { caller, programmeId } = command;
+        const previous = this.walletAt(walletText(before.key)).chain;
+        const transaction: PlannedTransaction = {
+          before,
+          plan,
+          after: chained({ plan, after: step.after, caller, recordedAt: facts.now }, previous),
+          causeSeq: step.follows ? ownStep.after.seq : null,
+          intent: isOwn ? command.intent : null,
+          programmeId,
+          currency: facts.book.currency,
+          cycleId: state.openCycleId,
+          ruleBookVersion: state.ruleBookVersion,
+          caller,
+          recordedAt: facts.now,
+        };
         if (isOwn) own = transaction;
         this.keep(transaction);
       }
     }
     if (own === undefined) throw new Error('postBatch: a command posted nothing to its own wallet');
     if (command.document !== null) {
-      const { programmeId, document } = command;
-      this.newDocuments.push({ ...document, programmeId, key: command.key, seq: own.after.seq });
-      this.loaded.documents.add(document.hash.toString('hex'));
+      const { programmeId, document, key } = command;
+      const { hash, partnerId, kind, externalRef } = document;
+      this.newDocuments.push({ hash, programmeId, partnerId, kind, externalRef, key, seq: own.after.seq });
+      this.loaded.documents.add(document.hash);
     }
     return { kind: 'posted', own, all: this.transactions.slice(first) };
   }
@@ -279,11 +283,8 @@ class Batch {
 
 const refused = (refusal: Refusal): PostingOutcome => ({ kind: 'refused', refusal });
 
-const decidedText = ({ key, hash }: NonNullable<ReturnType<typeof keyOf>>): string =>
-  `${walletText(key)} ${hash.toString('hex')}`;
-
 function replayOf(before: DecidedCommand, { intent }: PostingCommand): PostingOutcome {
-  if (intent === null || !before.bodyHash.equals(intent.bodyHash)) {
+  if (intent === null || before.bodyHash !== intent.bodyHash) {
     return refused(refuseShared('IDEMPOTENCY_MISMATCH', 'This key was used before with another body.'));
   }
   if (before.seq !== null) return { kind: 'replayed', seq: before.seq };

@@ -38,7 +38,8 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
   const { programmeId, memberId, operation, idempotencyKey, body } = request;
   const caller = callerOf(principal);
   const command: PostingCommand = {
-    ...walletOf(memberId),
+    key: walletKeyOf(memberId),
+    memberId,
     programmeId,
     caller,
     intent: intentOf(caller, { operation, idempotencyKey, body }),

@@ -1,11 +1,11 @@
-import { createHash } from 'node:crypto';
 import type { Refusal } from '../../../../kernel/errors/refusal';
-import { canonicalHash } from '../../../../kernel/values/canonical';
+import { canonicalJson, digest, type Digest } from '../../../../kernel/values/canonical';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
-import { commandHash, NO_NEEDS, type Needs } from '../../data/points/posting.store';
+import { commandHash } from '../../data/points/posting.store';
+import { NO_NEEDS, type Needs } from '../../data/points/wallet-request';
 
 export { NO_NEEDS, type Needs };
 
@@ -25,8 +25,8 @@ export interface JointPlan {
 /** What a caller asks for, by the name they gave it. */
 export interface Intent {
   /** The name at its wallet: the hash of caller, operation and the caller's key. */
-  readonly hash: Buffer;
-  readonly bodyHash: Buffer;
+  readonly hash: Digest;
+  readonly bodyHash: Digest;
 }
 
 /** One command on one wallet, or on a few at once, ready to be decided under their locks. */
@@ -55,7 +55,7 @@ export interface PartnerDocument {
   readonly partnerId: PartnerId;
   readonly kind: DocumentKind;
   readonly externalRef: string;
-  readonly hash: Buffer;
+  readonly hash: Digest;
 }
 
 /** Names a receipt by its own hash, so that one directory serves all wallets and no receipt credits two members. */
@@ -63,9 +63,9 @@ export function documentOf(partnerId: PartnerId, kind: DocumentKind, externalRef
   return { partnerId, kind, externalRef, hash: documentHash(partnerId, kind, externalRef) };
 }
 
-/** 16 bytes of SHA-256 over partner, kind and reference: as many as a UUID, which stores them. */
-export function documentHash(partnerId: PartnerId, kind: DocumentKind, externalRef: string): Buffer {
-  return createHash('sha256').update([partnerId, kind, externalRef].join('\n')).digest().subarray(0, 16);
+/** 32 digits of SHA-256 over partner, kind and reference: as many as a UUID, which stores them. */
+export function documentHash(partnerId: PartnerId, kind: DocumentKind, externalRef: string): Digest {
+  return digest(`${partnerId}\n${kind}\n${externalRef}`).slice(0, 32);
 }
 
 /**
@@ -77,7 +77,7 @@ export function intentOf(
   caller: string,
   { operation, idempotencyKey, body }: { operation: string; idempotencyKey: string; body: unknown },
 ): Intent {
-  return { hash: commandHash({ caller, operation, idempotencyKey }), bodyHash: canonicalHash(body) };
+  return { hash: commandHash({ caller, operation, idempotencyKey }), bodyHash: digest(canonicalJson(body)) };
 }
 
 /** A wallet by its member. */

@@ -173,8 +173,7 @@ class Lane {
       // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
       // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
       options: LANE_SETTINGS,
-      pipeline: true,
-    } as ConstructorParameters<typeof Client>[0]);
+    });
     client.on('error', (error) => {
       this.options.log.warn({ event: 'posting.lane.disconnected', err: error });
       this.client = null;

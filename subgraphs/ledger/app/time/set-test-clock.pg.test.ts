@@ -148,7 +148,9 @@ describe('what falls due', () => {
     const member = newOpaqueId('mem');
     await programme.earn(member, 10n, earnedAt);
     await programme.move(new Date(due.getTime() - 1));
-    expect(await programme.redeem(member, 4n)).toMatchObject({ transaction: { line: { balances: { available: 6n } } } });
+    expect(await programme.redeem(member, 4n)).toMatchObject({
+      transaction: { line: { balances: { available: 6n } } },
+    });
     await programme.move(due);
     const facts = { missingPoints: 1n };
     expect(await programme.redeem(member, 1n)).toMatchObject({ code: 'LEDGER_INSUFFICIENT_POINTS', facts });

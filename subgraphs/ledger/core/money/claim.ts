@@ -69,6 +69,8 @@ export const NO_MONEY: MoneySide = { claims: [], money: [] };
 
 /** Several money sides as one. */
 export function together(sides: readonly MoneySide[]): MoneySide {
+  const only = sides.length === 1 ? sides[0] : undefined;
+  if (only !== undefined) return only;
   return { claims: sides.flatMap(({ claims }) => claims), money: sides.flatMap(({ money }) => money) };
 }
 

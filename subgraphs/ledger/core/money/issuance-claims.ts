@@ -21,10 +21,11 @@ import {
  */
 export function issuanceMoney(part: LotPart, entry: number): MoneySide {
   const { settlementModel } = part.lot.terms;
-  return together([
-    settlementModel === 'AT_ISSUANCE' ? NONE : feeMoney(part, entry, { kind: 'PROGRAMME_FEE', sign: 1n }),
-    fundingMoney(part, entry, { kind: 'ISSUANCE_FUNDING', sign: 1n }),
-  ]);
+  const sides: MoneySide[] = [];
+  if (settlementModel !== 'AT_ISSUANCE') sides.push(feeMoney(part, entry, { kind: 'PROGRAMME_FEE', sign: 1n }));
+  if (settlementModel !== 'AT_REDEMPTION')
+    sides.push(fundingMoney(part, entry, { kind: 'ISSUANCE_FUNDING', sign: 1n }));
+  return together(sides);
 }
 
 /**

@@ -41,7 +41,8 @@ export function issue(wallet: Wallet, accrual: Accrual): Issuance {
     lotSeq,
   };
   const money = accrual.pending === null ? issuanceMoney({ lot, points: quantity }, 0) : NO_MONEY;
-  return { ...money, entries: [entry], issued: [{ ...lot, quantity, pending: accrual.pending, parent: null }] };
+  const issued = { lotSeq, issuerId, earnedAt, expiresAt, terms, quantity, pending: accrual.pending, parent: null };
+  return { claims: money.claims, money: money.money, entries: [entry], issued: [issued] };
 }
 
 /** Terms of a lot issued under a contract; funded by the issuer alone unless shares are agreed. */

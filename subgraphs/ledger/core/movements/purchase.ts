@@ -2,11 +2,11 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
 import { divideFloor } from '../../../../kernel/values/rounding';
-import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import type { PostingFacts, PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { contractAt, earningRuleAt, partnerIn, type Contract, type EarningRule } from '../rule-book';
-import { issue, termsOf } from './accrual';
+import { issue, termsOf, type Issuance } from './accrual';
 import { daysLater, expiryOf } from './validity';
 
 /** A purchase as the till sent it, every value read. */
@@ -40,15 +40,7 @@ export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingF
   }
   if (purchase.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The purchase has not happened yet.');
   const earned = earnedPoints(terms.rule, purchase.amountMinor);
-  const plan: PostingPlan = {
-    ...EMPTY_PLAN,
-    kind: 'EARN',
-    partnerId: purchase.partnerId,
-    externalRef: purchase.externalRef,
-    occurredAt: purchase.occurredAt,
-    purchase: { ...purchase, ruleId: terms.rule.id, points: earned },
-  };
-  if (earned === 0n) return plan;
+  if (earned === 0n) return saleOf(purchase, { rule: terms.rule, earned, kind: 'EARN' }, NOTHING_ISSUED);
   const { issuerId, contract, rule } = { issuerId: purchase.partnerId, ...terms };
   const waits = rule.pendingDays > 0 || contract.releaseOnFunding;
   const issuance = issue(wallet, {
@@ -59,7 +51,43 @@ export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingF
     terms: termsOf(contract, facts, purchase.occurredAt),
     pending: waits ? { releaseAt: releaseAt(purchase.occurredAt, { rule, contract }, facts) } : null,
   });
-  return { ...plan, ...issuance, kind: waits ? 'PENDING' : 'EARN', qualifying: earned };
+  return saleOf(purchase, { rule, earned, kind: waits ? 'PENDING' : 'EARN' }, issuance);
+}
+
+const NOTHING_ISSUED: Issuance = { entries: [], claims: [], money: [], issued: [] };
+
+/** Written out field by field: it is made for every purchase, and copying objects into it would cost more than all else. */
+function saleOf(
+  { partnerId, externalRef, amountMinor, currency, occurredAt, branch, channel, lines }: Purchase,
+  { rule, earned, kind }: { rule: EarningRule; earned: Points; kind: 'EARN' | 'PENDING' },
+  { entries, claims, money, issued }: Issuance,
+): PostingPlan {
+  const ruleId = rule.id;
+  return {
+    kind,
+    partnerId,
+    externalRef,
+    occurredAt,
+    reason: null,
+    entries,
+    claims,
+    money,
+    qualifying: earned,
+    issued,
+    restated: [],
+    purchase: {
+      partnerId,
+      externalRef,
+      amountMinor,
+      currency,
+      branch,
+      channel,
+      lines,
+      ruleId,
+      points: earned,
+      occurredAt,
+    },
+  };
 }
 
 /** Points that wait for money wait until somebody says it came; others until their days have passed. */

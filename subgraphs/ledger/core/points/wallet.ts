@@ -124,7 +124,7 @@ export interface Wallet {
   /** Set when its book was found not to add up: nothing is posted until an operator looked. */
   readonly isFrozen: boolean;
   /** Hash of the newest journal transaction, which the next one is chained to. */
-  readonly chain: Buffer | null;
+  readonly chain: string | null;
   /** Lots with spendable points, in draw order; empty when the command did not ask for them. */
   readonly lots: readonly OpenLot[];
   /** Lots with pending points, oldest first; empty when the command did not ask for them. */

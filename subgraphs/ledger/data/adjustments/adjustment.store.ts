@@ -4,7 +4,7 @@ import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { Adjustment, AdjustmentKind, AdjustmentState } from '../../core/adjustments/adjustment';
-import { uuidOrNull } from '../points/journal.rows';
+import { uuidOrNull } from '../points/journal-rows';
 
 const INSERT = sql`/* ledger.adjustment.insert */
 insert into adjustment (id, programme_id, member_id, kind, points, sponsor_id, lot_seq, expires_at, cost_centre, reason,

@@ -1,6 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { COMMAND_KEY_DDL } from '../../../../kernel/db/command-key';
 import { INBOX_DDL } from '../../../../kernel/events/inbox-ddl';
+import { GUARDS } from './book-guards';
+import { SETTLEMENT } from './settlement-tables';
 
 /**
  * The ledger's book: wallets, journal, lots, claims, money, settlement; and the projections it posts by.
@@ -151,7 +153,7 @@ create table journal_transaction (
 create unique index journal_transaction_command on journal_transaction (bucket, wallet, command_hash)
   where command_hash is not null;
 create index journal_transaction_xid on journal_transaction (xid);
-create index journal_transaction_cycle on journal_transaction (cycle_id);
+create index journal_transaction_cycle on journal_transaction using brin (cycle_id) with (autosummarize = on);
 
 create table entry (
   bucket smallint not null,
@@ -166,12 +168,12 @@ create table entry (
   lot_seq bigint not null,
   primary key (bucket, wallet, seq, n),
   check (
-    (debit_kind, credit_kind) in (
-      ('ISSUED', 'PENDING'), ('ISSUED', 'AVAILABLE'), ('PENDING', 'AVAILABLE'), ('PENDING', 'CLAWED_BACK'),
-      ('AVAILABLE', 'HELD'), ('HELD', 'AVAILABLE'), ('HELD', 'REDEEMED'), ('AVAILABLE', 'REDEEMED'),
-      ('REDEEMED', 'AVAILABLE'), ('AVAILABLE', 'EXPIRED'), ('EXPIRED', 'AVAILABLE'), ('AVAILABLE', 'CLAWED_BACK'),
-      ('ARREARS', 'CLAWED_BACK'), ('AVAILABLE', 'ARREARS'), ('AVAILABLE', 'TRANSFERRED'), ('TRANSFERRED', 'AVAILABLE')
-    )
+    debit_kind || ' ' || credit_kind = any (array[
+      'ISSUED PENDING', 'ISSUED AVAILABLE', 'PENDING AVAILABLE', 'PENDING CLAWED_BACK', 'AVAILABLE HELD',
+      'HELD AVAILABLE', 'HELD REDEEMED', 'AVAILABLE REDEEMED', 'REDEEMED AVAILABLE', 'AVAILABLE EXPIRED',
+      'EXPIRED AVAILABLE', 'AVAILABLE CLAWED_BACK', 'ARREARS CLAWED_BACK', 'AVAILABLE ARREARS',
+      'AVAILABLE TRANSFERRED', 'TRANSFERRED AVAILABLE'
+    ])
   )
 );
 create index entry_undone on entry (bucket, wallet, lot_seq)
@@ -316,173 +318,4 @@ create table command_refusal (
   decided_at timestamptz not null default clock_timestamp(),
   primary key (bucket, wallet, command_hash)
 );
-`;
-
-const SETTLEMENT = `
-create table claim (
-  bucket smallint not null,
-  wallet uuid not null,
-  seq bigint not null,
-  n smallint not null,
-  entry_n smallint not null,
-  cycle_id uuid not null,
-  debtor_id uuid,
-  creditor_id uuid,
-  kind text not null check (kind in ('REDEMPTION', 'REDEMPTION_REVERSAL', 'ARREARS_OFFSET', 'PROGRAMME_FEE',
-    'PROGRAMME_FEE_CREDIT', 'ISSUANCE_FUNDING', 'ISSUANCE_REFUND', 'BREAKAGE_SHARE', 'BUY_OUT')),
-  micros bigint not null check (micros <> 0),
-  lot_seq bigint not null,
-  points bigint not null,
-  contract_version integer not null,
-  currency text not null,
-  hub_account text check (hub_account in ('POINT_FUND', 'PREFUND', 'DEFERRED_MARGIN', 'MARGIN_INCOME', 'BREAKAGE_INCOME',
-    'PROGRAMME_FEES', 'GOODWILL_EXPENSE')),
-  hub_owner uuid,
-  primary key (bucket, wallet, seq, n),
-  check (debtor_id is distinct from creditor_id),
-  check ((debtor_id is null or creditor_id is null) = (hub_account is not null))
-);
-create index claim_cycle on claim (cycle_id, debtor_id, creditor_id);
-create table money_entry (
-  bucket smallint not null,
-  wallet uuid not null,
-  seq bigint not null,
-  n smallint not null,
-  entry_n smallint not null,
-  programme_id uuid not null,
-  cycle_id uuid not null,
-  debit_kind text not null,
-  debit_owner uuid,
-  credit_kind text not null,
-  credit_owner uuid,
-  micros bigint not null check (micros > 0),
-  lot_seq bigint not null,
-  currency text not null,
-  primary key (bucket, wallet, seq, n),
-  check ((debit_kind, debit_owner) is distinct from (credit_kind, credit_owner))
-);
-create index money_entry_programme on money_entry (programme_id, debit_kind, credit_kind);
-
-create table settlement_cycle (
-  id uuid primary key,
-  programme_id uuid not null,
-  number integer not null check (number > 0),
-  state text not null check (state in ('OPEN', 'CUT_OFF', 'DRAFT', 'ISSUED', 'AGREED', 'NETTED')),
-  currency text not null,
-  opens_at timestamptz not null,
-  cut_off_at timestamptz,
-  issued_at timestamptz,
-  version bigint not null default 1 check (version > 0),
-  unique (programme_id, number),
-  check ((state = 'OPEN') = (cut_off_at is null))
-);
-create unique index settlement_cycle_open on settlement_cycle (programme_id) where state = 'OPEN';
-create table cycle_step (
-  cycle_id uuid not null references settlement_cycle,
-  to_state text not null,
-  cut_off_at timestamptz,
-  content_hash text not null,
-  proposed_by text not null,
-  proposed_at timestamptz not null,
-  approved_by text,
-  approved_at timestamptz,
-  primary key (cycle_id, to_state),
-  check ((approved_by is null) = (approved_at is null))
-);
-create table directional_total (
-  cycle_id uuid not null references settlement_cycle,
-  pair smallint not null,
-  debtor_id uuid,
-  creditor_id uuid,
-  exact_micros bigint not null,
-  carry_in_micros bigint not null,
-  billed_minor bigint not null,
-  carry_micros bigint not null,
-  primary key (cycle_id, pair)
-);
-create unique index directional_total_pair on directional_total (cycle_id, debtor_id, creditor_id) nulls not distinct;
-create table statement_line (
-  cycle_id uuid not null,
-  pair smallint not null,
-  n integer not null,
-  bucket smallint not null,
-  wallet uuid not null,
-  seq bigint not null,
-  claim_n smallint not null,
-  kind text not null,
-  micros bigint not null,
-  billed_minor bigint not null,
-  lot_seq bigint not null,
-  primary key (cycle_id, pair, n),
-  foreign key (cycle_id, pair) references directional_total
-);
-create table net_position (
-  cycle_id uuid not null references settlement_cycle,
-  party_id uuid,
-  net_minor bigint not null
-);
-create unique index net_position_party on net_position (cycle_id, party_id) nulls not distinct;
-`;
-
-/** Tables a row is only ever added to. */
-const APPEND_ONLY = [
-  'journal_transaction',
-  'entry',
-  'lot',
-  'lot_terms',
-  'lot_extension',
-  'claim',
-  'money_entry',
-  'purchase',
-  'purchase_return',
-  'redemption_reversal',
-  'award',
-  'document',
-  'command_refusal',
-];
-
-const GUARDS = `
-create function refuse_change() returns trigger language plpgsql as $$
-begin
-  raise exception 'LEDGER_APPEND_ONLY: % of % is refused', tg_op, tg_table_name using errcode = 'restrict_violation';
-end
-$$;
-${APPEND_ONLY.map(
-  (table) => `create trigger ${table}_append_only before update or delete or truncate on ${table}
-  for each statement execute function refuse_change();`,
-).join('\n')}
-create function check_balances() returns trigger language plpgsql as $$
-declare
-  wrong record;
-begin
-  select j.wallet, j.seq into wrong
-    from posted j
-    left join lateral (
-      select p.available_after, p.pending_after, p.held_after, p.arrears_after from journal_transaction p
-       where p.bucket = j.bucket and p.wallet = j.wallet and p.seq = j.seq - 1) b on true
-    cross join lateral (
-      select coalesce(sum(case when e.credit_kind = 'AVAILABLE' then e.amount else 0 end)
-               - sum(case when e.debit_kind = 'AVAILABLE' then e.amount else 0 end), 0) as available,
-             coalesce(sum(case when e.credit_kind = 'PENDING' then e.amount else 0 end)
-               - sum(case when e.debit_kind = 'PENDING' then e.amount else 0 end), 0) as pending,
-             coalesce(sum(case when e.credit_kind = 'HELD' then e.amount else 0 end)
-               - sum(case when e.debit_kind = 'HELD' then e.amount else 0 end), 0) as held,
-             coalesce(sum(case when e.debit_kind = 'ARREARS' then e.amount else 0 end)
-               - sum(case when e.credit_kind = 'ARREARS' then e.amount else 0 end), 0) as arrears
-        from entry e where e.bucket = j.bucket and e.wallet = j.wallet and e.seq = j.seq) s
-   where j.available_after <> coalesce(b.available_after, 0) + s.available
-      or j.pending_after <> coalesce(b.pending_after, 0) + s.pending
-      or j.held_after <> coalesce(b.held_after, 0) + s.held
-      or j.arrears_after <> coalesce(b.arrears_after, 0) + s.arrears
-      or (j.seq > 1 and b.available_after is null)
-   limit 1;
-  if found then
-    raise exception 'LEDGER_UNBALANCED: version % of wallet % is not its entries', wrong.seq, wrong.wallet
-      using errcode = 'check_violation';
-  end if;
-  return null;
-end
-$$;
-create trigger journal_transaction_balanced after insert on journal_transaction
-  referencing new table as posted for each statement execute function check_balances();
 `;

@@ -1,13 +1,15 @@
 import type { Client } from 'pg';
+import { flush, type FlushStatement } from '../../../../kernel/db/flush';
+import type { Digest } from '../../../../kernel/values/canonical';
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
-import { SAVE_SHARES } from './cap.store';
+import { saveShares } from './cap.store';
 import { chainHash } from './chain';
-import * as rows from './journal.rows';
-import * as standing from './standing.rows';
-import { settleAll, type CommandKey } from './posting.store';
-import { inserting, recordset, type Cells, type Recordset } from './recordset';
+import * as rows from './journal-rows';
+import * as standing from './standing-rows';
+import type { CommandKey } from './posting.store';
+import { composed, inserting, type Cells, type Recordset } from './recordset';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
 
 /** One transaction of a batch: the wallet before, the plan, the wallet after. */
@@ -18,7 +20,7 @@ export interface PlannedTransaction {
   /** The version this one follows from; null when it stands for itself. */
   readonly causeSeq: bigint | null;
   /** The caller's intent this one answers; null for what falls due or follows. */
-  readonly intent: { readonly hash: Buffer; readonly bodyHash: Buffer } | null;
+  readonly intent: { readonly hash: Digest; readonly bodyHash: Digest } | null;
   readonly programmeId: ProgrammeId;
   readonly currency: string;
   readonly cycleId: string;
@@ -29,13 +31,13 @@ export interface PlannedTransaction {
 
 /** A refusal to keep with its key. */
 export interface DecidedOutcome extends CommandKey {
-  readonly bodyHash: Buffer;
+  readonly bodyHash: Digest;
   readonly refusal: unknown;
 }
 
 /** A partner's document, unique for ever by its kind and reference. */
 export interface PlannedDocument {
-  readonly hash: Buffer;
+  readonly hash: Digest;
   readonly programmeId: ProgrammeId;
   readonly partnerId: PartnerId;
   readonly kind: string;
@@ -55,21 +57,22 @@ export interface BatchWrites {
   readonly shares: readonly Cells[];
 }
 
-/** Chains a transaction to the one before it on its wallet: the hash covers all that is written of it. */
-export function chained(transaction: PlannedTransaction, previous: Buffer | null): PlannedTransaction {
-  const chain = chainHash(previous, transaction);
-  return { ...transaction, after: { ...transaction.after, chain } };
+/** The wallet after a transaction, chained to the one before it: the hash covers what is written of both. */
+export function chained(
+  transaction: Pick<PlannedTransaction, 'plan' | 'after' | 'caller' | 'recordedAt'>,
+  previous: Digest | null,
+): Wallet {
+  return { ...transaction.after, chain: chainHash(previous, transaction) };
 }
 
-const WALLET = { bucket: 'smallint', wallet: 'uuid' } as const;
+const WALLET = { bucket: 'smallint', wallet: 'ref' } as const;
 const AT = { ...WALLET, seq: 'bigint' } as const;
 
 const TERMS = inserting(
-  'ledger.post.insertTerms',
   'lot_terms',
   {
     id: 'uuid',
-    settlement_model: 'text',
+    settlement_model: 'word',
     contract_version: 'integer',
     issuance_micros: 'bigint',
     reserve_micros: 'bigint',
@@ -80,39 +83,39 @@ const TERMS = inserting(
   },
   '(id) do nothing',
 );
-const LOTS = inserting('ledger.post.insertLots', 'lot', {
+const LOTS = inserting('lot', {
   ...WALLET,
   lot_seq: 'bigint',
   seq: 'bigint',
-  issuer_id: 'uuid',
+  issuer_id: 'ref',
   quantity: 'bigint',
-  terms_id: 'uuid',
-  earned_at: 'timestamptz',
-  expires_at: 'timestamptz',
-  parent_wallet: 'uuid',
+  terms_id: 'ref',
+  earned_at: 'instant',
+  expires_at: 'instant',
+  parent_wallet: 'ref',
   parent_lot_seq: 'bigint',
 });
-const ENTRIES = inserting('ledger.post.insertEntries', 'entry', {
+const ENTRIES = inserting('entry', {
   ...AT,
   n: 'smallint',
-  debit_kind: 'text',
-  debit_owner: 'uuid',
-  credit_kind: 'text',
-  credit_owner: 'uuid',
+  debit_kind: 'word',
+  debit_owner: 'ref',
+  credit_kind: 'word',
+  credit_owner: 'ref',
   amount: 'bigint',
   lot_seq: 'bigint',
 });
 /** After the entries: the guard on the journal compares its balances with them. */
-const JOURNAL = inserting('ledger.post.insertJournal', 'journal_transaction', {
+const JOURNAL = inserting('journal_transaction', {
   ...AT,
-  programme_id: 'uuid',
-  kind: 'text',
+  programme_id: 'ref',
+  kind: 'word',
   cause_seq: 'bigint',
-  partner_id: 'uuid',
+  partner_id: 'ref',
   external_ref: 'text',
   reason: 'text',
-  peer_wallet: 'uuid',
-  cycle_id: 'uuid',
+  peer_wallet: 'ref',
+  cycle_id: 'ref',
   rule_book_version: 'bigint',
   points: 'bigint',
   available_after: 'bigint',
@@ -120,156 +123,153 @@ const JOURNAL = inserting('ledger.post.insertJournal', 'journal_transaction', {
   held_after: 'bigint',
   arrears_after: 'bigint',
   qualifying_after: 'bigint',
-  tier_before: 'text',
-  tier_after: 'text',
-  caller: 'text',
+  tier_before: 'word',
+  tier_after: 'word',
+  caller: 'word',
   command_hash: 'uuid',
   body_hash: 'bytea',
-  occurred_at: 'timestamptz',
-  recorded_at: 'timestamptz',
+  occurred_at: 'instant',
+  recorded_at: 'instant',
   chain: 'bytea',
 });
-const CLAIMS = inserting('ledger.post.insertClaims', 'claim', {
+const CLAIMS = inserting('claim', {
   ...AT,
   n: 'smallint',
   entry_n: 'smallint',
-  cycle_id: 'uuid',
-  debtor_id: 'uuid',
-  creditor_id: 'uuid',
-  kind: 'text',
+  cycle_id: 'ref',
+  debtor_id: 'ref',
+  creditor_id: 'ref',
+  kind: 'word',
   micros: 'bigint',
   lot_seq: 'bigint',
   points: 'bigint',
   contract_version: 'integer',
-  currency: 'text',
-  hub_account: 'text',
-  hub_owner: 'uuid',
+  currency: 'word',
+  hub_account: 'word',
+  hub_owner: 'ref',
 });
-const MONEY = inserting('ledger.post.insertMoney', 'money_entry', {
+const MONEY = inserting('money_entry', {
   ...AT,
   n: 'smallint',
   entry_n: 'smallint',
-  programme_id: 'uuid',
-  cycle_id: 'uuid',
-  debit_kind: 'text',
-  debit_owner: 'uuid',
-  credit_kind: 'text',
-  credit_owner: 'uuid',
+  programme_id: 'ref',
+  cycle_id: 'ref',
+  debit_kind: 'word',
+  debit_owner: 'ref',
+  credit_kind: 'word',
+  credit_owner: 'ref',
   micros: 'bigint',
   lot_seq: 'bigint',
-  currency: 'text',
+  currency: 'word',
 });
-const PURCHASES = inserting('ledger.post.insertPurchases', 'purchase', {
+const PURCHASES = inserting('purchase', {
   ...AT,
-  programme_id: 'uuid',
-  partner_id: 'uuid',
+  programme_id: 'ref',
+  partner_id: 'ref',
   external_ref: 'text',
   amount_minor: 'bigint',
-  currency: 'text',
-  branch: 'text',
-  channel: 'text',
+  currency: 'word',
+  branch: 'word',
+  channel: 'word',
   lines: 'jsonb',
-  rule_id: 'text',
+  rule_id: 'word',
   points: 'bigint',
-  occurred_at: 'timestamptz',
+  occurred_at: 'instant',
 });
-const RETURNS = inserting('ledger.post.insertReturns', 'purchase_return', {
+const RETURNS = inserting('purchase_return', {
   ...WALLET,
   purchase_seq: 'bigint',
   seq: 'bigint',
   amount_minor: 'bigint',
   clawed_back: 'bigint',
 });
-const REVERSALS = inserting('ledger.post.insertReversals', 'redemption_reversal', {
+const REVERSALS = inserting('redemption_reversal', {
   ...WALLET,
   redemption_seq: 'bigint',
   seq: 'bigint',
   points: 'bigint',
 });
-const AWARDS = inserting('ledger.post.insertAwards', 'award', {
+const AWARDS = inserting('award', {
   ...WALLET,
-  partner_id: 'uuid',
-  action: 'text',
+  partner_id: 'ref',
+  action: 'word',
   occasion: 'text',
   seq: 'bigint',
-  occurred_at: 'timestamptz',
+  occurred_at: 'instant',
 });
-const EXTENSIONS = inserting('ledger.post.insertExtensions', 'lot_extension', {
+const EXTENSIONS = inserting('lot_extension', {
   ...WALLET,
   lot_seq: 'bigint',
   seq: 'bigint',
-  expires_at: 'timestamptz',
+  expires_at: 'instant',
 });
 const HOLDS = inserting(
-  'ledger.post.saveHolds',
   'hold',
   {
     ...AT,
-    programme_id: 'uuid',
-    partner_id: 'uuid',
+    programme_id: 'ref',
+    partner_id: 'ref',
     points: 'bigint',
-    state: 'text',
+    state: 'word',
     captured: 'bigint',
     closed_seq: 'bigint',
-    expires_at: 'timestamptz',
+    expires_at: 'instant',
   },
   `(bucket, wallet, seq) do update
    set state = excluded.state, captured = excluded.captured, closed_seq = excluded.closed_seq`,
 );
-const OPEN_LOT = { ...WALLET, lot_seq: 'bigint', earned_at: 'timestamptz', expires_at: 'timestamptz' } as const;
+const OPEN_LOT = { ...WALLET, lot_seq: 'bigint', earned_at: 'instant', expires_at: 'instant' } as const;
 const OPEN_LOT_KEY = `o.bucket = r.bucket and o.wallet = r.wallet and o.lot_seq = r.lot_seq and o.earned_at = r.earned_at
    and o.expires_at = coalesce(r.expires_at, 'infinity')`;
-const CLOSED_LOTS = recordset(
-  'ledger.post.deleteOpenLots',
-  OPEN_LOT,
-  `delete from open_lot o using r where ${OPEN_LOT_KEY}`,
-);
-const DRAWN_LOTS = recordset(
-  'ledger.post.updateOpenLots',
-  { ...OPEN_LOT, remaining: 'bigint' },
-  `update open_lot o set remaining = r.remaining from r where ${OPEN_LOT_KEY}`,
-);
+const CLOSED_LOTS = {
+  columns: OPEN_LOT,
+  statement: (r: string) => `/* ledger.post.closeLots */ delete from open_lot o using ${r} as r where ${OPEN_LOT_KEY}`,
+} satisfies Recordset;
+const DRAWN_LOTS = {
+  columns: { ...OPEN_LOT, remaining: 'bigint' },
+  statement: (r: string) =>
+    `/* ledger.post.drawLots */ update open_lot o set remaining = r.remaining from ${r} as r where ${OPEN_LOT_KEY}`,
+} satisfies Recordset;
 const OPENED_COLUMNS = {
   ...OPEN_LOT,
-  programme_id: 'uuid',
-  issuer_id: 'uuid',
-  terms_id: 'uuid',
+  programme_id: 'ref',
+  issuer_id: 'ref',
+  terms_id: 'ref',
   remaining: 'bigint',
 } as const;
-const OPENED_LOTS = recordset(
-  'ledger.post.insertOpenLots',
-  OPENED_COLUMNS,
-  `insert into open_lot (bucket, wallet, lot_seq, earned_at, expires_at, programme_id, issuer_id, terms_id, remaining)
-select bucket, wallet, lot_seq, earned_at, coalesce(expires_at, 'infinity'), programme_id, issuer_id, terms_id, remaining from r`,
-);
+const OPENED_LOTS = {
+  columns: OPENED_COLUMNS,
+  statement: (r: string) => `/* ledger.post.openLots */
+insert into open_lot (bucket, wallet, lot_seq, earned_at, expires_at, programme_id, issuer_id, terms_id, remaining)
+select bucket, wallet, lot_seq, earned_at, coalesce(expires_at, 'infinity'), programme_id, issuer_id, terms_id, remaining from ${r} as r`,
+} satisfies Recordset;
 const PENDING_LOTS = inserting(
-  'ledger.post.savePendingLots',
   'pending_lot',
-  { ...WALLET, lot_seq: 'bigint', programme_id: 'uuid', remaining: 'bigint', release_at: 'timestamptz' },
+  { ...WALLET, lot_seq: 'bigint', programme_id: 'ref', remaining: 'bigint', release_at: 'instant' },
   '(bucket, wallet, lot_seq) do update set remaining = excluded.remaining',
 );
-const RELEASED_LOTS = recordset(
-  'ledger.post.deletePendingLots',
-  { ...WALLET, lot_seq: 'bigint' },
-  'delete from pending_lot p using r where p.bucket = r.bucket and p.wallet = r.wallet and p.lot_seq = r.lot_seq',
-);
-const DOCUMENTS = inserting('ledger.post.insertDocuments', 'document', {
+const RELEASED_LOTS = {
+  columns: { ...WALLET, lot_seq: 'bigint' },
+  statement: (r: string) =>
+    `/* ledger.post.closePending */
+delete from pending_lot p using ${r} as r where p.bucket = r.bucket and p.wallet = r.wallet and p.lot_seq = r.lot_seq`,
+} satisfies Recordset;
+const DOCUMENTS = inserting('document', {
   hash: 'uuid',
-  programme_id: 'uuid',
-  partner_id: 'uuid',
-  kind: 'text',
+  programme_id: 'ref',
+  partner_id: 'ref',
+  kind: 'word',
   external_ref: 'text',
   ...AT,
 });
-const REFUSALS = inserting('ledger.post.insertRefusals', 'command_refusal', {
+const REFUSALS = inserting('command_refusal', {
   ...WALLET,
   command_hash: 'uuid',
   body_hash: 'bytea',
   refusal: 'jsonb',
 });
-const WALLETS = recordset(
-  'ledger.post.updateWallets',
-  {
+const WALLETS = {
+  columns: {
     ...AT,
     lots: 'bigint',
     available: 'bigint',
@@ -277,55 +277,59 @@ const WALLETS = recordset(
     held: 'bigint',
     arrears: 'bigint',
     qualifying: 'bigint',
-    tier_code: 'text',
-    tier_since: 'timestamptz',
-    tier_until: 'timestamptz',
-    counted_since: 'timestamptz',
-    tier_due_at: 'timestamptz',
+    tier_code: 'word',
+    tier_since: 'instant',
+    tier_until: 'instant',
+    counted_since: 'instant',
+    tier_due_at: 'instant',
     owed: 'jsonb',
     chain: 'bytea',
   },
-  `update wallet w
+  statement: (r: string) => `/* ledger.post.updateWallets */
+update wallet w
    set seq = r.seq, lots = r.lots, available = r.available, pending = r.pending, held = r.held, arrears = r.arrears,
        qualifying = r.qualifying, tier_code = r.tier_code, tier_since = r.tier_since, tier_until = r.tier_until,
        counted_since = r.counted_since, tier_due_at = r.tier_due_at, owed = r.owed, chain = r.chain
-  from r where w.bucket = r.bucket and w.wallet = r.wallet`,
-);
+  from ${r} as r where w.bucket = r.bucket and w.wallet = r.wallet`,
+} satisfies Recordset;
 
-/** Writes a batch and commits it, in one round trip. A broken constraint undoes all of it and is thrown. */
+const COMMIT: FlushStatement = { name: 'ledger.post.commit', text: 'commit' };
+
+/**
+ * Writes a batch and commits it, in one round trip: one statement for all tables, whose parts see the same state and change
+ * different rows. A broken constraint undoes all of it and is thrown; the connection is then to be closed.
+ */
 export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: BatchWrites): Promise<void> {
   const { transactions, wallets } = writes;
   // Lanes meet at these two tables: each adds its rows in the order of their keys, so that none waits for another in a circle.
   const newTerms = newTermsOf(transactions, shelf);
-  const documents = [...writes.documents].sort((a, b) => Buffer.compare(a.hash, b.hash));
+  const documents = [...writes.documents].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
-  const parts: [Recordset, readonly Cells[]][] = [
-    [TERMS, [...newTerms].map(([id, terms]) => termsRow(id, terms))],
-    [LOTS, transactions.flatMap(rows.lotRows)],
-    [ENTRIES, transactions.flatMap(rows.entryRows)],
-    [JOURNAL, transactions.map(rows.journalRow)],
-    [CLAIMS, transactions.flatMap(rows.claimRows)],
-    [MONEY, transactions.flatMap(rows.moneyRows)],
-    [PURCHASES, transactions.flatMap(rows.purchaseRows)],
-    [RETURNS, transactions.flatMap(rows.returnRows)],
-    [REVERSALS, transactions.flatMap(rows.reversalRows)],
-    [AWARDS, transactions.flatMap(rows.awardRows)],
-    [EXTENSIONS, transactions.flatMap(rows.extensionRows)],
-    [HOLDS, standing.holds(transactions)],
-    [CLOSED_LOTS, lots.closed],
-    [DRAWN_LOTS, lots.drawn],
-    [OPENED_LOTS, lots.opened],
-    [RELEASED_LOTS, pending.closed],
-    [PENDING_LOTS, pending.open],
-    [DOCUMENTS, documents.map(rows.documentRow)],
-    [REFUSALS, writes.refusals.map(rows.refusalRow)],
-    [WALLETS, wallets.map(standing.walletRow)],
-    [SAVE_SHARES, writes.shares],
-  ];
-  const sent = parts.map(([recordset, given]) => recordset.send(client, given));
-  // After a failed statement this commit is a rollback, and PostgreSQL says so without an error: the failure is told by `sent`.
-  await settleAll([...sent, client.query('commit')]);
+  const written = composed('ledger.post.apply', [
+    { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
+    { recordset: LOTS, rows: transactions.flatMap(rows.lotRows) },
+    { recordset: ENTRIES, rows: transactions.flatMap(rows.entryRows) },
+    { recordset: JOURNAL, rows: transactions.map(rows.journalRow) },
+    { recordset: CLAIMS, rows: transactions.flatMap(rows.claimRows) },
+    { recordset: MONEY, rows: transactions.flatMap(rows.moneyRows) },
+    { recordset: PURCHASES, rows: transactions.flatMap(rows.purchaseRows) },
+    { recordset: RETURNS, rows: transactions.flatMap(rows.returnRows) },
+    { recordset: REVERSALS, rows: transactions.flatMap(rows.reversalRows) },
+    { recordset: AWARDS, rows: transactions.flatMap(rows.awardRows) },
+    { recordset: EXTENSIONS, rows: transactions.flatMap(rows.extensionRows) },
+    { recordset: HOLDS, rows: standing.holds(transactions) },
+    { recordset: CLOSED_LOTS, rows: lots.closed },
+    { recordset: DRAWN_LOTS, rows: lots.drawn },
+    { recordset: OPENED_LOTS, rows: lots.opened },
+    { recordset: RELEASED_LOTS, rows: pending.closed },
+    { recordset: PENDING_LOTS, rows: pending.open },
+    { recordset: DOCUMENTS, rows: documents.map(rows.documentRow) },
+    { recordset: REFUSALS, rows: writes.refusals.map(rows.refusalRow) },
+    { recordset: WALLETS, rows: wallets.map(standing.walletRow) },
+  ]);
+  const statements = [written, saveShares(writes.shares), COMMIT].filter((one) => one !== null);
+  await flush(client, statements);
   for (const [id, terms] of newTerms) shelf.keep(id, terms);
 }
 

@@ -1,9 +1,10 @@
 import type { Client } from 'pg';
+import { flush, type FlushRows, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { Allowance } from '../../core/caps/allowance';
 import type { CapKind, Counter } from '../../core/caps/cap-use';
-import { recordset, type Cells } from './recordset';
+import { composed, type Cells, type Recordset } from './recordset';
 
 /** A share as it is stored; its version is what a save is bound to. */
 export interface StoredShare extends Allowance {
@@ -55,18 +56,21 @@ export async function loadShares(
 ): Promise<StoredShare[]> {
   const programme = uuidOf(programmeId);
   const keys = [counters.map(({ partnerId }) => uuidOf(partnerId)), counters.map(({ kind }) => kind)];
-  if (!all) return read(client, { name: 'ledger.cap.loadOwn', text: LOAD_OWN, values: [programme, ...keys, shard] });
   const names = counters.map(({ partnerId, kind }) => `${programme}:${partnerId}:${kind}`).sort();
-  const [, shares] = await Promise.all([
-    client.query({ name: 'ledger.cap.lockCounters', text: LOCK_COUNTERS, values: [names] }),
-    read(client, { name: 'ledger.cap.lockAll', text: LOCK_ALL, values: [programme, ...keys] }),
-  ]);
-  return shares;
+  const answers = await flush(
+    client,
+    all
+      ? [
+          { name: 'ledger.cap.lockCounters', text: LOCK_COUNTERS, values: [names] },
+          { name: 'ledger.cap.lockAll', text: LOCK_ALL, values: [programme, ...keys] },
+        ]
+      : [{ name: 'ledger.cap.loadOwn', text: LOAD_OWN, values: [programme, ...keys, shard] }],
+  );
+  return sharesFrom(answers.at(-1) ?? []);
 }
 
-async function read(client: Client, query: { name: string; text: string; values: unknown[] }): Promise<StoredShare[]> {
-  const { rows } = await client.query<Row>(query);
-  return rows.map((row) => ({
+function sharesFrom(rows: FlushRows): StoredShare[] {
+  return (rows as readonly Row[]).map((row) => ({
     shard: row.shard,
     partnerId: idFromUuid('ptr', row.partner_id),
     kind: row.kind,
@@ -90,21 +94,23 @@ const SHARE = {
   version: 'bigint',
 } as const;
 
-/** A share somebody else changed since it was read undoes the batch, as a serialization failure; it is decided anew. */
-export const SAVE_SHARES = recordset(
-  'ledger.cap.saveShares',
-  SHARE,
-  `, saved as (
+const SAVED: Recordset = {
+  columns: SHARE,
+  statement: (r) => `/* ledger.cap.upsertShares */
   insert into cap_share as s (programme_id, shard, partner_id, kind, period, cap_limit, granted, used)
-  select programme_id, shard, partner_id, kind, period, cap_limit, granted, used from r
+  select programme_id, shard, partner_id, kind, period, cap_limit, granted, used from ${r} as r
   on conflict (programme_id, shard, partner_id, kind, period) do update
     set cap_limit = excluded.cap_limit, granted = excluded.granted, used = excluded.used, version = s.version + 1
-    where s.version = (select r.version from r where r.shard = s.shard and r.partner_id = s.partner_id and r.kind = s.kind
-      and r.period = s.period and r.programme_id = s.programme_id)
-  returning 1
-)
-select refuse_stale_share((select count(*) from saved) = (select count(*) from r))`,
-);
+    where s.version = (select r.version from ${r} as r where r.shard = s.shard and r.partner_id = s.partner_id
+      and r.kind = s.kind and r.period = s.period and r.programme_id = s.programme_id)
+  returning 1`,
+};
+
+/** A share somebody else changed since it was read undoes the batch, as a serialization failure; it is decided anew. */
+export function saveShares(rows: readonly Cells[]): FlushStatement | null {
+  const isKept = 'refuse_stale_share((select count(*) from w0) = (select count(*) from r0))';
+  return composed('ledger.cap.saveShares', [{ recordset: SAVED, rows }], isKept);
+}
 
 /** A share as its row holds it. */
 export function shareRow(programmeId: ProgrammeId, share: StoredShare): Cells {

@@ -1,7 +1,7 @@
-import { createHash } from 'node:crypto';
+import { digest, type Digest } from '../../../../kernel/values/canonical';
 import { shownPoints } from '../../core/points/posting';
 import type { PlannedTransaction } from './apply.store';
-import { uuidOrNull } from './journal.rows';
+import { uuidOrNull } from './journal-rows';
 import type { Id } from '../../../../kernel/values/id';
 
 /** What a hash covers of one journal transaction: its row and everything recorded with it, as plain values. */
@@ -29,32 +29,37 @@ export interface ChainedFacts {
  * The link of a wallet's chain: SHA-256 over the link before and the facts of one transaction. Whoever changes a row must
  * change every later link of that member, and the newest one is kept with the wallet and in each seal.
  */
-export function linkHash(previous: Buffer | null, facts: ChainedFacts): Buffer {
-  const list = [
-    facts.wallet,
-    facts.seq,
-    facts.kind,
-    facts.partner,
-    facts.externalRef,
-    facts.reason,
-    facts.points,
-    facts.balances,
-    facts.tier,
-    facts.caller,
-    facts.occurredAt.getTime(),
-    facts.recordedAt.getTime(),
-    facts.entries,
-    facts.claims,
+export function linkHash(previous: Digest | null, facts: ChainedFacts): Digest {
+  const { partner, externalRef, reason, tier, occurredAt, recordedAt } = facts;
+  const fields = [
+    ...[previous ?? '', facts.wallet, facts.seq, facts.kind, partner ?? ''],
+    ...[
+      quoted(externalRef),
+      quoted(reason),
+      facts.points,
+      facts.balances.join(' '),
+      quoted(tier),
+      quoted(facts.caller),
+    ],
+    ...[occurredAt.getTime(), recordedAt.getTime(), linesOf(facts.entries), linesOf(facts.claims)],
   ];
-  const hash = createHash('sha256');
-  if (previous !== null) hash.update(previous);
-  return hash
-    .update(JSON.stringify(list, (_name, one: unknown) => (typeof one === 'bigint' ? `${one}` : one)))
-    .digest();
+  return digest(fields.join('\n'));
 }
 
+/** Free text, in quotes, so that no text can be taken for the end of its field. */
+function quoted(text: string | null): string {
+  return text === null ? '' : JSON.stringify(text);
+}
+
+/** Lists of kinds, ids and numbers, none of which holds a space. */
+function linesOf(lists: ChainedFacts['entries']): string {
+  return lists.map((list) => list.join(' ')).join(';');
+}
+
+type ChainedTransaction = Pick<PlannedTransaction, 'plan' | 'after' | 'caller' | 'recordedAt'>;
+
 /** The link of a planned transaction. */
-export function chainHash(previous: Buffer | null, { plan, after, caller, recordedAt }: PlannedTransaction): Buffer {
+export function chainHash(previous: Digest | null, { plan, after, caller, recordedAt }: ChainedTransaction): Digest {
   const { available, pending, held, arrears, qualifying } = after.balances;
   const ownerOf = (owner: string | null) => uuidOrNull(owner as Id | null);
   return linkHash(previous, {

@@ -1,12 +1,11 @@
-import type { Client } from 'pg';
+import type { Answers, Asking, FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { Lot, LotTerms, LotPart, OpenLot, PastLot, PendingLot } from '../../core/points/lot';
 import type { Award, Hold, HoldState, Past, PastPurchase, PastRedemption, WalletKey } from '../../core/points/wallet';
 import { instantOrNull } from './instants';
-import type { WalletRequest } from './posting.store';
-import type { TermsShelf } from './terms.store';
+import { keyArrays, walletText, type WalletRequest } from './wallet-request';
 
 /** A lot's expiry, or the later one it was given since. */
 const EXPIRES_AT = `greatest(l.expires_at, (select max(x.expires_at) from lot_extension x
@@ -99,53 +98,64 @@ interface DrawRow extends LotRow {
   amount: string;
 }
 
-/** What was read of lots and of the past, not yet put together. */
-export interface ReadPast {
-  /** Resolves terms and gives each wallet its part, by `walletText`. */
-  read(terms: TermsShelf): Promise<{
-    openLots: Map<string, OpenLot[]>;
-    pendingLots: Map<string, PendingLot[]>;
-    pasts: Map<string, Past>;
-  }>;
+/** What was read of lots and of the past: each wallet's part, by `walletText`. */
+interface ReadPast {
+  readonly openLots: Map<string, OpenLot[]>;
+  readonly pendingLots: Map<string, PendingLot[]>;
+  readonly pasts: Map<string, Past>;
 }
 
-/** Sends all reads a batch's rules need at once; a kind nobody asked for costs nothing. */
-export async function loadPast(client: Client, wallets: readonly WalletRequest[]): Promise<ReadPast> {
-  const named = (list: 'pastLots' | 'holds' | 'redemptions' | 'purchases') =>
+/** Gives terms by their ids. */
+type TermsReader = (ids: readonly string[]) => Promise<ReadonlyMap<string, LotTerms>>;
+
+/**
+ * Adds all reads a batch's rules need to one flush; a kind nobody asked for costs nothing.
+ *
+ * @returns what reads the answers
+ */
+export function askPast(
+  asking: Asking,
+  wallets: readonly WalletRequest[],
+): (answers: Answers, termsOf: TermsReader) => Promise<ReadPast> {
+  const listed = (list: 'pastLots' | 'holds' | 'redemptions' | 'purchases') =>
     wallets.flatMap(({ key, needs }) => needs[list].map((number) => ({ key, values: [number.toString()] })));
   const whole = (list: 'lots' | 'pendingLots') =>
     wallets.filter(({ needs }) => needs[list]).map(({ key }) => ({ key, values: [] }));
   const awards = wallets.flatMap(({ key, needs }) =>
     needs.awards.map(({ partnerId, action }) => ({ key, values: [uuidOf(partnerId), action] })),
   );
-  const [open, pending, lots, purchases, purchaseLots, holds, redemptions, awarded] = await Promise.all([
-    ask<LotRow & { remaining: string }>(client, LOAD_OPEN, whole('lots')),
-    ask<LotRow & { remaining: string; release_at: Date | null }>(client, LOAD_PENDING, whole('pendingLots')),
-    ask<PastLotRow>(client, LOAD_LOTS, named('pastLots'), 1),
-    ask<PurchaseRow>(client, LOAD_PURCHASES, named('purchases'), 1),
-    ask<PastLotRow>(client, LOAD_PURCHASE_LOTS, named('purchases'), 1),
-    ask<HoldRow>(client, LOAD_HOLDS, named('holds'), 1),
-    ask<RedemptionRow>(client, LOAD_REDEMPTIONS, named('redemptions'), 1),
-    ask<AwardRow>(client, LOAD_AWARDS, awards, 2),
-  ]);
-  return {
-    read: async (shelf) => {
-      const lotRows: LotRow[] = [...open, ...pending, ...lots, ...purchaseLots, ...holds, ...redemptions];
-      const terms = await shelf.load(
-        client,
-        lotRows.map(({ terms_id: id }) => id),
-      );
-      const lotOf = lotReader(terms);
-      return {
-        openLots: grouped(open, (row): OpenLot => ({ ...lotOf(row), remaining: points(BigInt(row.remaining)) })),
-        pendingLots: grouped(pending, (row): PendingLot => ({
-          ...lotOf(row),
-          remaining: points(BigInt(row.remaining)),
-          releaseAt: instantOrNull(row.release_at),
-        })),
-        pasts: pastsOf({ lots: [...lots, ...purchaseLots], purchases, holds, redemptions, awarded }, lotOf),
-      };
-    },
+  const open = asking.add<LotRow & { remaining: string }>(over(LOAD_OPEN, whole('lots')));
+  const pending = asking.add<LotRow & { remaining: string; release_at: Date | null }>(
+    over(LOAD_PENDING, whole('pendingLots')),
+  );
+  const lots = asking.add<PastLotRow>(over(LOAD_LOTS, listed('pastLots'), 1));
+  const purchases = asking.add<PurchaseRow>(over(LOAD_PURCHASES, listed('purchases'), 1));
+  const purchaseLots = asking.add<PastLotRow>(over(LOAD_PURCHASE_LOTS, listed('purchases'), 1));
+  const holds = asking.add<HoldRow>(over(LOAD_HOLDS, listed('holds'), 1));
+  const redemptions = asking.add<RedemptionRow>(over(LOAD_REDEMPTIONS, listed('redemptions'), 1));
+  const awarded = asking.add<AwardRow>(over(LOAD_AWARDS, awards, 2));
+  return async (answers, termsOf) => {
+    const ofLots = [open, pending, lots, purchaseLots, holds, redemptions];
+    const terms = await termsOf(ofLots.flatMap((read) => read(answers).map(({ terms_id: id }) => id)));
+    const lotOf = lotReader(terms);
+    return {
+      openLots: grouped(open(answers), (row): OpenLot => ({ ...lotOf(row), remaining: points(BigInt(row.remaining)) })),
+      pendingLots: grouped(pending(answers), (row): PendingLot => ({
+        ...lotOf(row),
+        remaining: points(BigInt(row.remaining)),
+        releaseAt: instantOrNull(row.release_at),
+      })),
+      pasts: pastsOf(
+        {
+          lots: [...lots(answers), ...purchaseLots(answers)],
+          purchases: purchases(answers),
+          holds: holds(answers),
+          redemptions: redemptions(answers),
+          awarded: awarded(answers),
+        },
+        lotOf,
+      ),
+    };
   };
 }
 
@@ -179,22 +189,16 @@ interface AwardRow extends WalletKey {
   occurred_at: Date;
 }
 
-/** Runs a statement over (bucket, wallet, …) columns; not at all when there is nothing to ask. */
-async function ask<Row extends WalletKey>(
-  client: Client,
+/** A statement over (bucket, wallet, …) columns; none when there is nothing to ask. */
+function over(
   text: string,
   asked: readonly { key: WalletKey; values: readonly string[] }[],
   width = 0,
-): Promise<Row[]> {
-  if (asked.length === 0) return [];
+): FlushStatement | null {
+  if (asked.length === 0) return null;
   const columns = Array.from({ length: width }, (_, n) => asked.map(({ values }) => values[n]));
-  const name = /ledger\.post\.(\w+)/.exec(text)?.[1];
-  const { rows } = await client.query<Row>({
-    name,
-    text,
-    values: [asked.map(({ key }) => key.bucket), asked.map(({ key }) => key.wallet), ...columns],
-  });
-  return rows;
+  const name = /ledger\.post\.\w+/.exec(text)?.[0] ?? text;
+  return { name, text, values: [...keyArrays(asked.map(({ key }) => key)), ...columns] };
 }
 
 type LotReader = (row: LotRow) => Lot;
@@ -325,7 +329,7 @@ function grouped<Row extends WalletKey, Value>(
 ): Map<string, Value[]> {
   const groups = new Map<string, Value[]>();
   for (const row of rows) {
-    const text = `${row.bucket}:${row.wallet}`;
+    const text = walletText(row);
     const group = groups.get(text);
     if (group === undefined) groups.set(text, [valueOf(row)]);
     else group.push(valueOf(row));

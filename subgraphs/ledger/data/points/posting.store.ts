@@ -1,51 +1,20 @@
-import { createHash } from 'node:crypto';
 import type { Client } from 'pg';
+import { Asking, flush, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
-import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { digest, type Digest } from '../../../../kernel/values/canonical';
+import { idFromUuid, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
-import { loadPast } from './past.store';
+import { askPast } from './past.store';
+import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
-
-/** What of a wallet's lots and past a rule asks for; everything is read under the wallet's lock. */
-export interface Needs {
-  /** Its spendable lots. */
-  readonly lots: boolean;
-  readonly pendingLots: boolean;
-  /** Lots by number, spent or not. */
-  readonly pastLots: readonly bigint[];
-  /** Holds, redemptions and purchases by the version that made them; purchases bring their lots. */
-  readonly holds: readonly bigint[];
-  readonly redemptions: readonly bigint[];
-  readonly purchases: readonly bigint[];
-  readonly awards: readonly { readonly partnerId: PartnerId; readonly action: string }[];
-}
-
-/** Nothing besides the wallet's own row. */
-export const NO_NEEDS: Needs = {
-  lots: false,
-  pendingLots: false,
-  pastLots: [],
-  holds: [],
-  redemptions: [],
-  purchases: [],
-  awards: [],
-};
-
-/** A wallet to lock. `isNew`: made when missing; a wallet that is only named by an id in the input is not. */
-export interface WalletRequest {
-  readonly key: WalletKey;
-  readonly programmeId: ProgrammeId;
-  readonly isNew: boolean;
-  readonly needs: Needs;
-}
 
 /** The name of an intent at its wallet: the hash of caller, operation and key. */
 export interface CommandKey {
   readonly key: WalletKey;
-  readonly hash: Buffer;
+  readonly hash: Digest;
 }
 
 /** What a batch asks to be locked and loaded, in one flush of the connection. */
@@ -54,7 +23,7 @@ export interface LoadRequest {
   /** In lock order, each once. */
   readonly wallets: readonly WalletRequest[];
   readonly keys: readonly CommandKey[];
-  readonly documents: readonly Buffer[];
+  readonly documents: readonly Digest[];
 }
 
 /** What the programme's rows say under the shared lock: no cut-off and no clock move can slip in between. */
@@ -66,7 +35,7 @@ export interface ProgrammeState {
 
 /** An outcome decided before: `seq` names the transaction of a success, `refusal` is a stored refusal. */
 export interface DecidedCommand {
-  readonly bodyHash: Buffer;
+  readonly bodyHash: Digest;
   readonly seq: bigint | null;
   readonly refusal: unknown;
 }
@@ -74,20 +43,22 @@ export interface DecidedCommand {
 export interface LoadedFacts {
   readonly wallets: Map<string, Wallet>;
   readonly programmes: Map<ProgrammeId, ProgrammeState>;
-  /** By wallet and hash, as `walletText` and hexadecimal digits. */
+  /** By `decidedText`. */
   readonly decided: Map<string, DecidedCommand>;
-  readonly documents: Set<string>;
+  readonly documents: Set<Digest>;
 }
 
-export const walletText = ({ bucket, wallet }: WalletKey): string => `${bucket}:${wallet}`;
+/** What an intent is found by within a batch. */
+export const decidedText = ({ key, hash }: CommandKey): string => hash + key.wallet;
 
-/** 16 bytes of SHA-256 over caller, operation and key: as many as a UUID, which stores them. */
-export function commandHash(intent: { caller: string; operation: string; idempotencyKey: string }): Buffer {
+/** 32 digits of SHA-256 over caller, operation and key: as many as a UUID, which stores them. */
+export function commandHash(intent: { caller: string; operation: string; idempotencyKey: string }): Digest {
   const name = JSON.stringify([intent.caller, intent.operation, intent.idempotencyKey]);
-  return createHash('sha256').update(name).digest().subarray(0, 16);
+  return digest(name).slice(0, 32);
 }
 
-const BEGIN = 'begin isolation level read committed';
+const BEGIN: FlushStatement = { name: 'ledger.post.begin', text: 'begin isolation level read committed' };
+const ROLLBACK: FlushStatement = { name: 'ledger.post.rollback', text: 'rollback' };
 
 const LOCK_PROGRAMMES = sql`/* ledger.post.lockProgrammes */
 select pg_advisory_xact_lock_shared(hashtextextended(id, 0)) from unnest($1::text[]) as id`;
@@ -102,18 +73,18 @@ on conflict do nothing`;
 
 const LOCK_WALLETS = sql`/* ledger.post.lockWallets */
 select w.bucket, w.wallet, w.programme_id, w.seq, w.lots, w.available, w.pending, w.held, w.arrears, w.qualifying,
-       w.tier_code, w.tier_since, w.tier_until, w.counted_since, w.tier_due_at, w.frozen_at, w.owed, w.chain
+       w.tier_code, w.tier_since, w.tier_until, w.counted_since, w.tier_due_at, w.frozen_at, w.owed, encode(w.chain, 'hex') as chain
   from wallet w
   join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on w.bucket = k.bucket and w.wallet = k.wallet
  order by w.bucket, w.wallet
    for no key update of w`;
 
 const LOAD_DECIDED = sql`/* ledger.post.loadDecided */
-select k.bucket, k.wallet, k.hash, t.body_hash, t.seq, null::jsonb as refusal
+select k.bucket, k.wallet, k.hash, encode(t.body_hash, 'hex') as body_hash, t.seq, null::jsonb as refusal
   from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
   join journal_transaction t on t.bucket = k.bucket and t.wallet = k.wallet and t.command_hash = k.hash
  union all
-select k.bucket, k.wallet, k.hash, r.body_hash, null, r.refusal
+select k.bucket, k.wallet, k.hash, encode(r.body_hash, 'hex'), null, r.refusal
   from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
   join command_refusal r on r.bucket = k.bucket and r.wallet = k.wallet and r.command_hash = k.hash`;
 
@@ -143,41 +114,46 @@ interface WalletRow {
   tier_due_at: Date | null;
   frozen_at: Date | null;
   owed: { creditor: string | null; points: string; opened: string }[] | null;
-  chain: Buffer | null;
+  chain: string | null;
 }
 
 /**
- * Opens the batch's transaction, locks its wallets in key order and reads all its rules need, without waiting for an
- * answer in between: the connection is pipelined, so this is one round trip. Every read comes after the lock and sees
- * what was committed before it was granted.
+ * Opens the batch's transaction, locks its wallets in key order and reads all its rules need, in one flush. Every read comes
+ * after the lock and sees what was committed before it was granted.
  *
- * @param client a connection with `pipeline: true`
+ * A wallet that is to be made is met once in its life: all begins anew then, and makes it before the locks, so that every
+ * batch takes its locks in one order.
+ *
+ * @param client a connection used by nobody else meanwhile; to be closed when this throws
  */
 export async function lockAndLoad(client: Client, terms: TermsShelf, request: LoadRequest): Promise<LoadedFacts> {
-  const { wallets } = request;
-  const opened = [
-    client.query(BEGIN),
-    client.query({ name: 'lockProgrammes', text: LOCK_PROGRAMMES, values: [[...request.programmeIds].sort()] }),
-    ensureWallets(
-      client,
-      wallets.filter(({ isNew }) => isNew),
-    ),
-  ];
-  const locked = client.query<WalletRow>({
-    name: 'lockWallets',
-    text: LOCK_WALLETS,
-    values: columnsOf(wallets.map(({ key }) => key)),
-  });
-  const programmes = loadProgrammes(client, request.programmeIds);
-  const decided = loadDecided(client, request.keys);
-  const documents = loadDocuments(client, request.documents);
-  const past = loadPast(client, wallets);
-  // All are awaited before any failure is told: a pipelined connection answers every one of them.
-  await settleAll([...opened, locked, programmes, decided, documents, past]);
-  const { openLots, pendingLots, pasts } = await (await past).read(terms);
+  const facts = await load(client, terms, { request, before: [BEGIN] });
+  const missing = request.wallets.filter(({ key, isNew }) => isNew && !facts.wallets.has(walletText(key)));
+  if (missing.length === 0) return facts;
+  return load(client, terms, { request, before: [ROLLBACK, BEGIN, ensureWallets(missing)] });
+}
+
+async function load(
+  client: Client,
+  terms: TermsShelf,
+  { request, before }: { request: LoadRequest; before: readonly FlushStatement[] },
+): Promise<LoadedFacts> {
+  const { wallets, programmeIds } = request;
+  const asking = new Asking();
+  for (const statement of before) asking.add(statement);
+  asking.add(named('lockProgrammes', LOCK_PROGRAMMES, [[...programmeIds].sort()]));
+  const locked = asking.add<WalletRow>(named('lockWallets', LOCK_WALLETS, keyArrays(wallets.map(({ key }) => key))));
+  const programmes = asking.add<ProgrammeRow>(
+    named('loadProgrammes', LOAD_PROGRAMMES, [arrayText(programmeIds.map(uuidOf))]),
+  );
+  const decided = asking.add<DecidedRow>(loadDecided(request.keys));
+  const documents = asking.add<{ hash: string }>(loadDocuments(request.documents));
+  const past = askPast(asking, wallets);
+  const answers = await flush(client, asking.statements);
+  const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
   return {
     wallets: new Map(
-      (await locked).rows.map((row) => {
+      locked(answers).map((row) => {
         const text = walletText(row);
         return [
           text,
@@ -185,62 +161,55 @@ export async function lockAndLoad(client: Client, terms: TermsShelf, request: Lo
         ];
       }),
     ),
-    programmes: await programmes,
-    decided: await decided,
-    documents: await documents,
+    programmes: new Map(programmes(answers).map(programmeFrom)),
+    decided: new Map(decided(answers).map(decidedFrom)),
+    documents: new Set(documents(answers).map(({ hash }) => hash.replaceAll('-', ''))),
   };
 }
 
-function ensureWallets(client: Client, wallets: readonly WalletRequest[]): Promise<unknown> {
-  if (wallets.length === 0) return Promise.resolve();
-  const programmes = wallets.map(({ programmeId }) => uuidOf(programmeId));
-  return client.query({
-    name: 'ensureWallets',
-    text: ENSURE_WALLETS,
-    values: [...columnsOf(wallets.map(({ key }) => key)), programmes],
-  });
+function named(step: string, text: string, values: readonly unknown[]): FlushStatement {
+  return { name: `ledger.post.${step}`, text, values };
 }
 
-async function loadProgrammes(client: Client, ids: readonly ProgrammeId[]): Promise<LoadedFacts['programmes']> {
-  const { rows } = await client.query<{
-    programme_id: string;
-    version: string;
-    test_now: Date | null;
-    open_cycle_id: string;
-  }>({ name: 'loadProgrammes', text: LOAD_PROGRAMMES, values: [ids.map(uuidOf)] });
-  return new Map(
-    rows.map((row) => [
-      idFromUuid('prg', row.programme_id),
-      { ruleBookVersion: BigInt(row.version), testNow: row.test_now, openCycleId: row.open_cycle_id },
-    ]),
-  );
+function ensureWallets(wallets: readonly WalletRequest[]): FlushStatement {
+  const programmes = arrayText(wallets.map(({ programmeId }) => uuidOf(programmeId)));
+  return named('ensureWallets', ENSURE_WALLETS, [...keyArrays(wallets.map(({ key }) => key)), programmes]);
 }
 
-async function loadDecided(client: Client, keys: readonly CommandKey[]): Promise<LoadedFacts['decided']> {
-  if (keys.length === 0) return new Map();
-  const { rows } = await client.query<
-    WalletKey & { hash: string; body_hash: Buffer; seq: string | null; refusal: unknown }
-  >({
-    name: 'loadDecided',
-    text: LOAD_DECIDED,
-    values: [...columnsOf(keys.map(({ key }) => key)), keys.map(({ hash }) => hash.toString('hex'))],
-  });
-  return new Map(
-    rows.map((row) => [
-      `${walletText(row)} ${row.hash.replaceAll('-', '')}`,
-      { bodyHash: row.body_hash, seq: row.seq === null ? null : BigInt(row.seq), refusal: row.refusal },
-    ]),
-  );
+function loadDecided(keys: readonly CommandKey[]): FlushStatement | null {
+  if (keys.length === 0) return null;
+  const hashes = arrayText(keys.map(({ hash }) => hash));
+  return named('loadDecided', LOAD_DECIDED, [...keyArrays(keys.map(({ key }) => key)), hashes]);
 }
 
-async function loadDocuments(client: Client, hashes: readonly Buffer[]): Promise<Set<string>> {
-  if (hashes.length === 0) return new Set();
-  const { rows } = await client.query<{ hash: string }>({
-    name: 'loadDocuments',
-    text: LOAD_DOCUMENTS,
-    values: [hashes.map((hash) => hash.toString('hex'))],
-  });
-  return new Set(rows.map(({ hash }) => hash.replaceAll('-', '')));
+function loadDocuments(hashes: readonly Digest[]): FlushStatement | null {
+  if (hashes.length === 0) return null;
+  return named('loadDocuments', LOAD_DOCUMENTS, [arrayText(hashes)]);
+}
+
+interface ProgrammeRow {
+  programme_id: string;
+  version: string;
+  test_now: Date | null;
+  open_cycle_id: string;
+}
+
+function programmeFrom(row: ProgrammeRow): [ProgrammeId, ProgrammeState] {
+  const { version, test_now: testNow, open_cycle_id: openCycleId } = row;
+  return [idFromUuid('prg', row.programme_id), { ruleBookVersion: BigInt(version), testNow, openCycleId }];
+}
+
+interface DecidedRow extends WalletKey {
+  hash: string;
+  body_hash: Digest;
+  seq: string | null;
+  refusal: unknown;
+}
+
+function decidedFrom(row: DecidedRow): [string, DecidedCommand] {
+  const seq = row.seq === null ? null : BigInt(row.seq);
+  const name = decidedText({ key: row, hash: row.hash.replaceAll('-', '') });
+  return [name, { bodyHash: row.body_hash, seq, refusal: row.refusal }];
 }
 
 function walletFrom(
@@ -282,16 +251,4 @@ function arrearsFrom(owed: { creditor: string | null; points: string; opened: st
     points: points(BigInt(owed.points)),
     openedSeq: BigInt(owed.opened),
   };
-}
-
-/** Waits for every promise, then throws the first failure, if any. */
-export async function settleAll(promises: readonly Promise<unknown>[]): Promise<void> {
-  const settled = await Promise.allSettled(promises);
-  const failed = settled.find((one) => one.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
-}
-
-/** Keys as the two arrays `unnest` wants. */
-export function columnsOf(keys: readonly WalletKey[]): [number[], string[]] {
-  return [keys.map(({ bucket }) => bucket), keys.map(({ wallet }) => wallet)];
 }

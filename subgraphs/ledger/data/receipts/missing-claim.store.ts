@@ -10,7 +10,7 @@ import {
   type ProgrammeId,
 } from '../../../../kernel/values/id';
 import type { MissingClaim, MissingClaimState } from '../../core/receipts/receipt';
-import { uuidOrNull } from '../points/journal.rows';
+import { uuidOrNull } from '../points/journal-rows';
 
 const INSERT = sql`/* ledger.missingClaim.insert */
 insert into missing_claim (id, programme_id, member_id, partner_id, external_ref, amount_minor, currency, occurred_at, opened_at,

@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
+import type { Digest } from '../../../../kernel/values/canonical';
 import { idFromUuid, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
 import type { Receipt } from '../../core/receipts/receipt';
 
@@ -12,9 +13,9 @@ select $1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12
 on conflict (hash) do nothing returning hash`;
 
 /** Keeps a sale to be claimed; false when the receipt was recorded before, with a buyer or without. */
-export async function insertReceipt(tx: Tx, hash: Buffer, receipt: Receipt, recordedAt: Date): Promise<boolean> {
+export async function insertReceipt(tx: Tx, hash: Digest, receipt: Receipt, recordedAt: Date): Promise<boolean> {
   const rows = (await tx.query(INSERT, [
-    hash.toString('hex'),
+    hash,
     uuidOf(receipt.programmeId),
     uuidOf(receipt.partnerId),
     receipt.externalRef,
@@ -40,7 +41,7 @@ select r.programme_id, r.partner_id, r.external_ref, r.amount_minor, r.currency,
   from receipt r where r.hash = $1 and r.programme_id = $2`;
 
 /** A sale to be claimed; null when the programme has none under this hash. */
-export async function findReceipt(pool: Pool, programmeId: ProgrammeId, hash: Buffer): Promise<Receipt | null> {
+export async function findReceipt(pool: Pool, programmeId: ProgrammeId, hash: Digest): Promise<Receipt | null> {
   const { rows } = await pool.query<{
     programme_id: string;
     partner_id: string;
@@ -52,7 +53,7 @@ export async function findReceipt(pool: Pool, programmeId: ProgrammeId, hash: Bu
     lines: unknown[] | null;
     occurred_at: Date;
     claim_until: Date;
-  }>(FIND, [hash.toString('hex'), uuidOf(programmeId)]);
+  }>(FIND, [hash, uuidOf(programmeId)]);
   const [row] = rows;
   if (row === undefined) return null;
   const { currency, branch, channel, lines } = row;

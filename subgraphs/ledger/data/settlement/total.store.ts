@@ -4,7 +4,7 @@ import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type Id, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { DirectionalTotal, Party } from '../../core/settlement/directional-total';
 import type { NetPosition } from '../../core/settlement/netting';
-import { uuidOrNull } from '../points/journal.rows';
+import { uuidOrNull } from '../points/journal-rows';
 
 /** One claim of a cycle, with its place in the journal. */
 export interface CycleClaim {
@@ -248,19 +248,31 @@ select w.wallet from wallet w
     on o.bucket = w.bucket and o.wallet = w.wallet
  where w.programme_id = $1 and w.available <> coalesce(o.remaining, 0)
  limit 20`;
+/** Points spent of which less or more is claimed than the price agreed, beside what the redeemer would owe itself. */
 const TRIAL_CLAIMS = sql`/* ledger.draft.trialClaims */
 select e.wallet, e.seq, e.n
   from journal_transaction t
   join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
   join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
-  left join claim c on c.bucket = e.bucket and c.wallet = e.wallet and c.seq = e.seq and c.n = e.n and c.kind = 'REDEMPTION'
+  join lot_terms k on k.id = l.terms_id
+  left join lateral (
+    select sum(c.micros) as micros, min(c.contract_version) as version
+      from claim c
+     where c.bucket = e.bucket and c.wallet = e.wallet and c.seq = e.seq and c.entry_n = e.n and c.kind = 'REDEMPTION') c on true
   left join unnest($2::uuid[], $3::integer[], $4::bigint[]) as p(partner_id, version, micros)
-    on p.partner_id = c.creditor_id and p.version = c.contract_version
+    on p.partner_id = e.credit_owner and p.version = c.version
+ cross join lateral (
+   select case k.settlement_model
+            when 'AT_ISSUANCE' then 0
+            when 'HYBRID' then case when l.issuer_id = e.credit_owner then 10000 - k.prefund_bps else 0 end
+            else (select coalesce(sum(f.bps), 0) from jsonb_to_recordset(k.funding) as f(party uuid, bps integer)
+                   where f.party = e.credit_owner)
+          end as bps) own
  where t.cycle_id = $1
    and case
-         when l.issuer_id = e.credit_owner then c.micros is not null
-         when c.micros is null then e.credit_owner <> all ($5::uuid[])
-         else c.micros is distinct from e.amount * p.micros
+         when c.micros is null then own.bps < 10000 and e.credit_owner <> all ($5::uuid[])
+         when own.bps = 0 then c.micros is distinct from e.amount * p.micros
+         else p.micros is null or abs(c.micros - e.amount * p.micros * (10000 - own.bps) / 10000) > 1
        end
  limit 20`;
 
@@ -272,7 +284,7 @@ export interface AgreedPrice {
 }
 
 const REFRESH_STATISTICS = sql`/* ledger.draft.refreshStatistics */
-analyze wallet, journal_transaction, entry, lot, open_lot, claim, purchase`;
+analyze wallet, journal_transaction, entry, lot, lot_terms, open_lot, claim, purchase`;
 
 /** Rows that keep a cycle from being closed: balances that are not their lots, redemptions that are not their claims. */
 export async function trialCheck(

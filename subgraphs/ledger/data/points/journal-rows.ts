@@ -10,10 +10,9 @@ export const uuidOrNull = (id: Id | null): string | null => (id === null ? null 
 /** The digits of an id: PostgreSQL reads a UUID without its hyphens as well. */
 export const hexOf = (id: Id): string => id.slice(4);
 export const hexOrNull = (id: string | null): string | null => (id === null ? null : hexOf(id as MemberId | PartnerId));
-/** Bytes as a `bytea` column reads them. */
-export const bytes = (buffer: Buffer): string => `\\x${buffer.toString('hex')}`;
-export const iso = (at: Date): string => at.toISOString();
-export const isoOrNull = (at: Date | null): string | null => (at === null ? null : at.toISOString());
+/** An instant as a column of instants takes it. */
+export const msOf = (at: Date): number => at.getTime();
+export const msOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());
 
 export function journalRow(one: PlannedTransaction): Cells {
   const { plan, after, before, intent } = one;
@@ -40,11 +39,11 @@ export function journalRow(one: PlannedTransaction): Cells {
     before.tier.code,
     after.tier.code,
     one.caller,
-    intent === null ? null : intent.hash.toString('hex'),
-    intent === null ? null : bytes(intent.bodyHash),
-    iso(plan.occurredAt),
-    iso(one.recordedAt),
-    after.chain === null ? null : bytes(after.chain),
+    intent === null ? null : intent.hash,
+    intent === null ? null : intent.bodyHash,
+    msOf(plan.occurredAt),
+    msOf(one.recordedAt),
+    after.chain,
   ];
 }
 
@@ -72,8 +71,8 @@ export function lotRows({ plan, after: { key, seq } }: PlannedTransaction): Cell
     hexOrNull(lot.issuerId),
     lot.quantity,
     termsId(lot.terms),
-    iso(lot.earnedAt),
-    isoOrNull(lot.expiresAt),
+    msOf(lot.earnedAt),
+    msOrNull(lot.expiresAt),
     lot.parent?.wallet ?? null,
     lot.parent?.lotSeq ?? null,
   ]);
@@ -84,7 +83,7 @@ export function extensionRows({ plan, after: { key, seq } }: PlannedTransaction)
   const isKept = plan.kind === 'EXTENSION' || plan.kind === 'REVERSAL' || plan.kind === 'REINSTATEMENT';
   if (!isKept) return [];
   return plan.restated.flatMap(({ lotSeq, expiresAt }): Cells[] =>
-    expiresAt === null ? [] : [[key.bucket, key.wallet, lotSeq, seq, iso(expiresAt)]],
+    expiresAt === null ? [] : [[key.bucket, key.wallet, lotSeq, seq, msOf(expiresAt)]],
   );
 }
 
@@ -145,7 +144,7 @@ export function purchaseRows({ plan: { purchase }, after: { key, seq }, programm
       purchase.lines === null ? null : json(purchase.lines),
       purchase.ruleId,
       purchase.points,
-      iso(purchase.occurredAt),
+      msOf(purchase.occurredAt),
     ],
   ];
 }
@@ -163,15 +162,15 @@ export function reversalRows({ plan: { reversed }, after: { key, seq } }: Planne
 export function awardRows({ plan: { award }, after: { key, seq } }: PlannedTransaction): Cells[] {
   if (award === undefined) return [];
   const { partnerId, action, occasion, occurredAt } = award;
-  return [[key.bucket, key.wallet, hexOf(partnerId), action, occasion, seq, iso(occurredAt)]];
+  return [[key.bucket, key.wallet, hexOf(partnerId), action, occasion, seq, msOf(occurredAt)]];
 }
 
 export function documentRow({ hash, programmeId, partnerId, kind, externalRef, key, seq }: PlannedDocument): Cells {
-  return [hash.toString('hex'), hexOf(programmeId), hexOf(partnerId), kind, externalRef, key.bucket, key.wallet, seq];
+  return [hash, hexOf(programmeId), hexOf(partnerId), kind, externalRef, key.bucket, key.wallet, seq];
 }
 
 export function refusalRow({ key, hash, bodyHash, refusal }: DecidedOutcome): Cells {
-  return [key.bucket, key.wallet, hash.toString('hex'), bytes(bodyHash), json(refusal)];
+  return [key.bucket, key.wallet, hash, bodyHash, json(refusal)];
 }
 
 /** JSON has no bigint: whole numbers travel as text. */

@@ -1,7 +1,7 @@
 import type { Lot, OpenLot } from '../../core/points/lot';
 import type { Wallet } from '../../core/points/wallet';
 import type { PlannedTransaction } from './apply.store';
-import { bytes, hexOf, hexOrNull, iso, isoOrNull, json, uuidOrNull } from './journal.rows';
+import { hexOf, hexOrNull, msOf, msOrNull, json, uuidOrNull } from './journal-rows';
 import type { Cells } from './recordset';
 import { termsId } from './terms.store';
 
@@ -19,10 +19,10 @@ export function walletRow(wallet: Wallet): Cells {
     balances.arrears,
     balances.qualifying,
     tier.code,
-    isoOrNull(tier.since),
-    isoOrNull(tier.until),
-    isoOrNull(tier.countedSince),
-    isoOrNull(tier.dueAt),
+    msOrNull(tier.since),
+    msOrNull(tier.until),
+    msOrNull(tier.countedSince),
+    msOrNull(tier.dueAt),
     owed.length === 0
       ? null
       : json(
@@ -32,7 +32,7 @@ export function walletRow(wallet: Wallet): Cells {
             opened: openedSeq,
           })),
         ),
-    chain === null ? null : bytes(chain),
+    chain,
   ];
 }
 
@@ -55,7 +55,7 @@ export function holds(transactions: readonly PlannedTransaction[]): Cells[] {
       hold.state,
       hold.captured,
       hold.state === 'OPEN' ? null : after.seq,
-      iso(hold.expiresAt),
+      msOf(hold.expiresAt),
     ]);
   }
   return [...rows.values()];
@@ -104,7 +104,7 @@ export function pendingLots(
       if (!left.has(lotSeq)) closed.push([wallet.key.bucket, wallet.key.wallet, lotSeq]);
     for (const { lotSeq, remaining, releaseAt } of wallet.pendingLots) {
       const { bucket, wallet: uuid } = wallet.key;
-      open.push([bucket, uuid, lotSeq, hexOf(wallet.programmeId), remaining, isoOrNull(releaseAt)]);
+      open.push([bucket, uuid, lotSeq, hexOf(wallet.programmeId), remaining, msOrNull(releaseAt)]);
     }
   }
   return { open, closed };
@@ -120,7 +120,7 @@ function walletsBefore(transactions: readonly PlannedTransaction[]): Map<string,
 }
 
 function openLotKey({ key }: Wallet, { lotSeq, earnedAt, expiresAt }: Lot): Cells {
-  return [key.bucket, key.wallet, lotSeq, iso(earnedAt), isoOrNull(expiresAt)];
+  return [key.bucket, key.wallet, lotSeq, msOf(earnedAt), msOrNull(expiresAt)];
 }
 
 function openLotRow(wallet: Wallet, lot: OpenLot): Cells {

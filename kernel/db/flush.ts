@@ -1,0 +1,144 @@
+import pg, { type Client, type QueryResult, type QueryResultRow, type Submittable } from 'pg';
+
+/** One prepared statement of a flush; its name stands for its text on the connection. */
+export interface FlushStatement {
+  readonly name: string;
+  readonly text: string;
+  /** As `pg` takes them; text for a value already in PostgreSQL's own form. */
+  readonly values?: readonly unknown[];
+}
+
+/** Rows of one statement of a flush. */
+export type FlushRows = readonly QueryResultRow[];
+
+/** What a flush answered: the rows of each statement. */
+export type Answers = readonly FlushRows[];
+
+/** The statements of one flush, gathered where they are known, each with the reader of its own rows. */
+export class Asking {
+  readonly statements: FlushStatement[] = [];
+
+  /** Adds a statement. @returns what finds its rows in the answers; none for no statement */
+  add<Row = unknown>(statement: FlushStatement | null): (answers: Answers) => readonly Row[] {
+    if (statement === null) return () => [];
+    const place = this.statements.push(statement) - 1;
+    return (answers) => (answers[place] ?? []) as readonly Row[];
+  }
+}
+
+/** The parts of `pg` a submittable works with, of which it publishes no types. */
+interface WireConnection {
+  readonly stream: { cork(): void; uncork(): void };
+  parse(message: { name: string; text: string }): void;
+  bind(message: { statement: string; values: readonly unknown[]; valueMapper: (value: unknown) => unknown }): void;
+  describe(message: { type: 'P'; name: string }): void;
+  execute(message: object): void;
+  sync(): void;
+}
+interface WireResult extends QueryResult {
+  addFields(fields: unknown): void;
+  parseRow(fields: unknown): QueryResultRow;
+  addRow(row: QueryResultRow): void;
+}
+const wire = pg as unknown as { Result: new () => WireResult; utils: { prepareValue(value: unknown): unknown } };
+
+/** Statements a connection has prepared, by name; null after a failure. */
+const prepared = new WeakMap<WireConnection, Map<string, string> | null>();
+
+/**
+ * Sends several prepared statements in one go, with one Sync at their end, and reads their answers. The server works through
+ * them without waiting for us and answers once: a batch that would take a dozen turns of the event loop, and of the server's
+ * own loop, takes one. (`pg`'s own pipeline sends a Sync with each statement.)
+ *
+ * Outside a transaction the statements are one; within one, the first that fails ends the flush: the server passes over the
+ * rest, a `commit` among them.
+ *
+ * @param client a connection used by nobody else meanwhile, without `pipeline`
+ * @returns the rows of each statement, in their order
+ * @throws what the failing statement raised; the connection is then to be closed: its transaction is open and aborted, and which
+ *         statements it has prepared is not known
+ */
+export function flush(client: Client, statements: readonly FlushStatement[]): Promise<FlushRows[]> {
+  return new Promise((resolve, reject) => {
+    client.query(new Flush(statements, resolve, reject) as unknown as Submittable);
+  });
+}
+
+class Flush {
+  /** Called by `pg` when the connection is lost; it asks for one to be there. */
+  callback = (error: Error | null): void => {
+    if (error !== null) this.reject(error);
+  };
+  private readonly results: WireResult[];
+  private answered = 0;
+  private failure: Error | null = null;
+
+  constructor(
+    private readonly statements: readonly FlushStatement[],
+    private readonly resolve: (rows: FlushRows[]) => void,
+    private readonly reject: (error: Error) => void,
+  ) {
+    this.results = statements.map(() => new wire.Result());
+  }
+
+  submit(connection: WireConnection): Error | null {
+    const known = prepared.get(connection) ?? (prepared.has(connection) ? null : new Map<string, string>());
+    if (known === null) return new Error('flush: this connection has failed before and must be closed');
+    prepared.set(connection, known);
+    // Corked, so that the messages leave in as few packets as they fit.
+    connection.stream.cork();
+    try {
+      for (const { name, text, values = [] } of this.statements) {
+        const before = known.get(name);
+        if (before !== undefined && before !== text) return new Error(`flush: ${name} names another statement here`);
+        if (before === undefined) connection.parse({ name, text });
+        known.set(name, text);
+        connection.bind({ statement: name, values, valueMapper: wire.utils.prepareValue });
+        connection.describe({ type: 'P', name: '' });
+        connection.execute({});
+      }
+      connection.sync();
+      return null;
+    } finally {
+      connection.stream.uncork();
+    }
+  }
+
+  handleRowDescription(message: { fields: unknown }): void {
+    this.current().addFields(message.fields);
+  }
+
+  handleDataRow(message: { fields: unknown }): void {
+    const result = this.current();
+    result.addRow(result.parseRow(message.fields));
+  }
+
+  handleCommandComplete(): void {
+    this.answered += 1;
+  }
+
+  handleEmptyQuery(): void {
+    this.answered += 1;
+  }
+
+  handleError(error: Error, connection: WireConnection): void {
+    this.failure ??= error;
+    prepared.set(connection, null);
+    // A lost connection sends no ReadyForQuery any more.
+    this.reject(error);
+  }
+
+  handleReadyForQuery(): void {
+    if (this.failure === null) this.resolve(this.results.map(({ rows }) => rows));
+  }
+
+  handlePortalSuspended(): void {}
+  handleCopyInResponse(): void {}
+  handleCopyData(): void {}
+
+  private current(): WireResult {
+    const result = this.results[this.answered];
+    if (result === undefined) throw new Error('flush: the server answered more than was asked');
+    return result;
+  }
+}
