@@ -42,7 +42,7 @@ export interface ChangeStreamMetrics {
 
 const RETRY_MS = { first: 50, most: 5_000, hopeless: 30_000 };
 const STATUS_EVERY_MS = 1_000;
-const GOODBYE_MS = 1_000;
+const GOODBYE_MS = 5_000;
 /** The server speaks up at least every half of its patience; silence for longer than all of it is a dead connection. */
 const PATIENCE_S = 30;
 const SILENCE_MS = (PATIENCE_S + 15) * 1_000;
