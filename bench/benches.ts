@@ -1,4 +1,5 @@
 import type { Hub } from '../hub/composition/open-hub';
+import { benchFeed } from './feed';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
 
@@ -12,4 +13,4 @@ export interface Measured {
 export type Bench = (parts: { hub: Hub; tell: (line: string) => void }) => Promise<Measured>;
 
 /** Every bench by name. */
-export const benches: Readonly<Record<string, Bench>> = { ledger: benchLedger, live: benchLive };
+export const benches: Readonly<Record<string, Bench>> = { feed: benchFeed, ledger: benchLedger, live: benchLive };
