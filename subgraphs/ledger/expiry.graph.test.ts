@@ -233,6 +233,21 @@ describe('the test clock', () => {
       code = (await graph.run(admin, SET_CLOCK, { now: '2027-03-13T12:00:00Z' })).code ?? '';
     }
   });
+
+  it('takes over from wall time, though something fell due that nobody had swept yet', async () => {
+    const rules = aRuleBook({ pointsValidityDays: 30 });
+    graph.announce(rules);
+    const { programmeId } = rules;
+    const [shop] = rules.brands;
+    const buyer = await aBuyerIn(rules, NOW.toISOString());
+    const present = '2026-05-01T00:00:00.000Z';
+    graph.clock.set(new Date(present));
+    await graph.run(graph.partner(shop, { programmeId }), RECORD, sale(buyer, 100n, { occurredAt: present }));
+    const moved = await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-05-02T00:00:00Z' });
+    expect(moved).toMatchObject({ now: '2026-05-02T00:00:00.000Z' });
+    const { statement } = await graph.lookAt(buyer, 'statement(first: 1) { nodes { points recordedAt } }', programmeId);
+    expect(statement.nodes).toEqual([{ points: '-10', recordedAt: present }]);
+  });
 });
 
 expectTheBookToAddUp(graph);
