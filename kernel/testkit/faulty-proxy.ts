@@ -73,9 +73,7 @@ export class FaultyProxy {
     const reader = this.options.reader();
     const cut = (): void => {
       this.connections.delete(cut);
-      // A network has two ways to end a connection, and clients tell them apart.
-      if (this.lostAnswers % 2 === 0) client.resetAndDestroy();
-      else client.destroy();
+      client.destroy();
       server.destroy();
     };
     this.connections.add(cut);
@@ -85,6 +83,8 @@ export class FaultyProxy {
     });
     relay(server, client, (bytes) => {
       if (!reader.isAnswer(bytes) || !this.isLost()) return true;
+      // A network has two ways to end a connection, and clients tell them apart. One that is ending cannot be reset.
+      if (this.lostAnswers % 2 === 0 && !client.writableEnded) client.resetAndDestroy();
       cut();
       return false;
     });

@@ -1,3 +1,4 @@
+import { describeFindings, runInvariants } from '../../../../kernel/db/invariants';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { openLog } from '../../../../kernel/telemetry/log';
@@ -354,7 +355,7 @@ describe('a book whose PostgreSQL is killed', () => {
       recoveriesMs.push(await postgres.restart());
     }
     await day.goOn(50);
-    await expectExact(day);
+    await expectExact(day, database);
     expect(day.auditor.reads).toBeGreaterThan(KILLS);
     report('kills', day, { kills: KILLS, recoveryMs: Math.round(Math.max(...recoveriesMs)) });
   }, 240_000);
@@ -416,7 +417,7 @@ describe('a book whose PostgreSQL commits and is not heard', () => {
     await day.start();
     loseHalf();
     await day.until(() => day.inDoubt >= IN_DOUBT);
-    await expectExact(day);
+    await expectExact(day, database);
     report('lost commits', day, { lostAnswers: proxy.lost });
   }, 60_000);
 
@@ -451,12 +452,13 @@ describe('a book whose PostgreSQL commits and is not heard', () => {
 });
 
 /** Stops the day, and expects that what the book holds is what was acknowledged, to the point. */
-async function expectExact(day: Workload): Promise<void> {
+async function expectExact(day: Workload, database: TestDatabase): Promise<void> {
   const { acknowledged, issued, redeemed, gifts, wallets } = await day.finish();
   expect(day.auditor.findings).toEqual([]);
   expect({ earned: issued, spent: redeemed, gifts }).toEqual(acknowledged);
   const held = wallets.reduce((sum, { available }) => sum + available, 0n);
   expect(held).toBe(acknowledged.earned - acknowledged.spent);
+  expect(describeFindings(await runInvariants(database, 'subgraphs/ledger/invariants'))).toEqual([]);
 }
 
 function report(what: string, day: Workload, facts: Record<string, unknown>): void {
