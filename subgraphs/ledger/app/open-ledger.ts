@@ -10,10 +10,9 @@ import { LiveAccounts } from './points/live-accounts';
 import { MemberDirectory } from './points/member-directory';
 import { PostingLanes } from './points/posting-lanes';
 import { RuleBooks } from './rule-books';
-import { readSettledJournal } from '../data/journal-feed.store';
 import { loadEpoch, programmesOnWallTime } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
-import { JournalFeed } from './journal-feed';
+import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
@@ -41,11 +40,12 @@ export async function openLedger(
 ): Promise<RunningLedger> {
   const log = openLog('ledger');
   const { pool } = database;
-  const feed = new JournalFeed((fromXid, limit) => readSettledJournal(pool, fromXid, limit));
+  const { url } = database.dataSource.options as { url: string };
   const live = new LiveAccounts(pool, await loadEpoch(pool));
+  const feed = openFeed({ pool, url, live, log });
   const books = new RuleBooks(pool, readRuleBook);
   const lanes = new PostingLanes({
-    url: (database.dataSource.options as { url: string }).url,
+    url,
     lanes: options.lanes,
     batchMax: options.batchMax,
     shelf: books,
@@ -75,8 +75,9 @@ export async function openLedger(
   );
   return {
     ledger,
-    feed,
+    feed: feed.feed,
     start: async () => {
+      feed.start();
       partners.start();
       members.start();
       sweeper.start();
@@ -86,6 +87,7 @@ export async function openLedger(
       await Promise.all([partners.stop(), members.stop()]);
       live.close();
       await lanes.close();
+      await feed.stop();
     },
   };
 }

@@ -29,7 +29,10 @@ const LOT_COLUMNS = `l.bucket, l.wallet, l.lot_seq, l.seq, l.quantity, l.issuer_
          where e.bucket = l.bucket and e.wallet = l.wallet and e.lot_seq = l.lot_seq and e.credit_kind = 'CLAWED_BACK') as clawed_back,
        (select coalesce(sum(case when e.credit_kind = 'EXPIRED' then e.amount else -e.amount end), 0) from entry e
          where e.bucket = l.bucket and e.wallet = l.wallet and e.lot_seq = l.lot_seq
-           and (e.credit_kind = 'EXPIRED' or e.debit_kind = 'EXPIRED')) as expired`;
+           and (e.credit_kind = 'EXPIRED' or e.debit_kind = 'EXPIRED')) as expired,
+       (select t.qualifying_after > coalesce((select b.qualifying_after from journal_transaction b
+                 where b.bucket = l.bucket and b.wallet = l.wallet and b.seq = l.seq - 1), 0)
+          from journal_transaction t where t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq) as qualifies`;
 
 const LOAD_LOTS = `/* ledger.post.loadPastLots */
 select ${LOT_COLUMNS}
@@ -91,6 +94,7 @@ interface PastLotRow extends LotRow {
   quantity: string;
   clawed_back: string;
   expired: string;
+  qualifies: boolean;
 }
 interface DrawRow extends LotRow {
   seq: string;
@@ -233,6 +237,7 @@ function pastsOf(
     quantity: points(BigInt(row.quantity)),
     clawedBack: points(BigInt(row.clawed_back)),
     expired: points(BigInt(row.expired)),
+    qualifies: row.qualifies,
   }));
   const purchases = grouped(rows.purchases, purchaseFrom);
   const holds = byTransaction(rows.holds, lotOf, holdFrom);
