@@ -21,6 +21,7 @@ export interface FaultyProxyOptions {
 export class FaultyProxy {
   /** Asked at each answer that counts, by its number from 1: whether it is lost. */
   loses: (nth: number) => boolean = () => false;
+  private swallowed: (() => void) | null = null;
   private readonly connections = new Set<() => void>();
   private answers = 0;
   private lostAnswers = 0;
@@ -57,6 +58,16 @@ export class FaultyProxy {
     return changed.toString();
   }
 
+  /** From now on nothing arrives anywhere, and no connection ends. Resolves when something was swallowed. */
+  swallow(): Promise<void> {
+    return new Promise((resolve) => (this.swallowed = resolve));
+  }
+
+  /** Ends that. What was swallowed is gone. */
+  passAgain(): void {
+    this.swallowed = null;
+  }
+
   /** Cuts every connection there is, wherever it stands. */
   cutAll(): void {
     for (const cut of [...this.connections]) cut();
@@ -79,16 +90,21 @@ export class FaultyProxy {
     this.connections.add(cut);
     relay(client, server, (bytes) => {
       reader.asked(bytes);
-      return true;
+      return this.passes();
     });
     relay(server, client, (bytes) => {
-      if (!reader.isAnswer(bytes) || !this.isLost()) return true;
+      if (!reader.isAnswer(bytes) || !this.isLost()) return this.passes();
       // A network has two ways to end a connection, and clients tell them apart. One that is ending cannot be reset.
       if (this.lostAnswers % 2 === 0 && !client.writableEnded) client.resetAndDestroy();
       cut();
       return false;
     });
     for (const socket of [client, server]) socket.on('error', cut).on('close', cut).setNoDelay(true);
+  }
+
+  private passes(): boolean {
+    this.swallowed?.();
+    return this.swallowed === null;
   }
 
   private isLost(): boolean {

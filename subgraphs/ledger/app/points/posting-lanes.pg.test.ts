@@ -2,6 +2,7 @@ import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/
 import { inTransaction, sqlStateOf } from '../../../../kernel/db/transaction';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { openLog } from '../../../../kernel/telemetry/log';
+import { CommitAnswers, FaultyProxy } from '../../../../kernel/testkit/faulty-proxy';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
@@ -13,7 +14,7 @@ import { TermsShelf } from '../../data/points/terms.store';
 import { saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
 import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
-import { PostingLanes } from './posting-lanes';
+import { PostingLanes, type LanesOptions } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 const INVARIANTS = 'subgraphs/ledger/invariants';
@@ -42,7 +43,7 @@ describe('posting lanes', () => {
     await database.drop();
   });
 
-  function open(): PostingLanes {
+  function open(change: Partial<LanesOptions> = {}): PostingLanes {
     return new PostingLanes({
       url: database.url,
       lanes: 2,
@@ -52,6 +53,7 @@ describe('posting lanes', () => {
       clock: new FixedClock(NOW),
       log: openLog('test', 'silent'),
       onPosted: () => undefined,
+      ...change,
     });
   }
 
@@ -251,6 +253,24 @@ describe('posting lanes', () => {
       expect((await posting).every(({ kind }) => kind === 'posted' || kind === 'replayed')).toBe(true);
     }
     expect(await balance(member)).toEqual({ available: '200', seq: '200' });
+  });
+
+  it('goes on over another connection when the network swallows what it sent', async () => {
+    const { hostname: host, port } = new URL(database.url);
+    const proxy = await FaultyProxy.open({ host, port: Number(port), reader: () => new CommitAnswers() });
+    const far = open({ url: proxy.through(database.url), patienceMs: 500 });
+    const member = newId('mem');
+    await far.post(earn(member, 1n, 'before'));
+    const swallowed = proxy.swallow();
+    const posting = far.post(earn(member, 1n, 'swallowed'));
+    await swallowed;
+    proxy.passAgain();
+    // The connection is still there, and nothing will ever come of it.
+    expect((await posting).kind).toBe('posted');
+    expect(codeOf(await far.post(earn(member, 1n, 'after')))).toBe('posted');
+    expect(await balance(member)).toEqual({ available: '3', seq: '3' });
+    await far.close();
+    await proxy.close();
   });
 
   it('makes no wallet for a member who is only named by the id of a hold', async () => {
