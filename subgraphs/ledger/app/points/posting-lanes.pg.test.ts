@@ -255,22 +255,48 @@ describe('posting lanes', () => {
     expect(await balance(member)).toEqual({ available: '200', seq: '200' });
   });
 
-  it('goes on over another connection when the network swallows what it sent', async () => {
-    const { hostname: host, port } = new URL(database.url);
-    const proxy = await FaultyProxy.open({ host, port: Number(port), reader: () => new CommitAnswers() });
-    const far = open({ url: proxy.through(database.url), patienceMs: 500 });
-    const member = newId('mem');
-    await far.post(earn(member, 1n, 'before'));
-    const swallowed = proxy.swallow();
-    const posting = far.post(earn(member, 1n, 'swallowed'));
-    await swallowed;
-    proxy.passAgain();
-    // The connection is still there, and nothing will ever come of it.
-    expect((await posting).kind).toBe('posted');
-    expect(codeOf(await far.post(earn(member, 1n, 'after')))).toBe('posted');
-    expect(await balance(member)).toEqual({ available: '3', seq: '3' });
-    await far.close();
-    await proxy.close();
+  describe('on a network that swallows what is sent', () => {
+    let proxy: FaultyProxy;
+    let far: PostingLanes;
+    beforeAll(async () => {
+      const { hostname: host, port } = new URL(database.url);
+      proxy = await FaultyProxy.open({ host, port: Number(port), reader: () => new CommitAnswers() });
+      far = open({ url: proxy.through(database.url), patienceMs: 500 });
+    });
+    afterAll(async () => {
+      await far.close();
+      await proxy.close();
+    });
+
+    it('goes on over another connection', async () => {
+      const member = newId('mem');
+      await far.post(earn(member, 1n, 'before'));
+      const swallowed = proxy.swallow('everything');
+      const posting = far.post(earn(member, 1n, 'swallowed'));
+      await swallowed;
+      proxy.passAgain();
+      expect((await posting).kind).toBe('posted');
+      expect(codeOf(await far.post(earn(member, 1n, 'after')))).toBe('posted');
+      expect(await balance(member)).toEqual({ available: '3', seq: '3' });
+    });
+
+    it('posts within ten seconds although a lost connection has locked the wallet and nobody told the server', async () => {
+      const member = newId('mem');
+      await far.post(earn(member, 1n, 'unlocked'));
+      const begun = Date.now();
+      const swallowed = proxy.swallow('answers');
+      let posting = far.post(earn(member, 1n, 'locked'));
+      await swallowed;
+      proxy.passAgain();
+      // As a caller does: asks again with the same key for as long as it is told of an outage.
+      let outcome: PostingOutcome | null = null;
+      while (outcome === null && Date.now() < begun + 10_000) {
+        outcome = await posting.catch(() => null);
+        if (outcome === null) posting = far.post(earn(member, 1n, 'locked'));
+      }
+      expect(outcome?.kind).toBe('posted');
+      expect(await balance(member)).toEqual({ available: '2', seq: '2' });
+    });
   });
 
   it('makes no wallet for a member who is only named by the id of a hold', async () => {

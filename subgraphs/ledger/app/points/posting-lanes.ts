@@ -16,7 +16,7 @@ export interface LanesOptions {
   readonly terms: TermsShelf;
   readonly clock: Clock;
   readonly log: Logger;
-  /** How long a batch may take before its connection is given up and its commands are sent again; default 10,000. */
+  /** How long a batch may take before its connection is given up and its commands are sent again; default 8,000. */
   readonly patienceMs?: number;
   /** Told after each commit what was posted, so that live readers need not look. */
   readonly onPosted: (outcomes: readonly PostingOutcome[]) => void;
@@ -205,7 +205,7 @@ class Lane {
   }
 }
 
-const PATIENCE_MS = 10_000;
+const PATIENCE_MS = 8_000;
 const CONNECT_MS = 5_000;
 
 const LANE_SETTINGS = [
@@ -215,6 +215,8 @@ const LANE_SETTINGS = [
   'enable_mergejoin=off',
   'jit=off',
   'statement_timeout=15000',
+  // A batch holds its wallets' locks between two flushes, for milliseconds: one that holds them longer has lost its client.
+  'idle_in_transaction_session_timeout=5000',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');
