@@ -24,8 +24,13 @@ class Diary1700000000000 implements MigrationInterface {
 
 const diary: DatabaseDefinition = { name: 'streamed', rows: [], migrations: [Diary1700000000000], appendOnly: [] };
 
+/** Waits for a state. It gives up before the test's own time limit, so that a test that fails ends and says what it waited for. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+  const giveUpAt = Date.now() + 25_000;
+  while (!(await isSo())) {
+    if (Date.now() > giveUpAt) throw new Error(`never came: ${isSo.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 describe('the change stream', () => {

@@ -38,6 +38,8 @@ export interface FeedNumberingMetrics {
   looks: number;
   /** Versions the stream left out, after which the journal was looked at. */
   gaps: number;
+  /** Attempts to number what the stream told before it could be seen. */
+  tooEarly: number;
   failures: number;
 }
 
@@ -50,6 +52,8 @@ const PAUSE_MS = {
   look: 200,
   /** Between batches, when rows come in crowds. */
   gatherAtMost: 5,
+  /** Between attempts to number what cannot be seen yet. */
+  tooEarly: 1,
   /** Between looks that wait for older transactions to end. */
   settle: 5,
   /** Between looks beside the stream, which find nothing unless something is wrong. */
@@ -77,6 +81,7 @@ export class FeedNumbering {
     rowsFound: 0,
     looks: 0,
     gaps: 0,
+    tooEarly: 0,
     failures: 0,
   };
   private readonly wakeup = new Hint();
@@ -263,7 +268,11 @@ export class FeedNumbering {
     }
     if (fresh.length === 0) return;
     const batch = this.state!.lastBatch + 1n;
-    await appendBatch(client, batch, fresh);
+    while (!(await appendBatch(client, batch, fresh))) {
+      if (!this.goesOn()) return;
+      this.metrics.tooEarly += 1;
+      await sleep(PAUSE_MS.tooEarly);
+    }
     this.state = { ...this.state!, lastBatch: batch };
     this.metrics.rows += fresh.length;
     this.options.recent.add(

@@ -99,9 +99,13 @@ function watchOf(live: LiveAccounts, { wallets, programmeId }: JournalWriters, a
   return { wallet, versions, isDone };
 }
 
-/** Waits for a state; the test's own time limit is the only one. */
+/** Waits for a state. It gives up before the test's own time limit, so that a test that fails ends and says what it waited for. */
 async function until(isSo: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await isSo())) await new Promise((resolve) => setTimeout(resolve, 5));
+  const giveUpAt = Date.now() + 50_000;
+  while (!(await isSo())) {
+    if (Date.now() > giveUpAt) throw new Error(`never came: ${isSo.toString()}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
 }
 
 async function journalOf(url: string): Promise<string[]> {
@@ -406,6 +410,38 @@ describe('the feed of the ledger on a server that fails', () => {
       expect(versions).toEqual(Array.from({ length: versions.length }, (_, after) => first + BigInt(after)));
     }
     expect(leader.metrics.numbering.gaps + other.metrics.numbering.gaps).toBe(0);
+  });
+
+  it('gives no event before its commit can be seen, and then gives it in its place', async () => {
+    const setStandby = (name: string) =>
+      asAdministrator(server.superuserUrl, async (it) => {
+        await it.query(`alter system set synchronous_standby_names = '${name}'`);
+        await it.query('select pg_reload_conf()');
+      });
+    await asAdministrator(server.superuserUrl, (it) =>
+      it.query('alter role feed_application set synchronous_commit = local'),
+    );
+    const serving = await open();
+    await until(() => serving.metrics.numbering.mode === 'following');
+    const writers = new JournalWriters(urls.owner, 2);
+    const [first, second] = writers.wallets;
+    // Confirmed by a standby that does not exist: its commit is in the log, told by the stream, and seen by nobody.
+    await setStandby('nobody');
+    let committing: Promise<void> | undefined;
+    try {
+      committing = asAdministrator(urls.owner, (it) => writers.commitOnce(it, [first!]));
+      await until(() => serving.metrics.numbering.tooEarly > 0);
+      await asAdministrator(urls.application, (it) => writers.commitOnce(it, [second!]));
+      await until(() => serving.metrics.stream.rows >= 2);
+      expect(await serving.feed.read(null, 10, 0)).toEqual([]);
+    } finally {
+      await setStandby('');
+      await committing;
+    }
+    const reader = new Reader(serving.feed).start();
+    await until(() => reader.events.length >= 2);
+    await reader.stop();
+    expect(reader.events).toEqual([first, second].map((one) => `${memberScopedId('txn', one!.wallet, 1n)}.0`));
   });
 
   it('makes another slot when the server dropped the log of a slow one, and reads what that one missed', async () => {

@@ -122,6 +122,7 @@ function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
       redemptions: eachOnce(a.needs.redemptions, b.needs.redemptions),
       purchases: eachOnce(a.needs.purchases, b.needs.purchases),
       awards: [...new Map(awards.map((award) => [`${award.partnerId} ${award.action}`, award])).values()],
+      qualifyingBefore: a.needs.qualifyingBefore ?? b.needs.qualifyingBefore,
     },
   };
 }

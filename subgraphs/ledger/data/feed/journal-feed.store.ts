@@ -52,22 +52,26 @@ select f.batch::text as batch, k.place - 1 as place, j.bucket, j.wallet, j.seq, 
        j.external_ref, j.reason, j.points, j.tier_before, j.tier_after, j.occurred_at, j.recorded_at
   from (select batch, buckets, wallets, seqs from journal_feed where batch >= $1 order by batch limit $3) f
  cross join lateral unnest(f.buckets, f.wallets, f.seqs) with ordinality as k(bucket, wallet, seq, place)
-  join journal_transaction j on j.bucket = k.bucket and j.wallet = k.wallet and j.seq = k.seq
+  left join journal_transaction j on j.bucket = k.bucket and j.wallet = k.wallet and j.seq = k.seq
  where f.batch > $1 or k.place > $2
  order by f.batch, k.place
  limit $3`;
 
-/** Numbered rows from a place on, in the order of the feed. */
+type ReadRow = JournalFeedRow & { readonly batch: string; readonly place: string };
+
+/**
+ * Numbered rows from a place on, in the order of the feed.
+ *
+ * @throws Error when the journal lacks one: better no event than one left out
+ */
 export async function readNumbered(
   pool: Pool,
   from: { batch: bigint; place: number },
   limit: number,
 ): Promise<NumberedRow[]> {
-  const { rows } = await pool.query<JournalFeedRow & { batch: string; place: string }>(READ, [
-    from.batch.toString(),
-    from.place,
-    limit,
-  ]);
+  const { rows } = await pool.query<ReadRow>(READ, [from.batch.toString(), from.place, limit]);
+  const missing = rows.find(({ wallet }) => wallet === null);
+  if (missing !== undefined) throw new Error(`readNumbered: batch ${missing.batch} numbers what the journal has not`);
   return rows.map((row) => ({ ...journalRowFrom(row), batch: BigInt(row.batch), place: Number(row.place) }));
 }
 
@@ -187,12 +191,18 @@ export async function numberCommitted(client: Client, state: NumberingState): Pr
   return { state: { snapshot: lookedAt, baseBatch: last, lastBatch: last }, rows: row.size, lookedAt };
 }
 
+/**
+ * The log tells a commit an instant before others can see it, and longer before when a standby must confirm it. A batch must not
+ * be seen without its rows, or a reader would pass over them.
+ */
 const APPEND = sql`/* ledger.feed.append */
-insert into journal_feed (batch, buckets, wallets, seqs) values ($1, $2, $3, $4)`;
+insert into journal_feed (batch, buckets, wallets, seqs)
+select $1, $2, $3, $4
+ where not exists (select from unnest($5::xid8[]) as x(id) where not pg_visible_in_snapshot(x.id, pg_current_snapshot()))`;
 
-/** Numbers rows as the next batch, in the order given. */
-export async function appendBatch(client: Client, batch: bigint, rows: readonly JournalFeedRow[]): Promise<void> {
-  await client.query({
+/** Numbers rows as the next batch, in the order given; false when some of them cannot be seen yet, and nothing was done. */
+export async function appendBatch(client: Client, batch: bigint, rows: readonly JournalFeedRow[]): Promise<boolean> {
+  const { rowCount } = await client.query({
     name: 'ledger.feed.append',
     text: APPEND,
     values: [
@@ -200,6 +210,8 @@ export async function appendBatch(client: Client, batch: bigint, rows: readonly 
       rows.map(({ bucket }) => bucket),
       rows.map(({ wallet }) => wallet),
       rows.map(({ seq }) => seq),
+      [...new Set(rows.map(({ xid }) => xid))],
     ],
   });
+  return rowCount === 1;
 }
