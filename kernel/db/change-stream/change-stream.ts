@@ -208,6 +208,7 @@ class Connection {
     this.metrics.connections += 1;
     this.metrics.isConnected = true;
     this.metrics.lastFailure = null;
+    this.options.log.info({ event: 'stream.connected', connections: this.metrics.connections });
     this.options.onConnected();
   }
 

@@ -412,36 +412,60 @@ describe('the feed of the ledger on a server that fails', () => {
     expect(leader.metrics.numbering.gaps + other.metrics.numbering.gaps).toBe(0);
   });
 
-  it('gives no event before its commit can be seen, and then gives it in its place', async () => {
+  describe('while a commit is in the log and cannot be seen yet', () => {
+    let writers: JournalWriters;
+    let committing: Promise<void>;
+
+    beforeEach(async () => {
+      await asAdministrator(server.superuserUrl, (it) =>
+        it.query('alter role feed_application set synchronous_commit = local'),
+      );
+      writers = new JournalWriters(urls.owner, 2);
+    });
     const setStandby = (name: string) =>
       asAdministrator(server.superuserUrl, async (it) => {
         await it.query(`alter system set synchronous_standby_names = '${name}'`);
         await it.query('select pg_reload_conf()');
       });
-    await asAdministrator(server.superuserUrl, (it) =>
-      it.query('alter role feed_application set synchronous_commit = local'),
-    );
-    const serving = await open();
-    await until(() => serving.metrics.numbering.mode === 'following');
-    const writers = new JournalWriters(urls.owner, 2);
-    const [first, second] = writers.wallets;
-    // Confirmed by a standby that does not exist: its commit is in the log, told by the stream, and seen by nobody.
-    await setStandby('nobody');
-    let committing: Promise<void> | undefined;
-    try {
-      committing = asAdministrator(urls.owner, (it) => writers.commitOnce(it, [first!]));
-      await until(() => serving.metrics.numbering.tooEarly > 0);
-      await asAdministrator(urls.application, (it) => writers.commitOnce(it, [second!]));
-      await until(() => serving.metrics.stream.rows >= 2);
-      expect(await serving.feed.read(null, 10, 0)).toEqual([]);
-    } finally {
+    /** A commit that a standby must confirm which does not exist: the stream tells it, and nobody sees it. */
+    async function hang(): Promise<void> {
+      await setStandby('nobody');
+      committing = asAdministrator(urls.owner, (it) => writers.commitOnce(it, writers.wallets.slice(0, 1)));
+    }
+    afterEach(async () => {
       await setStandby('');
       await committing;
-    }
-    const reader = new Reader(serving.feed).start();
-    await until(() => reader.events.length >= 2);
-    await reader.stop();
-    expect(reader.events).toEqual([first, second].map((one) => `${memberScopedId('txn', one!.wallet, 1n)}.0`));
+    });
+
+    it('gives no event of it, and then gives it in its place', async () => {
+      const serving = await open();
+      await until(() => serving.metrics.numbering.mode === 'following');
+      await hang();
+      await until(() => serving.metrics.numbering.tooEarly > 0);
+      await asAdministrator(urls.application, (it) => writers.commitOnce(it, writers.wallets.slice(1)));
+      await until(() => serving.metrics.stream.rows >= 2);
+      expect(await serving.feed.read(null, 10, 0)).toEqual([]);
+      await setStandby('');
+      const reader = new Reader(serving.feed).start();
+      await until(() => reader.events.length >= 2);
+      expect(reader.events).toEqual(writers.wallets.map(({ wallet }) => `${memberScopedId('txn', wallet, 1n)}.0`));
+    });
+
+    it('does not rely on the stream when it takes over the lead: what that told before it listened must end first', async () => {
+      const [leader, other] = [await open(), await open()];
+      await until(() => [leader, other].some((one) => one.metrics.numbering.mode === 'following'));
+      await until(() => [leader, other].every((one) => one.metrics.stream.isConnected));
+      const [first, next] = leader.metrics.numbering.mode === 'following' ? [leader, other] : [other, leader];
+      await hang();
+      await until(() => next.metrics.stream.rows >= 1);
+      await servings.splice(servings.indexOf(first), 1)[0]!.end();
+      await until(() => next.metrics.numbering.looks > 10);
+      expect(next.metrics.numbering.mode).toBe('looking');
+      await setStandby('');
+      const [item] = await next.feed.read(null, 10, 20_000);
+      expect(item?.event.id).toBe(`${memberScopedId('txn', writers.wallets[0]!.wallet, 1n)}.0`);
+      await until(() => next.metrics.numbering.mode === 'following');
+    });
   });
 
   it('makes another slot when the server dropped the log of a slow one, and reads what that one missed', async () => {
