@@ -1,6 +1,6 @@
 import type { Hub } from '../hub/composition/open-hub';
-import { benchEarn } from './earn';
 import { benchFeed } from './feed';
+import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
 
 /** What one bench measured. */
@@ -13,4 +13,4 @@ export interface Measured {
 export type Bench = (parts: { hub: Hub; tell: (line: string) => void }) => Promise<Measured>;
 
 /** Every bench by name. */
-export const benches: Readonly<Record<string, Bench>> = { earn: benchEarn, feed: benchFeed, live: benchLive };
+export const benches: Readonly<Record<string, Bench>> = { feed: benchFeed, ledger: benchLedger, live: benchLive };

@@ -5,7 +5,7 @@ import { openLog } from '../../../kernel/telemetry/log';
 import { idFromUuid } from '../../../kernel/values/id';
 import { askMembersBy } from './ask-members';
 import type { Ledger } from './ledger';
-import { expirePoints } from './time/expire-points';
+import { doDueWork } from './time/due-work';
 import { LiveAccounts } from './points/live-accounts';
 import { MemberDirectory } from './points/member-directory';
 import { PostingLanes } from './points/posting-lanes';
@@ -71,7 +71,7 @@ export async function openLedger(
     catchUpRules: () => partners.catchUp(),
   };
   const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) =>
-    log.warn({ event: 'expiry.failed', err: error }),
+    log.warn({ event: 'due.failed', err: error }),
   );
   return {
     ledger,
@@ -92,7 +92,7 @@ export async function openLedger(
   };
 }
 
-/** Expires what is due where the wall's time rules; a sandbox with a test clock waits for its clock. */
+/** Does what is due where the wall's time rules; a sandbox with a test clock waits for its clock. */
 class Sweeper {
   private timer: NodeJS.Timeout | null = null;
   private sweeping: Promise<void> = Promise.resolve();
@@ -116,7 +116,7 @@ class Sweeper {
 
   private async sweep(): Promise<void> {
     for (const uuid of await programmesOnWallTime(this.ledger.database.pool)) {
-      await expirePoints(this.ledger, idFromUuid('prg', uuid), this.ledger.clock.now());
+      await doDueWork(this.ledger, idFromUuid('prg', uuid), { now: this.ledger.clock.now() });
     }
   }
 }

@@ -120,7 +120,10 @@ export class StatementEntryType {
   version!: bigint;
   @Field(() => StatementEntryKindName, { description: 'What happened.' })
   kind!: StatementEntryKindName;
-  @Field(() => PointsScalar, { description: 'Change of the spendable points: positive comes in, negative goes out.' })
+  @Field(() => PointsScalar, {
+    description:
+      'Change of the spendable points, or of the pending ones for PENDING and CANCEL: positive comes in, negative goes out.',
+  })
   points!: bigint;
   @Field(() => PointsScalar, { description: 'Spendable points after it.' })
   balanceAfter!: bigint;

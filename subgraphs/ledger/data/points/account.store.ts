@@ -190,7 +190,9 @@ export async function findOpenLots(
 }
 
 const FIND_LOTS = sql`/* ledger.account.findLots */
-select l.wallet, l.lot_seq, l.issuer_id, l.quantity, coalesce(o.remaining, 0) as remaining, l.earned_at, l.expires_at
+select l.wallet, l.lot_seq, l.issuer_id, l.quantity, coalesce(o.remaining, 0) as remaining, l.earned_at,
+       greatest(l.expires_at, (select max(x.expires_at) from lot_extension x
+         where x.bucket = l.bucket and x.wallet = l.wallet and x.lot_seq = l.lot_seq)) as expires_at
   from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, lot_seq)
   join lot l on l.bucket = k.bucket and l.wallet = k.wallet and l.lot_seq = k.lot_seq
   join wallet w on w.bucket = l.bucket and w.wallet = l.wallet and w.programme_id = $4

@@ -1,0 +1,118 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { median, percentile, rounded } from '../coalition';
+
+/** One case of a bench: so many callers, each calling again the moment it is answered. */
+export interface Case {
+  readonly callers: number;
+  /** @returns how many operations this call was */
+  once(): Promise<number>;
+}
+
+/** What a case came to: medians over the rounds, latencies over all calls. */
+export interface Outcome {
+  /** Operations a second. */
+  readonly rate: number;
+  readonly p50Ms: number;
+  readonly p99Ms: number;
+  /** Processor time an operation takes in this process, and in the server's processes; microseconds. */
+  readonly nodeMicros: number;
+  readonly serverMicros: number;
+}
+
+interface Sample {
+  readonly rate: number;
+  readonly nodeMicros: number;
+  readonly serverMicros: number;
+}
+
+/**
+ * Runs the cases one after the other, round after round, so that a machine that slows down slows all of them.
+ *
+ * @param serverFolder data directory of the server whose processor time is counted; null when it is elsewhere
+ */
+export async function alternate(
+  cases: Readonly<Record<string, Case>>,
+  options: { rounds: number; caseMs: number; serverFolder: string | null; tell: (line: string) => void },
+): Promise<Record<string, Outcome>> {
+  const samples = new Map<string, Sample[]>(Object.keys(cases).map((name) => [name, []]));
+  const latencies = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]));
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const [name, one] of Object.entries(cases)) {
+      const sample = await run(one, options, latencies.get(name)!);
+      samples.get(name)!.push(sample);
+      options.tell(`round ${round} of ${options.rounds}: ${name} ${Math.round(sample.rate)} a second`);
+    }
+  }
+  return Object.fromEntries([...samples].map(([name, all]) => [name, outcomeOf(all, latencies.get(name)!)]));
+}
+
+async function run(
+  { callers, once }: Case,
+  { caseMs, serverFolder }: { caseMs: number; serverFolder: string | null },
+  latencies: number[],
+): Promise<Sample> {
+  const [node, server] = [process.cpuUsage(), serverMicros(serverFolder)];
+  const startedAt = performance.now();
+  let done = 0;
+  const call = async (): Promise<void> => {
+    while (performance.now() - startedAt < caseMs) {
+      const askedAt = performance.now();
+      const more = await once();
+      latencies.push(performance.now() - askedAt);
+      // Added after the wait: `done += await …` would read the sum before it and lose what others add.
+      done += more;
+    }
+  };
+  await Promise.all(Array.from({ length: callers }, call));
+  const seconds = (performance.now() - startedAt) / 1_000;
+  const used = process.cpuUsage(node);
+  return {
+    rate: done / seconds,
+    nodeMicros: (used.user + used.system) / done,
+    serverMicros: (serverMicros(serverFolder) - server) / done,
+  };
+}
+
+function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Outcome {
+  const of = (name: keyof Sample) => rounded(median(samples.map((sample) => sample[name])));
+  return {
+    rate: of('rate'),
+    nodeMicros: of('nodeMicros'),
+    serverMicros: of('serverMicros'),
+    p50Ms: rounded(percentile(latencies, 0.5)),
+    p99Ms: rounded(percentile(latencies, 0.99)),
+  };
+}
+
+/** Linux counts a process's time in hundredths of a second. */
+const TICK_MICROS = 10_000;
+
+/** Processor time of the processes that work in a folder, as those of a PostgreSQL server do; 0 where `/proc` does not tell. */
+function serverMicros(folder: string | null): number {
+  if (folder === null || process.platform !== 'linux') return 0;
+  let ticks = 0;
+  for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
+    try {
+      if (readlinkSync(`/proc/${pid}/cwd`) !== folder) continue;
+      const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+      const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+      ticks += Number(fields[11]) + Number(fields[12]);
+    } catch {
+      // It has just ended.
+    }
+  }
+  return ticks * TICK_MICROS;
+}
+
+/** Rates, latencies and processor time of all cases as flat figures. */
+export function figuresOf(outcomes: Readonly<Record<string, Outcome>>): Record<string, number> {
+  return Object.fromEntries(
+    Object.entries(outcomes).flatMap(([name, one]) => [
+      [`${name}_per_second`, one.rate],
+      [`${name}_p50_ms`, one.p50Ms],
+      [`${name}_p99_ms`, one.p99Ms],
+      [`${name}_node_us`, one.nodeMicros],
+      [`${name}_server_us`, one.serverMicros],
+    ]),
+  );
+}
