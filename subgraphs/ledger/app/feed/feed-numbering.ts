@@ -44,6 +44,8 @@ export interface FeedNumberingMetrics {
 }
 
 const PAUSE_MS = {
+  /** The most a connection may take to come about. */
+  connect: 10_000,
   /** Between attempts to lead, and after a failure. */
   lead: 1_000,
   failure: 200,
@@ -155,6 +157,7 @@ export class FeedNumbering {
       connectionString: this.options.url,
       application_name: clientName('ledger-feed'),
       keepAlive: true,
+      connectionTimeoutMillis: PAUSE_MS.connect,
       options: SESSION_SETTINGS,
     });
     this.failure = null;
