@@ -1,7 +1,8 @@
 import type { Id, MemberId, PartnerId } from '../../../../kernel/values/id';
 import { uuidOf } from '../../../../kernel/values/id';
 import { shownPoints } from '../../core/points/posting';
-import type { DecidedOutcome, PlannedDocument, PlannedTransaction } from './apply.store';
+import type { DecidedOutcome, DecidedTransaction, PlannedDocument } from './apply.store';
+import type { JournalTable } from './journal-tables';
 import type { Cells } from './recordset';
 import { termsId } from './terms.store';
 
@@ -14,7 +15,26 @@ export const hexOrNull = (id: string | null): string | null => (id === null ? nu
 export const msOf = (at: Date): number => at.getTime();
 export const msOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());
 
-export function journalRow(one: PlannedTransaction): Cells {
+/** The rows that are written of one transaction, by table. */
+export type WrittenRows = Readonly<Record<JournalTable, readonly Cells[]>>;
+
+/** Rows of a transaction in the order of the columns; the journal's own row still lacks its chain, which is made of them all. */
+export function writtenRows(one: DecidedTransaction): WrittenRows {
+  return {
+    journal_transaction: [journalRow(one)],
+    entry: entryRows(one),
+    lot: lotRows(one),
+    lot_extension: extensionRows(one),
+    claim: claimRows(one),
+    money_entry: moneyRows(one),
+    purchase: purchaseRows(one),
+    purchase_return: returnRows(one),
+    redemption_reversal: reversalRows(one),
+    award: awardRows(one),
+  };
+}
+
+function journalRow(one: DecidedTransaction): Cells {
   const { plan, after, before, intent } = one;
   const { available, pending, held, arrears, qualifying } = after.balances;
   return [
@@ -43,11 +63,10 @@ export function journalRow(one: PlannedTransaction): Cells {
     intent === null ? null : intent.bodyHash,
     msOf(plan.occurredAt),
     msOf(one.recordedAt),
-    after.chain,
   ];
 }
 
-export function entryRows({ plan, after: { key, seq } }: PlannedTransaction): Cells[] {
+function entryRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
   return plan.entries.map(({ debit, credit, amount, lotSeq }, n) => [
     key.bucket,
     key.wallet,
@@ -62,7 +81,7 @@ export function entryRows({ plan, after: { key, seq } }: PlannedTransaction): Ce
   ]);
 }
 
-export function lotRows({ plan, after: { key, seq } }: PlannedTransaction): Cells[] {
+function lotRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
   return plan.issued.map((lot) => [
     key.bucket,
     key.wallet,
@@ -79,7 +98,7 @@ export function lotRows({ plan, after: { key, seq } }: PlannedTransaction): Cell
 }
 
 /** A later expiry that must be known again when points of the lot come back; where expiry rolls it is a fact of every activity. */
-export function extensionRows({ plan, after: { key, seq } }: PlannedTransaction): Cells[] {
+function extensionRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
   const isKept = plan.kind === 'EXTENSION' || plan.kind === 'REVERSAL' || plan.kind === 'REINSTATEMENT';
   if (!isKept) return [];
   return plan.restated.flatMap(({ lotSeq, expiresAt }): Cells[] =>
@@ -87,7 +106,7 @@ export function extensionRows({ plan, after: { key, seq } }: PlannedTransaction)
   );
 }
 
-export function claimRows({ plan, after: { key, seq }, cycleId, currency }: PlannedTransaction): Cells[] {
+function claimRows({ plan, after: { key, seq }, cycleId, currency }: DecidedTransaction): Cells[] {
   return plan.claims.map((claim, n) => [
     key.bucket,
     key.wallet,
@@ -108,7 +127,7 @@ export function claimRows({ plan, after: { key, seq }, cycleId, currency }: Plan
   ]);
 }
 
-export function moneyRows({ plan, after: { key, seq }, cycleId, currency, programmeId }: PlannedTransaction): Cells[] {
+function moneyRows({ plan, after: { key, seq }, cycleId, currency, programmeId }: DecidedTransaction): Cells[] {
   return plan.money.map((move, n) => [
     key.bucket,
     key.wallet,
@@ -127,7 +146,7 @@ export function moneyRows({ plan, after: { key, seq }, cycleId, currency, progra
   ]);
 }
 
-export function purchaseRows({ plan: { purchase }, after: { key, seq }, programmeId }: PlannedTransaction): Cells[] {
+function purchaseRows({ plan: { purchase }, after: { key, seq }, programmeId }: DecidedTransaction): Cells[] {
   if (purchase === undefined) return [];
   return [
     [
@@ -149,17 +168,17 @@ export function purchaseRows({ plan: { purchase }, after: { key, seq }, programm
   ];
 }
 
-export function returnRows({ plan: { returned }, after: { key, seq } }: PlannedTransaction): Cells[] {
+function returnRows({ plan: { returned }, after: { key, seq } }: DecidedTransaction): Cells[] {
   if (returned === undefined) return [];
   return [[key.bucket, key.wallet, returned.purchaseSeq, seq, returned.amountMinor, returned.clawedBack]];
 }
 
-export function reversalRows({ plan: { reversed }, after: { key, seq } }: PlannedTransaction): Cells[] {
+function reversalRows({ plan: { reversed }, after: { key, seq } }: DecidedTransaction): Cells[] {
   if (reversed === undefined) return [];
   return [[key.bucket, key.wallet, reversed.redemptionSeq, seq, reversed.points]];
 }
 
-export function awardRows({ plan: { award }, after: { key, seq } }: PlannedTransaction): Cells[] {
+function awardRows({ plan: { award }, after: { key, seq } }: DecidedTransaction): Cells[] {
   if (award === undefined) return [];
   const { partnerId, action, occasion, occurredAt } = award;
   return [[key.bucket, key.wallet, hexOf(partnerId), action, occasion, seq, msOf(occurredAt)]];
