@@ -1,4 +1,5 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { Fault } from '../../kernel/errors/fault';
 import { median, percentile, rounded } from '../coalition';
 
 /** One case of a bench: so many callers, each calling again the moment it is answered. */
@@ -115,4 +116,33 @@ export function figuresOf(outcomes: Readonly<Record<string, Outcome>>): Record<s
       [`${name}_server_us`, one.serverMicros],
     ]),
   );
+}
+
+/** Ratios by name: the rate of one case over the mean rate of others. */
+export type Ratios = Readonly<Record<string, readonly [over: string, than: readonly string[]]>>;
+
+/** The ratios of which all cases ran. */
+export function ratiosOf(outcomes: Readonly<Record<string, Outcome>>, ratios: Ratios): Record<string, number> {
+  const found = Object.entries(ratios).flatMap(([name, [over, than]]) => {
+    const bases = than.map((one) => outcomes[one]?.rate ?? Number.NaN);
+    const ratio = (outcomes[over]?.rate ?? Number.NaN) / (bases.reduce((sum, rate) => sum + rate, 0) / bases.length);
+    return Number.isFinite(ratio) ? [[name, rounded(ratio)] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/**
+ * The cases that are asked for; all when nobody asks.
+ *
+ * @throws Fault HUB_BENCH_NO_SUCH_CASE
+ */
+export function wanted<T>(cases: Readonly<Record<string, T>>, names: readonly string[] | null): Record<string, T> {
+  const unknown = names?.find((name) => cases[name] === undefined);
+  if (unknown !== undefined) {
+    throw new Fault(
+      'HUB_BENCH_NO_SUCH_CASE',
+      `There is no case ${unknown}; there are ${Object.keys(cases).join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(Object.entries(cases).filter(([name]) => names?.includes(name) ?? true));
 }
