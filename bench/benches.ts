@@ -18,6 +18,8 @@ export interface BenchRun {
   /** Opens a hub over that folder, with a PostgreSQL of its own; it is closed afterwards. */
   openHub(): Promise<Hub>;
   readonly tell: (line: string) => void;
+  /** Server settings on top of a hub's. */
+  readonly settings: Readonly<Record<string, string>>;
   /** How often the cases take turns; null: as often as the bench thinks right. */
   readonly rounds: number | null;
   /** How long a case runs in each round, in milliseconds; null: as long as the bench thinks right. */

@@ -163,15 +163,7 @@ async function enrol(
 }
 
 /** Gives every member so many lots, of different issuers. */
-export async function fill(book: BenchBook, lots: number, tell: (line: string) => void): Promise<void> {
-  const each = 500;
-  for (let from = 0; from < book.members.length; from += each) {
-    const some = book.members.slice(from, from + each);
-    const earns = some.flatMap((member, n) =>
-      Array.from({ length: lots }, (_, lot) => book.earn(member, book.partners[(n + lot) % book.partners.length]!)),
-    );
-    await Promise.all(earns);
-    if (from % 5_000 === 0) tell(`filled ${from + some.length} of ${book.members.length} accounts`);
-  }
-  await book.pool.query('vacuum analyze');
+export async function fill({ earn, members, partners }: BenchBook, lots: number): Promise<void> {
+  for (let lot = 0; lot < lots; lot += 1)
+    await Promise.all(members.map((member, n) => earn(member, partners[(n + lot) % partners.length]!)));
 }

@@ -1,39 +1,20 @@
-import { statfsSync } from 'node:fs';
 import type { Principal } from '../../kernel/context/principal';
 import { startEmbeddedPostgres } from '../../kernel/db/embedded/embedded-postgres';
-import { Fault } from '../../kernel/errors/fault';
 import { idFromUuid, type MemberId, type PartnerId } from '../../kernel/values/id';
 import { readAccounts } from '../../subgraphs/ledger/app/points/read-account';
-import type { Bench, BenchRun } from '../benches';
+import type { Bench, BenchRun, Measured } from '../benches';
 import { clusterOf } from '../private-folder';
 import { askOnce, deadlocks, serverVersion } from '../server-facts';
-import { makeBook, openBook, urlOfDatabase, type BenchBook, type BookPlace } from './book';
+import { openBook, urlOfDatabase, type BenchBook, type BookPlace } from './book';
+import { BOOKS, databaseOf, makeBooks } from './grown-books';
 import { alternate, figuresOf, ratiosOf, wanted, type Case, type Ratios } from './measure';
-import { multiplyBook } from './multiply';
 import { sizesOf } from './sizes';
 
-/** How many times the small book each book is. */
-const BOOKS: Readonly<Record<string, number>> = { '10k': 1, '1m': 100, '10m': 1_000 };
-const MEMBERS = 1_000;
-/** What each member of the small book does: ten postings, eight of them earns. Six lots are left open. */
-const HABIT = ['earn', 'earn', 'earn', 'earn', 'earn', 'redeem', 'earn', 'earn', 'redeem', 'earn'] as const;
 const CALLERS = 64;
 /** A bench touches each member about once: only so many are known to it. */
 const KNOWN_MAX = 200_000;
 const ROUNDS = 5;
 const CASE_MS = 3_000;
-/** What ten million postings and their log take, and some air. */
-const DISK_BYTES = 40e9;
-
-/** Settings under which a server is filled, not measured: what is made there is lost with the bench. */
-const FILLING = {
-  wal_level: 'minimal',
-  max_wal_senders: '0',
-  max_wal_size: '8GB',
-  checkpoint_timeout: '1h',
-  autovacuum: 'off',
-};
-
 /**
  * What earning, redeeming and reading a balance do in books of ten thousand, one million and ten million postings, on one
  * server and in turns. The small book is posted by the use cases; the large ones are copies of it under other members. Members
@@ -42,88 +23,49 @@ const FILLING = {
 export const benchGrowth: Bench = async (run) => {
   const names = Object.keys(wanted(Object.fromEntries(allCases().map((name) => [name, name])), run.cases));
   const sizes = Object.keys(BOOKS).filter((size) => names.some((name) => name.endsWith(`_${size}`)));
-  const places = await fillServer(run, sizes);
-  const server = await startEmbeddedPostgres({ dataDir: clusterOf(run.folder), onProgress: run.tell });
+  return measureGrowth(run, await makeBooks(run, sizes), { names, sizes });
+};
+
+/** Measures books that were made, with the settings of a hub's server. */
+export async function measureGrowth(
+  run: BenchRun,
+  place: BookPlace,
+  { names, sizes }: { names: readonly string[]; sizes: readonly string[] },
+): Promise<Measured> {
+  const { folder, tell, settings } = run;
+  const server = await startEmbeddedPostgres({ dataDir: clusterOf(folder), onProgress: tell, settings });
   const books = new Map<string, GrownBook>();
   try {
     for (const size of sizes) {
       const url = urlOfDatabase(server.superuserUrl, databaseOf(size));
       const regulars = await regularsOf(url);
-      books.set(size, { ...(await openBook({ ...places, url, members: regulars.map(({ id }) => id) })), regulars });
+      books.set(size, { ...(await openBook({ ...place, url, members: regulars.map(({ id }) => id) })), regulars });
     }
     const cases = wanted(casesOf(books), names);
-    const options = { serverFolder: clusterOf(run.folder), tell: run.tell };
-    run.tell('warming up');
-    await alternate(cases, { ...options, rounds: 1, caseMs: run.caseMs ?? CASE_MS, tell: () => undefined });
-    const timing = { rounds: run.rounds ?? ROUNDS, caseMs: run.caseMs ?? CASE_MS };
-    const outcomes = await alternate(cases, { ...options, ...timing });
-    const measured = { ...figuresOf(outcomes), deadlocks: await deadlocks(server.superuserUrl) };
+    const tested = { url: server.superuserUrl, folder: clusterOf(folder) };
+    const timing = { rounds: run.rounds ?? ROUNDS, caseMs: run.caseMs ?? CASE_MS, tell };
+    tell('warming up');
+    await alternate(cases, tested, { ...timing, rounds: 1, tell: () => undefined });
+    const outcomes = await alternate(cases, tested, timing);
+    const figures = { ...figuresOf(outcomes), deadlocks: await deadlocks(server.superuserUrl) };
     return {
       postgres: await serverVersion(server.superuserUrl),
-      figures: { ...measured, ...(await allSizes(books)) },
+      figures: { ...figures, ...(await allSizes(books)) },
       ratios: ratiosOf(outcomes, RATIOS),
     };
   } finally {
     for (const book of books.values()) await book.close();
     await server.stop();
   }
-};
+}
 
 const ACTIVITIES = ['earn', 'redeem', 'balanceRead'] as const;
 const allCases = () => ACTIVITIES.flatMap((activity) => Object.keys(BOOKS).map((size) => `${activity}_${size}`));
-const databaseOf = (size: string) => `growth_${size}`;
 const RATIOS: Ratios = Object.fromEntries(
   ACTIVITIES.flatMap((activity) =>
     ['1m', '10m'].map((size) => [`${activity}_${size}_over_10k`, [`${activity}_${size}`, [`${activity}_10k`]]]),
   ),
 );
-
-/** Makes the books on a server that is stopped again, so that it is measured with the settings of a hub's. */
-async function fillServer(run: BenchRun, sizes: readonly string[]): Promise<BookPlace> {
-  const { bavail, bsize } = statfsSync(run.folder);
-  if (sizes.includes('10m') && bavail * bsize < DISK_BYTES) {
-    throw new Fault('HUB_BENCH_NEEDS_DISK', `This bench needs ${DISK_BYTES / 1e9} GB of disk in the data folder.`);
-  }
-  const server = await startEmbeddedPostgres({
-    dataDir: clusterOf(run.folder),
-    onProgress: run.tell,
-    settings: FILLING,
-  });
-  try {
-    const place = await makeBook(server.superuserUrl, databaseOf('10k'), { members: MEMBERS, partnersOf: homesOf });
-    const book = await openBook(place);
-    await live(book);
-    await book.close();
-    for (const size of sizes.filter((one) => BOOKS[one]! > 1)) {
-      run.tell(`making the book of ${size} postings`);
-      await askOnce(server.superuserUrl, `create database ${databaseOf(size)} template ${databaseOf('10k')}`);
-      await multiplyBook(urlOfDatabase(server.superuserUrl, databaseOf(size)), BOOKS[size]!, run.tell);
-    }
-    await askOnce(place.url, 'vacuum (analyze)');
-    return place;
-  } finally {
-    await server.stop();
-  }
-}
-
-/** Two partners a member goes to. */
-function homesOf(member: number): readonly number[] {
-  const first = member % 16;
-  return [first, (first + 1 + (Math.floor(member / 16) % 15)) % 16];
-}
-
-/** Ten postings of each member, in the order of their habit; a redemption takes lots of two issuers. */
-async function live(book: BenchBook): Promise<void> {
-  for (const [step, what] of HABIT.entries()) {
-    await Promise.all(
-      book.members.map(async (member, n) => {
-        const partner = book.partners[homesOf(n)[step % 2]!]!;
-        if (what === 'earn') await book.earn(member, partner);
-        else if (!(await book.redeem(member, partner))) throw new Error('bench: a member had nothing to redeem');
-      }),
-    );
-  }
-}
 
 /** A member and the partners it goes to. */
 interface Regular {

@@ -1,16 +1,19 @@
 import { REFUSAL } from '../../hub/client/graph';
 import { Fault } from '../../kernel/errors/fault';
+import { idFromUuid } from '../../kernel/values/id';
 import type { Bench } from '../benches';
 import { openCoalition, purchaseOf, type BenchCoalition } from '../coalition';
 import { clusterOf } from '../private-folder';
-import { deadlocks, serverVersion } from '../server-facts';
-import { fill, makeBook, openBook, type BenchBook } from './book';
+import { askOnce, deadlocks, serverVersion } from '../server-facts';
+import { fill, makeBook, openBook, type BenchBook, type BookPlace } from './book';
 import { alternate, figuresOf, ratiosOf, wanted, type Case, type Ratios } from './measure';
+import { multiplyBook } from './multiply';
 import { floor, naive } from './peers';
 
 const RECORD = `mutation Record($input: RecordPurchaseInput!) { result: recordPurchase(input: $input) { ${REFUSAL} } }`;
 const RECORD_MANY = `mutation RecordMany($input: [RecordPurchaseInput!]!) { result: recordPurchases(input: $input) { ${REFUSAL} } }`;
-const MEMBERS = 10_000;
+/** So many members earn by themselves, and each is then copied so many times. */
+const [MEMBERS, COPIES] = [500, 40];
 const LOTS_EACH = 6;
 const ROUNDS = 5;
 const CASE_MS = 1_500;
@@ -22,14 +25,17 @@ const CASE_MS = 1_500;
 export const benchLedger: Bench = async (run) => {
   const hub = await run.openHub();
   const serverUrl = hub.databases.embeddedUrl!;
-  const book = await openBook(await makeBook(serverUrl, 'bench_ledger', { members: MEMBERS }));
+  const book = await openBook(await makeFilled(serverUrl, run.tell));
   const orm = await naive(book.url, 64);
   const coalition = await openCoalition(hub, 'ledger', 500);
   try {
-    await fill(book, LOTS_EACH, run.tell);
     const cases = wanted(await casesOf(book, orm, coalition), run.cases);
     const timing = { rounds: run.rounds ?? ROUNDS, caseMs: run.caseMs ?? CASE_MS };
-    const outcomes = await alternate(cases, { ...timing, serverFolder: clusterOf(run.folder), tell: run.tell });
+    const outcomes = await alternate(
+      cases,
+      { url: serverUrl, folder: clusterOf(run.folder) },
+      { ...timing, tell: run.tell },
+    );
     return {
       postgres: await serverVersion(serverUrl),
       figures: { ...figuresOf(outcomes), deadlocks: await deadlocks(serverUrl) },
@@ -41,6 +47,20 @@ export const benchLedger: Bench = async (run) => {
     await coalition.close();
   }
 };
+
+/** A book of members who have lots of several issuers. */
+async function makeFilled(serverUrl: string, tell: (line: string) => void): Promise<BookPlace> {
+  const place = await makeBook(serverUrl, 'bench_ledger', { members: MEMBERS });
+  const book = await openBook(place);
+  await fill(book, LOTS_EACH);
+  await book.close();
+  await multiplyBook(place.url, COPIES, tell);
+  const rows = await askOnce<{ member_id: string }>(
+    place.url,
+    'select member_id from member_projection order by random()',
+  );
+  return { ...place, members: rows.map((row) => idFromUuid('mem', row.member_id)) };
+}
 
 /** The floor is measured twice a round, at its beginning and in its middle. */
 const FLOOR = ['floor', 'floorAgain'];

@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { Fault } from '../../kernel/errors/fault';
+import { askOnce } from '../server-facts';
 import { median, percentile, rounded } from '../coalition';
 
 /** One case of a bench: so many callers, each calling again the moment it is answered. */
@@ -18,41 +19,58 @@ export interface Outcome {
   /** Processor time an operation takes in this process, and in the server's processes; microseconds. */
   readonly nodeMicros: number;
   readonly serverMicros: number;
+  /** Bytes of write-ahead log an operation makes, checkpoints' share included. */
+  readonly walBytes: number;
 }
 
-interface Sample {
-  readonly rate: number;
-  readonly nodeMicros: number;
-  readonly serverMicros: number;
+type Sample = Omit<Outcome, 'p50Ms' | 'p99Ms'>;
+
+/** The server that is measured. */
+export interface ServerUnderTest {
+  /** The superuser's. */
+  readonly url: string;
+  /** Its data directory. */
+  readonly folder: string;
 }
 
-/**
- * Runs the cases one after the other, round after round, so that a machine that slows down slows all of them.
- *
- * @param serverFolder data directory of the server whose processor time is counted; null when it is elsewhere
- */
+interface Timing {
+  readonly rounds: number;
+  readonly caseMs: number;
+}
+
+/** Runs the cases one after the other, round after round, so that a machine that slows down slows all of them. */
 export async function alternate(
   cases: Readonly<Record<string, Case>>,
-  options: { rounds: number; caseMs: number; serverFolder: string | null; tell: (line: string) => void },
+  server: ServerUnderTest,
+  { rounds, caseMs, tell }: Timing & { tell: (line: string) => void },
 ): Promise<Record<string, Outcome>> {
   const samples = new Map<string, Sample[]>(Object.keys(cases).map((name) => [name, []]));
   const latencies = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]));
-  for (let round = 1; round <= options.rounds; round += 1) {
+  for (let round = 1; round <= rounds; round += 1) {
     for (const [name, one] of Object.entries(cases)) {
-      const sample = await run(one, options, latencies.get(name)!);
-      samples.get(name)!.push(sample);
-      options.tell(`round ${round} of ${options.rounds}: ${name} ${Math.round(sample.rate)} a second`);
+      const before = await usedBy(server);
+      const { done, seconds } = await run(one, caseMs, latencies.get(name)!);
+      const used = (await usedBy(server)).map((now, n) => (now - before[n]!) / done);
+      const [nodeMicros = 0, serverMicros = 0, walBytes = 0] = used;
+      samples.get(name)!.push({ rate: done / seconds, nodeMicros, serverMicros, walBytes });
+      tell(`round ${round} of ${rounds}: ${name} ${Math.round(done / seconds)} a second`);
     }
   }
   return Object.fromEntries([...samples].map(([name, all]) => [name, outcomeOf(all, latencies.get(name)!)]));
 }
 
+/** Processor time of this process and of the server's, in microseconds, and bytes of log, all since the beginning. */
+async function usedBy({ url, folder }: ServerUnderTest): Promise<readonly number[]> {
+  const [log] = await askOnce<{ bytes: string }>(url, `select pg_current_wal_insert_lsn() - '0/0' as bytes`);
+  const { user, system } = process.cpuUsage();
+  return [user + system, serverMicros(folder), Number(log!.bytes)];
+}
+
 async function run(
   { callers, once }: Case,
-  { caseMs, serverFolder }: { caseMs: number; serverFolder: string | null },
+  caseMs: number,
   latencies: number[],
-): Promise<Sample> {
-  const [node, server] = [process.cpuUsage(), serverMicros(serverFolder)];
+): Promise<{ done: number; seconds: number }> {
   const startedAt = performance.now();
   let done = 0;
   const call = async (): Promise<void> => {
@@ -65,13 +83,7 @@ async function run(
     }
   };
   await Promise.all(Array.from({ length: callers }, call));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const used = process.cpuUsage(node);
-  return {
-    rate: done / seconds,
-    nodeMicros: (used.user + used.system) / done,
-    serverMicros: (serverMicros(serverFolder) - server) / done,
-  };
+  return { done, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
 function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Outcome {
@@ -80,6 +92,7 @@ function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Ou
     rate: of('rate'),
     nodeMicros: of('nodeMicros'),
     serverMicros: of('serverMicros'),
+    walBytes: of('walBytes'),
     p50Ms: rounded(percentile(latencies, 0.5)),
     p99Ms: rounded(percentile(latencies, 0.99)),
   };
@@ -89,8 +102,8 @@ function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Ou
 const TICK_MICROS = 10_000;
 
 /** Processor time of the processes that work in a folder, as those of a PostgreSQL server do; 0 where `/proc` does not tell. */
-function serverMicros(folder: string | null): number {
-  if (folder === null || process.platform !== 'linux') return 0;
+function serverMicros(folder: string): number {
+  if (process.platform !== 'linux') return 0;
   let ticks = 0;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
@@ -114,6 +127,7 @@ export function figuresOf(outcomes: Readonly<Record<string, Outcome>>): Record<s
       [`${name}_p99_ms`, one.p99Ms],
       [`${name}_node_us`, one.nodeMicros],
       [`${name}_server_us`, one.serverMicros],
+      [`${name}_wal_bytes`, one.walBytes],
     ]),
   );
 }
