@@ -11,7 +11,7 @@ import { multiplyBook } from './multiply';
 export const BOOKS: Readonly<Record<string, number>> = { '10k': 1, '1m': 100, '10m': 1_000 };
 const MEMBERS = 1_000;
 /** What each member of the small book does: ten postings, eight of them earns. Six lots are left open. */
-const HABIT = ['earn', 'earn', 'earn', 'earn', 'earn', 'redeem', 'earn', 'earn', 'redeem', 'earn'] as const;
+export const HABIT = ['earn', 'earn', 'earn', 'earn', 'earn', 'redeem', 'earn', 'earn', 'redeem', 'earn'] as const;
 /** What ten million postings and their log take, and some air. */
 const DISK_BYTES = 40e9;
 
@@ -39,10 +39,7 @@ export async function makeBooks(run: BenchRun, sizes: readonly string[]): Promis
     settings: FILLING,
   });
   try {
-    const place = await makeBook(server.superuserUrl, databaseOf('10k'), { members: MEMBERS, partnersOf: homesOf });
-    const book = await openBook(place);
-    await live(book);
-    await book.close();
+    const place = await makeSmallBook(server.superuserUrl, databaseOf('10k'), MEMBERS);
     for (const size of sizes.filter((one) => BOOKS[one]! > 1)) {
       run.tell(`making the book of ${size} postings`);
       await askOnce(server.superuserUrl, `create database ${databaseOf(size)} template ${databaseOf('10k')}`);
@@ -55,21 +52,31 @@ export async function makeBooks(run: BenchRun, sizes: readonly string[]): Promis
   }
 }
 
+/** A book posted by the use cases: ten postings of each member, in the order of their habit. */
+export async function makeSmallBook(serverUrl: string, name: string, members: number): Promise<BookPlace> {
+  const place = await makeBook(serverUrl, name, { members, partnersOf: homesOf });
+  const book = await openBook(place);
+  try {
+    for (const step of HABIT.keys()) await live(book, step);
+  } finally {
+    await book.close();
+  }
+  return place;
+}
+
 /** Two partners a member goes to. */
 function homesOf(member: number): readonly number[] {
   const first = member % 16;
   return [first, (first + 1 + (Math.floor(member / 16) % 15)) % 16];
 }
 
-/** Ten postings of each member, in the order of their habit; a redemption takes lots of two issuers. */
-async function live(book: BenchBook): Promise<void> {
-  for (const [step, what] of HABIT.entries()) {
-    await Promise.all(
-      book.members.map(async (member, n) => {
-        const partner = book.partners[homesOf(n)[step % 2]!]!;
-        if (what === 'earn') await book.earn(member, partner);
-        else if (!(await book.redeem(member, partner))) throw new Error('bench: a member had nothing to redeem');
-      }),
-    );
-  }
+/** One posting of each member; a redemption takes lots of two issuers. */
+async function live(book: BenchBook, step: number): Promise<void> {
+  await Promise.all(
+    book.members.map(async (member, n) => {
+      const partner = book.partners[homesOf(n)[step % 2]!]!;
+      if (HABIT[step] === 'earn') await book.earn(member, partner);
+      else if (!(await book.redeem(member, partner))) throw new Error('bench: a member had nothing to redeem');
+    }),
+  );
 }

@@ -104,6 +104,10 @@ function valueOf(column: string, member: string): string {
       return 'case when c.n = 1 or m.command_hash is null then m.command_hash else gen_random_uuid() end';
     case 'external_ref':
       return `case when c.n = 1 then m.external_ref else m.external_ref || '-' || c.n end`;
+    case 'debit_owner':
+    case 'credit_owner':
+      // Points a member has are the member's; what is anyone else's stays theirs.
+      return `case when m.${column} = c.model then c.copy else m.${column} end`;
     default:
       return `m.${column}`;
   }
