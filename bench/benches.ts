@@ -1,4 +1,5 @@
 import type { Hub } from '../hub/composition/open-hub';
+import { benchFeed } from './feed';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
@@ -33,6 +34,7 @@ export type Bench = (run: BenchRun) => Promise<Measured>;
 
 /** Every bench by name. */
 export const benches: Readonly<Record<string, Bench>> = {
+  feed: benchFeed,
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,

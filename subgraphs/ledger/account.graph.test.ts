@@ -1,5 +1,6 @@
 import { Client } from 'pg';
 import type { MemberId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { inputsAt, RECORD, RECORD_ALL, REDEEM } from './testkit/documents';
 import type { Links } from './testkit/known-members';
@@ -8,7 +9,7 @@ import { expectTheBookToAddUp, LedgerGraph, nobody, NOW } from './testkit/ledger
 const book = aRuleBook();
 const [baker, florist] = book.brands;
 const elsewhere = aRuleBook();
-const graph = LedgerGraph.forThisFile(book, elsewhere);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, elsewhere);
 const { sale, spend } = inputsAt(NOW);
 const OPEN = { [baker]: 'OPEN', [florist]: 'OPEN' } as const;
 const enrol = (links: Links = OPEN) => graph.enrol(links);

@@ -1,4 +1,5 @@
 import { newId, uuidOf } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { ACCRUE, inputsAt, RECORD, REDEEM } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
@@ -19,7 +20,7 @@ const book = {
 };
 /** With real money two persons must agree. */
 const live = aRuleBook({ isSandbox: false, singleApprover: false });
-const graph = LedgerGraph.forThisFile(book, live);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, live);
 const { sale, spend, accrue } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () =>

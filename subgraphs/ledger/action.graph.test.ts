@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { ACT, inputsAt, RECORD } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
@@ -34,7 +35,7 @@ const book = {
     rule('survey.answered', { partnerId: capped }),
   ],
 };
-const graph = LedgerGraph.forThisFile(book);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
 const { act, sale } = inputsAt(NOW);
 const bakerKey = graph.partner(baker);
 const enrol = () =>

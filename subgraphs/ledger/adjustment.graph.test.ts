@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { ACCRUE, APPROVE, inputsAt, PROPOSE, RECORD, REDEEM, REJECT } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
@@ -7,7 +8,7 @@ import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/l
 const book = aRuleBook({ isSandbox: false, singleApprover: false });
 const [baker, florist] = book.brands;
 const sandbox = aRuleBook();
-const graph = LedgerGraph.forThisFile(book, sandbox);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, sandbox);
 const { sale, spend, accrue, propose, decide } = inputsAt(NOW);
 const [ada, bob, fay] = [graph.admin('ada'), graph.admin('bob'), graph.finance('fay')];
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];

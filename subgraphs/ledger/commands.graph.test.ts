@@ -1,6 +1,7 @@
 import type { Principal } from '../../kernel/context/principal';
 import { newId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { everyCommand } from './testkit/commands';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
@@ -17,7 +18,7 @@ const book = {
     },
   ],
 };
-const graph = LedgerGraph.forThisFile(book);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
 const commands = everyCommand(graph, { now: NOW, brands: book.brands });
 const names = Object.keys(commands);
 const prepare = (name: string) => commands[name]!.prepare();

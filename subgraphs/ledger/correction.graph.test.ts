@@ -1,5 +1,6 @@
 import { uuidOf } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import {
   CLAW_BACK,
@@ -19,7 +20,7 @@ const book = aRuleBook();
 const [baker, florist] = book.brands;
 /** A programme in which a member may owe five points. */
 const strict = aRuleBook({ arrearsLimitPoints: points(5n) });
-const graph = LedgerGraph.forThisFile(book, strict);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, strict);
 const { sale, spend, setAside, bringBack, reverse, ofLot, transfer, donate, accrue } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });

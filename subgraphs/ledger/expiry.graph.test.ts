@@ -1,3 +1,4 @@
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import {
   ACCRUE,
@@ -23,7 +24,7 @@ const quarterly = aRuleBook({
   expiry: { kind: 'END_OF_PERIOD', period: 'QUARTER', warningDays: [] },
 });
 const clocked = aRuleBook({ pointsValidityDays: 30 });
-const graph = LedgerGraph.forThisFile(book, rolling, quarterly, clocked);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, rolling, quarterly, clocked);
 const { sale, spend, setAside, capture, ofLot, accrue, reverse } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });

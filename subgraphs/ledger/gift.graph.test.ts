@@ -1,5 +1,6 @@
 import { newId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { DONATE, inputsAt, RECORD, REDEEM, TRANSFER } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
@@ -17,7 +18,7 @@ const book = {
   contracts: [...plain.contracts, aContract(closed), aContract(seller)],
 };
 const elsewhere = aRuleBook();
-const graph = LedgerGraph.forThisFile(book, elsewhere);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, elsewhere);
 const { sale, spend, transfer, donate } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });

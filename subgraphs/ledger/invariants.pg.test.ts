@@ -192,6 +192,19 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     [`update wallet set seq = seq + 1`],
   ],
   [
+    'the feed believes it is complete and is not',
+    ['feed-numbers-the-journal'],
+    [`update journal_feed_state set snapshot = pg_current_snapshot()`],
+  ],
+  [
+    'the feed numbers a version before the one it follows',
+    ['feed-numbers-the-journal'],
+    [
+      `insert into journal_feed (batch, buckets, wallets, seqs)
+       select 1, array[bucket, bucket], array[wallet, wallet], array[2, 1] from journal_transaction where seq = 2 limit 1`,
+    ],
+  ],
+  [
     'a transaction tells another balance than it left',
     ['balances-follow-one-another'],
     [`update journal_transaction set available_after = available_after + 1 where seq = 1`],

@@ -1,4 +1,5 @@
 import { newOpaqueId, uuidOf } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { HOLD, inputsAt, RECORD, REDEEM, type Document } from './testkit/documents';
 import type { Links } from './testkit/known-members';
@@ -7,7 +8,7 @@ import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 const book = aRuleBook();
 const [baker, florist] = book.brands;
 const elsewhere = aRuleBook();
-const graph = LedgerGraph.forThisFile(book, elsewhere);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, elsewhere);
 const { sale, spend, setAside } = inputsAt(NOW);
 const OPEN = { [baker]: 'OPEN', [florist]: 'OPEN' } as const;
 const enrol = (links: Links = OPEN) => graph.enrol(links);

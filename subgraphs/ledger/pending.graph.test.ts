@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import {
   ACCRUE,
@@ -20,7 +21,7 @@ const book = {
   contracts: [aContract(baker, { feeMicros: 500n }), aContract(florist)],
   earningRules: plain.earningRules.map((rule) => (rule.partnerId === baker ? { ...rule, pendingDays: 14 } : rule)),
 };
-const graph = LedgerGraph.forThisFile(book);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
 const { sale, spend, bringBack, ofLot, accrue } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });

@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { ANSWER_CLAIM, CLAIM_MISSING, CLAIM_RECEIPT, inputsAt, KEEP_SALE, RECORD } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
@@ -16,7 +17,7 @@ const book = {
   contracts: [...plain.contracts, aContract(closed), aContract(shop)],
 };
 const clocked = aRuleBook();
-const graph = LedgerGraph.forThisFile(book, clocked);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked);
 const { sale, unclaimed, receipt, missing, answer } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });

@@ -1,11 +1,12 @@
 import { newId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { CAPTURE, HOLD, inputsAt, RECORD, REDEEM } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
 const book = aRuleBook();
 const [baker, florist] = book.brands;
-const graph = LedgerGraph.forThisFile(book);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
 const { sale, spend, setAside } = inputsAt(NOW);
 const OPEN = { [baker]: 'OPEN', [florist]: 'OPEN' } as const;
 const enrol = () => graph.enrol(OPEN);

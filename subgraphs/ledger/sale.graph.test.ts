@@ -1,5 +1,6 @@
 import { newId, newOpaqueId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { inputsAt, RECORD, RECORD_ALL, REDEEM } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, nobody, NOW } from './testkit/ledger-graph';
@@ -32,7 +33,7 @@ const book = {
     })),
   ],
 };
-const graph = LedgerGraph.forThisFile(book);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
 const { sale, spend } = inputsAt(NOW);
 const enrol = () => graph.enrol(Object.fromEntries(book.partners.map(({ id }) => [id, 'OPEN' as const])));
 

@@ -1,5 +1,6 @@
 import { newId, uuidOf } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { CAPTURE, HOLD, inputsAt, RECORD, REDEEM, RELEASE_HOLD, TRANSFER } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
@@ -17,7 +18,7 @@ const book = {
   ],
   contracts: [...plain.contracts, aContract(closed), aContract(seller)],
 };
-const graph = LedgerGraph.forThisFile(book);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
 const { sale, spend, setAside, capture, transfer } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () =>

@@ -6,14 +6,16 @@ const [BUFFERS_MIN, BUFFERS_MAX] = [128 * MB, 4_096 * MB];
 
 /**
  * Given on the command line, so that they hold whatever the files in the data directory say. The first three are the
- * durability we promise; `wal_level` lets events be read from the log; the slot limit keeps a forgotten reader from
- * filling the disk.
+ * durability we promise; `wal_level` lets events be read from the log, by a slot and a sender for each process that serves the
+ * ledger; the slot limit keeps a reader that hangs from filling the disk.
  */
 const FIXED = {
   fsync: 'on',
   full_page_writes: 'on',
   synchronous_commit: 'on',
   wal_level: 'logical',
+  max_replication_slots: '20',
+  max_wal_senders: '20',
   max_slot_wal_keep_size: '4GB',
   max_connections: '200',
   listen_addresses: '127.0.0.1',

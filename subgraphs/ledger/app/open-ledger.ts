@@ -5,15 +5,14 @@ import { openLog } from '../../../kernel/telemetry/log';
 import { idFromUuid } from '../../../kernel/values/id';
 import { askMembersBy } from './ask-members';
 import type { Ledger } from './ledger';
-import { expirePoints } from './time/expire-points';
+import { doDueWork } from './time/due-work';
 import { LiveAccounts } from './points/live-accounts';
 import { MemberDirectory } from './points/member-directory';
 import { PostingLanes } from './points/posting-lanes';
 import { RuleBooks } from './rule-books';
-import { readSettledJournal } from '../data/journal-feed.store';
 import { loadEpoch, programmesOnWallTime } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
-import { JournalFeed } from './journal-feed';
+import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
@@ -41,11 +40,12 @@ export async function openLedger(
 ): Promise<RunningLedger> {
   const log = openLog('ledger');
   const { pool } = database;
-  const feed = new JournalFeed((fromXid, limit) => readSettledJournal(pool, fromXid, limit));
+  const { url } = database.dataSource.options as { url: string };
   const live = new LiveAccounts(pool, await loadEpoch(pool));
+  const feed = openFeed({ pool, url, live, log });
   const books = new RuleBooks(pool, readRuleBook);
   const lanes = new PostingLanes({
-    url: (database.dataSource.options as { url: string }).url,
+    url,
     lanes: options.lanes,
     batchMax: options.batchMax,
     shelf: books,
@@ -71,12 +71,13 @@ export async function openLedger(
     catchUpRules: () => partners.catchUp(),
   };
   const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) =>
-    log.warn({ event: 'expiry.failed', err: error }),
+    log.warn({ event: 'due.failed', err: error }),
   );
   return {
     ledger,
-    feed,
+    feed: feed.feed,
     start: async () => {
+      feed.start();
       partners.start();
       members.start();
       sweeper.start();
@@ -86,11 +87,12 @@ export async function openLedger(
       await Promise.all([partners.stop(), members.stop()]);
       live.close();
       await lanes.close();
+      await feed.stop();
     },
   };
 }
 
-/** Expires what is due where the wall's time rules; a sandbox with a test clock waits for its clock. */
+/** Does what is due where the wall's time rules; a sandbox with a test clock waits for its clock. */
 class Sweeper {
   private timer: NodeJS.Timeout | null = null;
   private sweeping: Promise<void> = Promise.resolve();
@@ -114,7 +116,7 @@ class Sweeper {
 
   private async sweep(): Promise<void> {
     for (const uuid of await programmesOnWallTime(this.ledger.database.pool)) {
-      await expirePoints(this.ledger, idFromUuid('prg', uuid), this.ledger.clock.now());
+      await doDueWork(this.ledger, idFromUuid('prg', uuid), { now: this.ledger.clock.now() });
     }
   }
 }

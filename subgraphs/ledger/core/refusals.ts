@@ -165,7 +165,7 @@ export const ledgerRefusals = {
     precedence: 65,
   },
   LEDGER_CLAWBACK_EXCEEDS_LOT: {
-    meaning: 'More would be taken back than was issued in the lot and not taken back before.',
+    meaning: 'More would be taken back than was issued in the lot and neither taken back before nor expired.',
     action: 'Take back at most `leftPoints`.',
     retryable: false,
     type: 'ClawbackExceedsLot',

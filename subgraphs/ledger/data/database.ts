@@ -1,5 +1,6 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
 import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book';
+import { LedgerFeed1795700000000 } from './migrations/1795700000000-ledger-feed';
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
@@ -8,9 +9,16 @@ import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
 export const ledgerDatabase: DatabaseDefinition = {
   name: 'ledger',
   rows: [],
-  migrations: [LedgerBook1795650000000, CapCounters1795710000000, Adjustments1795720000000, Receipts1795730000000],
+  migrations: [
+    LedgerBook1795650000000,
+    LedgerFeed1795700000000,
+    CapCounters1795710000000,
+    Adjustments1795720000000,
+    Receipts1795730000000,
+  ],
   appendOnly: [
     'journal_transaction',
+    'journal_feed',
     'entry',
     'lot',
     'lot_terms',

@@ -193,6 +193,29 @@ create table inbox_cursor (
   constraint inbox_cursor_pkey PRIMARY KEY (feed)
 );
 
+create table journal_feed (
+  batch bigint not null,
+  buckets smallint[] not null,
+  wallets uuid[] not null,
+  seqs bigint[] not null,
+  numbered_at timestamp with time zone default clock_timestamp() not null,
+  constraint journal_feed_pkey PRIMARY KEY (batch),
+  constraint journal_feed_batch_check CHECK ((batch > 0)),
+  constraint journal_feed_buckets_check CHECK ((cardinality(buckets) > 0)),
+  constraint journal_feed_check CHECK ((cardinality(wallets) = cardinality(buckets))),
+  constraint journal_feed_check1 CHECK ((cardinality(seqs) = cardinality(buckets)))
+);
+
+create table journal_feed_state (
+  only_row boolean default true not null,
+  snapshot pg_snapshot not null,
+  base_batch bigint not null,
+  system_id text not null,
+  constraint journal_feed_state_pkey PRIMARY KEY (only_row),
+  constraint journal_feed_state_base_batch_check CHECK ((base_batch >= 0)),
+  constraint journal_feed_state_only_row_check CHECK (only_row)
+);
+
 create table journal_transaction (
   bucket smallint not null,
   wallet uuid not null,
@@ -529,7 +552,7 @@ CREATE INDEX hold_due ON public.hold USING btree (programme_id, expires_at) WHER
 
 CREATE INDEX journal_transaction_cycle ON public.journal_transaction USING brin (cycle_id) WITH (autosummarize='on');
 
-CREATE INDEX journal_transaction_xid ON public.journal_transaction USING btree (xid);
+CREATE INDEX journal_transaction_xid ON public.journal_transaction USING brin ((((xid)::text)::bigint)) WITH (pages_per_range='32', autosummarize='on');
 
 CREATE UNIQUE INDEX journal_transaction_command ON public.journal_transaction USING btree (bucket, wallet, command_hash) WHERE (command_hash IS NOT NULL);
 
@@ -550,6 +573,8 @@ CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX wallet_frozen ON public.wallet USING btree (programme_id) WHERE (frozen_at IS NOT NULL);
 
 CREATE INDEX wallet_programme ON public.wallet USING btree (programme_id, wallet);
 
@@ -624,6 +649,8 @@ CREATE TRIGGER command_refusal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER document_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER journal_feed_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_feed FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER journal_transaction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_transaction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -2,12 +2,11 @@ import type { ProgrammeId, MemberId, PartnerId } from '../../../kernel/values/id
 import type { Principal } from '../../../kernel/context/principal';
 import { describeFindings, runInvariants } from '../../../kernel/db/invariants';
 import { LocalLink } from '../../../kernel/graph/local-link';
-import type { OpenSubgraph } from '../../../kernel/graph/subgraph';
+import type { OpenSubgraph, SubgraphDefinition } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
 import { FixedClock } from '../../../kernel/values/clock';
 import { newId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
-import { ledgerDefinition } from '../main';
 import { AnnouncedFeed } from './announced-feed';
 import { announcementOf } from './book';
 import { ENTITIES, type Document } from './documents';
@@ -38,11 +37,14 @@ export class LedgerGraph {
   private subgraph!: OpenSubgraph;
 
   /** @param programmeId of the programme that tests mean when they name none */
-  private constructor(readonly programmeId: ProgrammeId) {}
+  private constructor(
+    private readonly definition: SubgraphDefinition,
+    readonly programmeId: ProgrammeId,
+  ) {}
 
   /** Opens the graph for the tests of a file; the first book is the one they mean when they name none. */
-  static forThisFile(first: RuleBook, ...others: readonly RuleBook[]): LedgerGraph {
-    const graph = new LedgerGraph(first.programmeId);
+  static forThisFile(definition: SubgraphDefinition, first: RuleBook, ...others: readonly RuleBook[]): LedgerGraph {
+    const graph = new LedgerGraph(definition, first.programmeId);
     beforeAll(() => graph.start([first, ...others]));
     afterEach(() => {
       graph.members.answers = true;
@@ -60,9 +62,9 @@ export class LedgerGraph {
   private async start(books: readonly RuleBook[]): Promise<void> {
     for (const book of books) this.announce(book);
     const { clock, feeds, members } = this;
-    this.database = await openTestDatabase(ledgerDefinition);
+    this.database = await openTestDatabase(this.definition);
     const peers = { link: () => members, feed: (name: string) => feeds[name as keyof typeof feeds] };
-    this.subgraph = await ledgerDefinition.open({ database: this.database, clock, secrets: SECRETS, peers });
+    this.subgraph = await this.definition.open({ database: this.database, clock, secrets: SECRETS, peers });
     await this.subgraph.start();
     this.link = new LocalLink('ledger', this.subgraph.schema, (request) => this.subgraph.createContext(request));
   }
@@ -161,7 +163,7 @@ export class LedgerGraph {
 
   /** The sentences that are always true of a book and are not true of this one; none when it adds up. */
   async whatDoesNotAddUp(): Promise<string[]> {
-    return describeFindings(await runInvariants(this.database, ledgerDefinition.invariants));
+    return describeFindings(await runInvariants(this.database, this.definition.invariants));
   }
 }
 

@@ -105,20 +105,30 @@ function requestOf(commands: readonly PostingCommand[], shelf: BookShelf): LoadR
   };
 }
 
+/**
+ * What two commands ask of one wallet, each thing once: a redemption asked for twice would be read twice, and look twice as
+ * large to whoever undoes it.
+ */
 function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
+  const awards = [...a.needs.awards, ...b.needs.awards];
   return {
     ...a,
     isNew: a.isNew || b.isNew,
     needs: {
       lots: a.needs.lots || b.needs.lots,
       pendingLots: a.needs.pendingLots || b.needs.pendingLots,
-      pastLots: [...a.needs.pastLots, ...b.needs.pastLots],
-      holds: [...a.needs.holds, ...b.needs.holds],
-      redemptions: [...a.needs.redemptions, ...b.needs.redemptions],
-      purchases: [...a.needs.purchases, ...b.needs.purchases],
-      awards: [...a.needs.awards, ...b.needs.awards],
+      pastLots: eachOnce(a.needs.pastLots, b.needs.pastLots),
+      holds: eachOnce(a.needs.holds, b.needs.holds),
+      redemptions: eachOnce(a.needs.redemptions, b.needs.redemptions),
+      purchases: eachOnce(a.needs.purchases, b.needs.purchases),
+      awards: [...new Map(awards.map((award) => [`${award.partnerId} ${award.action}`, award])).values()],
+      qualifyingBefore: a.needs.qualifyingBefore ?? b.needs.qualifyingBefore,
     },
   };
+}
+
+function eachOnce(a: readonly bigint[], b: readonly bigint[]): bigint[] {
+  return [...new Set([...a, ...b])];
 }
 
 /** The name of one intent as its row is found by; null for what falls due. */

@@ -31,14 +31,15 @@ export interface TakenBack extends MoneySide {
  * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
  * or on hold is owed from now on, ARREARS:funders → CLAWED_BACK:issuer. It never takes another issuer's lot.
  *
- * Refuses: lot unknown or another's, more than was issued and not yet taken back, arrears above the programme's limit.
+ * Refuses: lot unknown or another's, more than was issued and neither taken back nor expired, arrears above the programme's
+ * limit.
  */
 export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingFacts): PostingPlan | Refusal {
   const lot = wallet.past.lots.get(clawback.lotSeq);
   if (lot === undefined || (clawback.issuerId !== null && lot.issuerId !== clawback.issuerId)) return notFound('lot');
-  const left = lot.quantity - lot.clawedBack;
+  const left = takeable(lot);
   if (clawback.points > left) {
-    const message = `Only ${left} points of this lot were not taken back yet.`;
+    const message = `Only ${left} points of this lot were neither taken back yet nor expired.`;
     return refuse('LEDGER_CLAWBACK_EXCEEDS_LOT', message, { leftPoints: points(left) });
   }
   const taken = takeBack(wallet, lot, { points: clawback.points, place: 0 });
@@ -54,8 +55,17 @@ export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingF
     entries,
     claims,
     money,
-    qualifying: -clawback.points,
+    qualifying: lot.qualifies ? -clawback.points : 0n,
   };
+}
+
+/**
+ * How much of a lot can be taken back: what was issued, less what was taken back before, and less what expired. The member
+ * never had the good of expired points, and their issuer has them back already: to take them again would make the member owe
+ * for nothing.
+ */
+export function takeable({ quantity, clawedBack, expired }: PastLot): bigint {
+  return quantity - clawedBack - expired;
 }
 
 /**

@@ -52,7 +52,7 @@ export function planPendingCancel(wallet: Wallet, request: PendingRequest, facts
         lotSeq: lot.lotSeq,
       },
     ],
-    qualifying: -lot.remaining,
+    qualifying: wallet.past.lots.get(lot.lotSeq)?.qualifies === true ? -lot.remaining : 0n,
   };
 }
 

@@ -7,7 +7,7 @@ import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posti
 import type { PastPurchase, Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import type { RuleBook } from '../rule-book';
-import { arrearsRefusal, takeBack, type TakenBack } from './clawback';
+import { arrearsRefusal, takeable, takeBack, type TakenBack } from './clawback';
 import { earnedPoints } from './purchase';
 
 /** Goods that came back to the till. */
@@ -45,7 +45,7 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
   const limit = arrearsRefusal(wallet, taken.arrears, facts);
   if (limit !== null) return limit;
   const { entries, claims, money } = taken;
-  // Points of its lots that were taken back otherwise, or cancelled while pending, are not taken twice.
+  // Points of its lots that expired, were taken back otherwise, or cancelled while pending, are not taken twice.
   const clawedBack = entries.reduce((sum, { amount }) => sum + amount, 0n);
   return {
     ...EMPTY_PLAN,
@@ -77,7 +77,7 @@ function takeFromLots(wallet: Wallet, purchaseSeq: bigint, amount: bigint): Take
   let place = 0;
   for (const lot of wallet.past.lots.values()) {
     if (lot.seq !== purchaseSeq || owed === 0n) continue;
-    const left = lot.quantity - lot.clawedBack;
+    const left = takeable(lot);
     const part = left < owed ? left : owed;
     owed -= part;
     if (part === 0n) continue;

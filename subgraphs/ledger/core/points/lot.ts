@@ -71,6 +71,8 @@ export interface PastLot extends Lot {
   readonly clawedBack: Points;
   /** Points of it that expired, less those re-instated. */
   readonly expired: Points;
+  /** Whether its points counted towards a tier when they came: not goodwill, not a correction, not a gift. */
+  readonly qualifies: boolean;
 }
 
 /** A part of one lot. */

@@ -5,7 +5,7 @@ import type { RuleBook } from '../rule-book';
 import { standingAfter } from '../tiers/standing';
 import { balancesAfter, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
-import type { IssuedLot, Lot, OpenLot, PendingLot } from './lot';
+import type { IssuedLot, Lot, LotPart, OpenLot, PendingLot } from './lot';
 import type { Arrears, Award, Hold, Past, Wallet } from './wallet';
 
 /** What a statement calls one journal transaction. A NOTICE moves nothing: it records that a member was told something. */
@@ -211,7 +211,25 @@ function pastLotsAfter(lots: Past['lots'], entries: readonly Entry[]): Past['lot
   return after;
 }
 
-function pastAfter(past: Past, { hold, reversed, returned, award, entries }: PostingPlan): Past {
+/** Lots as holds and redemptions know them, with the expiry a plan gave them: the next rule of a batch must not undo it. */
+function pastRestated(past: Past, restated: readonly Lot[]): Past {
+  if (restated.length === 0) return past;
+  const standing = new Map(restated.map((lot) => [lot.lotSeq, lot]));
+  const later = <L extends Lot>(lot: L): L => {
+    const { expiresAt } = standing.get(lot.lotSeq) ?? lot;
+    return { ...lot, expiresAt };
+  };
+  const parts = (list: readonly LotPart[]) => list.map((part) => ({ ...part, lot: later(part.lot) }));
+  return {
+    ...past,
+    lots: new Map([...past.lots].map(([lotSeq, lot]) => [lotSeq, later(lot)])),
+    holds: new Map([...past.holds].map(([seq, hold]) => [seq, { ...hold, lots: parts(hold.lots) }])),
+    redemptions: new Map([...past.redemptions].map(([seq, one]) => [seq, { ...one, draws: parts(one.draws) }])),
+  };
+}
+
+function pastAfter(before: Past, { hold, reversed, returned, award, entries, restated }: PostingPlan): Past {
+  const past = pastRestated(before, restated);
   const holds = hold === undefined ? past.holds : new Map(past.holds).set(hold.seq, hold);
   const redemption = reversed && past.redemptions.get(reversed.redemptionSeq);
   const redemptions =
@@ -236,5 +254,6 @@ function pastAfter(past: Past, { hold, reversed, returned, award, entries }: Pos
     redemptions,
     purchases,
     awards: award === undefined ? past.awards : [...past.awards, award],
+    qualifyingBefore: past.qualifyingBefore,
   };
 }

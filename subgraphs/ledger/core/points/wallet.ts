@@ -108,6 +108,8 @@ export interface Past {
   readonly redemptions: ReadonlyMap<bigint, PastRedemption>;
   readonly purchases: ReadonlyMap<bigint, PastPurchase>;
   readonly awards: readonly Award[];
+  /** Qualifying points as they stood just before an instant; null when nobody asked. */
+  readonly qualifyingBefore: bigint | null;
 }
 
 /** A member's points as they stand under the lock. */
@@ -141,6 +143,7 @@ export const NO_PAST: Past = {
   redemptions: new Map(),
   purchases: new Map(),
   awards: [],
+  qualifyingBefore: null,
 };
 
 /** A lot as it stands while points of it are spendable: its expiry may be later now than when points of it were set aside. */

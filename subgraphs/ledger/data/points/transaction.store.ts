@@ -50,7 +50,8 @@ const LOAD_ONE = `/* ledger.transaction.loadOne */
 select ${COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
-interface Row {
+/** A line's columns, as queries and the change stream give them. */
+export interface JournalLineRow {
   seq: string;
   kind: string;
   partner_id: string | null;
@@ -148,7 +149,7 @@ export async function loadStatement(
   wallet: { key: WalletKey; programmeId: ProgrammeId },
   page: { beforeSeq: bigint; limit: number },
 ): Promise<JournalLine[]> {
-  const { rows } = await pool.query<Row>(LOAD_PAGE, scope(wallet, page.beforeSeq, page.limit));
+  const { rows } = await pool.query<JournalLineRow>(LOAD_PAGE, scope(wallet, page.beforeSeq, page.limit));
   return rows.map(lineFrom);
 }
 
@@ -158,7 +159,7 @@ export async function loadJournalAfter(
   wallet: { key: WalletKey; programmeId: ProgrammeId },
   page: { afterSeq: bigint; limit: number },
 ): Promise<JournalLine[]> {
-  const { rows } = await pool.query<Row>(LOAD_AFTER, scope(wallet, page.afterSeq, page.limit));
+  const { rows } = await pool.query<JournalLineRow>(LOAD_AFTER, scope(wallet, page.afterSeq, page.limit));
   return rows.map(lineFrom);
 }
 
@@ -169,7 +170,7 @@ export async function loadTransaction(
   seq: bigint,
 ): Promise<StoredTransaction | null> {
   const [lines, details] = await Promise.all([
-    pool.query<Row>(LOAD_ONE, scope(wallet, seq)),
+    pool.query<JournalLineRow>(LOAD_ONE, scope(wallet, seq)),
     pool.query<DetailsRow>(LOAD_DETAILS, scope(wallet, seq)),
   ]);
   const [line] = lines.rows;
@@ -186,7 +187,8 @@ function scope(
   return [key.bucket, key.wallet, uuidOf(programmeId), ...more.map(String)];
 }
 
-function lineFrom(row: Row): JournalLine {
+/** A line from its columns. */
+export function lineFrom(row: JournalLineRow): JournalLine {
   return {
     seq: BigInt(row.seq),
     kind: row.kind,

@@ -248,31 +248,40 @@ select w.wallet from wallet w
     on o.bucket = w.bucket and o.wallet = w.wallet
  where w.programme_id = $1 and w.available <> coalesce(o.remaining, 0)
  limit 20`;
-/** Points spent of which less or more is claimed than the price agreed, beside what the redeemer would owe itself. */
+// What a redeemer is owed for points of a lot is their price, less the part it would owe itself: its own share of a lot paid
+// for at redemption, and what is not prefunded of its own hybrid lot. Each part is rounded by less than a micro-unit.
 const TRIAL_CLAIMS = sql`/* ledger.draft.trialClaims */
-select e.wallet, e.seq, e.n
-  from journal_transaction t
-  join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
-  join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
-  join lot_terms k on k.id = l.terms_id
-  left join lateral (
-    select sum(c.micros) as micros, min(c.contract_version) as version
-      from claim c
-     where c.bucket = e.bucket and c.wallet = e.wallet and c.seq = e.seq and c.entry_n = e.n and c.kind = 'REDEMPTION') c on true
+select s.wallet, s.seq, s.n
+  from (
+    select e.bucket, e.wallet, e.seq, e.n, e.credit_owner, e.amount,
+           case m.settlement_model
+             when 'AT_REDEMPTION' then coalesce(f.bps, 0)
+             when 'HYBRID' then case when l.issuer_id = e.credit_owner then 10000 - m.prefund_bps else 0 end
+             else 0
+           end as own_bps
+      from journal_transaction t
+      join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
+      join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+      join lot_terms m on m.id = l.terms_id
+      left join (
+        select id, (share ->> 'party')::uuid as party_id, (share ->> 'bps')::integer as bps
+          from lot_terms cross join lateral jsonb_array_elements(funding) as share
+      ) f on f.id = l.terms_id and f.party_id = e.credit_owner
+     where t.cycle_id = $1
+  ) s
+  left join (
+    select bucket, wallet, seq, entry_n, creditor_id, sum(micros) as micros,
+           min(contract_version) as version, max(contract_version) as other_version
+      from claim where cycle_id = $1 and kind = 'REDEMPTION'
+     group by bucket, wallet, seq, entry_n, creditor_id
+  ) c on c.bucket = s.bucket and c.wallet = s.wallet and c.seq = s.seq and c.entry_n = s.n and c.creditor_id = s.credit_owner
   left join unnest($2::uuid[], $3::integer[], $4::bigint[]) as p(partner_id, version, micros)
-    on p.partner_id = e.credit_owner and p.version = c.version
- cross join lateral (
-   select case k.settlement_model
-            when 'AT_ISSUANCE' then 0
-            when 'HYBRID' then case when l.issuer_id = e.credit_owner then 10000 - k.prefund_bps else 0 end
-            else (select coalesce(sum(f.bps), 0) from jsonb_to_recordset(k.funding) as f(party uuid, bps integer)
-                   where f.party = e.credit_owner)
-          end as bps) own
- where t.cycle_id = $1
-   and case
-         when c.micros is null then own.bps < 10000 and e.credit_owner <> all ($5::uuid[])
-         when own.bps = 0 then c.micros is distinct from e.amount * p.micros
-         else p.micros is null or abs(c.micros - e.amount * p.micros * (10000 - own.bps) / 10000) > 1
+    on p.partner_id = c.creditor_id and p.version = c.version
+ where case
+         when s.own_bps = 10000 then c.micros is not null
+         when c.micros is null then s.credit_owner <> all ($5::uuid[])
+         else c.version <> c.other_version or p.micros is null
+              or abs(c.micros * 10000 - s.amount * p.micros * (10000 - s.own_bps)) >= 10000
        end
  limit 20`;
 

@@ -1,0 +1,116 @@
+import type { ProgrammeId } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
+import { planExpiry } from '../../core/movements/expiry';
+import { planHoldTimeout } from '../../core/movements/hold';
+import { planDueRelease } from '../../core/movements/pending';
+import type { PostingFacts } from '../../core/points/posting';
+import type { Wallet } from '../../core/points/wallet';
+import { periodEnd } from '../../core/tiers/period';
+import { planTierDue } from '../../core/tiers/review';
+import type { RuleBook } from '../../core/rule-book';
+import { nextClaimDue } from '../../data/receipts/missing-claim.store';
+import { loadDue, nextDue, type DueItem } from '../../data/time/due.store';
+import type { Ledger } from '../ledger';
+import { NO_NEEDS, walletOf, type Needs, type PostingCommand } from '../points/posting-command';
+import { settleLateClaims } from '../receipts/settle-claim';
+
+/** What doing what is due needs of the ledger. */
+export type DueLedger = Pick<Ledger, 'database' | 'lanes' | 'clock' | 'book'>;
+
+/** Items posted at a time: a till that comes meanwhile waits for one batch at the most. */
+const AT_ONCE = 500;
+
+/** The earliest instant up to `upTo` at which something falls due in a programme; null when nothing does. */
+export async function nextDueInstant(ledger: DueLedger, programmeId: ProgrammeId, upTo: Date): Promise<Date | null> {
+  const { pool } = ledger.database;
+  const [ofAccounts, ofClaims] = await Promise.all([
+    nextDue(pool, programmeId, upTo),
+    nextClaimDue(pool, programmeId, upTo),
+  ]);
+  if (ofAccounts === null || ofClaims === null) return ofAccounts ?? ofClaims;
+  return ofAccounts < ofClaims ? ofAccounts : ofClaims;
+}
+
+/**
+ * Does what is due by an instant: releases, time-outs of holds, expiries, notices and reviews of tiers, and missing-points
+ * claims whose partner is late. It may stop anywhere and come again, and two may do it at once: what was done is not due any
+ * more, and a rule that meets it again does nothing.
+ *
+ * @param now    the programme's clock must have reached it: the postings are recorded at the clock
+ * @param onDone told after each batch how many items it had
+ * @returns how many postings were made on accounts
+ */
+export async function doDueWork(
+  ledger: DueLedger,
+  programmeId: ProgrammeId,
+  { now, onDone }: { now: Date; onDone?: (items: number) => void },
+): Promise<number> {
+  const book = await ledger.book(programmeId);
+  if (book === null) return 0;
+  let posted = 0;
+  let before: readonly DueItem[] = [];
+  for (;;) {
+    const items = await loadDue(ledger.database.pool, programmeId, { now, limit: AT_ONCE });
+    if (items.length === 0) break;
+    const outcomes = await Promise.all(items.map((item) => ledger.lanes.post(commandOf(programmeId, item, book))));
+    const more = outcomes.filter(({ kind }) => kind === 'posted').length;
+    posted += more;
+    onDone?.(items.length);
+    // What was read may have been done by another meanwhile; to read it for ever would be a bug of ours.
+    if (more === 0 && isSame(before, items)) throw new Error('doDueWork: what is due moves nothing');
+    before = items;
+  }
+  await settleLateClaims(ledger, programmeId, now);
+  return posted;
+}
+
+function commandOf(programmeId: ProgrammeId, item: DueItem, book: RuleBook): PostingCommand {
+  return {
+    ...walletOf(item.memberId),
+    programmeId,
+    caller: 'ledger',
+    intent: null,
+    document: null,
+    others: [],
+    opensWallet: false,
+    ...ruleOf(item, book),
+  };
+}
+
+/** The rule of an item, and what it asks for; spendable lots always, because what comes back may fill arrears. */
+function ruleOf(
+  { kind, number, countedSince }: DueItem,
+  book: RuleBook,
+): { plan: PostingCommand['plan']; needs: Needs } {
+  const needs = { ...NO_NEEDS, lots: true };
+  switch (kind) {
+    case 'RELEASE':
+      return {
+        needs: { ...needs, pendingLots: true },
+        plan: (wallet, facts) => planDueRelease(wallet, number, facts),
+      };
+    case 'HOLD_TIMEOUT':
+      return { needs: { ...needs, holds: [number] }, plan: (wallet, facts) => planHoldTimeout(wallet, number, facts) };
+    case 'EXPIRY':
+      return { needs, plan: planExpiry };
+    case 'TIER': {
+      const end = countedSince === null ? null : periodEnd(book.tierPolicy, countedSince, book.timeZone);
+      return {
+        needs: { ...needs, qualifyingBefore: end },
+        plan: (wallet, facts) => tierDue(wallet, countedSince, facts),
+      };
+    }
+  }
+}
+
+/** Nothing when the period was closed meanwhile: what was read before the lock is of another one then. */
+function tierDue(wallet: Wallet, countedSince: Date | null, facts: PostingFacts) {
+  if (wallet.tier.countedSince?.getTime() !== countedSince?.getTime()) return null;
+  const since = wallet.balances.qualifying - (wallet.past.qualifyingBefore ?? 0n);
+  return planTierDue(wallet, points(since > 0n ? since : 0n), facts);
+}
+
+function isSame(before: readonly DueItem[], items: readonly DueItem[]): boolean {
+  const text = ({ kind, memberId, number }: DueItem) => `${kind} ${memberId} ${number}`;
+  return before.map(text).join() === items.map(text).join();
+}

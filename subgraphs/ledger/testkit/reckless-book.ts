@@ -1,0 +1,146 @@
+import { Client } from 'pg';
+import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
+import type { TestDatabase } from '../../../kernel/testkit/database';
+import { carryOut, carryOutPlan, type Step } from '../core/movements/carry-out';
+import type { PostingFacts, PostingPlan } from '../core/points/posting';
+import { compareWalletKeys, walletKeyOf, type Wallet } from '../core/points/wallet';
+import type { RuleBook } from '../core/rule-book';
+import { applyAndCommit, chained, type PlannedTransaction } from '../data/points/apply.store';
+import { lockAndLoad, type LoadedFacts } from '../data/points/posting.store';
+import { TermsShelf } from '../data/points/terms.store';
+import { NO_NEEDS, walletText } from '../data/points/wallet-request';
+import type { Asked } from './asked';
+
+/** A decision taken from what was read, and not yet written. */
+type Decision = { readonly steps: readonly Step[] } | { readonly refusal: Refusal };
+
+/**
+ * A broken ledger, for negative controls: the same rules and the same stores, but each command is decided from wallets read
+ * before the lock, and then written whatever has happened since. It looks neither for keys nor for receipts.
+ *
+ * Its writes need the guards of the database out of the way (`dropGuards`): they refuse most of them.
+ */
+export class RecklessBook {
+  private readonly terms = new TermsShelf();
+
+  private client: Client;
+
+  private constructor(
+    private readonly url: string,
+    private readonly rules: RuleBook,
+    private readonly now: Date,
+  ) {
+    this.client = new Client({ connectionString: url });
+  }
+
+  static async open(database: TestDatabase, rules: RuleBook, now: Date): Promise<RecklessBook> {
+    const book = new RecklessBook(database.url, rules, now);
+    await book.client.connect();
+    return book;
+  }
+
+  close(): Promise<void> {
+    return this.client.end();
+  }
+
+  /**
+   * All read before any writes: what a crowd does when nobody waits for anybody.
+   *
+   * @returns what each was told: posted, the code of a refusal, or what the database said to its write
+   */
+  async race(crowd: readonly Asked[]): Promise<string[]> {
+    const decisions: Decision[] = [];
+    for (const asked of crowd) decisions.push(await this.decide(asked));
+    const told: string[] = [];
+    for (const decision of decisions) {
+      told.push('steps' in decision ? await this.tryToWrite(decision.steps) : decision.refusal.code);
+    }
+    return told;
+  }
+
+  private async tryToWrite(steps: readonly Step[]): Promise<string> {
+    try {
+      await this.write(steps);
+      return 'posted';
+    } catch (error) {
+      // A connection on which a flush has failed is of no further use.
+      await this.client.end();
+      this.client = new Client({ connectionString: this.url });
+      await this.client.connect();
+      return error instanceof Error ? error.message : String(error);
+    }
+  }
+
+  private async decide(asked: Asked): Promise<Decision> {
+    const { memberId, others = [], plan } = asked;
+    const { wallets } = await this.load(asked);
+    await this.client.query('rollback');
+    const facts: PostingFacts = { programmeId: this.rules.programmeId, book: this.rules, now: this.now };
+    const [own, ...rest] = [memberId, ...others].map((one) => wallets.get(walletText(walletKeyOf(one))) as Wallet);
+    if (own === undefined) throw new Error('RecklessBook: nobody was asked');
+    if (rest.length === 0) {
+      const carried = carryOut(own, (wallet) => plan(wallet, facts, []) as PostingPlan | Refusal | null, facts);
+      if (carried === null) return { steps: [] };
+      return isRefusal(carried) ? { refusal: carried } : { steps: carried.steps };
+    }
+    const joint = plan(own, facts, rest);
+    if (joint === null || !('own' in joint)) return joint === null ? { steps: [] } : { refusal: joint as Refusal };
+    const plans = [joint.own, ...joint.others];
+    return {
+      steps: [own, ...rest].flatMap((wallet, n) => {
+        const one = plans[n];
+        return one === null || one === undefined ? [] : carryOutPlan(wallet, one, facts).steps;
+      }),
+    };
+  }
+
+  /** Writes at the next free version whatever was decided; balances and lots as they were worked out then. */
+  private async write(steps: readonly Step[]): Promise<void> {
+    const members = [...new Set(steps.map(({ after }) => after.memberId))];
+    const [memberId, ...others] = members;
+    if (memberId === undefined) return;
+    const loaded = await this.load({ memberId, others, plan: () => null });
+    const state = loaded.programmes.get(this.rules.programmeId);
+    if (state === undefined) throw new Error('RecklessBook: the programme is not in the database');
+    const last = new Map<string, Wallet>(loaded.wallets);
+    const transactions: PlannedTransaction[] = [];
+    for (const { before, plan, after } of steps) {
+      const text = walletText(after.key);
+      const standing = last.get(text) as Wallet;
+      const posted = { causeSeq: null, intent: null, caller: 'reckless', recordedAt: this.now, currency: 'EUR' };
+      const cycle = { cycleId: state.openCycleId, ruleBookVersion: state.ruleBookVersion };
+      const unlinked = { ...after, seq: standing.seq + 1n };
+      const linked = chained({ plan, after: unlinked, ...posted }, standing.chain);
+      transactions.push({ before, plan, after: linked, programmeId: this.rules.programmeId, ...cycle, ...posted });
+      last.set(text, linked);
+    }
+    await applyAndCommit(this.client, this.terms, {
+      transactions,
+      refusals: [],
+      documents: [],
+      shares: [],
+      wallets: members.map((member) => last.get(walletText(walletKeyOf(member))) as Wallet),
+    });
+  }
+
+  private load({ memberId, others = [], needs }: Asked): Promise<LoadedFacts> {
+    const { programmeId } = this.rules;
+    const wallets = [memberId, ...others].map((member, n) => ({
+      key: walletKeyOf(member),
+      programmeId,
+      isNew: true,
+      needs: { ...NO_NEEDS, lots: true, ...(n === 0 ? needs : {}) },
+    }));
+    return lockAndLoad(this.client, this.terms, {
+      programmeIds: [programmeId],
+      wallets: wallets.sort((a, b) => compareWalletKeys(a.key, b.key)),
+      keys: [],
+      documents: [],
+    });
+  }
+}
+
+/** Lets a broken ledger write what the database would refuse: balances that are not their entries. */
+export async function dropGuards(database: TestDatabase): Promise<void> {
+  await database.asOwner('alter table journal_transaction disable trigger journal_transaction_balanced');
+}
