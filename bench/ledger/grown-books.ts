@@ -19,7 +19,7 @@ const DISK_BYTES = 40e9;
 const FILLING = {
   wal_level: 'minimal',
   max_wal_senders: '0',
-  max_wal_size: '8GB',
+  max_wal_size: '2GB',
   checkpoint_timeout: '1h',
   autovacuum: 'off',
 };

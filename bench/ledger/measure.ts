@@ -50,8 +50,8 @@ export async function alternate(
     for (const [name, one] of Object.entries(cases)) {
       const before = await usedBy(server);
       const { done, seconds } = await run(one, caseMs, latencies.get(name)!);
-      const used = (await usedBy(server)).map((now, n) => (now - before[n]!) / done);
-      const [nodeMicros = 0, serverMicros = 0, walBytes = 0] = used;
+      const used = usedSince(before, await usedBy(server));
+      const [nodeMicros, serverMicros, walBytes] = used.map((sum) => sum / done) as [number, number, number];
       samples.get(name)!.push({ rate: done / seconds, nodeMicros, serverMicros, walBytes });
       tell(`round ${round} of ${rounds}: ${name} ${Math.round(done / seconds)} a second`);
     }
@@ -59,11 +59,26 @@ export async function alternate(
   return Object.fromEntries([...samples].map(([name, all]) => [name, outcomeOf(all, latencies.get(name)!)]));
 }
 
-/** Processor time of this process and of the server's, in microseconds, and bytes of log, all since the beginning. */
-async function usedBy({ url, folder }: ServerUnderTest): Promise<readonly number[]> {
+/** What was used since the beginning. */
+interface Used {
+  /** Processor time of this process, in microseconds. */
+  readonly node: number;
+  /** That of each process of the server, by its number. */
+  readonly server: ReadonlyMap<string, number>;
+  readonly walBytes: number;
+}
+
+async function usedBy({ url, folder }: ServerUnderTest): Promise<Used> {
   const [log] = await askOnce<{ bytes: string }>(url, `select pg_current_wal_insert_lsn() - '0/0' as bytes`);
   const { user, system } = process.cpuUsage();
-  return [user + system, serverMicros(folder), Number(log!.bytes)];
+  return { node: user + system, server: processesIn(folder), walBytes: Number(log!.bytes) };
+}
+
+/** Processes of the server that ended meanwhile are missed: they took their counts with them. */
+function usedSince(before: Used, now: Used): [node: number, server: number, walBytes: number] {
+  let server = 0;
+  for (const [pid, micros] of now.server) server += micros - (before.server.get(pid) ?? 0);
+  return [now.node - before.node, server, now.walBytes - before.walBytes];
 }
 
 async function run(
@@ -101,21 +116,24 @@ function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Ou
 /** Linux counts a process's time in hundredths of a second. */
 const TICK_MICROS = 10_000;
 
-/** Processor time of the processes that work in a folder, as those of a PostgreSQL server do; 0 where `/proc` does not tell. */
-function serverMicros(folder: string): number {
-  if (process.platform !== 'linux') return 0;
-  let ticks = 0;
+/**
+ * Processor time of the processes that work in a folder, as those of a PostgreSQL server do, by their number; none where `/proc`
+ * does not tell.
+ */
+function processesIn(folder: string): Map<string, number> {
+  const micros = new Map<string, number>();
+  if (process.platform !== 'linux') return micros;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       if (readlinkSync(`/proc/${pid}/cwd`) !== folder) continue;
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
+      micros.set(pid, (Number(fields[11]) + Number(fields[12])) * TICK_MICROS);
     } catch {
       // It has just ended.
     }
   }
-  return ticks * TICK_MICROS;
+  return micros;
 }
 
 /** Rates, latencies and processor time of all cases as flat figures. */
