@@ -70,9 +70,7 @@ export async function openLedger(
     book: (programmeId) => books.current(programmeId),
     catchUpRules: () => partners.catchUp(),
   };
-  const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) =>
-    log.warn({ event: 'due.failed', err: error }),
-  );
+  const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) => log.warn({ event: 'due.failed', err: error }));
   return {
     ledger,
     feed: feed.feed,

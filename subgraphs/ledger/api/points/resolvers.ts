@@ -3,6 +3,7 @@ import { LiveSubscription } from './live.subscription';
 import { DrawQuery, LotQuery, RedemptionQuery, StatementEntryQuery } from '../movements/movement.query';
 import { CorrectionMutation } from '../movements/correction.mutation';
 import { GiftMutation } from '../movements/gift.mutation';
+import { PreviewQuery } from '../movements/preview.query';
 import { SaleMutation } from '../movements/sale.mutation';
 
 /** Everything of the graph that is about points. */
@@ -13,6 +14,7 @@ export const pointResolvers = [
   StatementEntryQuery,
   RedemptionQuery,
   DrawQuery,
+  PreviewQuery,
   SaleMutation,
   GiftMutation,
   CorrectionMutation,

@@ -133,7 +133,7 @@ class Lane {
   /** What is committed is committed: a listener's failure must not tell the caller otherwise. */
   private tell(outcomes: readonly PostingOutcome[]): void {
     try {
-      this.options.onPosted(outcomes);
+      this.options.onPosted(outcomes.filter((outcome) => outcome.kind !== 'posted' || outcome.isPreview !== true));
     } catch (error) {
       this.options.log.error({ event: 'posting.listener.failed', err: error });
     }
