@@ -58,7 +58,7 @@ export async function openBook(serverUrl: string, name: string, memberCount: num
   await enrol(pool, { programmeId, members, partners });
   const running = await openLedger(
     { database, clock: systemClock, secrets: SECRETS, peers: NOBODY },
-    { lanes: 2, batchMax: 500, sweepEveryMs: 3_600_000, reactions: {} },
+    { lanes: 2, batchMax: 500, reactions: {} },
   );
   let receipts = 0;
   const by = new Map(partners.map((partnerId) => [partnerId, keyOf(rules, partnerId)]));

@@ -10,12 +10,16 @@ export interface LanesOptions {
   readonly url: string;
   /** Lanes, each with a connection of its own; two are best on two cores (docs/adr/0003). */
   readonly lanes: number;
+  /** The lanes' shares of every cap are numbered from here; default 0. No two lanes of a book may have one number. */
+  readonly firstShard?: number;
   /** The most commands one transaction carries. */
   readonly batchMax: number;
   readonly shelf: BookShelf;
   readonly terms: TermsShelf;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long a lane waits for somebody's lock before its batch fails; default: as long as a statement may take. */
+  readonly lockWaitMsMax?: number;
   /** Told after each commit what was posted, so that live readers need not look. */
   readonly onPosted: (outcomes: readonly PostingOutcome[]) => void;
 }
@@ -37,8 +41,9 @@ export class PostingLanes {
   private readonly jointLane: Lane;
 
   constructor(options: LanesOptions) {
-    this.lanes = Array.from({ length: options.lanes }, (_, shard) => new Lane(options, shard));
-    this.jointLane = new Lane(options, options.lanes);
+    const { lanes, firstShard = 0 } = options;
+    this.lanes = Array.from({ length: lanes }, (_, n) => new Lane(options, firstShard + n));
+    this.jointLane = new Lane(options, firstShard + lanes);
   }
 
   post(command: PostingCommand): Promise<PostingOutcome> {
@@ -172,7 +177,7 @@ class Lane {
       application_name: 'hub:' + process.pid + ':ledger-lane',
       // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
       // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
-      options: LANE_SETTINGS,
+      options: settingsOf(this.options.lockWaitMsMax),
     });
     client.on('error', (error) => {
       this.options.log.warn({ event: 'posting.lane.disconnected', err: error });
@@ -202,9 +207,12 @@ const LANE_SETTINGS = [
   'enable_mergejoin=off',
   'jit=off',
   'statement_timeout=15000',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ');
+];
+
+function settingsOf(lockWaitMsMax: number | undefined): string {
+  const settings = lockWaitMsMax === undefined ? LANE_SETTINGS : [...LANE_SETTINGS, `lock_timeout=${lockWaitMsMax}`];
+  return settings.map((setting) => `-c ${setting}`).join(' ');
+}
 
 /** Whether the same command may fare better a moment later: the timing was wrong, or the connection. */
 function isPassing(error: unknown): boolean {

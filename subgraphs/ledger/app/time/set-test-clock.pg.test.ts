@@ -50,7 +50,7 @@ beforeAll(async () => {
   };
   const peers = { link: () => link, feed: () => ({ read: async () => [] }) };
   const surroundings = { database, clock: new FixedClock(WALL), secrets, peers };
-  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, sweepEveryMs: 60_000, reactions: {} });
+  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, reactions: {} });
   ({ ledger } = running);
 });
 afterEach(async () => {
@@ -277,7 +277,7 @@ describe('what else time brings about', () => {
     await Promise.all(members.map((member) => programme.earn(member, 10n, BEFORE_CHANGE)));
     await inTransaction(database, (tx) => moveTestClock(tx, programme.programmeId, LATER));
     const done = await Promise.all([1, 2].map(() => doDueWork(ledger, programme.programmeId, { now: LATER })));
-    expect(done.reduce((sum, one) => sum + one, 0)).toBe(30);
+    expect(done.reduce((sum, one) => sum + one.posted, 0)).toBe(30);
     for (const member of members) {
       expect((await journalOf(member)).map((line) => line.split(' ')[0])).toEqual(['PENDING', 'RELEASE', 'EXPIRY']);
     }
