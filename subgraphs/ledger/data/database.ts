@@ -5,6 +5,7 @@ import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counter
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
 import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
+import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -17,6 +18,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     Adjustments1795720000000,
     Receipts1795730000000,
     DueJobs1795740000000,
+    ExpiryWarnings1795750000000,
   ],
   appendOnly: [
     'journal_transaction',

@@ -13,6 +13,7 @@ import { loadDue, nextDue, type DueItem } from '../../data/time/due.store';
 import type { Ledger } from '../ledger';
 import { NO_NEEDS, walletOf, type Needs, type PostingCommand } from '../points/posting-command';
 import { settleLateClaims } from '../receipts/settle-claim';
+import { nextWarningDue, warnOfExpiry } from './warn-of-expiry';
 
 /** What doing what is due needs of the ledger. */
 export type DueLedger = Pick<Ledger, 'database' | 'lanes' | 'clock' | 'book'>;
@@ -23,12 +24,14 @@ const AT_ONCE = 500;
 /** The earliest instant up to `upTo` at which something falls due in a programme; null when nothing does. */
 export async function nextDueInstant(ledger: DueLedger, programmeId: ProgrammeId, upTo: Date): Promise<Date | null> {
   const { pool } = ledger.database;
-  const [ofAccounts, ofClaims] = await Promise.all([
+  const book = await ledger.book(programmeId);
+  const instants = await Promise.all([
     nextDue(pool, programmeId, upTo),
     nextClaimDue(pool, programmeId, upTo),
+    book && nextWarningDue(ledger, book, upTo),
   ]);
-  if (ofAccounts === null || ofClaims === null) return ofAccounts ?? ofClaims;
-  return ofAccounts < ofClaims ? ofAccounts : ofClaims;
+  const [first] = instants.filter((at) => at !== null).sort((a, b) => a.getTime() - b.getTime());
+  return first ?? null;
 }
 
 /** How far, and how patiently, what is due is done. */
@@ -60,8 +63,8 @@ export interface DueRunResult {
 const LEFT_MAX = 1_000;
 
 /**
- * Does what is due by an instant: releases, time-outs of holds, expiries, notices and reviews of tiers, and missing-points
- * claims whose partner is late. It may stop anywhere and come again, and two may do it at once: what was done is not due any
+ * Does what is due by an instant: releases, time-outs of holds, expiries, notices and reviews of tiers, warnings of
+ * points about to expire, and missing-points claims whose partner is late. It may stop anywhere and come again, and two may do it at once: what was done is not due any
  * more, and a rule that meets it again does nothing.
  *
  * @throws what posting threw, unless `onLeft` is told
@@ -90,6 +93,10 @@ export async function doDueWork(ledger: DueLedger, programmeId: ProgrammeId, run
     }
     before = items;
   }
+  posted += await warnOfExpiry(ledger, book, {
+    ...{ now, batch, stopping },
+    onFailed: run.onLeft && (({ memberId }, error) => run.onLeft?.(memberId, error)),
+  });
   await settleLateClaims(ledger, programmeId, now);
   return { posted, isDone: true };
 }

@@ -201,6 +201,15 @@ describe('what else time brings about', () => {
     return rows.map(({ kind, points: change, recorded_at: at }) => `${kind} ${change} ${at.toISOString()}`);
   };
 
+  /** Why a member was told something, in order. */
+  const reasonsOf = async (id: MemberId) => {
+    const { rows } = await database.pool.query<{ reason: string }>(
+      `select reason from journal_transaction where wallet = $1 and kind = 'NOTICE' order by seq`,
+      [uuidOf(id)],
+    );
+    return rows.map(({ reason }) => reason);
+  };
+
   it('releases points when their days have passed, at the hour they were earned', async () => {
     const programme = await aProgramme({}, 14);
     const member = newOpaqueId('mem');
@@ -269,6 +278,56 @@ describe('what else time brings about', () => {
     expect((await journalOf(keeps)).filter((line) => line.startsWith('NOTICE'))).toEqual([]);
     const reviews = (await journalOf(drops)).filter((line) => line.startsWith('TIER_REVIEW'));
     expect(reviews).toEqual(['TIER_REVIEW 0 2027-01-10T23:00:00.000Z', 'TIER_REVIEW 0 2028-01-10T23:00:00.000Z']);
+  });
+
+  it('tells of points about to expire, by the zone’s calendar, once, and not of days before they were earned', async () => {
+    const expiry = { kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1, 120] } as const;
+    const programme = await aProgramme({ expiry });
+    const [member, spender] = [newOpaqueId('mem'), newOpaqueId('mem')];
+    for (const one of [member, spender]) await programme.earn(one, 10n, AFTER_CHANGE);
+    await programme.move(day(50));
+    await programme.redeem(spender, 10n, day(50));
+    await programme.move(LATER);
+    const told = [30, 7].map((days) => [days, new Date(SECOND_DUE.getTime() - days * 86_400_000 + 3_600_000)] as const);
+    // The day before is one of 24 hours again: the clocks went forward at its beginning.
+    const notices = [...told, [1, new Date(SECOND_DUE.getTime() - 23 * 3_600_000)] as const];
+    expect(await journalOf(member)).toEqual([
+      `EARN 10 ${WALL.toISOString()}`,
+      ...notices.map(([, at]) => `NOTICE 0 ${at.toISOString()}`),
+      `EXPIRY -10 ${SECOND_DUE.toISOString()}`,
+    ]);
+    expect(await reasonsOf(member)).toEqual(['points.expiring.30', 'points.expiring.7', 'points.expiring.1']);
+    expect(await reasonsOf(spender)).toEqual([]);
+  });
+
+  describe('a warning of points about to expire', () => {
+    /** Twelve members are due to be told; the first run breaks off, then two come at once and a third last. */
+    async function toldOf(by: (own: Ledger) => Ledger) {
+      const expiry = { kind: 'FIXED', period: 'YEAR', warningDays: [30] } as const;
+      const programme = await aProgramme({ expiry });
+      const members = Array.from({ length: 12 }, () => newOpaqueId('mem'));
+      for (const one of members) await programme.earn(one, 10n, BEFORE_CHANGE);
+      const now = new Date('2026-03-10T12:00:00Z');
+      await inTransaction(database, (tx) => moveTestClock(tx, programme.programmeId, now));
+      const work = (ledgerOfRun: Ledger) => doDueWork(by(ledgerOfRun), programme.programmeId, { now, batch: 5 });
+      await expect(work(failingAt(8))).rejects.toThrow('the database went away');
+      await Promise.all([work(ledger), work(ledger)]);
+      expect(await work(ledger)).toEqual({ posted: 0, isDone: true });
+      return Promise.all(members.map(reasonsOf));
+    }
+
+    it('is given once, though one run breaks off and two come at once', async () => {
+      for (const reasons of await toldOf((own) => own)) expect(reasons).toEqual(['points.expiring.30']);
+    });
+
+    // Negative control: without a name of its own it is given as often as somebody comes.
+    it('would be given again if it had no name', async () => {
+      const told = await toldOf((own) => {
+        const post: PostingLanes['post'] = (command) => own.lanes.post({ ...command, intent: null });
+        return { ...own, lanes: Object.assign(Object.create(own.lanes) as PostingLanes, { post }) };
+      });
+      expect(Math.max(...told.map(({ length }) => length))).toBeGreaterThan(1);
+    });
   });
 
   it('is done once when two do it at the same time', async () => {
