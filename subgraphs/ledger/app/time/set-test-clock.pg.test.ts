@@ -23,6 +23,7 @@ import { recordPurchase } from '../movements/record-purchase';
 import { redeemPoints } from '../movements/redeem-points';
 import { releaseHold } from '../movements/release-hold';
 import { doDueWork } from './due-work';
+import { cancelPending } from '../movements/settle-pending';
 import { setTestClock } from './set-test-clock';
 
 const WALL = new Date('2025-12-31T12:00:00Z');
@@ -101,6 +102,11 @@ async function aProgramme(change: Partial<RuleBook> = {}, pendingDays = 0) {
       return memberScopedId('hld', walletKeyOf(id).wallet, transaction.line.seq);
     },
     capture: (holdId: string) => done(captureHold(ledger, keyOf(redeemer), { ...fresh(), holdId })),
+    cancel: (id: MemberId) =>
+      cancelPending(ledger, keyOf(issuer), {
+        idempotencyKey: newId('req'),
+        lotId: memberScopedId('lot', walletKeyOf(id).wallet, 1n),
+      }),
     release: (holdId: string) => done(releaseHold(ledger, keyOf(redeemer), { idempotencyKey: newId('req'), holdId })),
   };
 }
@@ -251,6 +257,23 @@ describe('what else time brings about', () => {
     for (const member of members) {
       const ends = (await journalOf(member)).filter((line) => /^(CAPTURE|HOLD_RELEASE)/u.test(line));
       expect(ends).toHaveLength(1);
+    }
+  });
+
+  it('releases or cancels, never both, when both come at once', async () => {
+    const programme = await aProgramme({}, 14);
+    const members = Array.from({ length: 20 }, () => newOpaqueId('mem'));
+    for (const member of members) await programme.earn(member, 10n, BEFORE_CHANGE);
+    const due = new Date('2026-01-11T12:00:00Z');
+    await programme.move(new Date(due.getTime() - 1));
+    const cancelled = Promise.all(members.map((member) => programme.cancel(member)));
+    await programme.move(due);
+    const codes = (await cancelled).map((outcome) => (isRefusal(outcome) ? outcome.code : 'CANCEL'));
+    for (const [n, member] of members.entries()) {
+      const ends = (await journalOf(member)).flatMap((line) => /^(RELEASE|CANCEL)/u.exec(line)?.[0] ?? []);
+      // Who comes too late is told so, and whoever is told that it was cancelled finds it cancelled.
+      expect(ends).toEqual([codes[n] === 'CANCEL' ? 'CANCEL' : 'RELEASE']);
+      expect(['CANCEL', 'LEDGER_LOT_NOT_PENDING']).toContain(codes[n]);
     }
   });
 
