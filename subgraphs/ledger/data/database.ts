@@ -6,6 +6,7 @@ import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
 import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
+import { Verification1795760000000 } from './migrations/1795760000000-verification';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -19,6 +20,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     Receipts1795730000000,
     DueJobs1795740000000,
     ExpiryWarnings1795750000000,
+    Verification1795760000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -36,5 +38,6 @@ export const ledgerDatabase: DatabaseDefinition = {
     'document',
     'command_refusal',
     'receipt',
+    'chain_seal',
   ],
 };

@@ -4,6 +4,7 @@ import { TierHistoryQuery } from './tier-history.query';
 import { DrawQuery, LotQuery, RedemptionQuery, StatementEntryQuery } from '../movements/movement.query';
 import { CorrectionMutation } from '../movements/correction.mutation';
 import { GiftMutation } from '../movements/gift.mutation';
+import { PreviewQuery } from '../movements/preview.query';
 import { SaleMutation } from '../movements/sale.mutation';
 
 /** Everything of the graph that is about points. */
@@ -15,6 +16,7 @@ export const pointResolvers = [
   StatementEntryQuery,
   RedemptionQuery,
   DrawQuery,
+  PreviewQuery,
   SaleMutation,
   GiftMutation,
   CorrectionMutation,

@@ -20,6 +20,8 @@ export interface LanesOptions {
   readonly log: Logger;
   /** How long a lane waits for somebody's lock before its batch fails; default: as long as a statement may take. */
   readonly lockWaitMsMax?: number;
+  /** How long a batch may take before its connection is given up and its commands are sent again; default 8,000. */
+  readonly patienceMs?: number;
   /** Told after each commit what was posted, so that live readers need not look. */
   readonly onPosted: (outcomes: readonly PostingOutcome[]) => void;
 }
@@ -138,7 +140,7 @@ class Lane {
   /** What is committed is committed: a listener's failure must not tell the caller otherwise. */
   private tell(outcomes: readonly PostingOutcome[]): void {
     try {
-      this.options.onPosted(outcomes);
+      this.options.onPosted(outcomes.filter((outcome) => outcome.kind !== 'posted' || outcome.isPreview !== true));
     } catch (error) {
       this.options.log.error({ event: 'posting.listener.failed', err: error });
     }
@@ -163,7 +165,14 @@ class Lane {
   private async postOnce(batch: readonly Waiting[], allShares: boolean): Promise<BatchOutcome[]> {
     const client = await this.connected();
     const commands = batch.map(({ command }) => command);
-    return postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+    // A network may swallow a batch and end no connection: without an end to waiting, the lane would stand still for ever.
+    // Ended in the middle of a statement, a client breaks its connection off; the key says what became of the batch.
+    const giveUp = setTimeout(() => void client.end(), this.options.patienceMs ?? PATIENCE_MS);
+    try {
+      return await postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+    } finally {
+      clearTimeout(giveUp);
+    }
   }
 
   private connected(): Promise<Client> {
@@ -174,6 +183,7 @@ class Lane {
   private async connect(): Promise<Client> {
     const client = new Client({
       connectionString: this.options.url,
+      connectionTimeoutMillis: CONNECT_MS,
       application_name: 'hub:' + process.pid + ':ledger-lane',
       // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
       // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
@@ -200,6 +210,9 @@ class Lane {
   }
 }
 
+const PATIENCE_MS = 8_000;
+const CONNECT_MS = 5_000;
+
 const LANE_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
@@ -207,6 +220,8 @@ const LANE_SETTINGS = [
   'enable_mergejoin=off',
   'jit=off',
   'statement_timeout=15000',
+  // A batch holds its wallets' locks between two flushes, for milliseconds: one that holds them longer has lost its client.
+  'idle_in_transaction_session_timeout=5000',
 ];
 
 function settingsOf(lockWaitMsMax: number | undefined): string {

@@ -1,5 +1,5 @@
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
-import type { Points } from '../../../../kernel/values/points';
+import { points, type Points } from '../../../../kernel/values/points';
 import type { Lot, LotPart, OpenLot, Party, PastLot, PendingLot } from './lot';
 
 /**
@@ -149,4 +149,24 @@ export const NO_PAST: Past = {
 /** A lot as it stands while points of it are spendable: its expiry may be later now than when points of it were set aside. */
 export function standingLot(wallet: Wallet, lot: Lot): Lot {
   return wallet.lots.find(({ lotSeq }) => lotSeq === lot.lotSeq) ?? lot;
+}
+
+/** A member's wallet before anything was posted to it. */
+export function emptyWallet(key: WalletKey, memberId: MemberId, programmeId: ProgrammeId): Wallet {
+  const none = points(0n);
+  return {
+    key,
+    programmeId,
+    memberId,
+    seq: 0n,
+    lotCount: 0n,
+    balances: { available: none, pending: none, held: none, arrears: none, qualifying: none },
+    tier: { code: null, since: null, until: null, countedSince: null, dueAt: null },
+    isFrozen: false,
+    chain: null,
+    lots: [],
+    pendingLots: [],
+    owed: [],
+    past: NO_PAST,
+  };
 }
