@@ -52,7 +52,10 @@ export function arbitrageIn(
   const spans = spansOf([...agreed.contracts, proposed]);
   const open = new Set(agreed.partners.filter((p) => p.canRedeem && p.status !== 'LEFT').map(({ id }) => id));
   const redeeming = spans.filter(({ terms }) => open.has(terms.partnerId));
-  return issuanceTooLow(proposed, spans, redeeming) ?? aboveReserve(proposed, spans, redeeming);
+  // A suspended redeemer may come back, so its price is held against the issuers'; but nothing is reserved for it meanwhile.
+  const suspended = new Set(agreed.partners.filter(({ status }) => status === 'SUSPENDED').map(({ id }) => id));
+  const reserving = redeeming.filter(({ terms }) => !suspended.has(terms.partnerId) || terms === proposed);
+  return issuanceTooLow(proposed, spans, redeeming) ?? aboveReserve(proposed, spans, reserving);
 }
 
 function issuanceTooLow(proposed: Priced, spans: readonly Span[], redeeming: readonly Span[]): Refusal | null {
