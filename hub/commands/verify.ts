@@ -16,7 +16,9 @@ export interface Verified extends InvariantFinding {
 /** `hub verify`: are the books right? */
 export function verifyCommand(): Command {
   return new Command('verify')
-    .description('Checks every invariant over the whole of every database; exit code 1 when one is broken.')
+    .description(
+      'Checks every invariant, chain and seal over the whole of every database; exit code 1 when one is broken.',
+    )
     .option('--json', 'one JSON object, offending rows included')
     .action(async ({ json = false }: { json?: boolean }) => {
       const verified = await verifyAll(readHubConfig());
@@ -42,7 +44,8 @@ export async function verifyAll(config: HubConfig): Promise<Verified[]> {
     for (const definition of definitions) {
       const database = await databases.connectMigrated(definition);
       const findings = await runInvariants(database, join(projectRoot(), definition.invariants));
-      verified.push(...findings.map((finding) => ({ subgraph: definition.name, ...finding })));
+      const more = (await definition.verify?.(database, tell)) ?? [];
+      verified.push(...[...findings, ...more].map((finding) => ({ subgraph: definition.name, ...finding })));
     }
     return verified;
   } finally {

@@ -42,6 +42,7 @@ export interface ChangeStreamMetrics {
 
 const RETRY_MS = { first: 50, most: 5_000, hopeless: 30_000 };
 const STATUS_EVERY_MS = 1_000;
+const CONNECT_MS = 10_000;
 const GOODBYE_MS = 5_000;
 /** The server speaks up at least every half of its patience; silence for longer than all of it is a dead connection. */
 const PATIENCE_S = 30;
@@ -149,6 +150,7 @@ class Connection {
       application_name: clientName(options.purpose),
       replication: 'database',
       keepAlive: true,
+      connectionTimeoutMillis: CONNECT_MS,
       options: `-c timezone=UTC -c datestyle=ISO -c wal_sender_timeout=${PATIENCE_S}s -c statement_timeout=0`,
     } as ConstructorParameters<typeof Client>[0]);
     this.ended = new Promise((resolve) => (this.tellEnded = resolve));
@@ -208,6 +210,7 @@ class Connection {
     this.metrics.connections += 1;
     this.metrics.isConnected = true;
     this.metrics.lastFailure = null;
+    this.options.log.info({ event: 'stream.connected', connections: this.metrics.connections });
     this.options.onConnected();
   }
 

@@ -4,6 +4,7 @@ import { LedgerFeed1795700000000 } from './migrations/1795700000000-ledger-feed'
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
+import { Verification1795760000000 } from './migrations/1795760000000-verification';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -15,6 +16,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     CapCounters1795710000000,
     Adjustments1795720000000,
     Receipts1795730000000,
+    Verification1795760000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -32,5 +34,6 @@ export const ledgerDatabase: DatabaseDefinition = {
     'document',
     'command_refusal',
     'receipt',
+    'chain_seal',
   ],
 };

@@ -2,6 +2,21 @@
 
 -- Tables
 
+create table account_freeze (
+  id uuid not null,
+  programme_id uuid not null,
+  bucket smallint not null,
+  wallet uuid not null,
+  found text not null,
+  seq bigint,
+  frozen_at timestamp with time zone default clock_timestamp() not null,
+  released_at timestamp with time zone,
+  released_by text,
+  reason text,
+  constraint account_freeze_pkey PRIMARY KEY (id),
+  constraint account_freeze_check CHECK ((((released_at IS NULL) = (released_by IS NULL)) AND ((released_at IS NULL) = (reason IS NULL))))
+);
+
 create table adjustment (
   id uuid not null,
   programme_id uuid not null,
@@ -58,6 +73,19 @@ create table cap_share (
   constraint cap_share_shard_check CHECK ((shard >= 0)),
   constraint cap_share_version_check CHECK ((version > 0))
 ) with (fillfactor=50);
+
+create table chain_seal (
+  n bigint not null,
+  buckets smallint[] not null,
+  wallets uuid[] not null,
+  seqs bigint[] not null,
+  upto timestamp with time zone not null,
+  hash bytea not null,
+  constraint chain_seal_pkey PRIMARY KEY (n),
+  constraint chain_seal_check CHECK ((cardinality(wallets) = cardinality(buckets))),
+  constraint chain_seal_check1 CHECK ((cardinality(seqs) = cardinality(buckets))),
+  constraint chain_seal_n_check CHECK ((n > 0))
+);
 
 create table claim (
   bucket smallint not null,
@@ -540,6 +568,10 @@ create table wallet (
 
 -- Indexes
 
+CREATE INDEX account_freeze_programme ON public.account_freeze USING btree (programme_id, id DESC);
+
+CREATE UNIQUE INDEX account_freeze_standing ON public.account_freeze USING btree (bucket, wallet) WHERE (released_at IS NULL);
+
 CREATE INDEX adjustment_programme ON public.adjustment USING btree (programme_id, id DESC);
 
 CREATE INDEX claim_cycle ON public.claim USING brin (cycle_id) WITH (autosummarize='on');
@@ -551,6 +583,8 @@ CREATE INDEX entry_undone ON public.entry USING btree (bucket, wallet, lot_seq) 
 CREATE INDEX hold_due ON public.hold USING btree (programme_id, expires_at) WHERE (state = 'OPEN'::text);
 
 CREATE INDEX journal_transaction_cycle ON public.journal_transaction USING brin (cycle_id) WITH (autosummarize='on');
+
+CREATE INDEX journal_transaction_written ON public.journal_transaction USING brin (written_at) WITH (pages_per_range='32', autosummarize='on');
 
 CREATE INDEX journal_transaction_xid ON public.journal_transaction USING brin ((((xid)::text)::bigint)) WITH (pages_per_range='32', autosummarize='on');
 
@@ -641,6 +675,8 @@ $function$;
 -- Triggers
 
 CREATE TRIGGER award_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.award FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER chain_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.chain_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER claim_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -44,6 +44,8 @@ export interface FeedNumberingMetrics {
 }
 
 const PAUSE_MS = {
+  /** The most a connection may take to come about. */
+  connect: 10_000,
   /** Between attempts to lead, and after a failure. */
   lead: 1_000,
   failure: 200,
@@ -56,7 +58,7 @@ const PAUSE_MS = {
   tooEarly: 1,
   /** Between looks that wait for older transactions to end. */
   settle: 5,
-  /** Between looks beside the stream, which find nothing unless something is wrong. */
+  /** Between looks beside the stream, which find what is just on its way, or what the stream left out. */
   check: 10_000,
   /** Between saves of how far numbering is. */
   save: 5_000,
@@ -90,7 +92,7 @@ export class FeedNumbering {
   private isStopped = false;
   private failure: Error | null = null;
   private state: NumberingState | null = null;
-  private savedAt = 0;
+  private saved = { text: '', at: 0 };
   private queue: JournalFeedRow[] = [];
   private hasRoom: (() => void) | null = null;
   /** Grows with every beginning and end of the stream; odd while it runs. */
@@ -155,6 +157,7 @@ export class FeedNumbering {
       connectionString: this.options.url,
       application_name: clientName('ledger-feed'),
       keepAlive: true,
+      connectionTimeoutMillis: PAUSE_MS.connect,
       options: SESSION_SETTINGS,
     });
     this.failure = null;
@@ -182,6 +185,7 @@ export class FeedNumbering {
 
   private async lead(client: Client): Promise<void> {
     this.state = await loadNumberingState(client);
+    this.options.log.info({ event: 'feed.leads', batch: this.state.lastBatch.toString() });
     while (this.goesOn()) {
       const turn = this.streamTurn;
       if (turn % 2 === 0) await this.lookAgainAndAgain(client, turn);
@@ -249,11 +253,14 @@ export class FeedNumbering {
       this.versions.forget();
       this.options.onNumbered();
     }
-    if (Date.now() - this.savedAt > PAUSE_MS.save) {
-      await saveNumberingState(client, state);
-      this.savedAt = Date.now();
-    }
+    await this.saveNowAndThen(client, state);
     return { lookedAt, rows };
+  }
+
+  private async saveNowAndThen(client: Client, state: NumberingState): Promise<void> {
+    if (state.snapshot.text === this.saved.text || Date.now() - this.saved.at < PAUSE_MS.save) return;
+    await saveNumberingState(client, state);
+    this.saved = { text: state.snapshot.text, at: Date.now() };
   }
 
   private async number(client: Client, rows: readonly JournalFeedRow[]): Promise<void> {

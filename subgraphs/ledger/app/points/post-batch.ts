@@ -11,6 +11,7 @@ import {
   applyAndCommit,
   chained,
   type DecidedOutcome,
+  type DecidedTransaction,
   type PlannedDocument,
   type PlannedTransaction,
 } from '../../data/points/apply.store';
@@ -241,10 +242,8 @@ class Batch {
       for (const step of steps) {
         const isOwn = own === undefined && step === ownStep && step.after.key.wallet === command.key.wallet;
         const previous = this.walletAt(walletText(step.before.key)).chain;
-        const { plan, after: unchained } = step;
-        const words = { plan, after: unchained, caller: command.caller, recordedAt: facts.now };
-        const after = chained(words, previous);
-        const transaction = plannedOf({ step, after, cause: ownStep, isOwn }, command, { facts, state });
+        const decided = decidedOf({ step, cause: ownStep, isOwn }, command, { facts, state });
+        const transaction = chained(decided, previous);
         if (isOwn) own = transaction;
         this.keep(transaction);
       }
@@ -290,15 +289,15 @@ interface Context {
 }
 
 /** A step as it is written. Field by field: an object copied into another for every command costs more than the rest. */
-function plannedOf(
-  { step, after, cause, isOwn }: { step: Step; after: Wallet; cause: Step; isOwn: boolean },
+function decidedOf(
+  { step, cause, isOwn }: { step: Step; cause: Step; isOwn: boolean },
   { intent, programmeId, caller }: PostingCommand,
   { facts, state }: Context,
-): PlannedTransaction {
+): DecidedTransaction {
   return {
     before: step.before,
     plan: step.plan,
-    after,
+    after: step.after,
     causeSeq: step.follows ? cause.after.seq : null,
     intent: isOwn ? intent : null,
     programmeId,
@@ -313,7 +312,7 @@ function plannedOf(
 /** What would be written, on no chain. */
 function previewOf(command: PostingCommand, carried: readonly CarriedOut[], context: Context): PostingOutcome {
   const all = carried.flatMap(({ steps, own: cause }) =>
-    steps.map((step) => plannedOf({ step, after: step.after, cause, isOwn: step === cause }, command, context)),
+    steps.map((step) => chained(decidedOf({ step, cause, isOwn: step === cause }, command, context), null)),
   );
   const own = all.find(({ plan }) => plan === carried[0]?.own.plan);
   if (own === undefined) throw new Error('postBatch: a preview came to nothing');

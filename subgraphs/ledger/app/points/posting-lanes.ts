@@ -16,6 +16,8 @@ export interface LanesOptions {
   readonly terms: TermsShelf;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long a batch may take before its connection is given up and its commands are sent again; default 8,000. */
+  readonly patienceMs?: number;
   /** Told after each commit what was posted, so that live readers need not look. */
   readonly onPosted: (outcomes: readonly PostingOutcome[]) => void;
 }
@@ -158,7 +160,14 @@ class Lane {
   private async postOnce(batch: readonly Waiting[], allShares: boolean): Promise<BatchOutcome[]> {
     const client = await this.connected();
     const commands = batch.map(({ command }) => command);
-    return postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+    // A network may swallow a batch and end no connection: without an end to waiting, the lane would stand still for ever.
+    // Ended in the middle of a statement, a client breaks its connection off; the key says what became of the batch.
+    const giveUp = setTimeout(() => void client.end(), this.options.patienceMs ?? PATIENCE_MS);
+    try {
+      return await postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+    } finally {
+      clearTimeout(giveUp);
+    }
   }
 
   private connected(): Promise<Client> {
@@ -169,6 +178,7 @@ class Lane {
   private async connect(): Promise<Client> {
     const client = new Client({
       connectionString: this.options.url,
+      connectionTimeoutMillis: CONNECT_MS,
       application_name: 'hub:' + process.pid + ':ledger-lane',
       // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
       // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
@@ -195,6 +205,9 @@ class Lane {
   }
 }
 
+const PATIENCE_MS = 8_000;
+const CONNECT_MS = 5_000;
+
 const LANE_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
@@ -202,6 +215,8 @@ const LANE_SETTINGS = [
   'enable_mergejoin=off',
   'jit=off',
   'statement_timeout=15000',
+  // A batch holds its wallets' locks between two flushes, for milliseconds: one that holds them longer has lost its client.
+  'idle_in_transaction_session_timeout=5000',
 ]
   .map((setting) => `-c ${setting}`)
   .join(' ');

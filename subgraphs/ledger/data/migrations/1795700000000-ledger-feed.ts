@@ -38,7 +38,7 @@ create table journal_feed_state (
   base_batch bigint not null check (base_batch >= 0),
   system_id text not null
 );
-drop index journal_transaction_xid;
+drop index if exists journal_transaction_xid;
 create index journal_transaction_xid on journal_transaction using brin (((xid::text)::bigint))
   with (pages_per_range = 32, autosummarize = on);
 `;
