@@ -1,15 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { Pool } from 'pg';
 import { openDatabase, type Database } from '../kernel/db/database';
+import { startEmbeddedPostgres } from '../kernel/db/embedded/embedded-postgres';
 import { migrate } from '../kernel/db/migrate';
 import { asAdministrator, provisionDatabase } from '../kernel/db/provision';
-import { Fault } from '../kernel/errors/fault';
 import type { FeedPosition } from '../kernel/events/event';
 import type { OpenSubgraph, Peers } from '../kernel/graph/subgraph';
 import { systemClock } from '../kernel/values/clock';
 import { ledgerDefinition } from '../subgraphs/ledger/main';
-import type { Bench } from './benches';
+import type { Bench, Measured } from './benches';
 import { median, percentile, rounded } from './coalition';
+import { clusterOf } from './private-folder';
+import { serverVersion } from './server-facts';
 
 const RATE_PER_SECOND = 1_000;
 const PACED_MS = 6_000;
@@ -29,13 +31,20 @@ const OWNER = { role: 'hub_bench_feed_owner', password: randomUUID() };
  * answer, and is zero when the event was quicker; `commit_itself` is from sending to answer. Besides: commits a second flat
  * out with the feed and without it.
  */
-export const benchFeed: Bench = async ({ hub, tell }) => {
-  const server = hub.databases.embeddedUrl;
-  if (server === null)
-    throw new Fault('HUB_BENCH_NEEDS_EMBEDDED', 'This bench makes databases of its own; unset HUB_DATABASE_URL_*.');
+export const benchFeed: Bench = async ({ folder, settings, tell }) => {
+  const embedded = await startEmbeddedPostgres({ dataDir: clusterOf(folder), onProgress: tell, settings });
+  try {
+    return await measureFeed(embedded.superuserUrl, tell);
+  } finally {
+    await embedded.stop();
+  }
+};
+
+async function measureFeed(server: string, tell: (line: string) => void): Promise<Measured> {
   const streaming = await measureWay({ server, name: 'hub_bench_feed_stream', replication: true, tell });
   const looking = await measureWay({ server, name: 'hub_bench_feed_look', replication: false, tell });
   return {
+    postgres: await serverVersion(server),
     figures: {
       commits_per_second: rounded(streaming.rate),
       commit_itself_p50_ms: rounded(percentile(streaming.commitItself, 0.5)),
@@ -54,7 +63,7 @@ export const benchFeed: Bench = async ({ hub, tell }) => {
       looking_over_no_feed: rounded(looking.flatOutWith / looking.flatOutWithout),
     },
   };
-};
+}
 
 interface WayMeasured {
   readonly rate: number;

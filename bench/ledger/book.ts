@@ -17,13 +17,18 @@ import { aContract, announcementOf, aRuleBook } from '../../subgraphs/ledger/tes
 
 const PARTNERS = 16;
 
-/** A ledger over a database of its own, with many members who are open to every partner. */
-export interface BenchBook {
-  readonly pool: Pool;
+/** A database with the rules and members of a book, before and between openings. */
+export interface BookPlace {
+  /** The superuser's URL of the database. */
   readonly url: string;
   readonly rules: RuleBook;
-  readonly partners: readonly PartnerId[];
   readonly members: readonly MemberId[];
+}
+
+/** A ledger over a database of its own. */
+export interface BenchBook extends BookPlace {
+  readonly pool: Pool;
+  readonly partners: readonly PartnerId[];
   readonly running: RunningLedger;
   /** Records a purchase of 12 points by the use case the graph calls. */
   earn(memberId: MemberId, partnerId: PartnerId): Promise<number>;
@@ -32,42 +37,63 @@ export interface BenchBook {
   close(): Promise<void>;
 }
 
+/** The database of a server; the URL keeps all else. */
+export function urlOfDatabase(serverUrl: string, name: string): string {
+  return serverUrl.replace(/\/[^/]*$/, `/${name}`);
+}
+
 /**
- * Opens a ledger in a fresh database of a server.
+ * Makes a database with a rule book and members, whose links came with events as far as the ledger can tell.
  *
  * @param serverUrl the superuser's
+ * @param partnersOf the partners a member is linked to by its number; default: all
  */
-export async function openBook(serverUrl: string, name: string, memberCount: number): Promise<BenchBook> {
+export async function makeBook(
+  serverUrl: string,
+  name: string,
+  { members: count, partnersOf }: { members: number; partnersOf?: (member: number) => readonly number[] },
+): Promise<BookPlace> {
   const admin = new Pool({ connectionString: serverUrl, max: 1 });
-  await admin.query(`drop database if exists "${name}" with (force)`);
   await admin.query(`create database "${name}"`);
-  const url = serverUrl.replace(/\/[^/]*$/, `/${name}`);
-  const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 16 });
-  await migrate(database);
+  await admin.end();
+  const url = urlOfDatabase(serverUrl, name);
+  const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 2 });
   const rules = rulesOfMany();
-  const { programmeId, version, isSandbox, currency, opensAt } = rules;
-  const payload = announcementOf(rules);
-  await inTransaction(database, (tx) =>
-    saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
-  );
-  const members = Array.from({ length: memberCount }, () => newOpaqueId('mem'));
+  const members = Array.from({ length: count }, () => newOpaqueId('mem'));
+  try {
+    await migrate(database);
+    const { programmeId, version, isSandbox, currency, opensAt } = rules;
+    const payload = announcementOf(rules);
+    await inTransaction(database, (tx) =>
+      saveRuleBook(tx, { programmeId, version, isSandbox, currency, opensAt, payload }),
+    );
+    const everyone = rules.partners.map((_, partner) => partner);
+    await enrol(database.pool, { rules, members, partnersOf: partnersOf ?? (() => everyone) });
+  } finally {
+    await database.close();
+  }
+  return { url, rules, members };
+}
+
+/** Opens the ledger over a book that was made. */
+export async function openBook(place: BookPlace): Promise<BenchBook> {
+  const { url, rules } = place;
+  const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 16 });
   const partners = rules.partners.map(({ id }) => id);
   const pool = new Pool({ connectionString: url, max: 16 });
-  // Dropping the database in the end may meet a connection that is still on its way out.
-  pool.on('error', () => undefined);
-  await enrol(pool, { programmeId, members, partners });
   const running = await openLedger(
     { database, clock: systemClock, secrets: SECRETS, peers: NOBODY },
-    { lanes: 2, batchMax: 500, sweepEveryMs: 3_600_000, reactions: {} },
+    { lanes: 2, batchMax: 500, reactions: {} },
   );
-  let receipts = 0;
   const by = new Map(partners.map((partnerId) => [partnerId, keyOf(rules, partnerId)]));
+  const run = Date.now().toString(36);
+  let receipts = 0;
   const receipt = () => {
-    const externalRef = `bench-${(receipts += 1)}`;
+    const externalRef = `bench-${run}-${(receipts += 1)}`;
     return { idempotencyKey: externalRef, externalRef, occurredAt: new Date() };
   };
   return {
-    ...{ pool, url, rules, partners, members, running },
+    ...{ ...place, pool, partners, running },
     earn: async (id, partnerId) => {
       const amount = { amountMinor: 1_250n, currency: 'EUR' };
       const posted = await recordPurchase(running.ledger, by.get(partnerId)!, { ...receipt(), member: { id }, amount });
@@ -85,8 +111,6 @@ export async function openBook(serverUrl: string, name: string, memberCount: num
       await running.stop();
       await pool.end();
       await database.close();
-      await admin.query(`drop database if exists "${name}" with (force)`);
-      await admin.end();
     },
   };
 }
@@ -120,34 +144,26 @@ function keyOf({ programmeId }: RuleBook, partnerId: PartnerId): Principal {
 /** Members and their links as events would have brought them, all at once. */
 async function enrol(
   pool: Pool,
-  {
-    programmeId,
-    members,
-    partners,
-  }: { programmeId: string; members: readonly MemberId[]; partners: readonly PartnerId[] },
+  book: { rules: RuleBook; members: readonly MemberId[]; partnersOf: (member: number) => readonly number[] },
 ): Promise<void> {
-  const [programme, wallets] = [uuidOf(programmeId as never), members.map(uuidOf)];
+  const { rules, members, partnersOf } = book;
+  const programme = uuidOf(rules.programmeId);
   await pool.query(
     `insert into member_projection (programme_id, member_id, enrolled_at) select $1, m, now() from unnest($2::uuid[]) m`,
-    [programme, wallets],
+    [programme, members.map(uuidOf)],
+  );
+  const links = members.flatMap((member, n) =>
+    partnersOf(n).map((partner) => [uuidOf(member), uuidOf(rules.partners[partner]!.id)] as const),
   );
   await pool.query(
     `insert into partner_link_projection (programme_id, member_id, partner_id, state)
-     select $1, m, p, 'OPEN' from unnest($2::uuid[]) m, unnest($3::uuid[]) p`,
-    [programme, wallets, partners.map(uuidOf)],
+     select $1, l.member, l.partner, 'OPEN' from unnest($2::uuid[], $3::uuid[]) as l(member, partner)`,
+    [programme, links.map(([member]) => member), links.map(([, partner]) => partner)],
   );
 }
 
 /** Gives every member so many lots, of different issuers. */
-export async function fill(book: BenchBook, lots: number, tell: (line: string) => void): Promise<void> {
-  const each = 500;
-  for (let from = 0; from < book.members.length; from += each) {
-    const some = book.members.slice(from, from + each);
-    const earns = some.flatMap((member, n) =>
-      Array.from({ length: lots }, (_, lot) => book.earn(member, book.partners[(n + lot) % book.partners.length]!)),
-    );
-    await Promise.all(earns);
-    if (from % 5_000 === 0) tell(`filled ${from + some.length} of ${book.members.length} accounts`);
-  }
-  await book.pool.query('vacuum analyze');
+export async function fill({ earn, members, partners }: BenchBook, lots: number): Promise<void> {
+  for (let lot = 0; lot < lots; lot += 1)
+    await Promise.all(members.map((member, n) => earn(member, partners[(n + lot) % partners.length]!)));
 }

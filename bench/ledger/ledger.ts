@@ -1,16 +1,19 @@
-import { join } from 'node:path';
-import { Pool } from 'pg';
 import { REFUSAL } from '../../hub/client/graph';
 import { Fault } from '../../kernel/errors/fault';
+import { idFromUuid } from '../../kernel/values/id';
 import type { Bench } from '../benches';
-import { openCoalition, purchaseOf, rounded, type BenchCoalition } from '../coalition';
-import { fill, openBook, type BenchBook } from './book';
-import { alternate, figuresOf, type Case } from './measure';
+import { openCoalition, purchaseOf, type BenchCoalition } from '../coalition';
+import { clusterOf } from '../private-folder';
+import { askOnce, deadlocks, serverVersion } from '../server-facts';
+import { fill, makeBook, openBook, type BenchBook, type BookPlace } from './book';
+import { alternate, figuresOf, ratiosOf, wanted, type Case, type Ratios } from './measure';
+import { multiplyBook } from './multiply';
 import { floor, naive } from './peers';
 
 const RECORD = `mutation Record($input: RecordPurchaseInput!) { result: recordPurchase(input: $input) { ${REFUSAL} } }`;
 const RECORD_MANY = `mutation RecordMany($input: [RecordPurchaseInput!]!) { result: recordPurchases(input: $input) { ${REFUSAL} } }`;
-const MEMBERS = 10_000;
+/** So many members earn by themselves, and each is then copied so many times. */
+const [MEMBERS, COPIES] = [500, 40];
 const LOTS_EACH = 6;
 const ROUNDS = 5;
 const CASE_MS = 1_500;
@@ -19,45 +22,24 @@ const CASE_MS = 1_500;
  * What the ledger's use cases do in a second against the floor of the same server: one statement that inserts one row and
  * updates one. Cases alternate within the run and medians are kept. Targets: issue 3.
  */
-export const benchLedger: Bench = async ({ hub, tell }) => {
-  const serverUrl = hub.databases.embeddedUrl;
-  if (serverUrl === null) {
-    const message = 'This bench compares with the embedded PostgreSQL; unset HUB_DATABASE_URL_*.';
-    throw new Fault('HUB_BENCH_NEEDS_EMBEDDED', message);
-  }
-  const book = await openBook(serverUrl, 'bench_ledger', MEMBERS);
+export const benchLedger: Bench = async (run) => {
+  const hub = await run.openHub();
+  const serverUrl = hub.databases.embeddedUrl!;
+  const book = await openBook(await makeFilled(serverUrl, run.tell));
   const orm = await naive(book.url, 64);
   const coalition = await openCoalition(hub, 'ledger', 500);
   try {
-    await fill(book, LOTS_EACH, tell);
-    const floored = await floor(book.pool);
-    const cases: Record<string, Case> = {
-      floor: floored,
-      naive64: orm,
-      ...Object.fromEntries([1, 16, 64, 256, 1_024].map((callers) => [`earn${callers}`, earning(book, callers)])),
-      redeem64: redeeming(book, 64),
-      mix64: mixed(book, 64),
-      floorAgain: floored,
-      spreadPartners64: earning(book, 64, (n) => book.partners[n % book.partners.length]!),
-      hotPartner64: earning(book, 64, () => book.partners[0]!),
-      hotMember64: { callers: 64, once: () => book.earn(book.members[0]!, book.partners[0]!) },
-      graphBatch1000: batches(coalition, 1_000),
-      gatewaySingle64: singles(coalition, 64),
-    };
-    const serverFolder = join(hub.config.dataDir, 'postgres');
-    const outcomes = await alternate(cases, { rounds: ROUNDS, caseMs: CASE_MS, serverFolder, tell });
-    const base = (outcomes.floor!.rate + outcomes.floorAgain!.rate) / 2;
-    const over = (name: string, than = base) => rounded(outcomes[name]!.rate / than);
+    const cases = wanted(await casesOf(book, orm, coalition), run.cases);
+    const timing = { rounds: run.rounds ?? ROUNDS, caseMs: run.caseMs ?? CASE_MS };
+    const outcomes = await alternate(
+      cases,
+      { url: serverUrl, folder: clusterOf(run.folder) },
+      { ...timing, tell: run.tell },
+    );
     return {
+      postgres: await serverVersion(serverUrl),
       figures: { ...figuresOf(outcomes), deadlocks: await deadlocks(serverUrl) },
-      ratios: {
-        earn64_over_floor: over('earn64'),
-        earn256_over_floor: over('earn256'),
-        earn64_over_naive: over('earn64', outcomes.naive64!.rate),
-        redeem64_over_floor: over('redeem64'),
-        mix_over_floor: over('mix64'),
-        hotPartner_over_spread: over('hotPartner64', outcomes.spreadPartners64!.rate),
-      },
+      ratios: ratiosOf(outcomes, RATIOS),
     };
   } finally {
     await orm.close();
@@ -65,6 +47,48 @@ export const benchLedger: Bench = async ({ hub, tell }) => {
     await coalition.close();
   }
 };
+
+/** A book of members who have lots of several issuers. */
+async function makeFilled(serverUrl: string, tell: (line: string) => void): Promise<BookPlace> {
+  const place = await makeBook(serverUrl, 'bench_ledger', { members: MEMBERS });
+  const book = await openBook(place);
+  await fill(book, LOTS_EACH);
+  await book.close();
+  await multiplyBook(place.url, COPIES, tell);
+  const rows = await askOnce<{ member_id: string }>(
+    place.url,
+    'select member_id from member_projection order by random()',
+  );
+  return { ...place, members: rows.map((row) => idFromUuid('mem', row.member_id)) };
+}
+
+/** The floor is measured twice a round, at its beginning and in its middle. */
+const FLOOR = ['floor', 'floorAgain'];
+const RATIOS: Ratios = {
+  earn64_over_floor: ['earn64', FLOOR],
+  earn256_over_floor: ['earn256', FLOOR],
+  earn64_over_naive: ['earn64', ['naive64']],
+  redeem64_over_floor: ['redeem64', FLOOR],
+  mix_over_floor: ['mix64', FLOOR],
+  hotPartner_over_spread: ['hotPartner64', ['spreadPartners64']],
+};
+
+async function casesOf(book: BenchBook, orm: Case, coalition: BenchCoalition): Promise<Record<string, Case>> {
+  const floored = await floor(book.pool);
+  return {
+    floor: floored,
+    naive64: orm,
+    ...Object.fromEntries([1, 16, 64, 256, 1_024].map((callers) => [`earn${callers}`, earning(book, callers)])),
+    redeem64: redeeming(book, 64),
+    mix64: mixed(book, 64),
+    floorAgain: floored,
+    spreadPartners64: earning(book, 64, (n) => book.partners[n % book.partners.length]!),
+    hotPartner64: earning(book, 64, () => book.partners[0]!),
+    hotMember64: { callers: 64, once: () => book.earn(book.members[0]!, book.partners[0]!) },
+    graphBatch1000: batches(coalition, 1_000),
+    gatewaySingle64: singles(coalition, 64),
+  };
+}
 
 let turn = 0;
 
@@ -114,11 +138,4 @@ function batches({ partner, memberIds }: BenchCoalition, rows: number): Case {
     return rows;
   };
   return { callers: 2, once };
-}
-
-async function deadlocks(serverUrl: string): Promise<number> {
-  const pool = new Pool({ connectionString: serverUrl, max: 1 });
-  const { rows } = await pool.query<{ count: string }>('select sum(deadlocks) as count from pg_stat_database');
-  await pool.end();
-  return Number(rows[0]?.count ?? 0);
 }

@@ -1,4 +1,6 @@
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { Fault } from '../../kernel/errors/fault';
+import { askOnce } from '../server-facts';
 import { median, percentile, rounded } from '../coalition';
 
 /** One case of a bench: so many callers, each calling again the moment it is answered. */
@@ -17,41 +19,73 @@ export interface Outcome {
   /** Processor time an operation takes in this process, and in the server's processes; microseconds. */
   readonly nodeMicros: number;
   readonly serverMicros: number;
+  /** Bytes of write-ahead log an operation makes, checkpoints' share included. */
+  readonly walBytes: number;
 }
 
-interface Sample {
-  readonly rate: number;
-  readonly nodeMicros: number;
-  readonly serverMicros: number;
+type Sample = Omit<Outcome, 'p50Ms' | 'p99Ms'>;
+
+/** The server that is measured. */
+export interface ServerUnderTest {
+  /** The superuser's. */
+  readonly url: string;
+  /** Its data directory. */
+  readonly folder: string;
 }
 
-/**
- * Runs the cases one after the other, round after round, so that a machine that slows down slows all of them.
- *
- * @param serverFolder data directory of the server whose processor time is counted; null when it is elsewhere
- */
+interface Timing {
+  readonly rounds: number;
+  readonly caseMs: number;
+}
+
+/** Runs the cases one after the other, round after round, so that a machine that slows down slows all of them. */
 export async function alternate(
   cases: Readonly<Record<string, Case>>,
-  options: { rounds: number; caseMs: number; serverFolder: string | null; tell: (line: string) => void },
+  server: ServerUnderTest,
+  { rounds, caseMs, tell }: Timing & { tell: (line: string) => void },
 ): Promise<Record<string, Outcome>> {
   const samples = new Map<string, Sample[]>(Object.keys(cases).map((name) => [name, []]));
   const latencies = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]));
-  for (let round = 1; round <= options.rounds; round += 1) {
+  for (let round = 1; round <= rounds; round += 1) {
     for (const [name, one] of Object.entries(cases)) {
-      const sample = await run(one, options, latencies.get(name)!);
-      samples.get(name)!.push(sample);
-      options.tell(`round ${round} of ${options.rounds}: ${name} ${Math.round(sample.rate)} a second`);
+      const before = await usedBy(server);
+      const { done, seconds } = await run(one, caseMs, latencies.get(name)!);
+      const used = usedSince(before, await usedBy(server));
+      const [nodeMicros, serverMicros, walBytes] = used.map((sum) => sum / done) as [number, number, number];
+      samples.get(name)!.push({ rate: done / seconds, nodeMicros, serverMicros, walBytes });
+      tell(`round ${round} of ${rounds}: ${name} ${Math.round(done / seconds)} a second`);
     }
   }
   return Object.fromEntries([...samples].map(([name, all]) => [name, outcomeOf(all, latencies.get(name)!)]));
 }
 
+/** What was used since the beginning. */
+interface Used {
+  /** Processor time of this process, in microseconds. */
+  readonly node: number;
+  /** That of each process of the server, by its number. */
+  readonly server: ReadonlyMap<string, number>;
+  readonly walBytes: number;
+}
+
+async function usedBy({ url, folder }: ServerUnderTest): Promise<Used> {
+  const [log] = await askOnce<{ bytes: string }>(url, `select pg_current_wal_insert_lsn() - '0/0' as bytes`);
+  const { user, system } = process.cpuUsage();
+  return { node: user + system, server: processesIn(folder), walBytes: Number(log!.bytes) };
+}
+
+/** Processes of the server that ended meanwhile are missed: they took their counts with them. */
+function usedSince(before: Used, now: Used): [node: number, server: number, walBytes: number] {
+  let server = 0;
+  for (const [pid, micros] of now.server) server += micros - (before.server.get(pid) ?? 0);
+  return [now.node - before.node, server, now.walBytes - before.walBytes];
+}
+
 async function run(
   { callers, once }: Case,
-  { caseMs, serverFolder }: { caseMs: number; serverFolder: string | null },
+  caseMs: number,
   latencies: number[],
-): Promise<Sample> {
-  const [node, server] = [process.cpuUsage(), serverMicros(serverFolder)];
+): Promise<{ done: number; seconds: number }> {
   const startedAt = performance.now();
   let done = 0;
   const call = async (): Promise<void> => {
@@ -64,13 +98,7 @@ async function run(
     }
   };
   await Promise.all(Array.from({ length: callers }, call));
-  const seconds = (performance.now() - startedAt) / 1_000;
-  const used = process.cpuUsage(node);
-  return {
-    rate: done / seconds,
-    nodeMicros: (used.user + used.system) / done,
-    serverMicros: (serverMicros(serverFolder) - server) / done,
-  };
+  return { done, seconds: (performance.now() - startedAt) / 1_000 };
 }
 
 function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Outcome {
@@ -79,6 +107,7 @@ function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Ou
     rate: of('rate'),
     nodeMicros: of('nodeMicros'),
     serverMicros: of('serverMicros'),
+    walBytes: of('walBytes'),
     p50Ms: rounded(percentile(latencies, 0.5)),
     p99Ms: rounded(percentile(latencies, 0.99)),
   };
@@ -87,21 +116,24 @@ function outcomeOf(samples: readonly Sample[], latencies: readonly number[]): Ou
 /** Linux counts a process's time in hundredths of a second. */
 const TICK_MICROS = 10_000;
 
-/** Processor time of the processes that work in a folder, as those of a PostgreSQL server do; 0 where `/proc` does not tell. */
-function serverMicros(folder: string | null): number {
-  if (folder === null || process.platform !== 'linux') return 0;
-  let ticks = 0;
+/**
+ * Processor time of the processes that work in a folder, as those of a PostgreSQL server do, by their number; none where `/proc`
+ * does not tell.
+ */
+function processesIn(folder: string): Map<string, number> {
+  const micros = new Map<string, number>();
+  if (process.platform !== 'linux') return micros;
   for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
     try {
       if (readlinkSync(`/proc/${pid}/cwd`) !== folder) continue;
       const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
       const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-      ticks += Number(fields[11]) + Number(fields[12]);
+      micros.set(pid, (Number(fields[11]) + Number(fields[12])) * TICK_MICROS);
     } catch {
       // It has just ended.
     }
   }
-  return ticks * TICK_MICROS;
+  return micros;
 }
 
 /** Rates, latencies and processor time of all cases as flat figures. */
@@ -113,6 +145,36 @@ export function figuresOf(outcomes: Readonly<Record<string, Outcome>>): Record<s
       [`${name}_p99_ms`, one.p99Ms],
       [`${name}_node_us`, one.nodeMicros],
       [`${name}_server_us`, one.serverMicros],
+      [`${name}_wal_bytes`, one.walBytes],
     ]),
   );
+}
+
+/** Ratios by name: the rate of one case over the mean rate of others. */
+export type Ratios = Readonly<Record<string, readonly [over: string, than: readonly string[]]>>;
+
+/** The ratios of which all cases ran. */
+export function ratiosOf(outcomes: Readonly<Record<string, Outcome>>, ratios: Ratios): Record<string, number> {
+  const found = Object.entries(ratios).flatMap(([name, [over, than]]) => {
+    const bases = than.map((one) => outcomes[one]?.rate ?? Number.NaN);
+    const ratio = (outcomes[over]?.rate ?? Number.NaN) / (bases.reduce((sum, rate) => sum + rate, 0) / bases.length);
+    return Number.isFinite(ratio) ? [[name, rounded(ratio)] as const] : [];
+  });
+  return Object.fromEntries(found);
+}
+
+/**
+ * The cases that are asked for; all when nobody asks.
+ *
+ * @throws Fault HUB_BENCH_NO_SUCH_CASE
+ */
+export function wanted<T>(cases: Readonly<Record<string, T>>, names: readonly string[] | null): Record<string, T> {
+  const unknown = names?.find((name) => cases[name] === undefined);
+  if (unknown !== undefined) {
+    throw new Fault(
+      'HUB_BENCH_NO_SUCH_CASE',
+      `There is no case ${unknown}; there are ${Object.keys(cases).join(', ')}.`,
+    );
+  }
+  return Object.fromEntries(Object.entries(cases).filter(([name]) => names?.includes(name) ?? true));
 }

@@ -8,6 +8,9 @@ export interface AnswerReader {
   isAnswer(bytes: Buffer): boolean;
 }
 
+/** What a network swallows. */
+export type Swallowed = 'everything' | 'answers';
+
 export interface FaultyProxyOptions {
   readonly host: string;
   readonly port: number;
@@ -21,6 +24,7 @@ export interface FaultyProxyOptions {
 export class FaultyProxy {
   /** Asked at each answer that counts, by its number from 1: whether it is lost. */
   loses: (nth: number) => boolean = () => false;
+  private swallowing: { readonly what: Swallowed; told(): void } | null = null;
   private readonly connections = new Set<() => void>();
   private answers = 0;
   private lostAnswers = 0;
@@ -57,6 +61,19 @@ export class FaultyProxy {
     return changed.toString();
   }
 
+  /**
+   * From now on nothing arrives, or no answer does, and nobody is told: a server keeps the connection of a client that has
+   * left. Resolves when something was swallowed.
+   */
+  swallow(what: Swallowed): Promise<void> {
+    return new Promise((told) => (this.swallowing = { what, told }));
+  }
+
+  /** Ends that. What was swallowed is gone, and connections on which something was swallowed stay silent. */
+  passAgain(): void {
+    this.swallowing = null;
+  }
+
   /** Cuts every connection there is, wherever it stands. */
   cutAll(): void {
     for (const cut of [...this.connections]) cut();
@@ -71,24 +88,36 @@ export class FaultyProxy {
   private join(client: Socket): void {
     const server = connect(this.options.port, this.options.host);
     const reader = this.options.reader();
+    let isSilent = false;
+    const passes = (kind: 'requests' | 'answers'): boolean => {
+      if (this.swallowing !== null && (this.swallowing.what === 'everything' || kind === 'answers')) {
+        isSilent = true;
+        this.swallowing.told();
+      }
+      return !isSilent;
+    };
     const cut = (): void => {
       this.connections.delete(cut);
-      // A network has two ways to end a connection, and clients tell them apart.
-      if (this.lostAnswers % 2 === 0) client.resetAndDestroy();
-      else client.destroy();
+      client.destroy();
       server.destroy();
     };
     this.connections.add(cut);
-    relay(client, server, (bytes) => {
+    const isOpen = (): boolean => !isSilent;
+    relay({ from: client, to: server, isOpen }, (bytes) => {
       reader.asked(bytes);
-      return true;
+      return passes('requests');
     });
-    relay(server, client, (bytes) => {
-      if (!reader.isAnswer(bytes) || !this.isLost()) return true;
+    relay({ from: server, to: client, isOpen }, (bytes) => {
+      if (!reader.isAnswer(bytes) || !this.isLost()) return passes('answers');
+      // A network has two ways to end a connection, and clients tell them apart. One that is ending cannot be reset.
+      if (this.lostAnswers % 2 === 0 && !client.writableEnded) client.resetAndDestroy();
       cut();
       return false;
     });
-    for (const socket of [client, server]) socket.on('error', cut).on('close', cut).setNoDelay(true);
+    for (const socket of [client, server]) {
+      const leave = (): void => (isSilent ? void socket.destroy() : cut());
+      socket.on('error', leave).on('close', leave).setNoDelay(true);
+    }
   }
 
   private isLost(): boolean {
@@ -99,13 +128,18 @@ export class FaultyProxy {
   }
 }
 
-/** Hands on what comes, no faster than it is taken. */
-function relay(from: Socket, to: Socket, passes: (bytes: Buffer) => boolean): void {
+/** Hands on what comes, no faster than it is taken; nothing of a connection that is silent, its end included. */
+function relay(
+  { from, to, isOpen }: { from: Socket; to: Socket; isOpen: () => boolean },
+  passes: (bytes: Buffer) => boolean,
+): void {
   from.on('data', (bytes: Buffer) => {
     if (passes(bytes) && !to.destroyed && !to.write(bytes)) from.pause();
   });
   to.on('drain', () => from.resume());
-  from.on('end', () => to.end());
+  from.on('end', () => {
+    if (isOpen()) to.end();
+  });
 }
 
 /** Finds PostgreSQL's word that a transaction is committed. */

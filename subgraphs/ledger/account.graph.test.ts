@@ -103,6 +103,24 @@ describe('an account', () => {
   });
 });
 
+describe('an account in the past', () => {
+  it('had by each of its versions what a replay of its statement comes to', async () => {
+    const buyer = enrol();
+    const minutes = [0, 1, 2, 3, 4, 5].map((n) => new Date(NOW.getTime() + n * 60_000));
+    for (const [n, at] of minutes.entries()) {
+      graph.clock.set(at);
+      if (n % 3 === 2) await graph.run(graph.partner(florist), REDEEM, spend(buyer, '3'));
+      else await graph.run(graph.partner(baker), RECORD, sale(buyer, 400n));
+    }
+    const asked = minutes.map((at, n) => `at${n}: balanceAt(at: "${at.toISOString()}")`).join(' ');
+    const { statement, ...balances } = await graph.lookAt(buyer, `${asked} statement(first: 9) { nodes { points } }`);
+    let sum = 0;
+    const replayed = statement.nodes.toReversed().map(({ points }: { points: string }) => (sum += Number(points)));
+    expect(Object.values(balances).map(Number)).toEqual(replayed);
+    expect(replayed).toEqual([4, 8, 5, 9, 13, 10]);
+  });
+});
+
 describe('a live balance', () => {
   const LIVE = `subscription ($memberId: ID!) { balanceChanged(memberId: $memberId) {
     isSnapshot version previousVersion account { available } cause { kind points externalRef } } }`;
@@ -122,6 +140,36 @@ describe('a live balance', () => {
       cause: { kind: 'REDEEM', points: '-4', externalRef: input.externalRef },
     });
     await stream.return?.();
+  });
+
+  it('goes on after what was seen last, and misses nothing', async () => {
+    const buyer = enrol();
+    const RESUME = `subscription ($memberId: ID!, $after: BigInt, $epoch: ID) {
+      balanceChanged(memberId: $memberId, after: $after, epoch: $epoch) {
+        isSnapshot version previousVersion epoch cause { points } } }`;
+    const open = async (variables: object) => {
+      const request = graph.requestOf(graph.member(buyer), RESUME, { memberId: buyer, ...variables });
+      const stream = await graph.link.subscribe(request);
+      const next = async () => JSON.parse(JSON.stringify((await stream.next()).value)).data.balanceChanged;
+      return { next, close: () => stream.return?.() };
+    };
+    await graph.run(graph.partner(baker), RECORD, sale(buyer, 100n));
+    const first = await open({});
+    const seen = await first.next();
+    await first.close();
+    for (const euros of [2n, 3n]) await graph.run(graph.partner(baker), RECORD, sale(buyer, euros * 100n));
+    const again = await open({ after: seen.version, epoch: seen.epoch });
+    const missed = [await again.next(), await again.next()];
+    expect(
+      missed.map(({ isSnapshot, version, previousVersion, cause }) => [isSnapshot, version, previousVersion, cause]),
+    ).toEqual([
+      [false, '2', '1', { points: '2' }],
+      [false, '3', '2', { points: '3' }],
+    ]);
+    await again.close();
+    const restored = await open({ after: seen.version, epoch: 'another' });
+    expect(await restored.next()).toMatchObject({ isSnapshot: true, version: '3' });
+    await restored.close();
   });
 
   it('is refused to whoever may not read the account, as if there were none', async () => {

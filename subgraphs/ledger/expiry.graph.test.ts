@@ -36,6 +36,13 @@ const extend = (lotId: string, expiresAt: string) => ofLot(lotId, { expiresAt, r
 const reinstate = (lotId: string, change = {}) =>
   ofLot(lotId, { expiresAt: '2027-01-01T00:00:00Z', reason: 'outage', ...change });
 
+/** A member of a programme, with ten points. */
+async function aBuyerIn({ brands: [shop], programmeId }: typeof book, occurredAt: string) {
+  const buyer = graph.enrol({ [shop]: 'OPEN' }, programmeId);
+  await graph.run(graph.partner(shop, { programmeId }), RECORD, sale(buyer, 1_000n, { occurredAt }));
+  return buyer;
+}
+
 describe('points that expire', () => {
   it('can be spent through their last day, and not a moment longer', async () => {
     const buyer = enrol();
@@ -209,13 +216,37 @@ describe('the test clock', () => {
       programmeId,
     );
     expect(statement.nodes).toEqual([{ kind: 'EXPIRY', points: '-10', recordedAt: EXPIRES }]);
+    const { hold } = await graph.run(
+      till,
+      HOLD,
+      setAside(await aBuyerIn(clocked, now), '4', { expiresAt: '2027-03-12T09:00:00Z' }),
+    );
+    await graph.run(admin, SET_CLOCK, { now: '2027-03-12T09:00:00Z' });
+    const query = 'query ($r: [_Any!]!) { _entities(representations: $r) { ... on Hold { state } } }';
+    const { data } = await graph.ask(till, query, { r: [{ __typename: 'Hold', id: hold.id }] });
+    expect(data._entities).toEqual([{ state: 'TIMED_OUT' }]);
     const back = await graph.run(admin, SET_CLOCK, { now: '2026-03-10T12:00:00Z' });
     expect(back).toMatchObject({ code: 'LEDGER_CLOCK_MOVES_BACK', retryable: false });
     const live = { ...clocked, version: 2n, isSandbox: false };
     graph.announce(live);
     for (let code = ''; code !== 'LEDGER_CLOCK_NOT_MOVABLE';) {
-      code = (await graph.run(admin, SET_CLOCK, { now: '2027-03-11T12:00:00Z' })).code ?? '';
+      code = (await graph.run(admin, SET_CLOCK, { now: '2027-03-13T12:00:00Z' })).code ?? '';
     }
+  });
+
+  it('takes over from wall time, though something fell due that nobody had swept yet', async () => {
+    const rules = aRuleBook({ pointsValidityDays: 30 });
+    graph.announce(rules);
+    const { programmeId } = rules;
+    const [shop] = rules.brands;
+    const buyer = await aBuyerIn(rules, NOW.toISOString());
+    const present = '2026-05-01T00:00:00.000Z';
+    graph.clock.set(new Date(present));
+    await graph.run(graph.partner(shop, { programmeId }), RECORD, sale(buyer, 100n, { occurredAt: present }));
+    const moved = await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-05-02T00:00:00Z' });
+    expect(moved).toMatchObject({ now: '2026-05-02T00:00:00.000Z' });
+    const { statement } = await graph.lookAt(buyer, 'statement(first: 1) { nodes { points recordedAt } }', programmeId);
+    expect(statement.nodes).toEqual([{ points: '-10', recordedAt: present }]);
   });
 });
 

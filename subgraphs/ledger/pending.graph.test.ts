@@ -10,6 +10,7 @@ import {
   REDEEM,
   RELEASE_PENDING,
   RETURN,
+  SET_CLOCK,
 } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
@@ -21,7 +22,9 @@ const book = {
   contracts: [aContract(baker, { feeMicros: 500n }), aContract(florist)],
   earningRules: plain.earningRules.map((rule) => (rule.partnerId === baker ? { ...rule, pendingDays: 14 } : rule)),
 };
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
+const waiting = aRuleBook();
+const clocked = { ...waiting, earningRules: waiting.earningRules.map((rule) => ({ ...rule, pendingDays: 14 })) };
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked);
 const { sale, spend, bringBack, ofLot, accrue } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
@@ -62,6 +65,20 @@ describe('pending points', () => {
       expect(await graph.run(floristKey, REDEEM, spend(buyer, '20'))).toMatchObject({ account: { available: '0' } });
       expect(await graph.story(buyer)).toEqual(['PENDING 20', 'RELEASE 20', 'REDEEM -20']);
     }
+  });
+
+  it('are released by themselves after their days, by the programme’s calendar', async () => {
+    const { programmeId } = clocked;
+    const [brand] = clocked.brands;
+    const admin = graph.admin('ada', programmeId);
+    const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+    await graph.run(graph.partner(brand, { programmeId }), RECORD, sale(buyer, 1_000n));
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-24T11:59:59.999Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual(['PENDING 10']);
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-24T12:00:00Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual(['PENDING 10', 'RELEASE 10']);
+    const { statement } = await graph.lookAt(buyer, 'statement(first: 1) { nodes { recordedAt } }', programmeId);
+    expect(statement.nodes).toEqual([{ recordedAt: '2026-03-24T12:00:00.000Z' }]);
   });
 
   it('are gone once cancelled, with what they counted towards the tier', async () => {

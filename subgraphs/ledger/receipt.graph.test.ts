@@ -1,7 +1,16 @@
 import { newId } from '../../kernel/values/id';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { ANSWER_CLAIM, CLAIM_MISSING, CLAIM_RECEIPT, inputsAt, KEEP_SALE, RECORD } from './testkit/documents';
+import {
+  ANSWER_CLAIM,
+  CLAIM_MISSING,
+  CLAIM_RECEIPT,
+  inputsAt,
+  KEEP_SALE,
+  RECORD,
+  REDEEM,
+  SET_CLOCK,
+} from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const [closed, shop] = [newId('ptr'), newId('ptr')];
@@ -18,7 +27,7 @@ const book = {
 };
 const clocked = aRuleBook();
 const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked);
-const { sale, unclaimed, receipt, missing, answer } = inputsAt(NOW);
+const { sale, spend, unclaimed, receipt, missing, answer } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
 const keep = async (minor: bigint, who = bakerKey) => {
@@ -164,6 +173,45 @@ describe('a claim of missing points', () => {
     const kept = await keep(1_000n);
     expect(await claimed(buyer, 1_001n, { externalRef: kept.externalRef })).toMatchObject({ state: 'OPEN' });
     expect(await graph.story(buyer)).toEqual([]);
+  });
+
+  it('left unanswered too long is paid by the partner as goodwill', async () => {
+    const [brand, other] = clocked.brands;
+    const { programmeId } = clocked;
+    const buyer = graph.enrol({ [brand]: 'OPEN', [other]: 'OPEN' }, programmeId);
+    const token = graph.member(buyer, programmeId);
+    const { claim } = await graph.run(token, CLAIM_MISSING, missing(brand, 1_000n));
+    const admin = graph.admin('ada', programmeId);
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-24T11:59:59.999Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual([]);
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-25T00:00:00Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual(['GOODWILL 10']);
+    const till = graph.partner(brand, { programmeId });
+    const late = await graph.run(till, ANSWER_CLAIM, answer(claim.id, false));
+    expect(late).toMatchObject({ code: 'LEDGER_MISSING_CLAIM_CLOSED' });
+    const reported = await graph.run(till, RECORD, sale(buyer, 1_000n, { externalRef: claim.externalRef }));
+    expect(reported).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED' });
+    const spent = await graph.run(graph.partner(other, { programmeId }), REDEEM, spend(buyer, '10'));
+    expect(spent.redemption.draws).toMatchObject([
+      { claim: { amountMinor: '10', currency: 'EUR' }, lot: { issuer: { id: brand } } },
+    ]);
+  });
+
+  it('is not paid as well when its partner reported the sale in the meantime', async () => {
+    const [brand] = clocked.brands;
+    const { programmeId } = clocked;
+    const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+    const token = graph.member(buyer, programmeId);
+    const occurredAt = NOW.toISOString();
+    const { claim } = await graph.run(token, CLAIM_MISSING, missing(brand, 1_000n, { occurredAt }));
+    const till = graph.partner(brand, { programmeId });
+    await graph.run(till, RECORD, sale(buyer, 1_000n, { externalRef: claim.externalRef }));
+    await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-05-01T00:00:00Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual(['EARN 10']);
+    const { data } = await graph.ask(token, '{ missingClaims(first: 1) { nodes { id state reason } } }');
+    expect(data.missingClaims.nodes).toEqual([
+      { id: claim.id, state: 'REFUSED', reason: 'LEDGER_DOCUMENT_ALREADY_RECORDED' },
+    ]);
   });
 
   it('is of a receipt that has not earned and is claimed by nobody else, of a sale that has happened', async () => {

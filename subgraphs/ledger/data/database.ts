@@ -4,6 +4,8 @@ import { LedgerFeed1795700000000 } from './migrations/1795700000000-ledger-feed'
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
+import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
+import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
@@ -16,6 +18,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     CapCounters1795710000000,
     Adjustments1795720000000,
     Receipts1795730000000,
+    DueJobs1795740000000,
+    ExpiryWarnings1795750000000,
     Verification1795760000000,
   ],
   appendOnly: [

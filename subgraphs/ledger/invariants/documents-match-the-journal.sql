@@ -1,9 +1,10 @@
 -- The directory of documents names every purchase, redemption, return, action and accrual that has one, once, and nothing else.
+-- Goodwill that the ledger posted by itself stands for a purchase its partner did not answer for.
 select bucket, wallet, seq, j.kind as posted, d.kind as listed, d.external_ref
   from (
     select t.bucket, t.wallet, t.seq, t.programme_id, t.partner_id, t.external_ref,
            case
-             when p.seq is not null then 'PURCHASE'
+             when p.seq is not null or (t.kind = 'GOODWILL' and t.caller = 'ledger') then 'PURCHASE'
              when a.seq is not null then 'ACTION'
              when r.seq is not null then 'RETURN'
              when t.kind in ('REDEEM', 'CAPTURE') then 'REDEMPTION'

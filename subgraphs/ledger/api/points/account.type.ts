@@ -151,7 +151,10 @@ export class NextTierType {
   name!: string;
   @Field(() => PointsScalar, { description: 'Qualifying points still missing.' })
   missingPoints!: bigint;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Until when they must be earned; null: whenever.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The first instant too late for them; null: whenever, or nothing counts yet.',
+  })
   by!: Date | null;
 }
 

@@ -2,7 +2,7 @@ import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 't
 import { graphFault } from '../../../../kernel/graph/fault';
 import { BigIntScalar } from '../../../../kernel/graph/scalars';
 import { readFreezes, unfreezeAccount } from '../../app/verify/unfreeze-account';
-import type { AccountFreeze } from '../../data/verify/freeze.store';
+import type { AccountFreeze } from '../../core/verify/account-freeze';
 import type { LedgerContext } from '../context';
 import { answer } from '../movements/result.type';
 import { AccountFreezeType, UnfreezeAccountInput, UnfreezeAccountResult } from './freeze.type';

@@ -28,6 +28,8 @@ export async function setTestClock(
   if (!book.isSandbox) return refuse('LEDGER_CLOCK_NOT_MOVABLE', 'A live programme runs on wall time.');
   const standing = await loadTestClock(ledger.database.pool, programmeId);
   if (standing instanceof Date && standing > now) return movesBack(standing);
+  // Still on wall time: what fell due by it belongs to it, recorded where it stands; else what was posted since would be later.
+  if (!(standing instanceof Date)) await doDueWork(ledger, programmeId, { now: ledger.clock.now() });
   for (;;) {
     const due = await nextDueInstant(ledger, programmeId, now);
     if (due === null) break;

@@ -2,6 +2,7 @@ import type { PoolClient } from 'pg';
 import type { Database } from '../../../../kernel/db/database';
 import type { WalletKey } from '../../core/points/wallet';
 import { linkHash } from '../../data/points/chain';
+import { findChangedTerms } from '../../data/points/terms.store';
 import { walletText } from '../../data/points/wallet-request';
 import { checkStanding } from '../../data/verify/standing.store';
 import { checkSeals } from '../../data/verify/seal.store';
@@ -72,6 +73,11 @@ export async function verifyAccounts(database: Database, tell?: (accounts: numbe
 /** Every seal, made again from the links as they stand. @returns the numbers of those that differ */
 export function checkBookSeals(database: Database): Promise<bigint[]> {
   return reading(database, checkSeals);
+}
+
+/** Terms of lots whose row no longer is what its id says; they are shared by accounts, so no chain holds them. */
+export function checkTerms(database: Database): Promise<string[]> {
+  return reading(database, findChangedTerms);
 }
 
 async function findWrong(client: PoolClient, wallets: readonly ChainedWallet[]): Promise<AccountFinding[]> {

@@ -1,11 +1,11 @@
 import type { Database } from '../../../../kernel/db/database';
 import type { InvariantFinding } from '../../../../kernel/db/invariants';
-import { checkBookSeals, verifyAccounts } from './verify-accounts';
+import { checkBookSeals, checkTerms, verifyAccounts } from './verify-accounts';
 
 const TOLD_EVERY = 20_000;
 const ROWS_KEPT = 20;
 
-/** The chain of every account and every seal over them, as findings that name the row; tells how far it is. */
+/** The chain of every account, every seal over them and the terms of all lots, as findings that name the row; tells how far it is. */
 export async function verifyChains(database: Database, tell: (line: string) => void): Promise<InvariantFinding[]> {
   let told = 0;
   const { findings } = await verifyAccounts(database, (accounts) => {
@@ -15,8 +15,10 @@ export async function verifyChains(database: Database, tell: (line: string) => v
   });
   const chains = findings.filter(({ found }) => found === 'chain').map(({ key, seq }) => ({ ...key, seq }));
   const seals = (await checkBookSeals(database)).map((n) => ({ seal: n }));
+  const terms = (await checkTerms(database)).map((id) => ({ table: 'lot_terms', id }));
   return [
     { name: 'chain-names-no-changed-row', total: chains.length, rows: chains.slice(0, ROWS_KEPT) },
+    { name: 'terms-are-what-their-id-says', total: terms.length, rows: terms.slice(0, ROWS_KEPT) },
     { name: 'seals-hold', total: seals.length, rows: seals.slice(0, ROWS_KEPT) },
   ];
 }

@@ -82,7 +82,15 @@ async function liveALittle(member: MemberId): Promise<void> {
   });
 }
 
-const chains = async () => (await verifyChains(database, quiet)).map(({ total, rows }) => ({ total, first: rows[0] }));
+/** What was found of chains, seals and terms, in this order. */
+const chains = async () => {
+  const found = new Map((await verifyChains(database, quiet)).map((finding) => [finding.name, finding]));
+  return ['chain-names-no-changed-row', 'seals-hold', 'terms-are-what-their-id-says'].map((name) => {
+    const finding = found.get(name);
+    return { total: finding?.total, first: finding?.rows[0] };
+  });
+};
+const WELL = { total: 0, first: undefined };
 
 /** Changes a value into another of its type. */
 const other: Readonly<Record<string, (column: string) => string>> = {
@@ -115,10 +123,7 @@ describe('tampering', () => {
   });
 
   it('with any cell of any row by the owner shows, and the row’s version is named', async () => {
-    expect(await chains()).toEqual([
-      { total: 0, first: undefined },
-      { total: 0, first: undefined },
-    ]);
+    expect(await chains()).toEqual([WELL, WELL, WELL]);
     const unseen: string[] = [];
     for (const [table, column, type] of COLUMNS) {
       const key = uuidOf(victim);
@@ -157,6 +162,56 @@ describe('tampering', () => {
     expect((await chains())[0]).toMatchObject({ total: 1, first: { wallet: uuidOf(victim) } });
   });
 
+  it('with the terms a lot is paid by shows, and their row is named', async () => {
+    const { rows } = await database.pool.query<{ id: string }>(`select id from lot_terms order by id limit 1`);
+    const id = rows[0]?.id;
+    const changes: Readonly<Record<string, string>> = {
+      settlement_model: `case settlement_model when 'HYBRID' then 'AT_ISSUANCE' else 'HYBRID' end`,
+      contract_version: 'contract_version + 1',
+      issuance_micros: 'issuance_micros + 1',
+      reserve_micros: 'reserve_micros + 1',
+      fee_micros: 'fee_micros + 1',
+      prefund_bps: 'case prefund_bps when 0 then 1 else 0 end',
+      breakage_share_bps: 'case breakage_share_bps when 0 then 1 else 0 end',
+      funding: `'[{"party": null, "bps": 10000}]'`,
+    };
+    for (const [column, change] of Object.entries(changes)) {
+      await database.asOwner(`alter table lot_terms disable trigger user;
+        create table kept as select * from lot_terms where id = '${id}';
+        update lot_terms set ${column} = ${change} where id = '${id}'`);
+      expect([column, ...(await chains())]).toEqual([
+        column,
+        WELL,
+        WELL,
+        { total: 1, first: { table: 'lot_terms', id } },
+      ]);
+      await database.asOwner(
+        `update lot_terms t set ${column} = k.${column} from kept k where t.id = k.id; drop table kept`,
+      );
+    }
+    expect(await chains()).toEqual([WELL, WELL, WELL]);
+  });
+
+  it('that cuts a chain short without a trace in the account is seen by a seal, and by nothing else', async () => {
+    const { rows: before } = await database.pool.query<Standing>(STANDING, [uuidOf(victim)]);
+    const seq = await book.redeem(victim, redeemer, 5n);
+    await sealBook({ database, log });
+    expect(await chains()).toEqual([WELL, WELL, WELL]);
+    await cutAt(seq, before[0]);
+    expect(await chains()).toEqual([WELL, { total: 1, first: { seal: 1n } }, WELL]);
+  });
+
+  it('with the seals themselves shows: one emptied, one taken away', async () => {
+    await sealBook({ database, log });
+    await book.buy(victim, issuer, 7n);
+    await sealBook({ database, log });
+    await database.asOwner(`alter table chain_seal disable trigger user;
+      update chain_seal set buckets = '{}', wallets = '{}', seqs = '{}' where n = 2`);
+    expect((await chains())[1]).toEqual({ total: 1, first: { seal: 2n } });
+    await database.asOwner(`delete from chain_seal where n = 1`);
+    expect((await chains())[1]).toEqual({ total: 2, first: { seal: 1n } });
+  });
+
   it('with the whole chain made anew is seen by a seal', async () => {
     await sealBook({ database, log });
     await book.buy(victim, issuer, 7n);
@@ -168,6 +223,30 @@ describe('tampering', () => {
     expect(seals).toMatchObject({ total: 2 });
   });
 });
+
+interface Standing {
+  available: string;
+  chain: string | null;
+  lots: { lot_seq: string; remaining: string }[];
+}
+const STANDING = `select w.available, encode(w.chain, 'hex') as chain,
+  (select json_agg(json_build_object('lot_seq', o.lot_seq::text, 'remaining', o.remaining::text)) from open_lot o
+    where o.wallet = w.wallet) as lots
+  from wallet w where w.wallet = $1`;
+
+/** Takes the newest posting away and puts the account's standing back to what it was: the work of whoever owns the database. */
+async function cutAt(seq: bigint, before: Standing | undefined): Promise<void> {
+  const key = uuidOf(victim);
+  const tables = Object.keys(JOURNAL_TABLES);
+  const lots = (before?.lots ?? []).map(
+    (lot) => `update open_lot set remaining = ${lot.remaining} where wallet = '${key}' and lot_seq = ${lot.lot_seq};`,
+  );
+  await database.asOwner(`begin;
+    ${tables.map((table) => `alter table ${table} disable trigger user; delete from ${table} where wallet = '${key}' and seq = ${seq};`).join('\n')}
+    ${lots.join('\n')}
+    update wallet set seq = ${seq - 1n}, available = ${before?.available}, chain = decode('${before?.chain}', 'hex') where wallet = '${key}';
+    commit`);
+}
 
 /** Constraints that would refuse some of the changes; the owner of a database can do without them. */
 function dropChecks(table: string): string {

@@ -46,7 +46,7 @@ function cellText(cell: Cell, type: ColumnType): string {
   switch (type) {
     case 'ref':
     case 'uuid':
-      return `${String(cell).replaceAll('-', '')};`;
+      return `${withoutHyphens(String(cell))};`;
     case 'word':
     case 'text':
     case 'bytea':
@@ -59,3 +59,6 @@ function cellText(cell: Cell, type: ColumnType): string {
 }
 
 const sized = (text: string): string => `${text.length}:${text};`;
+
+/** UUIDs come from ids without hyphens, and from the database with them. */
+const withoutHyphens = (uuid: string): string => (uuid.length === 36 ? uuid.replaceAll('-', '') : uuid);

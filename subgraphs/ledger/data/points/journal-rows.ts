@@ -18,44 +18,56 @@ export const msOrNull = (at: Date | null): number | null => (at === null ? null 
 /** The rows that are written of one transaction, by table. */
 export type WrittenRows = Readonly<Record<JournalTable, readonly Cells[]>>;
 
+/** Where all rows of a transaction stand. */
+interface Place {
+  readonly bucket: number;
+  readonly wallet: string;
+  readonly seq: string;
+}
+
+/** Whole numbers become text once: they are hashed and sent. */
+const whole = (number: bigint): string => number.toString();
+
 /** Rows of a transaction in the order of the columns; the journal's own row still lacks its chain, which is made of them all. */
 export function writtenRows(one: DecidedTransaction): WrittenRows {
+  const { key, seq } = one.after;
+  const at: Place = { bucket: key.bucket, wallet: key.wallet, seq: whole(seq) };
   return {
-    journal_transaction: [journalRow(one)],
-    entry: entryRows(one),
-    lot: lotRows(one),
-    lot_extension: extensionRows(one),
-    claim: claimRows(one),
-    money_entry: moneyRows(one),
-    purchase: purchaseRows(one),
-    purchase_return: returnRows(one),
-    redemption_reversal: reversalRows(one),
-    award: awardRows(one),
+    journal_transaction: [journalRow(one, at)],
+    entry: entryRows(one, at),
+    lot: lotRows(one, at),
+    lot_extension: extensionRows(one, at),
+    claim: claimRows(one, at),
+    money_entry: moneyRows(one, at),
+    purchase: purchaseRows(one, at),
+    purchase_return: returnRows(one, at),
+    redemption_reversal: reversalRows(one, at),
+    award: awardRows(one, at),
   };
 }
 
-function journalRow(one: DecidedTransaction): Cells {
+function journalRow(one: DecidedTransaction, at: Place): Cells {
   const { plan, after, before, intent } = one;
   const { available, pending, held, arrears, qualifying } = after.balances;
   return [
-    after.key.bucket,
-    after.key.wallet,
-    after.seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     hexOf(one.programmeId),
     plan.kind,
-    one.causeSeq,
+    one.causeSeq === null ? null : whole(one.causeSeq),
     hexOrNull(plan.partnerId),
     plan.externalRef,
     plan.reason,
     plan.peer?.wallet ?? null,
     one.cycleId,
-    one.ruleBookVersion,
-    shownPoints(plan),
-    available,
-    pending,
-    held,
-    arrears,
-    qualifying,
+    whole(one.ruleBookVersion),
+    whole(shownPoints(plan)),
+    whole(available),
+    whole(pending),
+    whole(held),
+    whole(arrears),
+    whole(qualifying),
     before.tier.code,
     after.tier.code,
     one.caller,
@@ -66,29 +78,29 @@ function journalRow(one: DecidedTransaction): Cells {
   ];
 }
 
-function entryRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
+function entryRows({ plan }: DecidedTransaction, at: Place): Cells[] {
   return plan.entries.map(({ debit, credit, amount, lotSeq }, n) => [
-    key.bucket,
-    key.wallet,
-    seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     n,
     debit.kind,
     hexOrNull(debit.owner),
     credit.kind,
     hexOrNull(credit.owner),
-    amount,
-    lotSeq,
+    whole(amount),
+    whole(lotSeq),
   ]);
 }
 
-function lotRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
+function lotRows({ plan }: DecidedTransaction, at: Place): Cells[] {
   return plan.issued.map((lot) => [
-    key.bucket,
-    key.wallet,
-    lot.lotSeq,
-    seq,
+    at.bucket,
+    at.wallet,
+    whole(lot.lotSeq),
+    at.seq,
     hexOrNull(lot.issuerId),
-    lot.quantity,
+    whole(lot.quantity),
     termsId(lot.terms),
     msOf(lot.earnedAt),
     msOrNull(lot.expiresAt),
@@ -98,28 +110,28 @@ function lotRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
 }
 
 /** A later expiry that must be known again when points of the lot come back; where expiry rolls it is a fact of every activity. */
-function extensionRows({ plan, after: { key, seq } }: DecidedTransaction): Cells[] {
+function extensionRows({ plan }: DecidedTransaction, at: Place): Cells[] {
   const isKept = plan.kind === 'EXTENSION' || plan.kind === 'REVERSAL' || plan.kind === 'REINSTATEMENT';
   if (!isKept) return [];
   return plan.restated.flatMap(({ lotSeq, expiresAt }): Cells[] =>
-    expiresAt === null ? [] : [[key.bucket, key.wallet, lotSeq, seq, msOf(expiresAt)]],
+    expiresAt === null ? [] : [[at.bucket, at.wallet, lotSeq, at.seq, msOf(expiresAt)]],
   );
 }
 
-function claimRows({ plan, after: { key, seq }, cycleId, currency }: DecidedTransaction): Cells[] {
+function claimRows({ plan, cycleId, currency }: DecidedTransaction, at: Place): Cells[] {
   return plan.claims.map((claim, n) => [
-    key.bucket,
-    key.wallet,
-    seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     n,
     claim.entry,
     cycleId,
     hexOrNull(claim.debtorId),
     hexOrNull(claim.creditorId),
     claim.kind,
-    claim.micros,
-    claim.lotSeq,
-    claim.points,
+    whole(claim.micros),
+    whole(claim.lotSeq),
+    whole(claim.points),
     claim.contractVersion,
     currency,
     claim.hubAccount?.kind ?? null,
@@ -127,11 +139,11 @@ function claimRows({ plan, after: { key, seq }, cycleId, currency }: DecidedTran
   ]);
 }
 
-function moneyRows({ plan, after: { key, seq }, cycleId, currency, programmeId }: DecidedTransaction): Cells[] {
+function moneyRows({ plan, cycleId, currency, programmeId }: DecidedTransaction, at: Place): Cells[] {
   return plan.money.map((move, n) => [
-    key.bucket,
-    key.wallet,
-    seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     n,
     move.entry,
     hexOf(programmeId),
@@ -140,48 +152,48 @@ function moneyRows({ plan, after: { key, seq }, cycleId, currency, programmeId }
     hexOrNull(move.debit.owner),
     move.credit.kind,
     hexOrNull(move.credit.owner),
-    move.micros,
-    move.lotSeq,
+    whole(move.micros),
+    whole(move.lotSeq),
     currency,
   ]);
 }
 
-function purchaseRows({ plan: { purchase }, after: { key, seq }, programmeId }: DecidedTransaction): Cells[] {
+function purchaseRows({ plan: { purchase }, programmeId }: DecidedTransaction, at: Place): Cells[] {
   if (purchase === undefined) return [];
   return [
     [
-      key.bucket,
-      key.wallet,
-      seq,
+      at.bucket,
+      at.wallet,
+      at.seq,
       hexOf(programmeId),
       hexOf(purchase.partnerId),
       purchase.externalRef,
-      purchase.amountMinor,
+      whole(purchase.amountMinor),
       purchase.currency,
       purchase.branch,
       purchase.channel,
       purchase.lines === null ? null : json(purchase.lines),
       purchase.ruleId,
-      purchase.points,
+      whole(purchase.points),
       msOf(purchase.occurredAt),
     ],
   ];
 }
 
-function returnRows({ plan: { returned }, after: { key, seq } }: DecidedTransaction): Cells[] {
+function returnRows({ plan: { returned } }: DecidedTransaction, at: Place): Cells[] {
   if (returned === undefined) return [];
-  return [[key.bucket, key.wallet, returned.purchaseSeq, seq, returned.amountMinor, returned.clawedBack]];
+  return [[at.bucket, at.wallet, returned.purchaseSeq, at.seq, returned.amountMinor, returned.clawedBack]];
 }
 
-function reversalRows({ plan: { reversed }, after: { key, seq } }: DecidedTransaction): Cells[] {
+function reversalRows({ plan: { reversed } }: DecidedTransaction, at: Place): Cells[] {
   if (reversed === undefined) return [];
-  return [[key.bucket, key.wallet, reversed.redemptionSeq, seq, reversed.points]];
+  return [[at.bucket, at.wallet, reversed.redemptionSeq, at.seq, reversed.points]];
 }
 
-function awardRows({ plan: { award }, after: { key, seq } }: DecidedTransaction): Cells[] {
+function awardRows({ plan: { award } }: DecidedTransaction, at: Place): Cells[] {
   if (award === undefined) return [];
   const { partnerId, action, occasion, occurredAt } = award;
-  return [[key.bucket, key.wallet, hexOf(partnerId), action, occasion, seq, msOf(occurredAt)]];
+  return [[at.bucket, at.wallet, hexOf(partnerId), action, occasion, at.seq, msOf(occurredAt)]];
 }
 
 export function documentRow({ hash, programmeId, partnerId, kind, externalRef, key, seq }: PlannedDocument): Cells {

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { PoolClient } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { digest, type Digest } from '../../../../kernel/values/canonical';
@@ -60,35 +61,54 @@ interface Head {
 }
 
 function sealHash(previous: Digest, heads: readonly Head[]): Digest {
-  return digest([previous, ...heads.map(({ wallet, seq, chain }) => `${wallet} ${seq} ${chain ?? ''}`)].join('\n'));
+  return digest([previous, ...heads.map(headText)].join('\n'));
 }
 
+function headText({ wallet, seq, chain }: Head): string {
+  return `${wallet} ${seq} ${chain ?? ''}`;
+}
+
+const SEALS = sql`/* ledger.seal.list */
+select n, encode(hash, 'hex') as hash from chain_seal where n > $1 order by n limit 1000`;
 const SEALED = sql`/* ledger.seal.sealed */
-select s.n, encode(s.hash, 'hex') as hash, h.bucket, h.wallet, h.seq, encode(t.chain, 'hex') as chain
+declare sealed no scroll cursor for
+select h.wallet, h.seq, encode(t.chain, 'hex') as chain
   from chain_seal s
  cross join lateral unnest(s.buckets, s.wallets, s.seqs) with ordinality as h(bucket, wallet, seq, place)
   left join journal_transaction t on t.bucket = h.bucket and t.wallet = h.wallet and t.seq = h.seq
- where s.n > $1 and s.n <= $2 order by s.n, h.place`;
-const SEALS_AT_ONCE = 100n;
+ where s.n = $1 order by h.place`;
+const NEXT_HEADS = 'fetch 10000 from sealed';
 
-/** Makes every seal again from the links as they stand. @returns the seals that differ */
+/**
+ * Makes every seal again from the links as they stand. The first seal of a large book names all of its accounts, so heads are
+ * read a page at a time. The caller's transaction is repeatable read.
+ *
+ * @returns the seals that differ, and the numbers at which one is missing
+ */
 export async function checkSeals(client: PoolClient): Promise<bigint[]> {
   const wrong: bigint[] = [];
-  const { rows } = await client.query<{ n: string }>(LAST);
-  const last = BigInt(rows[0]?.n ?? 0);
   let previous: Digest = '';
-  for (let after = 0n; after < last; after += SEALS_AT_ONCE) {
-    const page = await client.query<Head & { n: string; hash: string }>(SEALED, [
-      after.toString(),
-      (after + SEALS_AT_ONCE).toString(),
-    ]);
-    const seals = new Map<string, (Head & { hash: string })[]>();
-    for (const head of page.rows) seals.set(head.n, [...(seals.get(head.n) ?? []), head]);
-    for (const [n, heads] of seals) {
-      const kept = heads[0]?.hash ?? '';
-      if (sealHash(previous, heads) !== kept) wrong.push(BigInt(n));
-      previous = kept;
+  for (let last = 0n; ;) {
+    const { rows: seals } = await client.query<{ n: string; hash: string }>(SEALS, [last.toString()]);
+    if (seals.length === 0) return wrong;
+    for (const { n, hash } of seals) {
+      const number = BigInt(n);
+      for (let missing = last + 1n; missing < number; missing += 1n) wrong.push(missing);
+      if ((await sealedHash(client, n, previous)) !== hash) wrong.push(number);
+      [last, previous] = [number, hash];
     }
   }
-  return wrong;
+}
+
+/** The hash of a seal, made again. */
+async function sealedHash(client: PoolClient, n: string, previous: Digest): Promise<Digest> {
+  const hash = createHash('sha256').update(previous);
+  await client.query(SEALED, [n]);
+  for (;;) {
+    const { rows: heads } = await client.query<Head>(NEXT_HEADS);
+    if (heads.length === 0) break;
+    for (const head of heads) hash.update(`\n${headText(head)}`);
+  }
+  await client.query('close sealed');
+  return hash.digest('hex');
 }
