@@ -14,6 +14,7 @@ import { loadEpoch, programmesOnWallTime } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { VerificationRounds } from './verify/rounds';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
 export interface RunningLedger {
@@ -71,6 +72,7 @@ export async function openLedger(
     catchUpRules: () => partners.catchUp(),
   };
   const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) => log.warn({ event: 'due.failed', err: error }));
+  const rounds = new VerificationRounds({ database, log });
   return {
     ledger,
     feed: feed.feed,
@@ -79,8 +81,10 @@ export async function openLedger(
       partners.start();
       members.start();
       sweeper.start();
+      rounds.start();
     },
     stop: async () => {
+      await rounds.stop();
       await sweeper.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();

@@ -5,6 +5,7 @@ import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counter
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
+import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -17,6 +18,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     Adjustments1795720000000,
     Receipts1795730000000,
     Verification1795760000000,
+    VerificationRounds1795770000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -35,5 +37,6 @@ export const ledgerDatabase: DatabaseDefinition = {
     'command_refusal',
     'receipt',
     'chain_seal',
+    'verification_round',
   ],
 };

@@ -1,8 +1,7 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { graphFault } from '../../../../kernel/graph/fault';
 import { BigIntScalar } from '../../../../kernel/graph/scalars';
-import { readFreezes, unfreezeAccount } from '../../app/verify/unfreeze-account';
-import type { AccountFreeze } from '../../data/verify/freeze.store';
+import { readFreezes, unfreezeAccount, type AccountFreeze } from '../../app/verify/unfreeze-account';
 import type { LedgerContext } from '../context';
 import { answer } from '../movements/result.type';
 import { AccountFreezeType, UnfreezeAccountInput, UnfreezeAccountResult } from './freeze.type';

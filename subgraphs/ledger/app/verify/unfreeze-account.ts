@@ -8,6 +8,8 @@ import { refuse } from '../../core/refusals';
 import { findFreezes, releaseAccount, type AccountFreeze } from '../../data/verify/freeze.store';
 import type { Ledger } from '../ledger';
 
+export type { AccountFreeze };
+
 export interface UnfreezeAccountInput {
   readonly idempotencyKey: string;
   readonly memberId: string;
