@@ -83,7 +83,7 @@ export async function openBook(place: BookPlace): Promise<BenchBook> {
   const pool = new Pool({ connectionString: url, max: 16 });
   const running = await openLedger(
     { database, clock: systemClock, secrets: SECRETS, peers: NOBODY },
-    { lanes: 2, batchMax: 500, sweepEveryMs: 3_600_000, reactions: {} },
+    { lanes: 2, batchMax: 500, reactions: {} },
   );
   const by = new Map(partners.map((partnerId) => [partnerId, keyOf(rules, partnerId)]));
   const run = Date.now().toString(36);

@@ -4,6 +4,8 @@ import { LedgerFeed1795700000000 } from './migrations/1795700000000-ledger-feed'
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
+import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
+import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 
@@ -17,6 +19,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     CapCounters1795710000000,
     Adjustments1795720000000,
     Receipts1795730000000,
+    DueJobs1795740000000,
+    ExpiryWarnings1795750000000,
     Verification1795760000000,
     VerificationRounds1795770000000,
   ],

@@ -1,5 +1,6 @@
 import { AccountQuery, MemberPointsQuery } from './account.query';
 import { LiveSubscription } from './live.subscription';
+import { TierHistoryQuery } from './tier-history.query';
 import { DrawQuery, LotQuery, RedemptionQuery, StatementEntryQuery } from '../movements/movement.query';
 import { CorrectionMutation } from '../movements/correction.mutation';
 import { GiftMutation } from '../movements/gift.mutation';
@@ -10,6 +11,7 @@ import { SaleMutation } from '../movements/sale.mutation';
 export const pointResolvers = [
   MemberPointsQuery,
   AccountQuery,
+  TierHistoryQuery,
   LotQuery,
   StatementEntryQuery,
   RedemptionQuery,

@@ -1,7 +1,8 @@
 import { Arg, Ctx, FieldResolver, Int, Mutation, Query, Resolver, Root } from 'type-graphql';
 import { graphFault } from '../../../../kernel/graph/fault';
 import { BigIntScalar } from '../../../../kernel/graph/scalars';
-import { readFreezes, unfreezeAccount, type AccountFreeze } from '../../app/verify/unfreeze-account';
+import { readFreezes, unfreezeAccount } from '../../app/verify/unfreeze-account';
+import type { AccountFreeze } from '../../core/verify/account-freeze';
 import type { LedgerContext } from '../context';
 import { answer } from '../movements/result.type';
 import { AccountFreezeType, UnfreezeAccountInput, UnfreezeAccountResult } from './freeze.type';

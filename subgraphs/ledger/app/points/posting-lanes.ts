@@ -10,12 +10,16 @@ export interface LanesOptions {
   readonly url: string;
   /** Lanes, each with a connection of its own; two are best on two cores (docs/adr/0003). */
   readonly lanes: number;
+  /** The lanes' shares of every cap are numbered from here; default 0. No two lanes of a book may have one number. */
+  readonly firstShard?: number;
   /** The most commands one transaction carries. */
   readonly batchMax: number;
   readonly shelf: BookShelf;
   readonly terms: TermsShelf;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long a lane waits for somebody's lock before its batch fails; default: as long as a statement may take. */
+  readonly lockWaitMsMax?: number;
   /** How long a batch may take before its connection is given up and its commands are sent again; default 8,000. */
   readonly patienceMs?: number;
   /** Told after each commit what was posted, so that live readers need not look. */
@@ -39,8 +43,9 @@ export class PostingLanes {
   private readonly jointLane: Lane;
 
   constructor(options: LanesOptions) {
-    this.lanes = Array.from({ length: options.lanes }, (_, shard) => new Lane(options, shard));
-    this.jointLane = new Lane(options, options.lanes);
+    const { lanes, firstShard = 0 } = options;
+    this.lanes = Array.from({ length: lanes }, (_, n) => new Lane(options, firstShard + n));
+    this.jointLane = new Lane(options, firstShard + lanes);
   }
 
   post(command: PostingCommand): Promise<PostingOutcome> {
@@ -182,7 +187,7 @@ class Lane {
       application_name: 'hub:' + process.pid + ':ledger-lane',
       // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
       // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
-      options: LANE_SETTINGS,
+      options: settingsOf(this.options.lockWaitMsMax),
     });
     client.on('error', (error) => {
       this.options.log.warn({ event: 'posting.lane.disconnected', err: error });
@@ -217,9 +222,12 @@ const LANE_SETTINGS = [
   'statement_timeout=15000',
   // A batch holds its wallets' locks between two flushes, for milliseconds: one that holds them longer has lost its client.
   'idle_in_transaction_session_timeout=5000',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ');
+];
+
+function settingsOf(lockWaitMsMax: number | undefined): string {
+  const settings = lockWaitMsMax === undefined ? LANE_SETTINGS : [...LANE_SETTINGS, `lock_timeout=${lockWaitMsMax}`];
+  return settings.map((setting) => `-c ${setting}`).join(' ');
+}
 
 /** Whether the same command may fare better a moment later: the timing was wrong, or the connection. */
 function isPassing(error: unknown): boolean {

@@ -11,7 +11,6 @@ import {
   findLots,
   findOpenLots,
   findWallets,
-  loadBalanceAt,
   loadTierAt,
   type LotName,
   type StandingWallet,
@@ -137,11 +136,6 @@ const walletOf = ({ memberId, programmeId }: AccountView): WalletOfProgramme => 
   key: walletKeyOf(memberId),
   programmeId,
 });
-
-/** What an account had AVAILABLE by an instant of recording; 0 before its first transaction. */
-export async function readBalanceAt(ledger: Ledger, account: AccountView, at: Date): Promise<Points> {
-  return account.isVeiled ? points(0n) : loadBalanceAt(ledger.database.pool, walletOf(account), at);
-}
 
 /** What expires when, nearest first. */
 export async function readExpiring(

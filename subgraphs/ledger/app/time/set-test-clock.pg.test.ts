@@ -23,6 +23,7 @@ import { recordPurchase } from '../movements/record-purchase';
 import { redeemPoints } from '../movements/redeem-points';
 import { releaseHold } from '../movements/release-hold';
 import { doDueWork } from './due-work';
+import { cancelPending } from '../movements/settle-pending';
 import { setTestClock } from './set-test-clock';
 
 const WALL = new Date('2025-12-31T12:00:00Z');
@@ -50,7 +51,7 @@ beforeAll(async () => {
   };
   const peers = { link: () => link, feed: () => ({ read: async () => [] }) };
   const surroundings = { database, clock: new FixedClock(WALL), secrets, peers };
-  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, sweepEveryMs: 60_000, reactions: {} });
+  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, reactions: {} });
   ({ ledger } = running);
 });
 afterEach(async () => {
@@ -101,6 +102,11 @@ async function aProgramme(change: Partial<RuleBook> = {}, pendingDays = 0) {
       return memberScopedId('hld', walletKeyOf(id).wallet, transaction.line.seq);
     },
     capture: (holdId: string) => done(captureHold(ledger, keyOf(redeemer), { ...fresh(), holdId })),
+    cancel: (id: MemberId) =>
+      cancelPending(ledger, keyOf(issuer), {
+        idempotencyKey: newId('req'),
+        lotId: memberScopedId('lot', walletKeyOf(id).wallet, 1n),
+      }),
     release: (holdId: string) => done(releaseHold(ledger, keyOf(redeemer), { idempotencyKey: newId('req'), holdId })),
   };
 }
@@ -201,6 +207,15 @@ describe('what else time brings about', () => {
     return rows.map(({ kind, points: change, recorded_at: at }) => `${kind} ${change} ${at.toISOString()}`);
   };
 
+  /** Why a member was told something, in order. */
+  const reasonsOf = async (id: MemberId) => {
+    const { rows } = await database.pool.query<{ reason: string }>(
+      `select reason from journal_transaction where wallet = $1 and kind = 'NOTICE' order by seq`,
+      [uuidOf(id)],
+    );
+    return rows.map(({ reason }) => reason);
+  };
+
   it('releases points when their days have passed, at the hour they were earned', async () => {
     const programme = await aProgramme({}, 14);
     const member = newOpaqueId('mem');
@@ -245,6 +260,23 @@ describe('what else time brings about', () => {
     }
   });
 
+  it('releases or cancels, never both, when both come at once', async () => {
+    const programme = await aProgramme({}, 14);
+    const members = Array.from({ length: 20 }, () => newOpaqueId('mem'));
+    for (const member of members) await programme.earn(member, 10n, BEFORE_CHANGE);
+    const due = new Date('2026-01-11T12:00:00Z');
+    await programme.move(new Date(due.getTime() - 1));
+    const cancelled = Promise.all(members.map((member) => programme.cancel(member)));
+    await programme.move(due);
+    const codes = (await cancelled).map((outcome) => (isRefusal(outcome) ? outcome.code : 'CANCEL'));
+    for (const [n, member] of members.entries()) {
+      const ends = (await journalOf(member)).flatMap((line) => /^(RELEASE|CANCEL)/u.exec(line)?.[0] ?? []);
+      // Who comes too late is told so, and whoever is told that it was cancelled finds it cancelled.
+      expect(ends).toEqual([codes[n] === 'CANCEL' ? 'CANCEL' : 'RELEASE']);
+      expect(['CANCEL', 'LEDGER_LOT_NOT_PENDING']).toContain(codes[n]);
+    }
+  });
+
   it('tells a member who would drop, reviews after the year and its grace, and counts on from what came since', async () => {
     const tierPolicy = { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } as const;
     const programme = await aProgramme({ tierPolicy, pointsValidityDays: null });
@@ -271,13 +303,63 @@ describe('what else time brings about', () => {
     expect(reviews).toEqual(['TIER_REVIEW 0 2027-01-10T23:00:00.000Z', 'TIER_REVIEW 0 2028-01-10T23:00:00.000Z']);
   });
 
+  it('tells of points about to expire, by the zone’s calendar, once, and not of days before they were earned', async () => {
+    const expiry = { kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1, 120] } as const;
+    const programme = await aProgramme({ expiry });
+    const [member, spender] = [newOpaqueId('mem'), newOpaqueId('mem')];
+    for (const one of [member, spender]) await programme.earn(one, 10n, AFTER_CHANGE);
+    await programme.move(day(50));
+    await programme.redeem(spender, 10n, day(50));
+    await programme.move(LATER);
+    const told = [30, 7].map((days) => [days, new Date(SECOND_DUE.getTime() - days * 86_400_000 + 3_600_000)] as const);
+    // The day before is one of 24 hours again: the clocks went forward at its beginning.
+    const notices = [...told, [1, new Date(SECOND_DUE.getTime() - 23 * 3_600_000)] as const];
+    expect(await journalOf(member)).toEqual([
+      `EARN 10 ${WALL.toISOString()}`,
+      ...notices.map(([, at]) => `NOTICE 0 ${at.toISOString()}`),
+      `EXPIRY -10 ${SECOND_DUE.toISOString()}`,
+    ]);
+    expect(await reasonsOf(member)).toEqual(['points.expiring.30', 'points.expiring.7', 'points.expiring.1']);
+    expect(await reasonsOf(spender)).toEqual([]);
+  });
+
+  describe('a warning of points about to expire', () => {
+    /** Twelve members are due to be told; the first run breaks off, then two come at once and a third last. */
+    async function toldOf(by: (own: Ledger) => Ledger) {
+      const expiry = { kind: 'FIXED', period: 'YEAR', warningDays: [30] } as const;
+      const programme = await aProgramme({ expiry });
+      const members = Array.from({ length: 12 }, () => newOpaqueId('mem'));
+      for (const one of members) await programme.earn(one, 10n, BEFORE_CHANGE);
+      const now = new Date('2026-03-10T12:00:00Z');
+      await inTransaction(database, (tx) => moveTestClock(tx, programme.programmeId, now));
+      const work = (ledgerOfRun: Ledger) => doDueWork(by(ledgerOfRun), programme.programmeId, { now, batch: 5 });
+      await expect(work(failingAt(8))).rejects.toThrow('the database went away');
+      await Promise.all([work(ledger), work(ledger)]);
+      expect(await work(ledger)).toEqual({ posted: 0, isDone: true });
+      return Promise.all(members.map(reasonsOf));
+    }
+
+    it('is given once, though one run breaks off and two come at once', async () => {
+      for (const reasons of await toldOf((own) => own)) expect(reasons).toEqual(['points.expiring.30']);
+    });
+
+    // Negative control: without a name of its own it is given as often as somebody comes.
+    it('would be given again if it had no name', async () => {
+      const told = await toldOf((own) => {
+        const post: PostingLanes['post'] = (command) => own.lanes.post({ ...command, intent: null });
+        return { ...own, lanes: Object.assign(Object.create(own.lanes) as PostingLanes, { post }) };
+      });
+      expect(Math.max(...told.map(({ length }) => length))).toBeGreaterThan(1);
+    });
+  });
+
   it('is done once when two do it at the same time', async () => {
     const programme = await aProgramme({}, 14);
     const members = Array.from({ length: 30 }, () => newOpaqueId('mem'));
     await Promise.all(members.map((member) => programme.earn(member, 10n, BEFORE_CHANGE)));
     await inTransaction(database, (tx) => moveTestClock(tx, programme.programmeId, LATER));
     const done = await Promise.all([1, 2].map(() => doDueWork(ledger, programme.programmeId, { now: LATER })));
-    expect(done.reduce((sum, one) => sum + one, 0)).toBe(30);
+    expect(done.reduce((sum, one) => sum + one.posted, 0)).toBe(30);
     for (const member of members) {
       expect((await journalOf(member)).map((line) => line.split(' ')[0])).toEqual(['PENDING', 'RELEASE', 'EXPIRY']);
     }

@@ -5,10 +5,9 @@ import type { Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
-import { findFreezes, releaseAccount, type AccountFreeze } from '../../data/verify/freeze.store';
+import type { AccountFreeze } from '../../core/verify/account-freeze';
+import { findFreezes, releaseAccount } from '../../data/verify/freeze.store';
 import type { Ledger } from '../ledger';
-
-export type { AccountFreeze };
 
 export interface UnfreezeAccountInput {
   readonly idempotencyKey: string;

@@ -163,6 +163,16 @@ describe('tampering', () => {
     expect((await chains())[0]).toMatchObject({ total: 1, first: { wallet: uuidOf(victim) } });
   });
 
+  it('is seen in a stretch of time by what was posted in it', async () => {
+    const { rows } = await database.pool.query<{ now: Date }>('select clock_timestamp() as now');
+    const since = rows[0]?.now;
+    await database.asOwner(`alter table purchase disable trigger user; update purchase set branch = 'elsewhere'`);
+    expect((await verifyChains(database, quiet, since))[0]).toMatchObject({ total: 0 });
+    const told: string[] = [];
+    expect((await verifyChains(database, (line) => told.push(line), new Date(0)))[0]).toMatchObject({ total: 2 });
+    expect(told).toEqual(['2 accounts posted to since 1970-01-01T00:00:00.000Z verified']);
+  });
+
   it('with the terms a lot is paid by shows, and their row is named', async () => {
     const { rows } = await database.pool.query<{ id: string }>(`select id from lot_terms order by id limit 1`);
     const id = rows[0]?.id;

@@ -6,15 +6,16 @@ import type { IssuedLot, Party } from '../../core/points/lot';
 import type { PurchaseFact } from '../../core/points/posting';
 import type { Balances, Hold, HoldState, WalletKey } from '../../core/points/wallet';
 
-const COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points, t.available_after, t.pending_after,
+/** The columns of `JournalLineRow`, of `journal_transaction t`. */
+export const LINE_COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points, t.available_after, t.pending_after,
        t.held_after, t.arrears_after, t.qualifying_after, t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
 
 const LOAD_PAGE = `/* ledger.statement.loadPage */
-select ${COLUMNS} from journal_transaction t
+select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq < $4 order by t.seq desc limit $5`;
 
 const LOAD_AFTER = `/* ledger.live.loadAfter */
-select ${COLUMNS} from journal_transaction t
+select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq > $4 order by t.seq limit $5`;
 
 const LOAD_DETAILS = sql`/* ledger.transaction.loadDetails */
@@ -47,7 +48,7 @@ select c.currency,
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
 const LOAD_ONE = `/* ledger.transaction.loadOne */
-select ${COLUMNS} from journal_transaction t
+select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
 /** A line's columns, as queries and the change stream give them. */

@@ -1,22 +1,9 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
-import { idFromUuid, newId, uuidOf, type Id, type MemberId, type ProgrammeId } from '../../../../kernel/values/id';
+import { idFromUuid, newId, uuidOf, type MemberId, type ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf, type WalletKey } from '../../core/points/wallet';
-
-/** A stop of all posting on one account. */
-export interface AccountFreeze {
-  readonly id: Id<'frz'>;
-  readonly memberId: MemberId;
-  /** The invariant that is broken, or `chain`. */
-  readonly found: string;
-  /** The version whose rows were changed, where the chain names one. */
-  readonly seq: bigint | null;
-  readonly frozenAt: Date;
-  readonly releasedAt: Date | null;
-  readonly releasedBy: string | null;
-  readonly reason: string | null;
-}
+import type { AccountFreeze } from '../../core/verify/account-freeze';
 
 const FREEZE = sql`/* ledger.freeze.stop */
 with stopped as (
