@@ -36,8 +36,8 @@ export function verifyCommand(): Command {
       if (!json)
         print(
           broken.length === 0
-            ? `${verified.length} checks hold`
-            : `${broken.length} of ${verified.length} checks are broken`,
+            ? `${verified.length} invariants hold`
+            : `${broken.length} of ${verified.length} invariants are broken`,
         );
       if (broken.length > 0) throw new Failed();
     });
