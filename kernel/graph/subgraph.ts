@@ -53,6 +53,11 @@ export interface SubgraphDefinition extends DatabaseDefinition {
   /** Folder of `*.sql` invariants, from the project's root. */
   readonly invariants: string;
   /** What its book is checked for beyond invariants, such as chains of hashes; findings as of invariants. */
-  readonly verify?: (database: Database, tell: (line: string) => void) => Promise<InvariantFinding[]>;
+  readonly verify?: (
+    database: Database,
+    tell: (line: string) => void,
+    /** Only what was written since; everything when left out. */
+    since?: Date,
+  ) => Promise<InvariantFinding[]>;
   open(surroundings: SubgraphSurroundings): Promise<OpenSubgraph>;
 }

@@ -14,6 +14,7 @@ import { loadEpoch } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { VerificationRounds } from './verify/rounds';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
 export interface RunningLedger {
@@ -77,6 +78,7 @@ export async function openLedger(
     catchUpRules: () => partners.catchUp(),
   };
   const jobs = new JobQueue({ url, log, ...dueJobs({ ...ledger, lanes: dueLanes }, log) });
+  const rounds = new VerificationRounds({ database, log });
   return {
     ledger,
     feed: feed.feed,
@@ -85,8 +87,10 @@ export async function openLedger(
       partners.start();
       members.start();
       jobs.start();
+      rounds.start();
     },
     stop: async () => {
+      await rounds.stop();
       await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();

@@ -7,6 +7,7 @@ import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
 import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
+import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -21,6 +22,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     DueJobs1795740000000,
     ExpiryWarnings1795750000000,
     Verification1795760000000,
+    VerificationRounds1795770000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -39,5 +41,6 @@ export const ledgerDatabase: DatabaseDefinition = {
     'command_refusal',
     'receipt',
     'chain_seal',
+    'verification_round',
   ],
 };

@@ -5,7 +5,8 @@ import { sealHeads, type Seal } from '../../data/verify/seal.store';
 import type { Ledger } from '../ledger';
 import { verifyAccounts, verifyWindow, type AccountFinding, type Verification } from './verify-accounts';
 
-type VerifyingLedger = Pick<Ledger, 'database'> & { readonly log: Logger };
+/** What verifying needs of the ledger, and where it says what it found. */
+export type VerifyingLedger = Pick<Ledger, 'database'> & { readonly log: Logger };
 
 /** Verifies what was posted in a stretch of time, and stops posting on every account found wrong; the others go on. */
 export async function guardWindow(ledger: VerifyingLedger, from: Date, to: Date): Promise<Verification> {
@@ -17,16 +18,24 @@ export async function guardAll(ledger: VerifyingLedger): Promise<Verification> {
   return stopWrong(ledger, await verifyAccounts(ledger.database));
 }
 
-async function stopWrong({ database, log }: VerifyingLedger, verification: Verification): Promise<Verification> {
-  const first = new Map<string, AccountFinding>();
-  for (const finding of verification.findings) {
+async function stopWrong(ledger: VerifyingLedger, verification: Verification): Promise<Verification> {
+  await stopAccounts(ledger, verification.findings);
+  return verification;
+}
+
+/** Stops posting on accounts, each for the first that was found of it. */
+export async function stopAccounts(
+  { database, log }: VerifyingLedger,
+  findings: readonly Pick<AccountFinding, 'key' | 'found' | 'seq'>[],
+): Promise<void> {
+  const first = new Map<string, (typeof findings)[number]>();
+  for (const finding of findings) {
     if (!first.has(finding.key.wallet)) first.set(finding.key.wallet, finding);
   }
   for (const wallet of await freezeAccounts(database.pool, [...first.values()])) {
     const { found, seq } = first.get(wallet) ?? { found: 'unknown', seq: null };
     log.error({ event: 'account.frozen', memberId: idFromUuid('mem', wallet), found, seq: seq?.toString() ?? null });
   }
-  return verification;
 }
 
 /**

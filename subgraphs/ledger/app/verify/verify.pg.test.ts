@@ -20,6 +20,7 @@ import { intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
 import { PostingLanes } from '../points/posting-lanes';
 import { guardAll, guardWindow, sealBook } from './stop-wrong-accounts';
 import { readFreezes, unfreezeAccount } from './unfreeze-account';
+import { verifyDue } from './rounds';
 import { verifyChains } from './verify-chains';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
@@ -160,6 +161,16 @@ describe('tampering', () => {
     const red = (await runInvariants(database, 'subgraphs/ledger/invariants')).filter(({ total }) => total > 0);
     expect(red).toEqual([]);
     expect((await chains())[0]).toMatchObject({ total: 1, first: { wallet: uuidOf(victim) } });
+  });
+
+  it('is seen in a stretch of time by what was posted in it', async () => {
+    const { rows } = await database.pool.query<{ now: Date }>('select clock_timestamp() as now');
+    const since = rows[0]?.now;
+    await database.asOwner(`alter table purchase disable trigger user; update purchase set branch = 'elsewhere'`);
+    expect((await verifyChains(database, quiet, since))[0]).toMatchObject({ total: 0 });
+    const told: string[] = [];
+    expect((await verifyChains(database, (line) => told.push(line), new Date(0)))[0]).toMatchObject({ total: 2 });
+    expect(told).toEqual(['2 accounts posted to since 1970-01-01T00:00:00.000Z verified']);
   });
 
   it('with the terms a lot is paid by shows, and their row is named', async () => {
@@ -327,6 +338,38 @@ describe('the online verifier', () => {
     expect(await unfreezeAccount({ database }, partner, wish)).toMatchObject({ code: 'FORBIDDEN' });
     // The same key that was refused meanwhile goes through.
     expect(await earn(victim, 'k1')).toBe('posted');
+  });
+
+  it('does what is due in one process, keeps what it found, and stops accounts by every invariant', async () => {
+    const kept = async () =>
+      (
+        await database.pool.query<{ kind: string; accounts: string; found: string[] }>(
+          `select kind, accounts, array(select f->>'name' from jsonb_array_elements(findings) f) as found
+             from verification_round order by n`,
+        )
+      ).rows;
+    const holder = await database.pool.connect();
+    await holder.query(`select pg_advisory_lock(hashtext('ledger.verification.NIGHTLY'))`);
+    // The tier of the account's row is followed by the invariants of the whole book alone.
+    await database.asOwner(`update wallet set tier_code = 'GIVEN' where wallet = '${uuidOf(victim)}'`);
+    expect(await verifyDue({ database, log }, 'NIGHTLY')).toBe(false);
+    expect(await verifyDue({ database, log }, 'FREQUENT')).toBe(true);
+    const first = [
+      { kind: 'WINDOW', accounts: '2', found: [] },
+      { kind: 'SEAL', accounts: '2', found: [] },
+    ];
+    expect(await kept()).toEqual(first);
+    await holder.query(`select pg_advisory_unlock(hashtext('ledger.verification.NIGHTLY'))`);
+    holder.release();
+    expect(await verifyDue({ database, log }, 'NIGHTLY')).toBe(true);
+    const all = [...first, { kind: 'ALL', accounts: '2', found: ['tiers-follow-the-journal'] }];
+    expect(await kept()).toEqual(all);
+    expect(await earn(victim, 'k4')).toBe('LEDGER_ACCOUNT_FROZEN');
+    expect(await earn(neighbour, 'k5')).toBe('posted');
+    // Nothing is due again at once.
+    expect(await verifyDue({ database, log }, 'FREQUENT')).toBe(true);
+    expect(await verifyDue({ database, log }, 'NIGHTLY')).toBe(true);
+    expect(await kept()).toEqual(all);
   });
 
   it('looks at a window by what was written in it', async () => {
