@@ -536,6 +536,18 @@ create table statement_line (
   constraint statement_line_cycle_id_pair_fkey FOREIGN KEY (cycle_id, pair) REFERENCES directional_total(cycle_id, pair)
 );
 
+create table verification_round (
+  n bigint generated always as identity not null,
+  kind text not null,
+  since timestamp with time zone,
+  upto timestamp with time zone not null,
+  accounts bigint not null,
+  findings jsonb not null,
+  ended_at timestamp with time zone default clock_timestamp() not null,
+  constraint verification_round_pkey PRIMARY KEY (n),
+  constraint verification_round_kind_check CHECK ((kind = ANY (ARRAY['WINDOW'::text, 'ALL'::text, 'SEAL'::text])))
+);
+
 create table wallet (
   bucket smallint not null,
   wallet uuid not null,
@@ -608,6 +620,8 @@ CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX verification_round_kind ON public.verification_round USING btree (kind, upto DESC);
 
 CREATE INDEX wallet_frozen ON public.wallet USING btree (programme_id) WHERE (frozen_at IS NOT NULL);
 
@@ -708,3 +722,5 @@ CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER verification_round_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_round FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
