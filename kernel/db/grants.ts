@@ -14,8 +14,8 @@ export interface GrantOptions {
  * Gives the application's role what it needs in this database, and takes from it and from PUBLIC whatever else they hold:
  * CONNECT; USAGE on `public` and on the job queue's schema; SELECT, INSERT, UPDATE and DELETE on tables, SELECT and INSERT
  * alone on append-only ones and on their partitions; SELECT on views, because an updatable view works with its owner's
- * rights, and on the tables that remember migrations; USAGE and SELECT on sequences. On PostgreSQL 17 or newer also MAINTAIN on tables, without which
- * nobody but the owner can ANALYZE; it changes no row. Nothing gives TRUNCATE, TRIGGER, REFERENCES or CREATE.
+ * rights, and on the tables that remember migrations; USAGE and SELECT on sequences. On PostgreSQL 17 or newer also MAINTAIN
+ * on tables, without which nobody but the owner can ANALYZE; it changes no row. Nothing gives TRUNCATE, TRIGGER, REFERENCES or CREATE.
  *
  * It compares with the catalog first: when nothing changed, it is one query. The caller holds the migration lock, because
  * two who grant on one table at once fail.
@@ -53,7 +53,8 @@ with schemas as (
          coalesce(r.relacl, acldefault(case r.relkind when 'S' then 's' else 'r' end::"char", r.relowner)) as acl,
          case when r.relkind = 'S' then '{SELECT,USAGE}'::text[]
               when r.relkind not in ('r', 'p') or s.nspname || '.' || r.relname = any ($4::text[]) then '{SELECT}'::text[]
-              when s.nspname = 'public' and coalesce(root.relname, r.relname) = any ($2::text[]) then '{INSERT,SELECT}'::text[] || maintain.privileges
+              when s.nspname = 'public' and coalesce(root.relname, r.relname) = any ($2::text[])
+                then '{INSERT,SELECT}'::text[] || maintain.privileges
               else '{DELETE,INSERT,SELECT,UPDATE}'::text[] || maintain.privileges end as wanted
     from pg_class r join schemas s on s.oid = r.relnamespace left join pg_class root on root.oid = pg_partition_root(r.oid),
          lateral (select case when current_setting('server_version_num')::int >= 170000

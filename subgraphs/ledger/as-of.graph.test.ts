@@ -117,7 +117,8 @@ describe('a tier’s history', () => {
       },
     });
     const before = new Date(Date.parse(REVIEWED) - 1).toISOString();
-    const at = `then: tierAt(at: "${before}") { code } now: tierAt(at: "${REVIEWED}") { code since } never: tierAt(at: "${JUST_BEFORE}") { code }`;
+    const at = `then: tierAt(at: "${before}") { code } now: tierAt(at: "${REVIEWED}") { code since }
+      never: tierAt(at: "${JUST_BEFORE}") { code }`;
     expect(await ofMember(at, buyer)).toEqual({
       then: { code: 'SILVER' },
       now: { code: 'BASE', since: REVIEWED },

@@ -430,6 +430,7 @@ create table programme_clock (
   programme_id uuid not null,
   test_now timestamp with time zone,
   open_cycle_id uuid not null,
+  warned_to timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint programme_clock_pkey PRIMARY KEY (programme_id)
 );
 

@@ -66,7 +66,7 @@ export const LOTS_BOUGHT_OUT = 'ledger.lots.bought_out.v1';
 /** A qualification period was closed: `{ memberId, occurredAt }`. */
 export const TIER_REVIEWED = 'ledger.tier.reviewed.v1';
 
-/** A member is to be told of something ahead, such as a lower tier: `{ memberId, reason, occurredAt }`. */
+/** A member is to be told of something ahead, `tier.downgrade` or `points.expiring.<days>`: `{ memberId, reason, occurredAt }`. */
 export const MEMBER_NOTICED = 'ledger.member.noticed.v1';
 
 /** A member moved on the ladder: `{ memberId, from, to }`. */

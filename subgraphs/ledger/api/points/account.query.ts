@@ -71,7 +71,8 @@ export class MemberPointsQuery {
 export class AccountQuery {
   @FieldResolver(() => PointsScalar, {
     description:
-      'Spendable points at an instant; 0 before the first transaction. By effective time it can be below zero, where points were spent before an earn that was told of late.',
+      'Spendable points at an instant; 0 before the first transaction. By effective time it can be below zero, where points ' +
+      'were spent before an earn that was told of late.',
   })
   balanceAt(
     @Root() account: AccountView,
@@ -109,7 +110,11 @@ export class AccountQuery {
     description:
       'What happened to the points, newest first; by effective time in the order things happened, with the balance of that order.',
   })
-  async statement(@Root() account: AccountView, @Args() asked: StatementArguments, @Ctx() { ledger }: LedgerContext) {
+  async statement(
+    @Root() account: AccountView,
+    @Args(() => StatementArguments) asked: StatementArguments,
+    @Ctx() { ledger }: LedgerContext,
+  ) {
     const { first, after, by } = asked;
     const asOf = readable('asOf', asked.asOf ?? null);
     const list = `statement:${account.memberId}:${by}:${asOf?.toISOString() ?? ''}`;

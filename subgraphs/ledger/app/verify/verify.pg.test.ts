@@ -252,10 +252,15 @@ async function cutAt(seq: bigint, before: Standing | undefined): Promise<void> {
   const lots = (before?.lots ?? []).map(
     (lot) => `update open_lot set remaining = ${lot.remaining} where wallet = '${key}' and lot_seq = ${lot.lot_seq};`,
   );
+  const rows = tables.map(
+    (table) => `alter table ${table} disable trigger user;
+      delete from ${table} where wallet = '${key}' and seq = ${seq};`,
+  );
   await database.asOwner(`begin;
-    ${tables.map((table) => `alter table ${table} disable trigger user; delete from ${table} where wallet = '${key}' and seq = ${seq};`).join('\n')}
+    ${rows.join('\n')}
     ${lots.join('\n')}
-    update wallet set seq = ${seq - 1n}, available = ${before?.available}, chain = decode('${before?.chain}', 'hex') where wallet = '${key}';
+    update wallet set seq = ${seq - 1n}, available = ${before?.available}, chain = decode('${before?.chain}', 'hex')
+     where wallet = '${key}';
     commit`);
 }
 

@@ -7,8 +7,9 @@ import type { PurchaseFact } from '../../core/points/posting';
 import type { Balances, Hold, HoldState, WalletKey } from '../../core/points/wallet';
 
 /** The columns of `JournalLineRow`, of `journal_transaction t`. */
-export const LINE_COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points, t.available_after, t.pending_after,
-       t.held_after, t.arrears_after, t.qualifying_after, t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
+export const LINE_COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points,
+       t.available_after, t.pending_after, t.held_after, t.arrears_after, t.qualifying_after,
+       t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
 
 const LOAD_PAGE = `/* ledger.statement.loadPage */
 select ${LINE_COLUMNS} from journal_transaction t

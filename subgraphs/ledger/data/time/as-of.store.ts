@@ -8,7 +8,7 @@ const OF_WALLET = 't.bucket = $1 and t.wallet = $2 and t.programme_id = $3';
 const scope = ({ key, programmeId }: WalletOfProgramme): unknown[] => [key.bucket, key.wallet, uuidOf(programmeId)];
 
 /** Each line of a wallet with what it did to AVAILABLE: `points` of a line shows PENDING where nothing else changes. */
-const CHANGES = `
+const CHANGES = `/* ledger.asOf.changes */
   select t.*, t.available_after - coalesce(lag(t.available_after) over (order by t.seq), 0) as change
     from journal_transaction t where ${OF_WALLET}`;
 

@@ -20,7 +20,7 @@ export interface DueWarning {
  * have 25 hours, so the index is asked for a day more on either side. Points that live shorter than a warning's days are
  * warned of by the shorter ones alone.
  */
-const DUE = `
+const DUE = `/* ledger.warning.due */
   select o.wallet, o.expires_at, s.days, w.warn_at
     from programme_clock c
     cross join unnest($2::int[]) as s(days)
