@@ -26,9 +26,9 @@ export function verifyCommand(): Command {
       'only chains of accounts posted to since, such as 2026-03-10T12:00:00Z; with --chain',
       instant,
     )
-    .action(async ({ json = false, ...scope }: VerifyScope & { json?: boolean }) => {
+    .action(async ({ json = false, ...scope }: VerifyScope & { json?: boolean }, command: Command) => {
       if (scope.since !== undefined && scope.chain !== true)
-        throw new InvalidArgumentError('--since goes with --chain: an invariant is about a whole book.');
+        command.error('error: --since goes with --chain: an invariant is about a whole book.');
       const verified = await verifyAll(readHubConfig(), scope);
       const broken = verified.filter(({ total }) => total > 0);
       if (json) print(JSON.stringify({ ok: broken.length === 0, invariants: verified }, plainNumbers, 2));
