@@ -5,6 +5,7 @@ import { REFUSAL } from '../hub/client/graph';
 import type { MemberId } from '../kernel/values/id';
 import type { Bench } from './benches';
 import { openCoalition, percentile, purchaseOf, rounded } from './coalition';
+import { serverVersion } from './server-facts';
 
 const CREDITS = 1_000;
 const RECORD = `mutation Record($input: RecordPurchaseInput!) {
@@ -17,7 +18,8 @@ const WATCH =
  * How long after a credit was recorded a client on a WebSocket sees it. The instant is the entry's own, taken within the
  * transaction just before it commits, by the clock of the same machine: the delay holds the commit itself as well.
  */
-export const benchLive: Bench = async ({ hub, tell }) => {
+export const benchLive: Bench = async ({ openHub, tell }) => {
+  const hub = await openHub();
   const coalition = await openCoalition(hub, 'live', 1);
   const memberId = coalition.memberIds[0] as MemberId;
   const token = await mintToken(issuerOf(hub), {
@@ -40,6 +42,7 @@ export const benchLive: Bench = async ({ hub, tell }) => {
       if (credit % 250 === 0) tell(`${credit} of ${CREDITS} credits`);
     }
     return {
+      postgres: await serverVersion(hub.databases.embeddedUrl!),
       figures: {
         credits: CREDITS,
         p50_ms: rounded(percentile(delays, 0.5)),

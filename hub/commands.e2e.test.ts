@@ -63,6 +63,18 @@ describe('the commands of a hub on one machine', () => {
     expect(invariants.length).toBeGreaterThan(10);
   }, 60_000);
 
+  it('verify looks at chains alone, of a stretch of time if asked, and refuses what it cannot read', async () => {
+    const { code, output } = await runHub(['verify', '--chain', '--since', '2020-01-01T00:00:00Z', '--json'], env);
+    const { invariants } = JSON.parse(output.slice(output.indexOf('{'))) as { invariants: { name: string }[] };
+    expect({ code, names: invariants.map(({ name }) => name) }).toEqual({
+      code: 0,
+      names: ['chain-names-no-changed-row', 'terms-are-what-their-id-says', 'seals-hold'],
+    });
+    expect(output).toContain('accounts posted to since 2020-01-01T00:00:00.000Z verified');
+    expect((await runHub(['verify', '--chain', '--since', 'yesterday'], env)).code).toBe(2);
+    expect((await runHub(['verify', '--since', '2020-01-01T00:00:00Z'], env)).code).toBe(2);
+  }, 60_000);
+
   it('says in words that its port is taken and how to choose another', async () => {
     const other = createServer().listen(0, '127.0.0.1');
     await once(other, 'listening');

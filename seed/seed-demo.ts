@@ -1,9 +1,12 @@
-import { issuerOf, partnerKeys } from '../hub/client/credentials';
+import { issuerOf, mintToken, partnerKeys } from '../hub/client/credentials';
 import { findProgramme, foundProgramme } from '../hub/client/found-programme';
 import { GraphConnection, REFUSAL, type GraphCaller } from '../hub/client/graph';
 import type { Hub } from '../hub/composition/open-hub';
+import type { MemberId } from '../kernel/values/id';
 import { runLimited } from '../hub/replay/limiter';
 import { Progress } from '../hub/replay/progress';
+import { movementsAfter } from './movements';
+import { MovementPoster } from './post-movements';
 import type { Scale } from './scales';
 import { answerSome, openExtras } from './seed-extras';
 import { BRANDS, DEMO_KEY, DEMO_TIME_ZONE, tellStory, type Story, type StoryEvent } from './story';
@@ -13,7 +16,8 @@ const ENROL = `mutation Enrol($input: EnrolMemberInput!) {
   result: enrolMember(input: $input) { ... on EnrolMemberSuccess { member { id } } ${REFUSAL} }
 }`;
 const RECORD = `mutation Record($input: [RecordPurchaseInput!]!) { result: recordPurchases(input: $input) { ${REFUSAL} } }`;
-const REDEEM = `mutation Redeem($input: RedeemPointsInput!) { result: redeemPoints(input: $input) { ${REFUSAL} } }`;
+const REDEEM = `mutation Redeem($input: RedeemPointsInput!) { result: redeemPoints(input: $input) { ${REFUSAL}
+  ... on RedeemPointsSuccess { redemption { id } } } }`;
 const SET_CLOCK = `mutation SetClock($input: SetTestClockInput!) { result: setTestClock(input: $input) { ${REFUSAL} } }`;
 const CLOCK = 'query Clock { programmeClock { now isTestClock } }';
 
@@ -44,7 +48,13 @@ export async function seedDemo({
     const brands = new Map([...keys].map(([code, key]) => [code, connection.as(key)]));
     const ids = await enrolAll(story, brands, tell);
     await openExtras(admin, brands);
-    await postAll({ story, brands, admin, tell });
+    const member = async (card: string) => {
+      const id = ids.get(card) as MemberId;
+      const grant = { role: 'member', programme: programmeId, member: id, subject: id } as const;
+      return connection.as(await mintToken(issuerOf(hub), grant));
+    };
+    const poster = new MovementPoster({ brands, admin, ids, member });
+    await postAll({ story, brands, admin, poster, tell });
     await answerSome({ connection, issuer: issuerOf(hub), programmeId, memberIds: [...ids.values()] });
     await finishStory(admin, story);
   } finally {
@@ -110,9 +120,10 @@ async function postAll(parts: {
   story: Story;
   brands: ReadonlyMap<string, GraphCaller>;
   admin: GraphCaller;
+  poster: MovementPoster;
   tell: (line: string) => void;
 }): Promise<void> {
-  const { story, brands, admin, tell } = parts;
+  const { story, brands, admin, poster, tell } = parts;
   const { programmeClock } = await admin.ask<{ programmeClock: { now: string; isTestClock: boolean } }>(CLOCK);
   let clock = programmeClock.isTestClock ? Date.parse(programmeClock.now) : 0;
   const progress = new Progress(
@@ -120,7 +131,7 @@ async function postAll(parts: {
     story.days.reduce((total, { events }) => total + events.length, 0),
     tell,
   );
-  for (const { endsAt, events } of story.days) {
+  for (const [number, { endsAt, events }] of story.days.entries()) {
     if (clock < endsAt.getTime()) await admin.must(SET_CLOCK, { input: { now: endsAt.toISOString() } });
     clock = Math.max(clock, endsAt.getTime());
     for (const [code, caller] of brands) {
@@ -129,8 +140,12 @@ async function postAll(parts: {
     }
     for (const redemption of events.filter(({ kind }) => kind === 'REDEMPTION')) {
       // Some members ask for more than they have and are declined, as in life.
-      await brands.get(redemption.brand)!.command(REDEEM, { input: redemptionInput(redemption) });
+      const answer = await brands
+        .get(redemption.brand)!
+        .command<{ redemption?: { id: string } }>(REDEEM, { input: redemptionInput(redemption) });
+      if (answer.redemption !== undefined) poster.redeemed(redemption.ref, answer.redemption.id);
     }
+    for (const movement of movementsAfter(story, number)) await poster.post(movement, endsAt);
     progress.advance(events.length);
   }
   progress.finish();

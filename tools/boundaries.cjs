@@ -150,9 +150,11 @@ module.exports = {
     },
     {
       name: 'roof-enters-by-the-door',
-      comment: 'The roof reaches a subgraph by its main.ts or schema.ts, so rooms can change behind them.',
+      comment:
+        'The roof reaches a subgraph by its main.ts or schema.ts, so rooms can change behind them. The bench of the ledger ' +
+        'measures use cases without the graph around them, so it stands inside.',
       severity: 'error',
-      from: { path: roof, pathNot: test },
+      from: { path: roof, pathNot: [test, '^bench/ledger/'] },
       to: { path: '^subgraphs/', pathNot: '^subgraphs/[^/]+/(main|schema)[.]ts$' },
     },
     {

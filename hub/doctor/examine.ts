@@ -5,19 +5,16 @@ import { gatewayDatabase } from '../../gateway/main';
 import type { Database } from '../../kernel/db/database';
 import { findOpenGuard } from '../../kernel/db/grants';
 import { pendingMigrations } from '../../kernel/db/migrate';
+import { examineReplication } from '../../kernel/db/change-stream/standing';
 import { findBinaries } from '../../kernel/db/embedded/binaries';
 import type { HubConfig } from '../composition/config';
 import { HubDatabases } from '../composition/databases';
 import { openSecrets, secretsFile } from '../composition/secrets';
 import { definitions } from '../definitions';
+import { judgeReplication } from './judge-replication';
+import type { Examined } from './examined';
 
-/** One thing looked at. */
-export interface Examined {
-  readonly state: 'ok' | 'warn' | 'fail';
-  readonly what: string;
-  /** What to do about it. */
-  readonly advice?: string;
-}
+export type { Examined } from './examined';
 
 const GIGABYTE = 1024 ** 3;
 const OLDEST_NODE = [20, 19] as const;
@@ -182,7 +179,10 @@ export async function historyGuard(database: Database): Promise<Examined[]> {
 }
 
 async function databaseStates(database: Database): Promise<Examined[]> {
-  return [await databaseState(database), ...(await historyGuard(database))];
+  const examined = [await databaseState(database), ...(await historyGuard(database))];
+  // Of all parts only the ledger reads its events from the log.
+  if (database.name === 'ledger') examined.push(...judgeReplication(await examineReplication(database)));
+  return examined;
 }
 
 async function guarded(look: () => Examined | Promise<Examined>): Promise<Examined> {

@@ -1,5 +1,6 @@
 import type { QueryRunner } from 'typeorm';
 import type { Database } from './database';
+import { JOB_MIGRATION_TABLE, JOB_SCHEMA } from './jobs/names';
 import { MIGRATION_TABLE } from './migration-table';
 
 export interface GrantOptions {
@@ -11,10 +12,10 @@ export interface GrantOptions {
 
 /**
  * Gives the application's role what it needs in this database, and takes from it and from PUBLIC whatever else they hold:
- * CONNECT; USAGE on `public`; SELECT, INSERT, UPDATE and DELETE on tables, SELECT and INSERT alone on append-only ones and
- * on their partitions; SELECT on views, because an updatable view works with its owner's rights, and on the table that
- * remembers migrations; USAGE and SELECT on sequences. On PostgreSQL 17 or newer also MAINTAIN on tables, without which
- * nobody but the owner can ANALYZE; it changes no row. Nothing gives TRUNCATE, TRIGGER, REFERENCES or CREATE.
+ * CONNECT; USAGE on `public` and on the job queue's schema; SELECT, INSERT, UPDATE and DELETE on tables, SELECT and INSERT
+ * alone on append-only ones and on their partitions; SELECT on views, because an updatable view works with its owner's
+ * rights, and on the tables that remember migrations; USAGE and SELECT on sequences. On PostgreSQL 17 or newer also MAINTAIN
+ * on tables, without which nobody but the owner can ANALYZE; it changes no row. Nothing gives TRUNCATE, TRIGGER, REFERENCES or CREATE.
  *
  * It compares with the catalog first: when nothing changed, it is one query. The caller holds the migration lock, because
  * two who grant on one table at once fail.
@@ -22,7 +23,12 @@ export interface GrantOptions {
  * @param runner as the owner of the database and of all in it
  */
 export async function applyGrants(runner: QueryRunner, { role, appendOnly }: GrantOptions): Promise<void> {
-  const changes = (await runner.query(DIFFERENCES, [role, appendOnly, MIGRATION_TABLE])) as { statement: string }[];
+  const changes = (await runner.query(DIFFERENCES, [
+    role,
+    appendOnly,
+    ['public', JOB_SCHEMA],
+    [`public.${MIGRATION_TABLE}`, `${JOB_SCHEMA}.${JOB_MIGRATION_TABLE}`],
+  ])) as { statement: string }[];
   if (changes.length === 0) return;
   // All or nothing: between a REVOKE and its GRANT a running application would be refused.
   await runner.startTransaction();
@@ -36,29 +42,31 @@ export async function applyGrants(runner: QueryRunner, { role, appendOnly }: Gra
 }
 
 /**
- * $1 role, $2 append-only tables, $3 the table that remembers migrations. A REVOKE on a table reaches its columns as well,
- * so rights on single columns count as rights on the table.
+ * $1 role, $2 append-only tables, $3 schemas, $4 the tables that remember migrations. A REVOKE on a table reaches its columns
+ * as well, so rights on single columns count as rights on the table.
  */
 const DIFFERENCES = `/* kernel.grants.differences */
-with tables as (
-  select r.oid, format('%s public.%I', case r.relkind when 'S' then 'sequence' else 'table' end, r.relname) as target,
+with schemas as (
+  select oid, nspname, nspacl, nspowner from pg_namespace where nspname = any ($3::text[])
+), tables as (
+  select r.oid, format('%s %I.%I', case r.relkind when 'S' then 'sequence' else 'table' end, s.nspname, r.relname) as target,
          coalesce(r.relacl, acldefault(case r.relkind when 'S' then 's' else 'r' end::"char", r.relowner)) as acl,
          case when r.relkind = 'S' then '{SELECT,USAGE}'::text[]
-              when r.relkind not in ('r', 'p') or r.relname = $3 then '{SELECT}'::text[]
-              when coalesce(root.relname, r.relname) = any ($2::text[]) then '{INSERT,SELECT}'::text[] || maintain.privileges
+              when r.relkind not in ('r', 'p') or s.nspname || '.' || r.relname = any ($4::text[]) then '{SELECT}'::text[]
+              when s.nspname = 'public' and coalesce(root.relname, r.relname) = any ($2::text[])
+                then '{INSERT,SELECT}'::text[] || maintain.privileges
               else '{DELETE,INSERT,SELECT,UPDATE}'::text[] || maintain.privileges end as wanted
-    from pg_class r left join pg_class root on root.oid = pg_partition_root(r.oid),
+    from pg_class r join schemas s on s.oid = r.relnamespace left join pg_class root on root.oid = pg_partition_root(r.oid),
          lateral (select case when current_setting('server_version_num')::int >= 170000
                               then '{MAINTAIN}'::text[] else '{}'::text[] end as privileges) as maintain
-   where r.relnamespace = 'public'::regnamespace and r.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
+   where r.relkind in ('r', 'p', 'v', 'm', 'f', 'S')
      and not exists (select 1 from pg_depend d where d.classid = 'pg_class'::regclass and d.objid = r.oid and d.deptype = 'e')
 ), targets as (
   select 1 as place, oid, 'database ' || quote_ident(datname) as target,
          coalesce(datacl, acldefault('d', datdba)) as acl, '{CONNECT}'::text[] as wanted
     from pg_database where datname = current_database()
   union all
-  select 2, oid, 'schema public', coalesce(nspacl, acldefault('n', nspowner)), '{USAGE}'
-    from pg_namespace where oid = 'public'::regnamespace
+  select 2, oid, format('schema %I', nspname), coalesce(nspacl, acldefault('n', nspowner)), '{USAGE}' from schemas
   union all
   select 3, oid, target, acl, wanted from tables
 ), held as (

@@ -33,5 +33,6 @@ export async function inTransaction<T>(database: Database, work: (tx: Tx) => Pro
 export function sqlStateOf(error: unknown): string | undefined {
   const { code, driverError } = (error ?? {}) as { code?: unknown; driverError?: { code?: unknown } };
   const state = driverError?.code ?? code;
-  return typeof state === 'string' && /^[0-9A-Z]{5}$/.test(state) ? state : undefined;
+  // Every class of SQLSTATE has a digit in its code; EPIPE, an error of the system with five letters, has none.
+  return typeof state === 'string' && /^(?=.*[0-9])[0-9A-Z]{5}$/.test(state) ? state : undefined;
 }

@@ -11,7 +11,9 @@ import {
 } from 'graphql';
 import type { RequestContext } from '../context/request-context';
 import type { SubgraphName } from '../context/principal';
-import { deadlineExceeded } from './fault';
+import { isConnectionLoss } from '../db/connection-loss';
+import { openLog } from '../telemetry/log';
+import { deadlineExceeded, subgraphUnavailable } from './fault';
 import type { SubgraphLink, SubgraphRequest } from './link';
 import { streamOf } from './stream';
 
@@ -20,6 +22,7 @@ const DOCUMENTS_KEPT = 1_000;
 
 /** The way to a subgraph of the same process: no network, no signing, documents parsed once. */
 export class LocalLink implements SubgraphLink {
+  private readonly log = openLog('link');
   private readonly documents = new Map<string, DocumentNode>();
 
   constructor(
@@ -32,7 +35,9 @@ export class LocalLink implements SubgraphLink {
     const args = this.argumentsOf(request);
     if ('errors' in args) return args;
     const result = execute(args);
-    return result instanceof Promise ? withinDeadline(result, request.context.deadlineAt) : result;
+    if (!(result instanceof Promise)) return result;
+    const told = result.then((one) => this.withOutages(one, request.context));
+    return withinDeadline(told, request.context.deadlineAt);
   }
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
@@ -44,6 +49,23 @@ export class LocalLink implements SubgraphLink {
 
   async close(): Promise<void> {
     this.documents.clear();
+  }
+
+  /**
+   * A database that is away is told as what it is: something that passes, after which the same may be sent again. Whoever
+   * was told INTERNAL would neither know whether it happened nor ask again.
+   */
+  private withOutages(result: ExecutionResult, { requestId }: RequestContext): ExecutionResult {
+    if (result.errors === undefined) return result;
+    const errors = result.errors.map((error) => {
+      const { path } = error;
+      const err = thrownAs(error);
+      if (!isConnectionLoss(err)) return error;
+      this.log.warn({ event: 'subgraph.database.lost', subgraph: this.name, requestId, path, err });
+      const { message, extensions } = subgraphUnavailable();
+      return new GraphQLError(message, { path, extensions });
+    });
+    return { ...result, errors };
   }
 
   private argumentsOf(request: SubgraphRequest): ExecutionArgs | { errors: readonly GraphQLError[] } {
@@ -69,6 +91,11 @@ export class LocalLink implements SubgraphLink {
     this.documents.set(query, parsed);
     return parsed;
   }
+}
+
+/** What a resolver threw. Something that is no `Error` here, as one of another realm is, comes wrapped. */
+function thrownAs({ originalError }: GraphQLError): unknown {
+  return (originalError as { thrownValue?: unknown } | undefined)?.thrownValue ?? originalError;
 }
 
 function parsedOrFault(query: string): DocumentNode | GraphQLError {

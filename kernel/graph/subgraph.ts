@@ -2,6 +2,7 @@ import type { GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../context/request-context';
 import type { SubgraphName } from '../context/principal';
 import type { DatabaseDefinition, Database } from '../db/database';
+import type { InvariantFinding } from '../db/invariants';
 import type { EventFeed } from '../events/event';
 import type { Clock } from '../values/clock';
 import type { SubgraphLink } from './link';
@@ -51,5 +52,12 @@ export interface SubgraphDefinition extends DatabaseDefinition {
   readonly sdl: () => string;
   /** Folder of `*.sql` invariants, from the project's root. */
   readonly invariants: string;
+  /** What its book is checked for beyond invariants, such as chains of hashes; findings as of invariants. */
+  readonly verify?: (
+    database: Database,
+    tell: (line: string) => void,
+    /** Only what was written since; everything when left out. */
+    since?: Date,
+  ) => Promise<InvariantFinding[]>;
   open(surroundings: SubgraphSurroundings): Promise<OpenSubgraph>;
 }

@@ -17,18 +17,23 @@ export interface TestDatabase extends Database {
   drop(): Promise<void>;
 }
 
+export interface TestDatabaseOptions extends Partial<Pick<OpenDatabaseOptions, 'poolSize' | 'statementTimeoutMs'>> {
+  /** A server to make it on, as its superuser; default the run's own. */
+  readonly serverUrl?: string;
+}
+
 /**
  * A fresh, migrated, empty database, open under a role of its own that owns nothing in it, as in production. It is copied
  * from a template that is migrated once per run, which takes about 30 ms instead of the migrations' time.
  *
  * @param definition what the subgraph says about its database; two with the same name and migrations share a template
- * @param options    pool size and the like
+ * @param options    pool size and the like; another server than the run's
  */
 export async function openTestDatabase(
   definition: DatabaseDefinition,
-  options: Partial<Pick<OpenDatabaseOptions, 'poolSize' | 'statementTimeoutMs'>> = {},
+  { serverUrl: given, ...options }: TestDatabaseOptions = {},
 ): Promise<TestDatabase> {
-  const serverUrl = await testServerUrl();
+  const serverUrl = given ?? (await testServerUrl());
   const accounts = accountsOf(serverUrl, definition.name);
   const template = await migratedTemplate(serverUrl, definition, accounts);
   const name = `${runPrefix()}${definition.name}_w${process.env.JEST_WORKER_ID ?? '0'}_${randomBytes(4).toString('hex')}`;

@@ -22,6 +22,9 @@ const { URL_VARIABLE, DIR_VARIABLE, RUN_VARIABLE } = {
 } as const;
 const TEMPORARY = /^hub-test-(\d+)-[0-9a-f]+$/;
 
+/** Tests hold little, and several runs may share a machine. */
+const SMALL = { shared_buffers: '256MB', max_wal_size: '1GB' };
+
 /** Marks the beginning of a run. It starts no server: a run of pure tests needs none, and the first that does starts it. */
 export function beginTestRun(): void {
   process.env[RUN_VARIABLE] = randomBytes(4).toString('hex');
@@ -40,7 +43,7 @@ export async function testServerUrl(): Promise<string> {
   if (given) return given;
   const dataDir = process.env[DIR_VARIABLE];
   if (!dataDir) throw new Error('jest.config.ts must name kernel/testkit/jest-global-setup.ts as globalSetup');
-  const server = await startEmbeddedPostgres({ dataDir, lingers: true, throwaway: true });
+  const server = await startEmbeddedPostgres({ dataDir, lingers: true, throwaway: true, settings: SMALL });
   process.env[URL_VARIABLE] = server.superuserUrl;
   return server.superuserUrl;
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { milliseconds, readEnv } from '../../kernel/config/env';
+import { readEnv } from '../../kernel/config/env';
 
 /** What can be set about the ledger's process. */
 export interface LedgerConfig {
@@ -7,8 +7,6 @@ export interface LedgerConfig {
   readonly lanes: number;
   /** The most commands one transaction carries. */
   readonly batchMax: number;
-  /** How often what is due is expired where the wall's time rules. */
-  readonly sweepEveryMs: number;
 }
 
 /** Reads it, once. */
@@ -17,9 +15,8 @@ export function readLedgerConfig(env: NodeJS.ProcessEnv = process.env): LedgerCo
     {
       HUB_LEDGER_LANES: z.coerce.number().int().min(1).max(64).default(2),
       HUB_LEDGER_BATCH_MAX: z.coerce.number().int().min(1).max(5_000).default(500),
-      HUB_LEDGER_SWEEP_MS: milliseconds.default(30_000),
     },
     env,
   );
-  return { lanes: read.HUB_LEDGER_LANES, batchMax: read.HUB_LEDGER_BATCH_MAX, sweepEveryMs: read.HUB_LEDGER_SWEEP_MS };
+  return { lanes: read.HUB_LEDGER_LANES, batchMax: read.HUB_LEDGER_BATCH_MAX };
 }

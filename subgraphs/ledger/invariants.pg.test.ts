@@ -5,10 +5,15 @@ import { asAdministrator } from '../../kernel/db/provision';
 import { isRefusal } from '../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
 import { newId } from '../../kernel/values/id';
+import { points } from '../../kernel/values/points';
 import { advanceSettlementCycle } from './app/settlement/advance-settlement-cycle';
 import { cutOffSettlementCycle } from './app/settlement/cut-off-settlement-cycle';
+import { planDirectAccrual } from './core/movements/direct-accrual';
+import { planReinstatement } from './core/movements/expiry';
+import { planPurchaseReturn } from './core/movements/purchase-return';
+import { planReversal } from './core/movements/reversal';
 import { ledgerDatabase } from './data/database';
-import { aRuleBook } from './testkit/book';
+import { aContract, aRuleBook } from './testkit/book';
 import { TestBook } from './testkit/test-book';
 
 const FOLDER = 'subgraphs/ledger/invariants';
@@ -21,7 +26,7 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-/** Everything this version can post, over a settled cycle, one cut off, and the open one. */
+/** What the rules can post, over a settled cycle, one cut off, and the open one; and a second book of every settlement model. */
 async function live(at: TestDatabase): Promise<void> {
   const rules = aRuleBook({ pointsValidityDays: 30 });
   const contracts = rules.contracts.map((one) => ({ ...one, reimbursementMicros: 8_013n, feeMicros: 500n }));
@@ -45,6 +50,50 @@ async function live(at: TestDatabase): Promise<void> {
   await book.redeem(ann, bakery, 8n);
   await book.hold(ann, bakery, 5n);
   await book.close();
+  await liveInEveryModel(at);
+}
+
+/** Points that wait, come back, are taken back, owed, expire and are given again, under all three settlement models. */
+async function liveInEveryModel(at: TestDatabase): Promise<void> {
+  const rules = aRuleBook({ pointsValidityDays: 30, reversalGraceDays: 3 });
+  const [fund, hybrid] = rules.brands;
+  const paid = { reimbursementMicros: 8_013n, feeMicros: 501n, issuanceMicros: 8_500n };
+  const contracts = [
+    aContract(fund, { ...paid, settlementModel: 'AT_ISSUANCE', breakageShareBps: 3_333 }),
+    aContract(hybrid, { ...paid, reimbursementMicros: 7_501n, settlementModel: 'HYBRID', prefundBps: 3_333 }),
+  ];
+  const book = await TestBook.open(at, { ...rules, contracts }, new Date('2026-03-10T12:00:00Z'));
+  const why = { reason: 'test' };
+  for (const brand of rules.brands) {
+    const other = brand === fund ? hybrid : fund;
+    const member = newId('mem');
+    const bought = await book.buy(member, brand, 100n);
+    const spent = await book.redeem(member, other, 71n);
+    await book.redeem(member, brand, 3n);
+    const undo = (amount: bigint) => ({ redemptionSeq: spent, partnerId: other, points: points(amount), ...why });
+    for (const amount of [7n, 13n]) {
+      await book.post(member, (wallet, facts) => planReversal(wallet, undo(amount), facts), {
+        needs: { redemptions: [spent] },
+      });
+    }
+    const back = { purchaseSeq: bought, partnerId: brand, externalRef: newId('txn'), amountMinor: 6_000n };
+    const goods = { ...back, currency: 'EUR', occurredAt: book.clock.now() };
+    await book.post(member, (wallet, facts) => planPurchaseReturn(wallet, goods, facts), {
+      needs: { purchases: [bought] },
+      document: [brand, 'RETURN', goods.externalRef],
+    });
+    await book.buy(member, other, 5n);
+    const gift = { issuerId: brand, points: points(30n), occurredAt: book.clock.now(), expiresAt: null, funding: null };
+    const waiting = { ...gift, kind: 'EARN', isPending: true, externalRef: null, ...why } as const;
+    await book.post(newId('mem'), (wallet, facts) => planDirectAccrual(wallet, waiting, facts));
+    const late = newId('mem');
+    await book.buy(late, brand, 11n);
+    book.clock.set(new Date(book.clock.now().getTime() + 40 * 86_400_000));
+    await book.expire(late);
+    const again = { lotSeq: 1n, points: points(4n), expiresAt: new Date('2027-01-01T00:00:00Z'), ...why };
+    await book.post(late, (wallet, facts) => planReinstatement(wallet, again, facts), { needs: { pastLots: [1n] } });
+  }
+  await book.close();
 }
 
 async function close(book: TestBook, at: TestDatabase, steps: readonly ('DRAFT' | 'ISSUED' | 'AGREED' | 'NETTED')[]) {
@@ -66,7 +115,17 @@ async function close(book: TestBook, at: TestDatabase, steps: readonly ('DRAFT' 
 function redAfter(damage: readonly string[]): Promise<string[]> {
   return asAdministrator(database.ownerUrl, async (client) => {
     await client.query('begin');
-    for (const table of ['journal_transaction', 'entry', 'lot', 'claim', 'purchase', 'document']) {
+    for (const table of [
+      'journal_transaction',
+      'entry',
+      'lot',
+      'claim',
+      'money_entry',
+      'purchase',
+      'purchase_return',
+      'redemption_reversal',
+      'document',
+    ]) {
       await client.query(`alter table ${table} disable trigger user`);
     }
     for (const statement of damage) {
@@ -83,14 +142,15 @@ async function redNow(client: Client): Promise<string[]> {
   return red;
 }
 
-const OPEN_CYCLE = `(select id from settlement_cycle where state = 'OPEN')`;
+/** The open cycle of the programme that has closed others. */
+const OPEN_CYCLE = `(select id from settlement_cycle where state = 'OPEN' and number > 1)`;
 const LAST = `(t.bucket, t.wallet, t.seq) = (w.bucket, w.wallet, w.seq)`;
 
 /** Damage that no constraint of the tables notices, and the invariants that do. */
 const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: readonly string[]])[] = [
   [
     'a wallet, its hold and its last transaction agree on a point that no entry put on hold',
-    ['wallet-balances-equal-entries'],
+    ['balances-follow-one-another', 'wallet-balances-equal-entries'],
     [
       `update hold set points = points + 1 where state = 'OPEN'`,
       `update journal_transaction t set held_after = held_after + 1 from wallet w where ${LAST} and w.held > 0`,
@@ -111,8 +171,8 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     'a spent lot is open again',
     ['available-equals-open-lots', 'open-lots-rebuild-from-entries'],
     [
-      `insert into open_lot (bucket, wallet, lot_seq, programme_id, issuer_id, remaining, earned_at)
-       select bucket, wallet, lot_seq, programme_id, issuer_id, 9, earned_at from lot join wallet using (bucket, wallet)
+      `insert into open_lot (bucket, wallet, lot_seq, programme_id, issuer_id, terms_id, remaining, earned_at)
+       select bucket, wallet, lot_seq, programme_id, issuer_id, terms_id, 9, earned_at from lot join wallet using (bucket, wallet)
         where quantity = 9`,
     ],
   ],
@@ -130,6 +190,19 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     'a wallet counts a transaction that is not there',
     ['journal-versions-without-gaps'],
     [`update wallet set seq = seq + 1`],
+  ],
+  [
+    'the feed believes it is complete and is not',
+    ['feed-numbers-the-journal'],
+    [`update journal_feed_state set snapshot = pg_current_snapshot()`],
+  ],
+  [
+    'the feed numbers a version before the one it follows',
+    ['feed-numbers-the-journal'],
+    [
+      `insert into journal_feed (batch, buckets, wallets, seqs)
+       select 1, array[bucket, bucket], array[wallet, wallet], array[2, 1] from journal_transaction where seq = 2 limit 1`,
+    ],
   ],
   [
     'a transaction tells another balance than it left',
@@ -168,16 +241,16 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
   ],
   [
     'nobody owes the redeemer of another brand’s points',
-    ['claims-match-their-entries'],
+    ['claims-rederive-from-entries'],
     [`delete from claim where kind = 'REDEMPTION' and cycle_id = ${OPEN_CYCLE}`],
   ],
   [
     'a claim arose from points on hold',
-    ['claims-match-their-entries'],
+    ['claims-rederive-from-entries'],
     [
-      `insert into claim (bucket, wallet, seq, n, cycle_id, debtor_id, creditor_id, kind, micros, lot_seq, points,
+      `insert into claim (bucket, wallet, seq, n, entry_n, cycle_id, debtor_id, creditor_id, kind, micros, lot_seq, points,
          contract_version, currency)
-       select c.bucket, c.wallet, h.seq, 0, c.cycle_id, c.debtor_id, c.creditor_id, c.kind, c.micros, c.lot_seq, c.points,
+       select c.bucket, c.wallet, h.seq, 0, 0, c.cycle_id, c.debtor_id, c.creditor_id, c.kind, c.micros, c.lot_seq, c.points,
               c.contract_version, c.currency
          from claim c join hold h on h.bucket = c.bucket and h.wallet = c.wallet and h.state = 'OPEN'
         where c.kind = 'REDEMPTION' and c.cycle_id = ${OPEN_CYCLE}`,
@@ -185,7 +258,7 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
   ],
   [
     'a claim is a millionth more than its points at the agreed price',
-    ['claims-have-their-price'],
+    ['claims-rederive-from-entries'],
     [`update claim set micros = micros + 1 where cycle_id = ${OPEN_CYCLE}`],
   ],
   [
@@ -193,6 +266,47 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     ['claims-share-their-transactions-cycle'],
     [
       `update claim set cycle_id = (select id from settlement_cycle where state = 'CUT_OFF') where cycle_id = ${OPEN_CYCLE}`,
+    ],
+  ],
+  [
+    'a fund is short of a millionth',
+    ['funds-equal-outstanding-points'],
+    [`update money_entry set micros = micros + 1 where debit_kind = 'POINT_FUND' or credit_kind = 'POINT_FUND'`],
+  ],
+  [
+    'a member owes another than the entries say',
+    ['owed-points-equal-entries'],
+    [
+      `update wallet set owed = jsonb_set(owed, '{0,creditor}', to_jsonb(gen_random_uuid()::text)) where owed is not null`,
+    ],
+  ],
+  [
+    'a point more is waiting than was put there',
+    ['pending-lots-rebuild-from-entries'],
+    [`update pending_lot set remaining = remaining + 1`],
+  ],
+  [
+    'a lot continues one that is not there',
+    ['lots-are-never-overdrawn', 'transfers-have-two-ends'],
+    [`update lot set parent_wallet = wallet, parent_lot_seq = 99 where lot_seq = 1`],
+  ],
+  [
+    'more of a redemption was reversed than came back',
+    ['what-came-back-was-there'],
+    [`update redemption_reversal set points = points + 1`],
+  ],
+  [
+    'more goods were returned than were bought',
+    ['what-came-back-was-there'],
+    [`update purchase_return set amount_minor = 1000000`],
+  ],
+  [
+    'an intent that was posted was refused as well',
+    ['intents-are-decided-once'],
+    [
+      `update journal_transaction set command_hash = gen_random_uuid(), body_hash = '' where seq = 1`,
+      `insert into command_refusal (bucket, wallet, command_hash, body_hash, refusal)
+       select bucket, wallet, command_hash, body_hash, '{}' from journal_transaction where seq = 1`,
     ],
   ],
   [

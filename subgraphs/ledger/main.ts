@@ -2,6 +2,7 @@ import type { OpenSubgraph, SubgraphDefinition, SubgraphSurroundings } from '../
 import { openContext } from './api/context';
 import { ledgerDatabase } from './data/database';
 import { openLedger } from './app/open-ledger';
+import { verifyChains } from './app/verify/verify-chains';
 import { readLedgerConfig } from './config';
 import { onIdentityLinked, onMemberEnrolled, onPartnerLinkChanged } from './events/on-members-announced';
 import { onRuleBookPublished } from './events/on-rule-book-published';
@@ -20,6 +21,7 @@ export const ledgerDefinition: SubgraphDefinition = {
   name: 'ledger',
   sdl: () => buildLedgerSchema().sdl,
   invariants: 'subgraphs/ledger/invariants',
+  verify: verifyChains,
   open,
 };
 

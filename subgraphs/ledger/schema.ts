@@ -4,6 +4,7 @@ import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
 import { reportResolvers } from './api/reports/resolvers';
+import { verifyResolvers } from './api/verify/resolvers';
 import { settlementReferences, settlementResolvers } from './api/settlement/resolvers';
 
 let built: SubgraphSchema | undefined;
@@ -17,6 +18,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...reportResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
+      ...verifyResolvers,
     ],
     references: { ...pointReferences, ...settlementReferences },
   });

@@ -219,6 +219,162 @@ describe('agreeing', () => {
   });
 });
 
+describe('richer terms', () => {
+  const validFrom = '2026-01-01T00:00:00.000Z';
+  const LAST = `select payload from outbox where programme_id = $1 and type = 'partners.rule_book.published.v1'
+    order by (payload ->> 'version')::bigint desc limit 1`;
+  const agree = async (admin: Principal, partnerId: string, change: object) => {
+    const input = { idempotencyKey: freshKey(), partnerId, validFrom, reimbursementMicros: '8000', ...change };
+    const query = `mutation ($input: AgreeContractInput!) { agreeContract(input: $input) { __typename ${REFUSAL}
+      ... on IssuanceBelowReimbursement { issuanceMicros reimbursementMicros }
+      ... on ReimbursementAboveReserve { reimbursementMicros reserveMicros }
+      ... on AgreeContractSuccess { contract { settlementModel issuanceMicros prefundBps breakageShareBps releaseOnFunding
+        issuanceCap { points period } netDebitCapMicros } } } }`;
+    return (await ask(admin, query, { input })).data.agreeContract;
+  };
+
+  it('of a contract are agreed, read back and announced', async () => {
+    const { admin, partnerId, programmeId } = await found();
+    const terms = {
+      ...{ settlementModel: 'AT_ISSUANCE', issuanceMicros: '8500', breakageShareBps: 5_000, releaseOnFunding: true },
+      ...{ issuanceCap: { points: '1000', period: 'MONTH' }, netDebitCapMicros: '9000000' },
+    };
+    expect((await agree(admin, partnerId, terms)).contract).toEqual({ ...terms, prefundBps: 0 });
+    const { rows } = await database.pool.query(LAST, [programmeId]);
+    expect(rows[0].payload.contracts).toMatchObject([terms]);
+  });
+
+  it.each([
+    ['input.issuanceMicros', { issuanceMicros: '8500' }],
+    ['input.prefundBps', { prefundBps: 1 }],
+    ['input.prefundBps', { settlementModel: 'HYBRID' }],
+    ['input.prefundBps', { settlementModel: 'HYBRID', prefundBps: 10_001 }],
+    ['input.breakageShareBps', { settlementModel: 'HYBRID', prefundBps: 1, breakageShareBps: 1 }],
+    ['input.releaseOnFunding', { releaseOnFunding: true }],
+    ['input.issuanceCap.points', { issuanceCap: { points: '-1', period: 'DAY' } }],
+    ['input.netDebitCapMicros', { netDebitCapMicros: '1000000000000000000' }],
+  ])('are refused at %s when they mean nothing under their model or are out of range', async (field, change) => {
+    const { admin, partnerId } = await found();
+    expect(await agree(admin, partnerId, change)).toMatchObject({ code: 'INVALID_INPUT', field });
+  });
+
+  it('are refused with both figures when a redeemer would be paid more than was paid or reserved', async () => {
+    const { admin, partnerId } = await found();
+    const other = await join(admin);
+    await agree(admin, other, {});
+    const atIssuance = { settlementModel: 'AT_ISSUANCE', reimbursementMicros: '0' };
+    expect(await agree(admin, partnerId, { ...atIssuance, issuanceMicros: '7999' })).toMatchObject({
+      ...{ __typename: 'IssuanceBelowReimbursement', code: 'PARTNERS_ISSUANCE_BELOW_REIMBURSEMENT' },
+      ...{ issuanceMicros: '7999', reimbursementMicros: '8000' },
+    });
+    await agree(admin, partnerId, { ...atIssuance, issuanceMicros: '9500' });
+    expect(await agree(admin, other, { validFrom: '2026-02-01T00:00:00Z', reimbursementMicros: '8001' })).toMatchObject(
+      {
+        ...{ __typename: 'ReimbursementAboveReserve', code: 'PARTNERS_REIMBURSEMENT_ABOVE_RESERVE' },
+        ...{ reimbursementMicros: '8001', reserveMicros: '8000' },
+      },
+    );
+  });
+
+  const TERMS = `expiry { kind period warningDays } drawOrder reversalGraceDays arrearsLimitPoints stepUpAbovePoints
+    receiptClaimDays missingPointsAnswerDays tierPolicy { period graceDays noticeDays }`;
+  const foundWith = async (change: object) =>
+    (
+      await ask(
+        theHost,
+        `mutation ($input: CreateProgrammeInput!) { createProgramme(input: $input) { __typename ${REFUSAL}
+           ... on CreateProgrammeSuccess { programme { id ${TERMS} } } } }`,
+        { input: programmeInput(change) },
+      )
+    ).data.createProgramme;
+  const terms = {
+    expiry: { kind: 'END_OF_PERIOD', period: 'QUARTER', warningDays: [60, 7] },
+    ...{ drawOrder: 'PRO_RATA_BY_ISSUER', reversalGraceDays: 5, arrearsLimitPoints: '300', stepUpAbovePoints: '5000' },
+    ...{ receiptClaimDays: 10, missingPointsAnswerDays: 7 },
+    tierPolicy: { period: 'CALENDAR_YEAR', graceDays: 31, noticeDays: 14 },
+  };
+
+  it('of a programme are kept and announced', async () => {
+    const { programme } = await foundWith({ ...terms, pointsValidityDays: 365 });
+    expect(programme).toEqual({ id: programme.id, ...terms });
+    const { rows } = await database.pool.query(LAST, [programme.id]);
+    expect(rows[0].payload.programme).toMatchObject(terms);
+    const read = await ask(anAdminOf(programme.id), `{ currentProgramme { id ${TERMS} } }`);
+    expect(read.data.currentProgramme).toEqual(programme);
+  });
+
+  it.each([
+    ['input.pointsValidityDays', { expiry: terms.expiry }],
+    ['input.expiry.warningDays', { expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [7, 7] } }],
+    ['input.expiry.warningDays', { expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [366] } }],
+    ['input.reversalGraceDays', { reversalGraceDays: -1 }],
+    ['input.arrearsLimitPoints', { arrearsLimitPoints: '-1' }],
+    ['input.stepUpAbovePoints', { stepUpAbovePoints: '1000000000000000000' }],
+    ['input.receiptClaimDays', { receiptClaimDays: 366 }],
+    ['input.missingPointsAnswerDays', { missingPointsAnswerDays: -1 }],
+    ['input.tierPolicy.graceDays', { tierPolicy: { ...terms.tierPolicy, graceDays: 366 } }],
+    ['input.tierPolicy.noticeDays', { tierPolicy: { ...terms.tierPolicy, noticeDays: -1 } }],
+  ])('of a programme are refused at %s', async (field, change) => {
+    expect(await foundWith(change)).toMatchObject({ code: 'INVALID_INPUT', field });
+  });
+
+  const reward = async (who: Principal, partnerId: string, change: object = {}) => {
+    const input = { idempotencyKey: freshKey(), partnerId, action: 'social.connected', points: '50', validFrom };
+    const query = `mutation ($input: SetActionRuleInput!) { setActionRule(input: $input) { __typename ${REFUSAL}
+      ... on NotAfterLatestVersion { latestValidFrom }
+      ... on SetActionRuleSuccess { actionRule { version action points limit { count period } distinctBy } } } }`;
+    return (await ask(who, query, { input: { ...input, ...change } })).data.setActionRule;
+  };
+
+  it('reward actions by dated versions of their own', async () => {
+    const { admin, partnerId, programmeId } = await found();
+    const limited = { limit: { count: 1, period: 'EVER' }, distinctBy: 'network' };
+    expect((await reward(admin, partnerId, limited)).actionRule).toMatchObject({ version: 1, ...limited });
+    expect((await reward(admin, partnerId, { action: 'signup' })).actionRule).toMatchObject({
+      version: 1,
+      limit: null,
+    });
+    expect(await reward(admin, partnerId)).toMatchObject({
+      ...{ code: 'PARTNERS_NOT_AFTER_LATEST_VERSION', latestValidFrom: validFrom },
+    });
+    const later = { validFrom: '2026-02-01T00:00:00Z', points: '60' };
+    expect((await reward(admin, partnerId, later)).actionRule).toMatchObject({ version: 2, points: '60' });
+    const read = async (who: Principal) =>
+      (await ask(who, `query ($id: ID!) { partner(id: $id) { actionRules { action points } } }`, { id: partnerId }))
+        .data.partner.actionRules;
+    expect(await read(admin)).toEqual([
+      { action: 'signup', points: '50' },
+      { action: 'social.connected', points: '60' },
+    ]);
+    expect(await read(aMemberOf(programmeId))).toEqual([]);
+    expect((await reward(aKeyOf(programmeId, partnerId), partnerId)).code).toBe('FORBIDDEN');
+    expect((await reward(admin, newId('ptr'))).code).toBe('NOT_FOUND');
+  });
+
+  it.each([
+    ['input.action', { action: 'Social connected' }],
+    ['input.points', { points: '0' }],
+    ['input.limit.count', { limit: { count: 0, period: 'DAY' } }],
+    ['input.distinctBy', { distinctBy: '' }],
+  ])('reward no action at %s', async (field, change) => {
+    const { admin, partnerId } = await found();
+    expect(await reward(admin, partnerId, change)).toMatchObject({ code: 'INVALID_INPUT', field });
+  });
+
+  it('let points of a purchase wait', async () => {
+    const { admin, partnerId } = await found();
+    const set = async (pendingDays: number) => {
+      const rate = { points: '1', perAmountMinor: '100', validFrom, pendingDays };
+      const query = `mutation ($input: SetEarningRuleInput!) { setEarningRule(input: $input) { ${REFUSAL}
+        ... on SetEarningRuleSuccess { earningRule { pendingDays } } } }`;
+      return (await ask(admin, query, { input: { idempotencyKey: freshKey(), partnerId, ...rate } })).data
+        .setEarningRule;
+    };
+    expect(await set(366)).toMatchObject({ code: 'INVALID_INPUT', field: 'input.pendingDays' });
+    expect(await set(14)).toEqual({ earningRule: { pendingDays: 14 } });
+  });
+});
+
 describe('keys', () => {
   it('show their text once, and keep only its hash', async () => {
     const { admin, partnerId } = await found();

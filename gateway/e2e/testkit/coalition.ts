@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mintToken, partnerKeys } from '../../../hub/client/credentials';
+import { mintToken, partnerKeys, untilKnown } from '../../../hub/client/credentials';
 import { foundProgramme } from '../../../hub/client/found-programme';
 import { REFUSAL, type GraphCaller } from '../../../hub/client/graph';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../kernel/values/id';
@@ -13,6 +13,8 @@ export interface Coalition {
   readonly adminToken: string;
   readonly bakery: Brand;
   readonly books: Brand;
+  /** A key with which a partner may give points directly. */
+  directKey(partnerId: PartnerId): Promise<string>;
   /** Enrols a member by card at both brands. */
   enrol(card: string, displayName?: string): Promise<{ id: MemberId; token: string }>;
 }
@@ -25,6 +27,9 @@ export interface Brand {
 
 const ENROL = `mutation Enrol($input: EnrolMemberInput!) {
   result: enrolMember(input: $input) { ... on EnrolMemberSuccess { member { id } } ${REFUSAL} }
+}`;
+const ISSUE_KEY = `mutation Issue($input: IssuePartnerKeyInput!) {
+  result: issuePartnerKey(input: $input) { ... on IssuePartnerKeySuccess { keyText } ${REFUSAL} }
 }`;
 
 /** Founds a coalition through the graph, as an operator would. */
@@ -65,6 +70,13 @@ export async function foundCoalition(hub: TestHub): Promise<Coalition> {
     adminToken: await mintToken(hub.issuer, { role: 'admin', programme: programmeId }),
     bakery,
     books,
+    directKey: async (partnerId) => {
+      const scopes = ['points:earn', 'accrual:direct'];
+      const input = { idempotencyKey: `direct ${partnerId}`, partnerId, scopes };
+      const { keyText } = await admin.must<{ keyText: string }>(ISSUE_KEY, { input });
+      await untilKnown(connection, keyText);
+      return keyText;
+    },
     enrol: async (card, displayName) => {
       const input = {
         idempotencyKey: `enrol ${card}`,

@@ -52,7 +52,8 @@ export async function openAsSix(): Promise<TestHub> {
   });
 }
 
-async function testHub(url: string, dataDir: string, stop: () => Promise<void>): Promise<TestHub> {
+/** A hub that runs at an address over a data folder, with what is opened on its behalf; closing it removes the folder. */
+export async function testHub(url: string, dataDir: string, stop: () => Promise<void>): Promise<TestHub> {
   const issuer = await openDevelopmentIssuer({ folder: dataDir, mode: 'development' });
   const clients: { close(): Promise<void> }[] = [];
   const kept = <Client extends { close(): Promise<void> }>(client: Client): Client => {

@@ -8,29 +8,10 @@ import type { Binaries } from './binaries';
 import { logTail, readAccess, trimLog, usablePort, writeAccess, type ClusterFiles } from './cluster-files';
 import { cleanEnvironment } from './initialise';
 import { isAlive, isServerOf, readPostmaster, type Postmaster } from './postmaster';
+import { serverSettings } from './settings';
 
-const READY_WAIT_MS = 90_000; // crash recovery after a hard kill may replay a gigabyte
+const READY_WAIT_MS = 300_000; // recovery after a hard kill may replay four gigabytes of log
 const PORT_ATTEMPTS = 3;
-
-/**
- * Given on the command line, so that they hold whatever the files in the data directory say. The first three are the
- * durability we promise; `wal_level` lets events be read from the log; the slot limit keeps a forgotten reader from
- * filling the disk.
- */
-const SETTINGS: Readonly<Record<string, string>> = {
-  fsync: 'on',
-  full_page_writes: 'on',
-  synchronous_commit: 'on',
-  wal_level: 'logical',
-  max_slot_wal_keep_size: '4GB',
-  max_connections: '200',
-  shared_buffers: '256MB',
-  listen_addresses: '127.0.0.1',
-  unix_socket_directories: '', // a socket's path may be 107 bytes long; a data directory's often is longer
-  timezone: 'UTC',
-  log_timezone: 'UTC',
-  lc_messages: 'C',
-};
 
 /**
  * Starts the server of an initialised cluster and waits until it accepts connections. The caller holds the start lock
@@ -50,7 +31,11 @@ export async function launchServer(
     const access = readAccess(files);
     const port = await usablePort(access.port);
     if (port !== access.port) writeAccess(files, { ...access, port });
-    const outcome = await launchOnce(files, binaries, account, { ...SETTINGS, ...settings, port: String(port) });
+    const outcome = await launchOnce(files, binaries, account, {
+      ...serverSettings(),
+      ...settings,
+      port: String(port),
+    });
     if (outcome !== 'failed') return outcome;
     const tail = logTail(files);
     // The port was free a moment ago; someone was quicker.

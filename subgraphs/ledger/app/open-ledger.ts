@@ -1,20 +1,20 @@
+import { JobQueue } from '../../../kernel/db/jobs/job-queue';
 import { Consumer, type EventReaction } from '../../../kernel/events/consumer';
 import type { EventFeed } from '../../../kernel/events/event';
 import type { SubgraphSurroundings } from '../../../kernel/graph/subgraph';
 import { openLog } from '../../../kernel/telemetry/log';
-import { idFromUuid } from '../../../kernel/values/id';
 import { askMembersBy } from './ask-members';
 import type { Ledger } from './ledger';
-import { expirePoints } from './time/expire-points';
+import { DUE_BATCH, DUE_LOCK_WAIT_MS_MAX, dueJobs } from './time/due-jobs';
 import { LiveAccounts } from './points/live-accounts';
 import { MemberDirectory } from './points/member-directory';
-import { PostingLanes } from './points/posting-lanes';
+import { PostingLanes, type LanesOptions } from './points/posting-lanes';
 import { RuleBooks } from './rule-books';
-import { readSettledJournal } from '../data/journal-feed.store';
-import { loadEpoch, programmesOnWallTime } from '../data/programme.store';
+import { loadEpoch } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
-import { JournalFeed } from './journal-feed';
+import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { VerificationRounds } from './verify/rounds';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
 export interface RunningLedger {
@@ -30,7 +30,6 @@ export interface LedgerOptions {
   readonly lanes: number;
   /** The most commands one transaction carries. */
   readonly batchMax: number;
-  readonly sweepEveryMs: number;
   readonly reactions: Readonly<Record<string, EventReaction>>;
 }
 
@@ -41,13 +40,12 @@ export async function openLedger(
 ): Promise<RunningLedger> {
   const log = openLog('ledger');
   const { pool } = database;
-  const feed = new JournalFeed((fromXid, limit) => readSettledJournal(pool, fromXid, limit));
+  const { url } = database.dataSource.options as { url: string };
   const live = new LiveAccounts(pool, await loadEpoch(pool));
+  const feed = openFeed({ pool, url, live, log });
   const books = new RuleBooks(pool, readRuleBook);
-  const lanes = new PostingLanes({
-    url: (database.dataSource.options as { url: string }).url,
-    lanes: options.lanes,
-    batchMax: options.batchMax,
+  const lanesOptions: Omit<LanesOptions, 'lanes' | 'batchMax'> = {
+    url,
     shelf: books,
     terms: new TermsShelf(),
     clock,
@@ -56,6 +54,15 @@ export async function openLedger(
       for (const outcome of outcomes) if (outcome.kind === 'posted') for (const one of outcome.all) live.posted(one);
       feed.posted();
     },
+  };
+  const lanes = new PostingLanes({ ...lanesOptions, lanes: options.lanes, batchMax: options.batchMax });
+  // What is due has a lane of its own: a till never queues behind it, and it never waits long for a till's lock.
+  const dueLanes = new PostingLanes({
+    ...lanesOptions,
+    lanes: 1,
+    firstShard: options.lanes + 1,
+    batchMax: DUE_BATCH,
+    lockWaitMsMax: DUE_LOCK_WAIT_MS_MAX,
   });
   const follow = (feedName: 'partners' | 'members') =>
     new Consumer({ feedName, feed: peers.feed(feedName), database, reactions: options.reactions, log });
@@ -70,51 +77,25 @@ export async function openLedger(
     book: (programmeId) => books.current(programmeId),
     catchUpRules: () => partners.catchUp(),
   };
-  const sweeper = new Sweeper(ledger, options.sweepEveryMs, (error) =>
-    log.warn({ event: 'expiry.failed', err: error }),
-  );
+  const jobs = new JobQueue({ url, log, ...dueJobs({ ...ledger, lanes: dueLanes }, log) });
+  const rounds = new VerificationRounds({ database, log });
   return {
     ledger,
-    feed,
+    feed: feed.feed,
     start: async () => {
+      feed.start();
       partners.start();
       members.start();
-      sweeper.start();
+      jobs.start();
+      rounds.start();
     },
     stop: async () => {
-      await sweeper.stop();
+      await rounds.stop();
+      await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();
-      await lanes.close();
+      await Promise.all([lanes.close(), dueLanes.close()]);
+      await feed.stop();
     },
   };
-}
-
-/** Expires what is due where the wall's time rules; a sandbox with a test clock waits for its clock. */
-class Sweeper {
-  private timer: NodeJS.Timeout | null = null;
-  private sweeping: Promise<void> = Promise.resolve();
-
-  constructor(
-    private readonly ledger: Ledger,
-    private readonly everyMs: number,
-    private readonly onFailure: (error: unknown) => void,
-  ) {}
-
-  start(): void {
-    this.timer = setInterval(() => {
-      this.sweeping = this.sweeping.then(() => this.sweep()).catch(this.onFailure);
-    }, this.everyMs).unref();
-  }
-
-  async stop(): Promise<void> {
-    if (this.timer !== null) clearInterval(this.timer);
-    await this.sweeping;
-  }
-
-  private async sweep(): Promise<void> {
-    for (const uuid of await programmesOnWallTime(this.ledger.database.pool)) {
-      await expirePoints(this.ledger, idFromUuid('prg', uuid), this.ledger.clock.now());
-    }
-  }
 }

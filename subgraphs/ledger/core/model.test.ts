@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { ModelBook, type Brand } from '../testkit/model-book';
+import { ModelBook } from '../testkit/model-book';
 import { PaperBook, type PaperOutcome } from '../testkit/paper-book';
 import { MoneySums } from '../testkit/money-book';
 import {
@@ -149,10 +149,9 @@ function runs(sequence: readonly Command[], batchSize: number): void {
 
 describe('the posting rules', () => {
   const told = found as { why: string; batchSize: number; sequence: Command[] }[];
-  it.each(told.map((one) => [one.why, one] as const))(
-    'agree with the model about %s',
-    (_why, { sequence, batchSize }) => runs(sequence, batchSize),
-  );
+  for (const { why, sequence, batchSize } of told) {
+    it(`agree with the model about ${why}`, () => runs(sequence, batchSize));
+  }
 
   it(`agree with the model after every step of ${SEQUENCES} sequences`, () => {
     const sequences = fc.array(commands(MEMBERS), LENGTH);

@@ -82,10 +82,17 @@ export const ledgerRefusals = {
   LEDGER_ACCOUNT_FROZEN: {
     meaning:
       'A check found that this account’s book does not add up; nothing is posted to it until the operator has looked.',
-    action: 'Ask the coalition’s operator; reading still works.',
-    retryable: false,
+    action: 'Send the same again when the coalition’s operator has allowed posting; reading still works.',
+    retryable: true,
     type: 'AccountFrozen',
     precedence: 45,
+  },
+  LEDGER_ACCOUNT_NOT_FROZEN: {
+    meaning: 'Posting on this account is not stopped.',
+    action: 'Nothing is to be done.',
+    retryable: false,
+    type: 'AccountNotFrozen',
+    precedence: 46,
   },
   LEDGER_ACTION_NOT_REWARDED: {
     meaning: 'No rule of this partner rewards this action at that instant.',

@@ -1,16 +1,32 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
 import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book';
+import { LedgerFeed1795700000000 } from './migrations/1795700000000-ledger-feed';
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
 import { Adjustments1795720000000 } from './migrations/1795720000000-adjustments';
 import { Receipts1795730000000 } from './migrations/1795730000000-receipts';
+import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
+import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
+import { Verification1795760000000 } from './migrations/1795760000000-verification';
+import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
   name: 'ledger',
   rows: [],
-  migrations: [LedgerBook1795650000000, CapCounters1795710000000, Adjustments1795720000000, Receipts1795730000000],
+  migrations: [
+    LedgerBook1795650000000,
+    LedgerFeed1795700000000,
+    CapCounters1795710000000,
+    Adjustments1795720000000,
+    Receipts1795730000000,
+    DueJobs1795740000000,
+    ExpiryWarnings1795750000000,
+    Verification1795760000000,
+    VerificationRounds1795770000000,
+  ],
   appendOnly: [
     'journal_transaction',
+    'journal_feed',
     'entry',
     'lot',
     'lot_terms',
@@ -24,5 +40,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'document',
     'command_refusal',
     'receipt',
+    'chain_seal',
+    'verification_round',
   ],
 };

@@ -52,10 +52,12 @@ export async function findIdentities(
   pool: Pool,
   keys: readonly { programmeId: ProgrammeId; blindIndex: string }[],
 ): Promise<(MemberId | null)[]> {
-  const { rows } = await pool.query<{ programme_id: string; blind_index: string; member_id: string }>(FIND_IDENTITIES, [
-    keys.map(({ programmeId }) => uuidOf(programmeId)),
-    keys.map(({ blindIndex }) => blindIndex),
-  ]);
+  // Named, so that it is planned once for each connection and not for each till.
+  const { rows } = await pool.query<{ programme_id: string; blind_index: string; member_id: string }>({
+    name: 'ledger.directory.findIdentities',
+    text: FIND_IDENTITIES,
+    values: [keys.map(({ programmeId }) => uuidOf(programmeId)), keys.map(({ blindIndex }) => blindIndex)],
+  });
   const found = new Map(
     rows.map((row) => [`${row.programme_id}:${row.blind_index}`, idFromUuid('mem', row.member_id)]),
   );
@@ -76,14 +78,15 @@ export interface LinkKey {
 
 /** States of links, for many at once; null where there is none. */
 export async function findLinks(pool: Pool, keys: readonly LinkKey[]): Promise<(LinkState | null)[]> {
-  const { rows } = await pool.query<{ programme_id: string; member_id: string; partner_id: string; state: LinkState }>(
-    FIND_LINKS,
-    [
+  const { rows } = await pool.query<{ programme_id: string; member_id: string; partner_id: string; state: LinkState }>({
+    name: 'ledger.directory.findLinks',
+    text: FIND_LINKS,
+    values: [
       keys.map(({ programmeId }) => uuidOf(programmeId)),
       keys.map(({ memberId }) => uuidOf(memberId)),
       keys.map(({ partnerId }) => uuidOf(partnerId)),
     ],
-  );
+  });
   const found = new Map(rows.map((row) => [[row.programme_id, row.member_id, row.partner_id].join(), row.state]));
   return keys.map(
     ({ programmeId, memberId, partnerId }) =>

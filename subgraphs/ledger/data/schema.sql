@@ -2,6 +2,21 @@
 
 -- Tables
 
+create table account_freeze (
+  id uuid not null,
+  programme_id uuid not null,
+  bucket smallint not null,
+  wallet uuid not null,
+  found text not null,
+  seq bigint,
+  frozen_at timestamp with time zone default clock_timestamp() not null,
+  released_at timestamp with time zone,
+  released_by text,
+  reason text,
+  constraint account_freeze_pkey PRIMARY KEY (id),
+  constraint account_freeze_check CHECK ((((released_at IS NULL) = (released_by IS NULL)) AND ((released_at IS NULL) = (reason IS NULL))))
+);
+
 create table adjustment (
   id uuid not null,
   programme_id uuid not null,
@@ -58,6 +73,19 @@ create table cap_share (
   constraint cap_share_shard_check CHECK ((shard >= 0)),
   constraint cap_share_version_check CHECK ((version > 0))
 ) with (fillfactor=50);
+
+create table chain_seal (
+  n bigint not null,
+  buckets smallint[] not null,
+  wallets uuid[] not null,
+  seqs bigint[] not null,
+  upto timestamp with time zone not null,
+  hash bytea not null,
+  constraint chain_seal_pkey PRIMARY KEY (n),
+  constraint chain_seal_check CHECK ((cardinality(wallets) = cardinality(buckets))),
+  constraint chain_seal_check1 CHECK ((cardinality(seqs) = cardinality(buckets))),
+  constraint chain_seal_n_check CHECK ((n > 0))
+);
 
 create table claim (
   bucket smallint not null,
@@ -157,7 +185,7 @@ create table entry (
   lot_seq bigint not null,
   constraint entry_pkey PRIMARY KEY (bucket, wallet, seq, n),
   constraint entry_amount_check CHECK ((amount > 0)),
-  constraint entry_check CHECK ((((((((((((((((((debit_kind = 'ISSUED'::text) AND (credit_kind = 'PENDING'::text)) OR ((debit_kind = 'ISSUED'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'PENDING'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'PENDING'::text) AND (credit_kind = 'CLAWED_BACK'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'HELD'::text))) OR ((debit_kind = 'HELD'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'HELD'::text) AND (credit_kind = 'REDEEMED'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'REDEEMED'::text))) OR ((debit_kind = 'REDEEMED'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'EXPIRED'::text))) OR ((debit_kind = 'EXPIRED'::text) AND (credit_kind = 'AVAILABLE'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'CLAWED_BACK'::text))) OR ((debit_kind = 'ARREARS'::text) AND (credit_kind = 'CLAWED_BACK'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'ARREARS'::text))) OR ((debit_kind = 'AVAILABLE'::text) AND (credit_kind = 'TRANSFERRED'::text))) OR ((debit_kind = 'TRANSFERRED'::text) AND (credit_kind = 'AVAILABLE'::text))))
+  constraint entry_check CHECK ((((debit_kind || ' '::text) || credit_kind) = ANY (ARRAY['ISSUED PENDING'::text, 'ISSUED AVAILABLE'::text, 'PENDING AVAILABLE'::text, 'PENDING CLAWED_BACK'::text, 'AVAILABLE HELD'::text, 'HELD AVAILABLE'::text, 'HELD REDEEMED'::text, 'AVAILABLE REDEEMED'::text, 'REDEEMED AVAILABLE'::text, 'AVAILABLE EXPIRED'::text, 'EXPIRED AVAILABLE'::text, 'AVAILABLE CLAWED_BACK'::text, 'ARREARS CLAWED_BACK'::text, 'AVAILABLE ARREARS'::text, 'AVAILABLE TRANSFERRED'::text, 'TRANSFERRED AVAILABLE'::text])))
 );
 
 create table hold (
@@ -191,6 +219,29 @@ create table inbox_cursor (
   handled bigint default 0 not null,
   updated_at timestamp with time zone default now() not null,
   constraint inbox_cursor_pkey PRIMARY KEY (feed)
+);
+
+create table journal_feed (
+  batch bigint not null,
+  buckets smallint[] not null,
+  wallets uuid[] not null,
+  seqs bigint[] not null,
+  numbered_at timestamp with time zone default clock_timestamp() not null,
+  constraint journal_feed_pkey PRIMARY KEY (batch),
+  constraint journal_feed_batch_check CHECK ((batch > 0)),
+  constraint journal_feed_buckets_check CHECK ((cardinality(buckets) > 0)),
+  constraint journal_feed_check CHECK ((cardinality(wallets) = cardinality(buckets))),
+  constraint journal_feed_check1 CHECK ((cardinality(seqs) = cardinality(buckets)))
+);
+
+create table journal_feed_state (
+  only_row boolean default true not null,
+  snapshot pg_snapshot not null,
+  base_batch bigint not null,
+  system_id text not null,
+  constraint journal_feed_state_pkey PRIMARY KEY (only_row),
+  constraint journal_feed_state_base_batch_check CHECK ((base_batch >= 0)),
+  constraint journal_feed_state_only_row_check CHECK (only_row)
 );
 
 create table journal_transaction (
@@ -379,6 +430,7 @@ create table programme_clock (
   programme_id uuid not null,
   test_now timestamp with time zone,
   open_cycle_id uuid not null,
+  warned_to timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint programme_clock_pkey PRIMARY KEY (programme_id)
 );
 
@@ -484,6 +536,18 @@ create table statement_line (
   constraint statement_line_cycle_id_pair_fkey FOREIGN KEY (cycle_id, pair) REFERENCES directional_total(cycle_id, pair)
 );
 
+create table verification_round (
+  n bigint generated always as identity not null,
+  kind text not null,
+  since timestamp with time zone,
+  upto timestamp with time zone not null,
+  accounts bigint not null,
+  findings jsonb not null,
+  ended_at timestamp with time zone default clock_timestamp() not null,
+  constraint verification_round_pkey PRIMARY KEY (n),
+  constraint verification_round_kind_check CHECK ((kind = ANY (ARRAY['WINDOW'::text, 'ALL'::text, 'SEAL'::text])))
+);
+
 create table wallet (
   bucket smallint not null,
   wallet uuid not null,
@@ -517,6 +581,10 @@ create table wallet (
 
 -- Indexes
 
+CREATE INDEX account_freeze_programme ON public.account_freeze USING btree (programme_id, id DESC);
+
+CREATE UNIQUE INDEX account_freeze_standing ON public.account_freeze USING btree (bucket, wallet) WHERE (released_at IS NULL);
+
 CREATE INDEX adjustment_programme ON public.adjustment USING btree (programme_id, id DESC);
 
 CREATE INDEX claim_cycle ON public.claim USING brin (cycle_id) WITH (autosummarize='on');
@@ -529,7 +597,9 @@ CREATE INDEX hold_due ON public.hold USING btree (programme_id, expires_at) WHER
 
 CREATE INDEX journal_transaction_cycle ON public.journal_transaction USING brin (cycle_id) WITH (autosummarize='on');
 
-CREATE INDEX journal_transaction_xid ON public.journal_transaction USING btree (xid);
+CREATE INDEX journal_transaction_written ON public.journal_transaction USING brin (written_at) WITH (pages_per_range='32', autosummarize='on');
+
+CREATE INDEX journal_transaction_xid ON public.journal_transaction USING brin ((((xid)::text)::bigint)) WITH (pages_per_range='32', autosummarize='on');
 
 CREATE UNIQUE INDEX journal_transaction_command ON public.journal_transaction USING btree (bucket, wallet, command_hash) WHERE (command_hash IS NOT NULL);
 
@@ -550,6 +620,10 @@ CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX verification_round_kind ON public.verification_round USING btree (kind, upto DESC);
+
+CREATE INDEX wallet_frozen ON public.wallet USING btree (programme_id) WHERE (frozen_at IS NOT NULL);
 
 CREATE INDEX wallet_programme ON public.wallet USING btree (programme_id, wallet);
 
@@ -617,6 +691,8 @@ $function$;
 
 CREATE TRIGGER award_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.award FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER chain_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.chain_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER claim_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER command_refusal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.command_refusal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -624,6 +700,8 @@ CREATE TRIGGER command_refusal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER document_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER journal_feed_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_feed FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER journal_transaction_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_transaction FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -644,3 +722,5 @@ CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER verification_round_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_round FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -1,5 +1,5 @@
 import type { FeedItem, FeedPosition, HubEvent } from '../../../kernel/events/event';
-import type { JournalRow } from '../core/points/journal-row';
+import type { JournalRow, NumberedRow } from '../core/points/journal-row';
 import type { StatementEntryKind } from '../core/points/posting';
 import { memberScopedId } from '../core/points/scoped-id';
 
@@ -66,7 +66,7 @@ export const LOTS_BOUGHT_OUT = 'ledger.lots.bought_out.v1';
 /** A qualification period was closed: `{ memberId, occurredAt }`. */
 export const TIER_REVIEWED = 'ledger.tier.reviewed.v1';
 
-/** A member is to be told of something ahead, such as a lower tier: `{ memberId, reason, occurredAt }`. */
+/** A member is to be told of something ahead, `tier.downgrade` or `points.expiring.<days>`: `{ memberId, reason, occurredAt }`. */
 export const MEMBER_NOTICED = 'ledger.member.noticed.v1';
 
 /** A member moved on the ladder: `{ memberId, from, to }`. */
@@ -105,7 +105,7 @@ export const EVENTS_PER_ROW = 2;
  * What the ledger announces of one journal transaction. The journal itself is the outbox: an event cannot exist without
  * its posting, nor a posting without its event.
  */
-export function announce(row: JournalRow): FeedItem[] {
+export function announce(row: NumberedRow): FeedItem[] {
   const memberId = memberScopedId('mem', row.wallet);
   const name = memberScopedId('txn', row.wallet, row.seq);
   const amount = (row.points < 0n ? -row.points : row.points).toString();
@@ -123,7 +123,7 @@ export function announce(row: JournalRow): FeedItem[] {
     events.push(eventOf(row, TIER_CHANGED, 1, { memberId, from: row.tierBefore, to: row.tierAfter }));
   }
   return events.map((event, index) => ({
-    position: `${row.xid}:${row.place * EVENTS_PER_ROW + index + 1}` as FeedPosition,
+    position: `${row.batch}:${row.place * EVENTS_PER_ROW + index + 1}` as FeedPosition,
     event,
   }));
 }

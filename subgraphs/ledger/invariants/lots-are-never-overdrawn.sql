@@ -1,12 +1,17 @@
--- Of a lot no more is redeemed, expired and on hold than was issued, and what was issued is its quantity.
-select bucket, wallet, lot_seq, l.quantity, e.issued, e.gone, e.held
+-- A lot begins with its quantity, once; no more leaves it than came, and no more is on hold than was set aside.
+select bucket, wallet, lot_seq, l.quantity, e.begun, e.left_over, e.held
   from lot l
   full join (
     select bucket, wallet, lot_seq,
-           coalesce(sum(amount) filter (where debit_kind = 'ISSUED'), 0) as issued,
-           coalesce(sum(amount) filter (where credit_kind in ('REDEEMED', 'EXPIRED')), 0) as gone,
-           coalesce(sum(amount) filter (where credit_kind = 'HELD'), 0)
-             - coalesce(sum(amount) filter (where debit_kind = 'HELD'), 0) as held
+           sum(amount) filter (where debit_kind in ('ISSUED', 'TRANSFERRED')) as begun,
+           sum(amount * ((credit_kind in ('AVAILABLE', 'PENDING', 'HELD'))::int
+                         - (debit_kind in ('AVAILABLE', 'PENDING', 'HELD'))::int)) as left_over,
+           sum(amount * ((credit_kind = 'HELD')::int - (debit_kind = 'HELD')::int)) as held,
+           bool_or(debit_kind = 'TRANSFERRED') as is_child
       from entry group by bucket, wallet, lot_seq
   ) e using (bucket, wallet, lot_seq)
- where l.quantity is null or e.issued is distinct from l.quantity or e.held < 0 or e.gone + e.held > l.quantity
+ where l.quantity is null
+    or e.begun is distinct from l.quantity
+    or e.is_child is distinct from (l.parent_wallet is not null)
+    or e.left_over not between 0 and l.quantity
+    or e.held < 0

@@ -20,7 +20,7 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
     disputeWindowDays: 0,
     faceValueMicros: 10_000n,
     pointsValidityDays: null,
-    expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1] },
+    expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [] },
     drawOrder: 'FIRST_TO_EXPIRE',
     reversalGraceDays: 0,
     arrearsLimitPoints: null,

@@ -11,6 +11,7 @@ interface Growing {
   readonly redemptions: Map<bigint, Draft<Past['redemptions'] extends ReadonlyMap<bigint, infer R> ? R : never>>;
   readonly purchases: Map<bigint, Draft<Past['purchases'] extends ReadonlyMap<bigint, infer P> ? P : never>>;
   readonly awards: Past['awards'][number][];
+  readonly qualifyingBefore: null;
 }
 
 /** All of a wallet's past, read from its journal: what the stores would load, had every rule asked for everything. */
@@ -21,6 +22,7 @@ export function pastFrom(page: readonly Step[]): Past {
     redemptions: new Map(),
     purchases: new Map(),
     awards: [],
+    qualifyingBefore: null,
   };
   for (const step of page) {
     readLots(past, step);

@@ -110,9 +110,10 @@ export class RecklessBook {
       const posted = { causeSeq: null, intent: null, caller: 'reckless', recordedAt: this.now, currency: 'EUR' };
       const cycle = { cycleId: state.openCycleId, ruleBookVersion: state.ruleBookVersion };
       const unlinked = { ...after, seq: standing.seq + 1n };
-      const linked = chained({ plan, after: unlinked, ...posted }, standing.chain);
-      transactions.push({ before, plan, after: linked, programmeId: this.rules.programmeId, ...cycle, ...posted });
-      last.set(text, linked);
+      const { programmeId } = this.rules;
+      const linked = chained({ before, plan, after: unlinked, programmeId, ...cycle, ...posted }, standing.chain);
+      transactions.push(linked);
+      last.set(text, linked.after);
     }
     await applyAndCommit(this.client, this.terms, {
       transactions,

@@ -132,8 +132,7 @@ export class TestBook {
     for (const { before: was, plan, after, follows } of carried.steps) {
       const previous = transactions.at(-1)?.after.chain ?? before.chain;
       const causeSeq = follows ? carried.own.after.seq : null;
-      const linked = chained({ ...posted, plan, after }, previous);
-      transactions.push({ ...posted, before: was, plan, after: linked, causeSeq, intent: null });
+      transactions.push(chained({ ...posted, before: was, plan, after, causeSeq, intent: null }, previous));
     }
     const { seq } = carried.own.after;
     await applyAndCommit(this.client, this.terms, {

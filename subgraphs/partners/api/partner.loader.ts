@@ -1,8 +1,9 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '../../../kernel/context/principal';
 import type { PartnerId } from '../../../kernel/values/id';
-import { readContracts, readEarningRules, readPartnerKeys, readPartners } from '../app/read-partners';
+import { readActionRules, readContracts, readEarningRules, readPartnerKeys, readPartners } from '../app/read-partners';
 import type { PartnersSetting } from '../app/setting';
+import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner } from '../core/partner';
@@ -13,6 +14,7 @@ export interface PartnersLoaders {
   readonly partner: DataLoader<PartnerId, Partner | null>;
   readonly contracts: DataLoader<PartnerId, Contract[]>;
   readonly earningRules: DataLoader<PartnerId, EarningRule[]>;
+  readonly actionRules: DataLoader<PartnerId, ActionRule[]>;
   readonly keys: DataLoader<PartnerId, PartnerKey[]>;
 }
 
@@ -31,6 +33,7 @@ export function openLoaders(setting: PartnersSetting, principal: Principal): Par
     }),
     contracts: eachPartner(readContracts),
     earningRules: eachPartner(readEarningRules),
+    actionRules: eachPartner(readActionRules),
     keys: eachPartner(readPartnerKeys),
   };
 }

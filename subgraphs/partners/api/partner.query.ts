@@ -6,13 +6,16 @@ import { DateTimeScalar, readable } from '../../../kernel/graph/scalars';
 import { parseId } from '../../../kernel/values/id';
 import { mayReadTermsOf } from '../app/authorise';
 import { readPartnerPage } from '../app/read-partners';
+import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner, PartnerStatus } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
 import { inForceAt } from '../core/versions';
+import { rulesInForceAt } from '../core/action-rule';
 import type { PartnersContext } from './context';
 import {
+  ActionRuleType,
   ContractType,
   EarningRuleType,
   PartnerConnection,
@@ -91,6 +94,17 @@ export class PartnerQuery {
     @Ctx() { setting, loaders }: PartnersContext,
   ): Promise<EarningRule | null> {
     return inForceAt(await loaders.earningRules.load(partner.id), readable('at', at) ?? setting.clock.now());
+  }
+
+  @FieldResolver(() => [ActionRuleType], {
+    description: 'Its action rules in force, by action; empty for all but itself and those who run the programme.',
+  })
+  async actionRules(
+    @Root() partner: Partner,
+    @Arg('at', () => DateTimeScalar, AT) at: Date | null,
+    @Ctx() { setting, loaders }: PartnersContext,
+  ): Promise<ActionRule[]> {
+    return rulesInForceAt(await loaders.actionRules.load(partner.id), readable('at', at) ?? setting.clock.now());
   }
 
   @FieldResolver(() => [PartnerKeyType], {

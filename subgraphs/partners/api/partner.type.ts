@@ -2,6 +2,7 @@ import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } fr
 import { defineConnection } from '../../../kernel/graph/connection';
 import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../kernel/graph/scalars';
 import type { PartnerId } from '../../../kernel/values/id';
+import type { ActionReward } from '../core/action-rule';
 import type { ContractTerms } from '../core/contract';
 import type { EarningRate } from '../core/earning-rule';
 import type { NewPartner } from '../core/partner';
@@ -31,12 +32,54 @@ registerEnumType(PartnerStatusName, {
 /** When money moves. */
 export enum SettlementModelName {
   AT_REDEMPTION = 'AT_REDEMPTION',
+  AT_ISSUANCE = 'AT_ISSUANCE',
+  HYBRID = 'HYBRID',
 }
 registerEnumType(SettlementModelName, {
   name: 'SettlementModel',
   description: 'When money moves.',
-  valuesConfig: { AT_REDEMPTION: { description: 'The funder of a point pays its redeemer when the point is spent.' } },
+  valuesConfig: {
+    AT_REDEMPTION: { description: 'The funder of a point pays its redeemer when the point is spent.' },
+    AT_ISSUANCE: {
+      description: 'The issuer pays the hub’s fund when points become available; the fund pays redeemers.',
+    },
+    HYBRID: { description: 'A part of the reimbursement is paid in advance, the rest when points are spent.' },
+  },
 });
+
+/** A stretch of the calendar in the programme's time zone. */
+export enum LimitPeriodName {
+  DAY = 'DAY',
+  MONTH = 'MONTH',
+  YEAR = 'YEAR',
+  EVER = 'EVER',
+}
+registerEnumType(LimitPeriodName, {
+  name: 'LimitPeriod',
+  description: 'The stretch of the programme’s calendar a limit counts in.',
+  valuesConfig: {
+    DAY: { description: 'A day.' },
+    MONTH: { description: 'A calendar month.' },
+    YEAR: { description: 'A calendar year.' },
+    EVER: { description: 'All time: it never begins anew.' },
+  },
+});
+
+@ObjectType('IssuanceCap', { description: 'The most points a partner may issue in a period.' })
+export class IssuanceCapType {
+  @Field(() => PointsScalar, { description: 'The most points.' })
+  points!: bigint;
+  @Field(() => LimitPeriodName, { description: 'The period they are counted in.' })
+  period!: LimitPeriodName;
+}
+
+@InputType('IssuanceCapInput', { description: 'The most points a partner may issue in a period.' })
+export class IssuanceCapInput {
+  @Field(() => PointsScalar, { description: 'The most points.' })
+  points!: bigint;
+  @Field(() => LimitPeriodName, { description: 'The period they are counted in.' })
+  period!: LimitPeriodName;
+}
 
 /** How a purchase becomes points. */
 export enum EarningRuleKindName {
@@ -83,6 +126,24 @@ export class ContractType {
     description: 'What the partner pays for a point it issues, in millionths of a major unit.',
   })
   feeMicros!: bigint;
+  @Field(() => BigIntScalar, {
+    description: 'What the issuer pays for a point at issuance, in millionths of a major unit; 0 unless AT_ISSUANCE.',
+  })
+  issuanceMicros!: bigint;
+  @Field(() => Int, { description: 'The part of the reimbursement paid in advance, in basis points; 0 unless HYBRID.' })
+  prefundBps!: number;
+  @Field(() => Int, { description: 'The issuer’s part of what its expired points had paid for, in basis points.' })
+  breakageShareBps!: number;
+  @Field(() => Boolean, { description: 'Whether points stay pending until the issuer’s payment is confirmed.' })
+  releaseOnFunding!: boolean;
+  @Field(() => IssuanceCapType, { nullable: true, description: 'The most points it may issue; null: no such cap.' })
+  issuanceCap!: IssuanceCapType | null;
+  @Field(() => BigIntScalar, {
+    nullable: true,
+    description:
+      'The exposure above which its points stop being issued, in millionths of a major unit; null: no such cap.',
+  })
+  netDebitCapMicros!: bigint | null;
 }
 
 @ObjectType('EarningRule', { description: 'One version of what a purchase at a partner earns; never changed.' })
@@ -98,6 +159,72 @@ export class EarningRuleType {
   @Field(() => BigIntScalar, { description: 'Minor units of the programme’s currency that earn `points`.' })
   perAmountMinor!: bigint;
   @Field(() => DateTimeScalar, { description: 'From when it is in force, until the next version begins.' })
+  validFrom!: Date;
+  @Field(() => Int, { description: 'Days points wait before they can be spent; 0: none.' })
+  pendingDays!: number;
+}
+
+@ObjectType('ActionLimit', { description: 'How often a member is rewarded for an action in a period.' })
+export class ActionLimitType {
+  @Field(() => Int, { description: 'How often.' })
+  count!: number;
+  @Field(() => LimitPeriodName, { description: 'The period it is counted in.' })
+  period!: LimitPeriodName;
+}
+
+@InputType('ActionLimitInput', { description: 'How often a member is rewarded for an action in a period.' })
+export class ActionLimitInput {
+  @Field(() => Int, { description: 'How often; at least 1.' })
+  count!: number;
+  @Field(() => LimitPeriodName, { description: 'The period it is counted in.' })
+  period!: LimitPeriodName;
+}
+
+@ObjectType('ActionRule', {
+  description: 'One version of what a member gets for something that is no purchase; never changed.',
+})
+export class ActionRuleType {
+  @Field(() => ID, { description: 'The version’s id.' })
+  id!: string;
+  @Field(() => Int, { description: '1, 2, 3 … for each partner and action.' })
+  version!: number;
+  @Field(() => String, { description: 'The partner’s name for the action, such as social.connected.' })
+  action!: string;
+  @Field(() => PointsScalar, { description: 'Points for each time it is rewarded.' })
+  points!: bigint;
+  @Field(() => ActionLimitType, { nullable: true, description: 'How often it is rewarded; null: always.' })
+  limit!: ActionLimitType | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The attribute that tells one occasion from another, such as network; null: all are one.',
+  })
+  distinctBy!: string | null;
+  @Field(() => DateTimeScalar, { description: 'From when it is in force, until the next version begins.' })
+  validFrom!: Date;
+}
+
+@InputType('SetActionRuleInput', {
+  description: 'A reward that becomes the next version of a partner’s rule for an action.',
+})
+export class SetActionRuleInput implements ActionReward {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, PARTNER_ID)
+  partnerId!: string;
+  @Field(() => String, {
+    description: 'The partner’s name for the action: lower-case words joined by dots, such as social.connected.',
+  })
+  action!: string;
+  @Field(() => PointsScalar, { description: 'Points for each time it is rewarded; at least 1.' })
+  points!: bigint;
+  @Field(() => ActionLimitInput, { nullable: true, description: 'How often it is rewarded; always, when not given.' })
+  limit?: ActionLimitInput | null;
+  @Field(() => String, {
+    nullable: true,
+    description: 'The attribute that tells one occasion from another, such as network; all are one, when not given.',
+  })
+  distinctBy?: string | null;
+  @Field(() => DateTimeScalar, { description: 'From when it is in force; after the latest version’s.' })
   validFrom!: Date;
 }
 
@@ -160,6 +287,38 @@ export class AgreeContractInput implements ContractTerms {
     description: 'What the partner pays for a point it issues, in millionths of a major unit.',
   })
   feeMicros!: bigint;
+  @Field(() => BigIntScalar, {
+    nullable: true,
+    description:
+      'What the issuer pays for a point at issuance, in millionths of a major unit; AT_ISSUANCE only. At least what any redeemer is paid.',
+  })
+  issuanceMicros?: bigint | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The part of the reimbursement paid in advance, in basis points; 1 to 10000 for HYBRID, else none.',
+  })
+  prefundBps?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'The issuer’s part of what its expired points had paid for, in basis points; AT_ISSUANCE only.',
+  })
+  breakageShareBps?: number | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Whether points stay pending until the issuer’s payment is confirmed; not for AT_REDEMPTION.',
+  })
+  releaseOnFunding?: boolean | null;
+  @Field(() => IssuanceCapInput, {
+    nullable: true,
+    description: 'The most points it may issue; no such cap, when not given.',
+  })
+  issuanceCap?: IssuanceCapInput | null;
+  @Field(() => BigIntScalar, {
+    nullable: true,
+    description:
+      'The exposure above which its points stop being issued, in millionths of a major unit; no such cap, when not given.',
+  })
+  netDebitCapMicros?: bigint | null;
 }
 
 @InputType('SetEarningRuleInput', { description: 'A rate that becomes the next version of a partner’s earning rule.' })
@@ -179,6 +338,11 @@ export class SetEarningRuleInput implements EarningRate {
   perAmountMinor!: bigint;
   @Field(() => DateTimeScalar, { description: 'From when it is in force; after the latest version’s.' })
   validFrom!: Date;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Days points wait before they can be spent; 0 to 365, none when not given.',
+  })
+  pendingDays?: number | null;
 }
 
 @InputType('SuspendPartnerInput', { description: 'A partner to suspend.' })

@@ -1,6 +1,112 @@
-import { Directive, Field, ID, InputType, Int, ObjectType } from 'type-graphql';
+import { Directive, Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../kernel/graph/scalars';
 import type { NewProgramme } from '../core/programme';
+
+/** How it is found out when points cease. */
+export enum ExpiryKindName {
+  FIXED = 'FIXED',
+  ROLLING = 'ROLLING',
+  END_OF_PERIOD = 'END_OF_PERIOD',
+}
+registerEnumType(ExpiryKindName, {
+  name: 'ExpiryKind',
+  description: 'How it is found out when points cease.',
+  valuesConfig: {
+    FIXED: { description: 'The programme’s validity after they were earned.' },
+    ROLLING: { description: 'The programme’s validity after the member’s last activity.' },
+    END_OF_PERIOD: { description: 'The programme’s validity after they were earned, then to the end of that period.' },
+  },
+});
+
+/** The period points live to the end of. */
+export enum ExpiryPeriodName {
+  MONTH = 'MONTH',
+  QUARTER = 'QUARTER',
+  YEAR = 'YEAR',
+}
+registerEnumType(ExpiryPeriodName, {
+  name: 'ExpiryPeriod',
+  description: 'The period points live to the end of.',
+  valuesConfig: {
+    MONTH: { description: 'A calendar month.' },
+    QUARTER: { description: 'A calendar quarter.' },
+    YEAR: { description: 'A calendar year.' },
+  },
+});
+
+/** Which lots pay first. */
+export enum DrawOrderName {
+  FIRST_TO_EXPIRE = 'FIRST_TO_EXPIRE',
+  PRO_RATA_BY_ISSUER = 'PRO_RATA_BY_ISSUER',
+}
+registerEnumType(DrawOrderName, {
+  name: 'DrawOrder',
+  description: 'Which lots pay first.',
+  valuesConfig: {
+    FIRST_TO_EXPIRE: { description: 'Those that expire first.' },
+    PRO_RATA_BY_ISSUER: { description: 'In proportion to what is left of each issuer’s.' },
+  },
+});
+
+/** The window in which qualifying points are counted. */
+export enum QualificationPeriodName {
+  LIFETIME = 'LIFETIME',
+  CALENDAR_YEAR = 'CALENDAR_YEAR',
+  ROLLING_YEAR = 'ROLLING_YEAR',
+}
+registerEnumType(QualificationPeriodName, {
+  name: 'QualificationPeriod',
+  description: 'The window in which qualifying points are counted.',
+  valuesConfig: {
+    LIFETIME: { description: 'All time: a rung reached is never lost.' },
+    CALENDAR_YEAR: { description: 'A calendar year of the programme.' },
+    ROLLING_YEAR: { description: 'A year from when the member reached the rung.' },
+  },
+});
+
+@ObjectType('ExpiryPolicy', { description: 'When points cease.' })
+export class ExpiryPolicyType {
+  @Field(() => ExpiryKindName, { description: 'How it is found out.' })
+  kind!: ExpiryKindName;
+  @Field(() => ExpiryPeriodName, { description: 'The period they live to the end of; read for END_OF_PERIOD only.' })
+  period!: ExpiryPeriodName;
+  @Field(() => [Int], { description: 'Days before the expiry at which members are warned, most first; at most 10.' })
+  warningDays!: number[];
+}
+
+@InputType('ExpiryPolicyInput', { description: 'When points cease.' })
+export class ExpiryPolicyInput {
+  @Field(() => ExpiryKindName, { description: 'How it is found out.' })
+  kind!: ExpiryKindName;
+  @Field(() => ExpiryPeriodName, { description: 'The period they live to the end of; read for END_OF_PERIOD only.' })
+  period!: ExpiryPeriodName;
+  @Field(() => [Int], { description: 'Days before the expiry at which members are warned, most first; at most 10.' })
+  warningDays!: number[];
+}
+
+@ObjectType('TierPolicy', { description: 'How qualifying points are counted, and how long a rung is kept.' })
+export class TierPolicyType {
+  @Field(() => QualificationPeriodName, { description: 'The window they are counted in.' })
+  period!: QualificationPeriodName;
+  @Field(() => Int, {
+    description: 'Days after the end of a period in which points still count to keep the rung; 0 to 365.',
+  })
+  graceDays!: number;
+  @Field(() => Int, { description: 'Days before a review at which a member who would drop is told; 0 to 365.' })
+  noticeDays!: number;
+}
+
+@InputType('TierPolicyInput', { description: 'How qualifying points are counted, and how long a rung is kept.' })
+export class TierPolicyInput {
+  @Field(() => QualificationPeriodName, { description: 'The window they are counted in.' })
+  period!: QualificationPeriodName;
+  @Field(() => Int, {
+    description: 'Days after the end of a period in which points still count to keep the rung; 0 to 365.',
+  })
+  graceDays!: number;
+  @Field(() => Int, { description: 'Days before a review at which a member who would drop is told; 0 to 365.' })
+  noticeDays!: number;
+}
 
 @ObjectType('Tier', { description: 'One rung of the ladder members climb.' })
 export class TierType {
@@ -45,6 +151,30 @@ export class ProgrammeType {
   pointsValidityDays!: number | null;
   @Field(() => DateTimeScalar, { description: 'The beginning of its first settlement cycle.' })
   opensAt!: Date;
+  @Field(() => ExpiryPolicyType, { description: 'When points cease.' })
+  expiry!: ExpiryPolicyType;
+  @Field(() => DrawOrderName, { description: 'Which lots pay first.' })
+  drawOrder!: DrawOrderName;
+  @Field(() => Int, { description: 'Days a lot that expired meanwhile stays spendable after a reversal gave it back.' })
+  reversalGraceDays!: number;
+  @Field(() => PointsScalar, {
+    nullable: true,
+    description: 'The most points a member may be in arrears with; null: no limit.',
+  })
+  arrearsLimitPoints!: bigint | null;
+  @Field(() => PointsScalar, {
+    nullable: true,
+    description: 'Redemptions of more points need a step-up of the member; null: none does.',
+  })
+  stepUpAbovePoints!: bigint | null;
+  @Field(() => Int, { description: 'Days a receipt of an unknown buyer can be claimed.' })
+  receiptClaimDays!: number;
+  @Field(() => Int, {
+    description: 'Days a partner has to answer a claim of missing points before it pays them as goodwill.',
+  })
+  missingPointsAnswerDays!: number;
+  @Field(() => TierPolicyType, { description: 'How qualifying points are counted, and how long a rung is kept.' })
+  tierPolicy!: TierPolicyType;
   @Field(() => [TierType], { description: 'The ladder, lowest rung first.' })
   tiers!: TierType[];
 }
@@ -97,6 +227,44 @@ export class CreateProgrammeInput implements NewProgramme {
     description: 'The beginning of its first settlement cycle; now, when not given.',
   })
   opensAt?: Date | null;
+  @Field(() => ExpiryPolicyInput, {
+    nullable: true,
+    description: 'When points cease; FIXED with warnings 30, 7 and 1 days before, when not given.',
+  })
+  expiry?: ExpiryPolicyInput | null;
+  @Field(() => DrawOrderName, { nullable: true, description: 'Which lots pay first; FIRST_TO_EXPIRE, when not given.' })
+  drawOrder?: DrawOrderName | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Days a lot that expired meanwhile stays spendable after a reversal gave it back; 0, when not given.',
+  })
+  reversalGraceDays?: number | null;
+  @Field(() => PointsScalar, {
+    nullable: true,
+    description: 'The most points a member may be in arrears with; null: no limit.',
+  })
+  arrearsLimitPoints?: bigint | null;
+  @Field(() => PointsScalar, {
+    nullable: true,
+    description: 'Redemptions of more points need a step-up of the member; null: none does.',
+  })
+  stepUpAbovePoints?: bigint | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Days a receipt of an unknown buyer can be claimed; 30, when not given.',
+  })
+  receiptClaimDays?: number | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Days a partner has to answer a claim of missing points before it pays them as goodwill; 14, when not given.',
+  })
+  missingPointsAnswerDays?: number | null;
+  @Field(() => TierPolicyInput, {
+    nullable: true,
+    description: 'How qualifying points are counted, and how long a rung is kept; LIFETIME, when not given.',
+  })
+  tierPolicy?: TierPolicyInput | null;
   @Field(() => [TierInput], { description: 'The ladder, ascending; 1 to 10 rungs, the first at 0 points.' })
   tiers!: TierInput[];
 }

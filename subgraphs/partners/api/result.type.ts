@@ -3,7 +3,7 @@ import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../kernel/graph/shared-types';
 import { partnersRefusals } from '../core/refusals';
-import { ContractType, EarningRuleType, PartnerKeyType, PartnerType } from './partner.type';
+import { ActionRuleType, ContractType, EarningRuleType, PartnerKeyType, PartnerType } from './partner.type';
 import { ProgrammeType } from './programme.type';
 
 /** Reads a mutation's input, calls its use case, presents what came of it. */
@@ -32,6 +32,30 @@ class ReimbursementAboveFaceValue extends RefusalInterface {
   reimbursementMicros!: bigint;
   @Field(() => BigIntScalar, { description: 'The most it may be: the value of a point shown to members.' })
   faceValueMicros!: bigint;
+}
+
+@ObjectType('IssuanceBelowReimbursement', {
+  implements: RefusalInterface,
+  description: 'Points would cost their issuer less at issuance than a redeemer is paid for them.',
+})
+class IssuanceBelowReimbursement extends RefusalInterface {
+  @Field(() => BigIntScalar, { description: 'What the issuer would pay for a point, in millionths of a major unit.' })
+  issuanceMicros!: bigint;
+  @Field(() => BigIntScalar, { description: 'What a redeemer would be paid for it, in millionths of a major unit.' })
+  reimbursementMicros!: bigint;
+}
+
+@ObjectType('ReimbursementAboveReserve', {
+  implements: RefusalInterface,
+  description: 'A redeemer would be paid more for a point than was reserved for points that may be outstanding.',
+})
+class ReimbursementAboveReserve extends RefusalInterface {
+  @Field(() => BigIntScalar, { description: 'What was asked for, in millionths of a major unit.' })
+  reimbursementMicros!: bigint;
+  @Field(() => BigIntScalar, {
+    description: 'The most it may be: the lowest price reserved for points funded earlier.',
+  })
+  reserveMicros!: bigint;
 }
 
 @ObjectType('NotAfterLatestVersion', {
@@ -83,6 +107,16 @@ class SetEarningRuleSuccess {
   replayed!: boolean;
 }
 
+@ObjectType('SetActionRuleSuccess', { description: 'The version was set.' })
+class SetActionRuleSuccess {
+  @Field(() => ActionRuleType, { description: 'The version.' })
+  actionRule!: ActionRuleType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
 @ObjectType('SuspendPartnerSuccess', { description: 'The partner is suspended from now on.' })
 class SuspendPartnerSuccess {
   @Field(() => PartnerType, { description: 'The partner.' })
@@ -121,11 +155,14 @@ export const CreateProgrammeResult = defineResult('CreateProgrammeResult', Creat
 export const AddPartnerResult = defineResult('AddPartnerResult', AddPartnerSuccess, [PartnerCodeTaken]);
 export const AgreeContractResult = defineResult('AgreeContractResult', AgreeContractSuccess, [
   ReimbursementAboveFaceValue,
+  IssuanceBelowReimbursement,
+  ReimbursementAboveReserve,
   NotAfterLatestVersion,
 ]);
 export const SetEarningRuleResult = defineResult('SetEarningRuleResult', SetEarningRuleSuccess, [
   NotAfterLatestVersion,
 ]);
+export const SetActionRuleResult = defineResult('SetActionRuleResult', SetActionRuleSuccess, [NotAfterLatestVersion]);
 export const SuspendPartnerResult = defineResult('SuspendPartnerResult', SuspendPartnerSuccess, [PartnerSuspended]);
 export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', IssuePartnerKeySuccess, [
   PartnerSuspended,

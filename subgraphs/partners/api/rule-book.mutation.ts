@@ -2,16 +2,24 @@ import { Arg, Ctx, Mutation, Resolver } from 'type-graphql';
 import { addPartner } from '../app/add-partner';
 import { agreeContract } from '../app/agree-contract';
 import { createProgramme } from '../app/create-programme';
+import { setActionRule } from '../app/set-action-rule';
 import { setEarningRule } from '../app/set-earning-rule';
 import { suspendPartner } from '../app/suspend-partner';
 import type { PartnersContext } from './context';
-import { AddPartnerInput, AgreeContractInput, SetEarningRuleInput, SuspendPartnerInput } from './partner.type';
+import {
+  AddPartnerInput,
+  AgreeContractInput,
+  SetActionRuleInput,
+  SetEarningRuleInput,
+  SuspendPartnerInput,
+} from './partner.type';
 import { CreateProgrammeInput } from './programme.type';
 import {
   AddPartnerResult,
   AgreeContractResult,
   answer,
   CreateProgrammeResult,
+  SetActionRuleResult,
   SetEarningRuleResult,
   SuspendPartnerResult,
 } from './result.type';
@@ -51,6 +59,16 @@ export class RuleBookMutation {
     @Ctx() { setting, principal }: PartnersContext,
   ): Promise<object> {
     return answer('SetEarningRuleSuccess', input, () => setEarningRule(setting, principal, input));
+  }
+
+  @Mutation(() => SetActionRuleResult, {
+    description: 'Sets the next version of what a member gets for an action at a partner. Admin.',
+  })
+  setActionRule(
+    @Arg('input', () => SetActionRuleInput, { description: 'The reward.' }) input: SetActionRuleInput,
+    @Ctx() { setting, principal }: PartnersContext,
+  ): Promise<object> {
+    return answer('SetActionRuleSuccess', input, () => setActionRule(setting, principal, input));
   }
 
   @Mutation(() => SuspendPartnerResult, { description: 'Stops a partner’s sales from earning, at once. Admin.' })

@@ -3,9 +3,9 @@ import type { Replayable } from '../../../kernel/db/command-key';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
 import { notFound } from '../../../kernel/errors/shared-refusals';
 import { newId, parseId } from '../../../kernel/values/id';
-import { agreeVersion, contractTermsFault, type Contract, type ContractTerms } from '../core/contract';
-import { findContracts, insertContract } from '../data/contract.store';
-import { lockPartner } from '../data/partner.store';
+import { agreeVersion, contractTermsFault, termsOf, type Contract, type ContractTerms } from '../core/contract';
+import { findAllContracts, insertContract } from '../data/contract.store';
+import { findAllPartners, lockPartner } from '../data/partner.store';
 import { findProgramme } from '../data/programme.store';
 import { adminOf } from './authorise';
 import { changeRuleBook, type InRuleBook } from './change-rule-book';
@@ -15,7 +15,7 @@ import type { PartnersSetting } from './setting';
  * Agrees the next version of a partner's contract; earlier versions stay what they were.
  *
  * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_REIMBURSEMENT_ABOVE_FACE_VALUE,
- * PARTNERS_NOT_AFTER_LATEST_VERSION.
+ * PARTNERS_ISSUANCE_BELOW_REIMBURSEMENT, PARTNERS_REIMBURSEMENT_ABOVE_RESERVE, PARTNERS_NOT_AFTER_LATEST_VERSION.
  */
 export async function agreeContract(
   setting: PartnersSetting,
@@ -39,16 +39,13 @@ export async function agreeContract(
       const programme = await findProgramme(tx, programmeId);
       if (partner === null || programme === null) return notFound('partner');
       const { faceValueMicros } = programme;
-      const agreed = agreeVersion(input, {
+      const agreed = agreeVersion(input, partnerId, {
         faceValueMicros,
-        existing: await findContracts(tx, programmeId, [partnerId]),
+        partners: await findAllPartners(tx, programmeId),
+        contracts: await findAllContracts(tx, programmeId),
       });
       if (isRefusal(agreed)) return agreed;
-      const { validFrom, settlementModel, reimbursementMicros, feeMicros } = input;
-      const contract: Contract = {
-        ...{ id: newId('ctr'), partnerId, version: agreed.version },
-        ...{ validFrom, settlementModel, reimbursementMicros, feeMicros },
-      };
+      const contract: Contract = { ...termsOf(input), id: newId('ctr'), partnerId, version: agreed.version };
       await insertContract(tx, programmeId, { contract, faceValueMicros, agreedAt: now });
       return { contract };
     },

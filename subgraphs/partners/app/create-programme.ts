@@ -4,6 +4,7 @@ import type { Refusal } from '../../../kernel/errors/refusal';
 import { forbidden } from '../../../kernel/errors/shared-refusals';
 import { newId } from '../../../kernel/values/id';
 import { newProgrammeFault, whyNotFounded, type NewProgramme, type Programme } from '../core/programme';
+import { programmeTermsOf } from '../core/programme-terms';
 import { refuse } from '../core/refusals';
 import { insertProgramme } from '../data/programme.store';
 import { changeRuleBook, type InRuleBook } from './change-rule-book';
@@ -34,6 +35,7 @@ export async function createProgramme(
       if (refusal !== null) return refusal;
       const programme: Programme = {
         ...asked,
+        ...programmeTermsOf(asked),
         id,
         pointsValidityDays: asked.pointsValidityDays ?? null,
         opensAt: asked.opensAt ?? now,

@@ -1,9 +1,11 @@
 import { programmeOf, type Principal } from '../../../kernel/context/principal';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
+import { findActionRules } from '../data/action-rule.store';
 import { findContracts } from '../data/contract.store';
 import { findEarningRules } from '../data/earning-rule.store';
 import { findPartnerKeys } from '../data/partner-key.store';
@@ -60,6 +62,9 @@ export const readContracts = termsReader<Contract>(findContracts);
 
 /** Every version of the earning rules of those partners whose terms the caller may read. */
 export const readEarningRules = termsReader<EarningRule>(findEarningRules);
+
+/** Every version of the action rules of those partners whose terms the caller may read. */
+export const readActionRules = termsReader<ActionRule>(findActionRules);
 
 /** Every key of those partners whose terms the caller may read; never their texts. */
 export const readPartnerKeys = termsReader<PartnerKey>(findPartnerKeys);

@@ -45,6 +45,7 @@ export async function setEarningRule(
         points,
         perAmountMinor,
         validFrom,
+        pendingDays: input.pendingDays ?? 0,
       };
       await insertEarningRule(tx, programmeId, earningRule, now);
       return { earningRule };

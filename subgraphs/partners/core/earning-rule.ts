@@ -1,7 +1,7 @@
-import { firstFault, idempotencyKeyFault, wholeFault, type Fault } from '../../../kernel/errors/check-input';
+import { firstFault, idempotencyKeyFault, ifGiven, wholeFault, type Fault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome } from '../../../kernel/errors/refusal';
 import type { Id, PartnerId } from '../../../kernel/values/id';
-import { POINTS_MAX } from '../../../kernel/values/points';
+import { ANNOUNCED_MAX } from './announced';
 import { nextVersion, type Version } from './versions';
 
 /** How a purchase becomes points; so far only one rate for every sale of a partner. */
@@ -15,6 +15,8 @@ export interface EarningRule extends Version {
   readonly points: bigint;
   /** Minor units of the programme's currency that earn `points`. */
   readonly perAmountMinor: bigint;
+  /** Days points wait before they can be spent; 0: none. */
+  readonly pendingDays: number;
 }
 
 /** The rate an admin proposes. */
@@ -25,14 +27,16 @@ export interface EarningRate {
   readonly points: bigint;
   readonly perAmountMinor: bigint;
   readonly validFrom: Date;
+  readonly pendingDays?: number | null;
 }
 
 /** The first field of a proposed rate that cannot be what it says. */
 export function earningRateFault(input: EarningRate): Fault {
   return firstFault(
     idempotencyKeyFault(input.idempotencyKey),
-    wholeFault('input.points', input.points, { min: 0n, max: POINTS_MAX }),
-    wholeFault('input.perAmountMinor', input.perAmountMinor, { min: 1n, max: POINTS_MAX }),
+    wholeFault('input.points', input.points, { min: 0n, max: ANNOUNCED_MAX }),
+    wholeFault('input.perAmountMinor', input.perAmountMinor, { min: 1n, max: ANNOUNCED_MAX }),
+    ifGiven(input.pendingDays, (days) => wholeFault('input.pendingDays', days, { min: 0, max: 365 })),
   );
 }
 

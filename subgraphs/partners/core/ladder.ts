@@ -7,7 +7,7 @@ import {
   type Fault,
 } from '../../../kernel/errors/check-input';
 import { invalidInput } from '../../../kernel/errors/shared-refusals';
-import { POINTS_MAX } from '../../../kernel/values/points';
+import { ANNOUNCED_MAX } from './announced';
 
 /** One rung of the ladder members climb. */
 export interface Tier {
@@ -33,7 +33,7 @@ function rungFault(field: string, tier: Tier, below: readonly Tier[]): Fault {
   return firstFault(
     codeFault(`${field}.code`, tier.code),
     textFault(`${field}.name`, tier.name, 60),
-    wholeFault(`${field}.thresholdPoints`, tier.thresholdPoints, { min: 0n, max: POINTS_MAX }),
+    wholeFault(`${field}.thresholdPoints`, tier.thresholdPoints, { min: 0n, max: ANNOUNCED_MAX }),
     expectThat(
       `${field}.thresholdPoints`,
       previous !== undefined || tier.thresholdPoints === 0n,

@@ -12,11 +12,12 @@ import type { Refusal } from '../../../kernel/errors/refusal';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import { isTimeZone } from '../../../kernel/values/instant';
 import { parseCurrency } from '../../../kernel/values/money';
+import { programmeTermsFault, type AskedTerms, type ProgrammeTerms } from './programme-terms';
 import { ladderFault, type Tier } from './ladder';
 import { refuse } from './refusals';
 
 /** The rules and currency of one coalition: the tenant of this hub. */
-export interface Programme {
+export interface Programme extends ProgrammeTerms {
   readonly id: ProgrammeId;
   /** The name machines use: lower case, never changed, never given again. */
   readonly key: string;
@@ -45,7 +46,8 @@ export interface Programme {
 }
 
 /** What the host asks for when founding a programme. */
-export interface NewProgramme extends Omit<Programme, 'id' | 'pointsValidityDays' | 'opensAt'> {
+export interface NewProgramme
+  extends Omit<Programme, 'id' | 'pointsValidityDays' | 'opensAt' | keyof ProgrammeTerms>, AskedTerms {
   readonly idempotencyKey: string;
   readonly pointsValidityDays?: number | null;
   readonly opensAt?: Date | null;
@@ -78,6 +80,7 @@ export function newProgrammeFault(input: NewProgramme): Fault {
     ifGiven(input.pointsValidityDays, (days) =>
       wholeFault('input.pointsValidityDays', days, { min: 1, max: DAYS_MAX }),
     ),
+    programmeTermsFault(input),
     ladderFault('input.tiers', input.tiers),
   );
 }

@@ -39,6 +39,22 @@ export const partnersRefusals = {
     type: 'ReimbursementAboveFaceValue',
     precedence: 140,
   },
+  PARTNERS_ISSUANCE_BELOW_REIMBURSEMENT: {
+    meaning:
+      'Points paid for at issuance would cost their issuer less than some open redeemer is paid for them, so the fund would run dry.',
+    action: 'Raise `issuanceMicros` to at least `reimbursementMicros`, or lower the latter; the refusal carries both.',
+    retryable: false,
+    type: 'IssuanceBelowReimbursement',
+    precedence: 142,
+  },
+  PARTNERS_REIMBURSEMENT_ABOVE_RESERVE: {
+    meaning:
+      'The redeemer would be paid more for a point than was reserved for points that were funded and may be outstanding.',
+    action: 'Lower `reimbursementMicros` to at most `reserveMicros`, which the refusal carries.',
+    retryable: false,
+    type: 'ReimbursementAboveReserve',
+    precedence: 144,
+  },
   PARTNERS_NOT_AFTER_LATEST_VERSION: {
     meaning: 'The new version would begin no later than the latest one, and history is never rewritten.',
     action: 'Choose a `validFrom` after `latestValidFrom`, which the refusal carries.',

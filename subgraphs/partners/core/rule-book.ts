@@ -1,3 +1,4 @@
+import type { ActionRule } from './action-rule';
 import type { Contract } from './contract';
 import type { EarningRule } from './earning-rule';
 import type { Partner } from './partner';
@@ -13,4 +14,5 @@ export interface RuleBook {
   readonly partners: readonly Partner[];
   readonly contracts: readonly Contract[];
   readonly earningRules: readonly EarningRule[];
+  readonly actionRules: readonly ActionRule[];
 }

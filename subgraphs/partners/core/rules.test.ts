@@ -53,7 +53,11 @@ describe('the arbitrage guard', () => {
   it('agrees a reimbursement exactly when it is at most the face value', () => {
     fc.assert(
       fc.property(fc.bigInt(0n, 2n ** 62n), fc.bigInt(1n, 2n ** 62n), (reimbursementMicros, faceValueMicros) => {
-        const agreed = agreeVersion(someTerms(partnerId, { reimbursementMicros }), { faceValueMicros, existing: [] });
+        const agreed = agreeVersion(someTerms(partnerId, { reimbursementMicros }), partnerId, {
+          faceValueMicros,
+          partners: [],
+          contracts: [],
+        });
         expect(isRefusal(agreed)).toBe(reimbursementMicros > faceValueMicros);
       }),
     );
@@ -61,7 +65,7 @@ describe('the arbitrage guard', () => {
 
   it('tells both figures', () => {
     const terms = someTerms(partnerId, { reimbursementMicros: 10_001n });
-    expect(agreeVersion(terms, { faceValueMicros: 10_000n, existing: [] })).toMatchObject({
+    expect(agreeVersion(terms, partnerId, { faceValueMicros: 10_000n, partners: [], contracts: [] })).toMatchObject({
       code: 'PARTNERS_REIMBURSEMENT_ABOVE_FACE_VALUE',
       facts: { reimbursementMicros: 10_001n, faceValueMicros: 10_000n },
     });

@@ -1,7 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintColumn } from '../../../kernel/db/columns';
 import type { Id, PartnerId, ProgrammeId } from '../../../kernel/values/id';
-import type { SettlementModel } from '../core/contract';
+import type { LimitPeriod, SettlementModel } from '../core/contract';
 
 /** A row of `contract`: one version, never changed. */
 @Entity('contract')
@@ -22,6 +22,21 @@ export class ContractRow {
   reimbursementMicros!: bigint;
   @Column({ name: 'fee_micros', type: 'bigint', transformer: bigintColumn })
   feeMicros!: bigint;
+  @Column({ name: 'issuance_micros', type: 'bigint', transformer: bigintColumn })
+  issuanceMicros!: bigint;
+  @Column({ name: 'prefund_bps', type: 'integer' })
+  prefundBps!: number;
+  @Column({ name: 'breakage_share_bps', type: 'integer' })
+  breakageShareBps!: number;
+  @Column({ name: 'release_on_funding', type: 'boolean' })
+  releaseOnFunding!: boolean;
+  /** Given with its period or not at all. */
+  @Column({ name: 'issuance_cap_points', type: 'bigint', nullable: true, transformer: bigintColumn })
+  issuanceCapPoints!: bigint | null;
+  @Column({ name: 'issuance_cap_period', type: 'text', nullable: true })
+  issuanceCapPeriod!: LimitPeriod | null;
+  @Column({ name: 'net_debit_cap_micros', type: 'bigint', nullable: true, transformer: bigintColumn })
+  netDebitCapMicros!: bigint | null;
   @Column({ name: 'face_value_micros', type: 'bigint', transformer: bigintColumn })
   faceValueMicros!: bigint;
   @Column({ name: 'agreed_at', type: 'timestamptz' })

@@ -7,8 +7,9 @@ import { ContractRow } from './contract.row';
 
 const INSERT = sql`/* partners.agreeContract.insert */
 insert into contract (id, programme_id, partner_id, version, valid_from, settlement_model, reimbursement_micros, fee_micros,
-                      face_value_micros, agreed_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
+                      issuance_micros, prefund_bps, breakage_share_bps, release_on_funding, issuance_cap_points,
+                      issuance_cap_period, net_debit_cap_micros, face_value_micros, agreed_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`;
 
 /** Writes one version; the database itself refuses a reimbursement above the face value. */
 export async function insertContract(
@@ -16,9 +17,11 @@ export async function insertContract(
   programmeId: ProgrammeId,
   { contract, faceValueMicros, agreedAt }: { contract: Contract; faceValueMicros: bigint; agreedAt: Date },
 ): Promise<void> {
-  const { id, partnerId, version, validFrom, settlementModel, reimbursementMicros, feeMicros } = contract;
-  const terms = [settlementModel, reimbursementMicros, feeMicros, faceValueMicros];
-  await tx.query(INSERT, [id, programmeId, partnerId, version, validFrom, ...terms, agreedAt]);
+  const c = contract;
+  const prices = [c.settlementModel, c.reimbursementMicros, c.feeMicros, c.issuanceMicros, c.prefundBps];
+  const caps = [c.issuanceCap?.points ?? null, c.issuanceCap?.period ?? null, c.netDebitCapMicros];
+  const terms = [...prices, c.breakageShareBps, c.releaseOnFunding, ...caps];
+  await tx.query(INSERT, [c.id, programmeId, c.partnerId, c.version, c.validFrom, ...terms, faceValueMicros, agreedAt]);
 }
 
 /** Every version of some partners' contracts, oldest first. */
@@ -41,13 +44,12 @@ export async function findAllContracts(tx: Tx, programmeId: ProgrammeId): Promis
 }
 
 function contractOf({
-  id,
-  partnerId,
-  version,
-  validFrom,
-  settlementModel,
-  reimbursementMicros,
-  feeMicros,
+  programmeId: _,
+  faceValueMicros: __,
+  agreedAt: ___,
+  issuanceCapPoints: points,
+  issuanceCapPeriod: period,
+  ...terms
 }: ContractRow): Contract {
-  return { id, partnerId, version, validFrom, settlementModel, reimbursementMicros, feeMicros };
+  return { ...terms, issuanceCap: points === null || period === null ? null : { points, period } };
 }

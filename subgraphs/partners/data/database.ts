@@ -1,7 +1,9 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { ActionRuleRow } from './action-rule.row';
 import { ContractRow } from './contract.row';
 import { EarningRuleRow } from './earning-rule.row';
 import { Partners1763890000000 } from './migrations/1763890000000-partners';
+import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-terms';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
 import { ProgrammeRow } from './programme.row';
@@ -10,7 +12,7 @@ import { TierRow } from './tier.row';
 /** This subgraph's own database: nobody else reads it. */
 export const partnersDatabase = {
   name: 'partners',
-  rows: [ProgrammeRow, TierRow, PartnerRow, ContractRow, EarningRuleRow, PartnerKeyRow],
-  migrations: [Partners1763890000000],
-  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule'],
+  rows: [ProgrammeRow, TierRow, PartnerRow, ContractRow, EarningRuleRow, ActionRuleRow, PartnerKeyRow],
+  migrations: [Partners1763890000000, RicherTerms1795750000000],
+  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule'],
 } as const satisfies DatabaseDefinition;

@@ -22,6 +22,8 @@ export class EarningRuleRow {
   perAmountMinor!: bigint;
   @Column({ name: 'valid_from', type: 'timestamptz' })
   validFrom!: Date;
+  @Column({ name: 'pending_days', type: 'integer' })
+  pendingDays!: number;
   @Column({ name: 'set_at', type: 'timestamptz' })
   setAt!: Date;
 }

@@ -6,8 +6,9 @@ import type { EarningRule } from '../core/earning-rule';
 import { EarningRuleRow } from './earning-rule.row';
 
 const INSERT = sql`/* partners.setEarningRule.insert */
-insert into earning_rule (id, programme_id, partner_id, version, kind, points, per_amount_minor, valid_from, set_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9)`;
+insert into earning_rule (id, programme_id, partner_id, version, kind, points, per_amount_minor, valid_from,
+                          pending_days, set_at)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`;
 
 /** Writes one version. */
 export async function insertEarningRule(
@@ -16,8 +17,9 @@ export async function insertEarningRule(
   rule: EarningRule,
   setAt: Date,
 ): Promise<void> {
-  const { id, partnerId, version, kind, points, perAmountMinor, validFrom } = rule;
-  await tx.query(INSERT, [id, programmeId, partnerId, version, kind, points, perAmountMinor, validFrom, setAt]);
+  const { id, partnerId, version, kind, points, perAmountMinor, validFrom, pendingDays } = rule;
+  const rate = [kind, points, perAmountMinor, validFrom, pendingDays];
+  await tx.query(INSERT, [id, programmeId, partnerId, version, ...rate, setAt]);
 }
 
 /** Every version of some partners' rules, oldest first. */
@@ -39,14 +41,6 @@ export async function findAllEarningRules(tx: Tx, programmeId: ProgrammeId): Pro
   return rows.map(earningRuleOf);
 }
 
-function earningRuleOf({
-  id,
-  partnerId,
-  version,
-  kind,
-  points,
-  perAmountMinor,
-  validFrom,
-}: EarningRuleRow): EarningRule {
-  return { id, partnerId, version, kind, points, perAmountMinor, validFrom };
+function earningRuleOf({ programmeId: _, setAt: __, ...rule }: EarningRuleRow): EarningRule {
+  return rule;
 }

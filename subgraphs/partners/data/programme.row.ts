@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintColumn } from '../../../kernel/db/columns';
 import type { ProgrammeId } from '../../../kernel/values/id';
+import type { ExpiryPolicy, ProgrammeTerms, TierPolicy } from '../core/programme-terms';
 
 /** A row of `programme`. */
 @Entity('programme')
@@ -29,6 +30,30 @@ export class ProgrammeRow {
   disputeWindowDays!: number;
   @Column({ name: 'points_validity_days', type: 'integer', nullable: true })
   pointsValidityDays!: number | null;
+  @Column({ name: 'expiry_kind', type: 'text' })
+  expiryKind!: ExpiryPolicy['kind'];
+  @Column({ name: 'expiry_period', type: 'text' })
+  expiryPeriod!: ExpiryPolicy['period'];
+  @Column({ name: 'expiry_warning_days', type: 'integer', array: true })
+  expiryWarningDays!: number[];
+  @Column({ name: 'draw_order', type: 'text' })
+  drawOrder!: ProgrammeTerms['drawOrder'];
+  @Column({ name: 'reversal_grace_days', type: 'integer' })
+  reversalGraceDays!: number;
+  @Column({ name: 'arrears_limit_points', type: 'bigint', nullable: true, transformer: bigintColumn })
+  arrearsLimitPoints!: bigint | null;
+  @Column({ name: 'step_up_above_points', type: 'bigint', nullable: true, transformer: bigintColumn })
+  stepUpAbovePoints!: bigint | null;
+  @Column({ name: 'receipt_claim_days', type: 'integer' })
+  receiptClaimDays!: number;
+  @Column({ name: 'missing_points_answer_days', type: 'integer' })
+  missingPointsAnswerDays!: number;
+  @Column({ name: 'tier_period', type: 'text' })
+  tierPeriod!: TierPolicy['period'];
+  @Column({ name: 'tier_grace_days', type: 'integer' })
+  tierGraceDays!: number;
+  @Column({ name: 'tier_notice_days', type: 'integer' })
+  tierNoticeDays!: number;
   @Column({ name: 'opens_at', type: 'timestamptz' })
   opensAt!: Date;
   @Column({ name: 'created_at', type: 'timestamptz' })

@@ -2,14 +2,18 @@ import { sql } from '../../../kernel/db/sql';
 import type { Tx } from '../../../kernel/db/transaction';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import type { Programme } from '../core/programme';
+import type { ProgrammeTerms } from '../core/programme-terms';
 import type { Tier } from '../core/ladder';
 import { ProgrammeRow } from './programme.row';
 import { TierRow } from './tier.row';
 
 const INSERT = sql`/* partners.createProgramme.insert */
 insert into programme (id, key, name, currency_name, currency, face_value_micros, time_zone, default_language, is_sandbox,
-                       single_approver, dispute_window_days, points_validity_days, opens_at, created_at)
-values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+                       single_approver, dispute_window_days, points_validity_days, opens_at, created_at, expiry_kind, expiry_period,
+                       expiry_warning_days, draw_order, reversal_grace_days, arrears_limit_points, step_up_above_points,
+                       receipt_claim_days, missing_points_answer_days, tier_period, tier_grace_days, tier_notice_days)
+values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
+        $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
 on conflict (key) do nothing
 returning id`;
 
@@ -39,6 +43,7 @@ export async function insertProgramme(tx: Tx, programme: Programme, createdAt: D
     p.pointsValidityDays,
     p.opensAt,
     createdAt,
+    ...termValues(p),
   ]);
   if (inserted.length === 0) return false;
   for (const [rank, { code, name, thresholdPoints }] of p.tiers.entries()) {
@@ -46,6 +51,14 @@ export async function insertProgramme(tx: Tx, programme: Programme, createdAt: D
   }
   await tx.query(BEGIN_BOOK, [p.id]);
   return true;
+}
+
+function termValues({ expiry, tierPolicy, ...terms }: ProgrammeTerms): unknown[] {
+  return [
+    ...[expiry.kind, expiry.period, expiry.warningDays, terms.drawOrder, terms.reversalGraceDays],
+    ...[terms.arrearsLimitPoints, terms.stepUpAbovePoints, terms.receiptClaimDays, terms.missingPointsAnswerDays],
+    ...[tierPolicy.period, tierPolicy.graceDays, tierPolicy.noticeDays],
+  ];
 }
 
 /** The programme with its ladder, lowest rung first. */
@@ -60,8 +73,15 @@ export async function findProgrammeByKey(tx: Tx, key: string): Promise<Programme
   return row === null ? null : withLadder(tx, row);
 }
 
-async function withLadder(tx: Tx, { createdAt: _, ...row }: ProgrammeRow): Promise<Programme> {
+async function withLadder(tx: Tx, row: ProgrammeRow): Promise<Programme> {
   const rungs = await tx.find(TierRow, { where: { programmeId: row.id }, order: { rank: 'asc' } });
   const tiers: Tier[] = rungs.map(({ code, name, thresholdPoints }) => ({ code, name, thresholdPoints }));
-  return { ...row, tiers };
+  const { createdAt: _, expiryKind, expiryPeriod, expiryWarningDays, ...rest } = row;
+  const { tierPeriod, tierGraceDays, tierNoticeDays, ...flat } = rest;
+  return {
+    ...flat,
+    expiry: { kind: expiryKind, period: expiryPeriod, warningDays: expiryWarningDays },
+    tierPolicy: { period: tierPeriod, graceDays: tierGraceDays, noticeDays: tierNoticeDays },
+    tiers,
+  };
 }

@@ -2,6 +2,7 @@ import { sql } from '../../../kernel/db/sql';
 import type { Tx } from '../../../kernel/db/transaction';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
+import { findAllActionRules } from './action-rule.store';
 import { findAllContracts } from './contract.store';
 import { findAllEarningRules } from './earning-rule.store';
 import { findAllPartners } from './partner.store';
@@ -32,7 +33,8 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const partners = await findAllPartners(tx, programmeId);
   const contracts = await findAllContracts(tx, programmeId);
   const earningRules = await findAllEarningRules(tx, programmeId);
-  return { version, programme, partners, contracts, earningRules };
+  const actionRules = await findAllActionRules(tx, programmeId);
+  return { version, programme, partners, contracts, earningRules, actionRules };
 }
 
 const VERSION = sql`/* partners.ruleBook.version */

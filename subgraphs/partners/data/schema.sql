@@ -2,6 +2,30 @@
 
 -- Tables
 
+create table action_rule (
+  id text not null,
+  programme_id text not null,
+  partner_id text not null,
+  action text not null,
+  version integer not null,
+  points bigint not null,
+  limit_count integer,
+  limit_period text,
+  distinct_by text,
+  valid_from timestamp with time zone not null,
+  set_at timestamp with time zone not null,
+  constraint action_rule_pkey PRIMARY KEY (id),
+  constraint action_rule_partner_id_action_valid_from_key UNIQUE (partner_id, action, valid_from),
+  constraint action_rule_partner_id_action_version_key UNIQUE (partner_id, action, version),
+  constraint action_limit_is_whole CHECK (((limit_count IS NULL) = (limit_period IS NULL))),
+  constraint action_rule_id_check CHECK ((id ~ '^rul_[0-9a-f]{32}$'::text)),
+  constraint action_rule_limit_count_check CHECK ((limit_count > 0)),
+  constraint action_rule_limit_period_check CHECK ((limit_period = ANY (ARRAY['DAY'::text, 'MONTH'::text, 'YEAR'::text, 'EVER'::text]))),
+  constraint action_rule_points_check CHECK ((points > 0)),
+  constraint action_rule_version_check CHECK ((version > 0)),
+  constraint action_rule_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
 create table command_key (
   caller text not null,
   operation text not null,
@@ -23,15 +47,31 @@ create table contract (
   fee_micros bigint not null,
   face_value_micros bigint not null,
   agreed_at timestamp with time zone not null,
+  issuance_micros bigint default 0 not null,
+  prefund_bps integer default 0 not null,
+  breakage_share_bps integer default 0 not null,
+  release_on_funding boolean default false not null,
+  issuance_cap_points bigint,
+  issuance_cap_period text,
+  net_debit_cap_micros bigint,
   constraint contract_pkey PRIMARY KEY (id),
   constraint contract_partner_id_valid_from_key UNIQUE (partner_id, valid_from),
   constraint contract_partner_id_version_key UNIQUE (partner_id, version),
+  constraint breakage_share_is_of_its_model CHECK ((((breakage_share_bps >= 0) AND (breakage_share_bps <= 10000)) AND ((breakage_share_bps = 0) OR (settlement_model = 'AT_ISSUANCE'::text)))),
   constraint contract_fee_micros_check CHECK ((fee_micros >= 0)),
   constraint contract_id_check CHECK ((id ~ '^ctr_[0-9a-f]{32}$'::text)),
+  constraint contract_issuance_cap_period_check CHECK ((issuance_cap_period = ANY (ARRAY['DAY'::text, 'MONTH'::text, 'YEAR'::text, 'EVER'::text]))),
+  constraint contract_issuance_cap_points_check CHECK ((issuance_cap_points >= 0)),
+  constraint contract_issuance_micros_check CHECK ((issuance_micros >= 0)),
+  constraint contract_net_debit_cap_micros_check CHECK ((net_debit_cap_micros >= 0)),
   constraint contract_reimbursement_micros_check CHECK ((reimbursement_micros >= 0)),
-  constraint contract_settlement_model_check CHECK ((settlement_model = 'AT_REDEMPTION'::text)),
   constraint contract_version_check CHECK ((version > 0)),
+  constraint issuance_cap_is_whole CHECK (((issuance_cap_points IS NULL) = (issuance_cap_period IS NULL))),
+  constraint issuance_price_is_of_its_model CHECK (((issuance_micros = 0) OR (settlement_model = 'AT_ISSUANCE'::text))),
+  constraint prefund_is_of_its_model CHECK ((((prefund_bps >= 0) AND (prefund_bps <= 10000)) AND ((prefund_bps > 0) = (settlement_model = 'HYBRID'::text)))),
   constraint reimbursement_within_face_value CHECK ((reimbursement_micros <= face_value_micros)),
+  constraint release_waits_for_a_payment CHECK (((NOT release_on_funding) OR (settlement_model <> 'AT_REDEMPTION'::text))),
+  constraint settlement_model_is_known CHECK ((settlement_model = ANY (ARRAY['AT_REDEMPTION'::text, 'AT_ISSUANCE'::text, 'HYBRID'::text]))),
   constraint contract_programme_id_face_value_micros_fkey FOREIGN KEY (programme_id, face_value_micros) REFERENCES programme(id, face_value_micros),
   constraint contract_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
@@ -46,11 +86,13 @@ create table earning_rule (
   per_amount_minor bigint not null,
   valid_from timestamp with time zone not null,
   set_at timestamp with time zone not null,
+  pending_days integer default 0 not null,
   constraint earning_rule_pkey PRIMARY KEY (id),
   constraint earning_rule_partner_id_kind_valid_from_key UNIQUE (partner_id, kind, valid_from),
   constraint earning_rule_partner_id_kind_version_key UNIQUE (partner_id, kind, version),
   constraint earning_rule_id_check CHECK ((id ~ '^rul_[0-9a-f]{32}$'::text)),
   constraint earning_rule_kind_check CHECK ((kind = 'BASE_RATE'::text)),
+  constraint earning_rule_pending_days_check CHECK (((pending_days >= 0) AND (pending_days <= 365))),
   constraint earning_rule_per_amount_minor_check CHECK ((per_amount_minor > 0)),
   constraint earning_rule_points_check CHECK ((points >= 0)),
   constraint earning_rule_version_check CHECK ((version > 0)),
@@ -129,15 +171,39 @@ create table programme (
   points_validity_days integer,
   opens_at timestamp with time zone not null,
   created_at timestamp with time zone not null,
+  expiry_kind text default 'FIXED'::text not null,
+  expiry_period text default 'YEAR'::text not null,
+  expiry_warning_days integer[] default '{30,7,1}'::integer[] not null,
+  draw_order text default 'FIRST_TO_EXPIRE'::text not null,
+  reversal_grace_days integer default 0 not null,
+  arrears_limit_points bigint,
+  step_up_above_points bigint,
+  receipt_claim_days integer default 30 not null,
+  missing_points_answer_days integer default 14 not null,
+  tier_period text default 'LIFETIME'::text not null,
+  tier_grace_days integer default 0 not null,
+  tier_notice_days integer default 0 not null,
   constraint programme_pkey PRIMARY KEY (id),
   constraint programme_face_value UNIQUE (id, face_value_micros),
   constraint programme_key_key UNIQUE (key),
+  constraint expiry_needs_a_validity CHECK (((expiry_kind = 'FIXED'::text) OR (points_validity_days IS NOT NULL))),
+  constraint programme_arrears_limit_points_check CHECK ((arrears_limit_points >= 0)),
   constraint programme_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
   constraint programme_dispute_window_days_check CHECK (((dispute_window_days >= 0) AND (dispute_window_days <= 365))),
+  constraint programme_draw_order_check CHECK ((draw_order = ANY (ARRAY['FIRST_TO_EXPIRE'::text, 'PRO_RATA_BY_ISSUER'::text]))),
+  constraint programme_expiry_kind_check CHECK ((expiry_kind = ANY (ARRAY['FIXED'::text, 'ROLLING'::text, 'END_OF_PERIOD'::text]))),
+  constraint programme_expiry_period_check CHECK ((expiry_period = ANY (ARRAY['MONTH'::text, 'QUARTER'::text, 'YEAR'::text]))),
   constraint programme_face_value_micros_check CHECK ((face_value_micros > 0)),
   constraint programme_id_check CHECK ((id ~ '^prg_[0-9a-f]{32}$'::text)),
   constraint programme_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,62}$'::text)),
+  constraint programme_missing_points_answer_days_check CHECK ((missing_points_answer_days >= 0)),
   constraint programme_points_validity_days_check CHECK ((points_validity_days > 0)),
+  constraint programme_receipt_claim_days_check CHECK ((receipt_claim_days >= 0)),
+  constraint programme_reversal_grace_days_check CHECK ((reversal_grace_days >= 0)),
+  constraint programme_step_up_above_points_check CHECK ((step_up_above_points >= 0)),
+  constraint programme_tier_grace_days_check CHECK ((tier_grace_days >= 0)),
+  constraint programme_tier_notice_days_check CHECK ((tier_notice_days >= 0)),
+  constraint programme_tier_period_check CHECK ((tier_period = ANY (ARRAY['LIFETIME'::text, 'CALENDAR_YEAR'::text, 'ROLLING_YEAR'::text]))),
   constraint single_approver_needs_sandbox CHECK ((is_sandbox OR (NOT single_approver)))
 );
 
@@ -179,6 +245,8 @@ begin
 end $function$;
 
 -- Triggers
+
+CREATE TRIGGER action_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.action_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER contract_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -31,6 +31,8 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         ...programme,
         faceValueMicros: programme.faceValueMicros.toString(),
         opensAt: programme.opensAt.toISOString(),
+        arrearsLimitPoints: programme.arrearsLimitPoints?.toString() ?? null,
+        stepUpAbovePoints: programme.stepUpAbovePoints?.toString() ?? null,
       },
       partners: book.partners.map(({ id, code, name, canIssue, canRedeem, status }) => ({
         id,
@@ -45,11 +47,22 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         validFrom: contract.validFrom.toISOString(),
         reimbursementMicros: contract.reimbursementMicros.toString(),
         feeMicros: contract.feeMicros.toString(),
+        issuanceMicros: contract.issuanceMicros.toString(),
+        issuanceCap: contract.issuanceCap && {
+          points: contract.issuanceCap.points.toString(),
+          period: contract.issuanceCap.period,
+        },
+        netDebitCapMicros: contract.netDebitCapMicros?.toString() ?? null,
       })),
       earningRules: book.earningRules.map((rule) => ({
         ...rule,
         points: rule.points.toString(),
         perAmountMinor: rule.perAmountMinor.toString(),
+        validFrom: rule.validFrom.toISOString(),
+      })),
+      actionRules: book.actionRules.map((rule) => ({
+        ...rule,
+        points: rule.points.toString(),
         validFrom: rule.validFrom.toISOString(),
       })),
       tiers: tiers.map(({ code, name, thresholdPoints }) => ({

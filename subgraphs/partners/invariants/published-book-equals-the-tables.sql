@@ -14,6 +14,9 @@ published as (
   union all
   select programme_id, rule ->> 'id', (rule ->> 'points') || '/' || (rule ->> 'perAmountMinor')
     from last_book, jsonb_array_elements(payload -> 'earningRules') as rule
+  union all
+  select programme_id, rule ->> 'id', (rule ->> 'action') || '/' || (rule ->> 'points')
+    from last_book, jsonb_array_elements(coalesce(payload -> 'actionRules', '[]')) as rule
 ),
 held as (
   select programme_id, id, status as fact from partner
@@ -21,6 +24,8 @@ held as (
   select programme_id, id, reimbursement_micros::text from contract
   union all
   select programme_id, id, points || '/' || per_amount_minor from earning_rule
+  union all
+  select programme_id, id, action || '/' || points from action_rule
 )
 select coalesce(published.programme_id, held.programme_id) as programme_id, coalesce(published.id, held.id) as id,
        published.fact as published_fact, held.fact as held_fact

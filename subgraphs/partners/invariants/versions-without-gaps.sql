@@ -7,6 +7,10 @@ with numbered as (
   select 'earning_rule', id, partner_id, version, valid_from,
          row_number() over (partition by partner_id, kind order by valid_from)
     from earning_rule
+  union all
+  select 'action_rule', id, partner_id, version, valid_from,
+         row_number() over (partition by partner_id, action order by valid_from)
+    from action_rule
 )
 select kind, id, partner_id, version, valid_from
   from numbered

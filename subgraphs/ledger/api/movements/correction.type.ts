@@ -80,7 +80,9 @@ export class FundingShareInput {
 export class PostAccrualInput implements Accrual {
   @Field(() => String, IDEMPOTENCY_KEY)
   idempotencyKey!: string;
-  @Field(() => String, { description: 'The giver’s own number of it, never used again; 1 to 255 characters.' })
+  @Field(() => String, {
+    description: 'The giver’s own number of it; an issuer’s is never used again. 1 to 255 characters.',
+  })
   externalRef!: string;
   @Field(() => MemberRefInput, { description: 'Who receives them.' })
   member!: MemberRefInput;

@@ -305,7 +305,6 @@ export const TransferPointsResult = defineResult('TransferPointsResult', Transfe
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
-  refusals.StepUpRequired,
   refusals.MemberInArrears,
   refusals.TransferToSelf,
   InsufficientPointsType,
@@ -313,7 +312,6 @@ export const TransferPointsResult = defineResult('TransferPointsResult', Transfe
 export const DonatePointsResult = defineResult('DonatePointsResult', DonatePointsSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
-  refusals.StepUpRequired,
   refusals.MemberInArrears,
   refusals.PartnerSuspended,
   refusals.PartnerCannotRedeem,

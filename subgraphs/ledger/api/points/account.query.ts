@@ -1,19 +1,18 @@
-import { Arg, Ctx, FieldResolver, Int, Resolver, Root } from 'type-graphql';
+import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } from 'type-graphql';
 import { CursorCodec, PAGE_MAX, pageOf, readPageArguments, type Page } from '../../../../kernel/graph/connection';
 import { graphFault } from '../../../../kernel/graph/fault';
 import { DateTimeScalar, PointsScalar, readable } from '../../../../kernel/graph/scalars';
 import type { MemberId } from '../../../../kernel/values/id';
 import {
-  readBalanceAt,
   readExpiring,
   readOpenLots,
-  readStatement,
   readTier,
   type AccountReading,
   type AccountView,
   type LotReading,
   type TierReading,
 } from '../../app/points/read-account';
+import { readBalanceAt, readStatementAsOf } from '../../app/time/read-as-of';
 import type { LedgerContext } from '../context';
 import {
   AccountType,
@@ -23,10 +22,28 @@ import {
   StatementEntryConnection,
   TierStatusType,
 } from './account.type';
+import { TimeAxisName } from './tier-history.type';
 import { statementEntry, type StatementEntryView } from './statement-entry';
 
 const FIRST = { description: 'How many; 1 to 100.' };
+const BY = {
+  defaultValue: TimeAxisName.RECORDED,
+  description: 'By when it was recorded, or by when it happened.',
+} as const;
 const AFTER = { nullable: true, description: 'Cursor to begin after.' } as const;
+
+/** Which lines of a statement. */
+@ArgsType()
+class StatementArguments {
+  @Field(() => Int, FIRST)
+  first!: number;
+  @Field(() => String, AFTER)
+  after!: string | null;
+  @Field(() => DateTimeScalar, { nullable: true, description: 'The statement as it stood at this instant; null: now.' })
+  asOf!: Date | null;
+  @Field(() => TimeAxisName, BY)
+  by!: TimeAxisName;
+}
 
 /** What a member has here. */
 @Resolver(() => MemberStub)
@@ -53,14 +70,17 @@ export class MemberPointsQuery {
 @Resolver(() => AccountType)
 export class AccountQuery {
   @FieldResolver(() => PointsScalar, {
-    description: 'Spendable points by an instant of recording; 0 before the first transaction.',
+    description:
+      'Spendable points at an instant; 0 before the first transaction. By effective time it can be below zero, where points ' +
+      'were spent before an earn that was told of late.',
   })
   balanceAt(
     @Root() account: AccountView,
     @Arg('at', () => DateTimeScalar, { description: 'The instant.' }) at: Date,
+    @Arg('by', () => TimeAxisName, BY) by: TimeAxisName,
     @Ctx() { ledger }: LedgerContext,
   ): Promise<bigint> {
-    return readBalanceAt(ledger, account, readable('at', at));
+    return readBalanceAt(ledger, account, { at: readable('at', at), by });
   }
 
   @FieldResolver(() => [ExpiringPointsType], { description: 'What expires when, nearest first.' })
@@ -86,20 +106,35 @@ export class AccountQuery {
     return pageOf({ rows, first, after, cursors, keyOf: lotKeys });
   }
 
-  @FieldResolver(() => StatementEntryConnection, { description: 'What happened to the points, newest first.' })
+  @FieldResolver(() => StatementEntryConnection, {
+    description:
+      'What happened to the points, newest first; by effective time in the order things happened, with the balance of that order.',
+  })
   async statement(
     @Root() account: AccountView,
-    @Arg('first', () => Int, FIRST) first: number,
-    @Arg('after', () => String, AFTER) after: string | null,
+    @Args(() => StatementArguments) asked: StatementArguments,
     @Ctx() { ledger }: LedgerContext,
-  ): Promise<Page<StatementEntryView>> {
-    const cursors = new CursorCodec(ledger.secrets.cursor, `statement:${account.memberId}`);
+  ) {
+    const { first, after, by } = asked;
+    const asOf = readable('asOf', asked.asOf ?? null);
+    const list = `statement:${account.memberId}:${by}:${asOf?.toISOString() ?? ''}`;
+    const cursors = new CursorCodec(ledger.secrets.cursor, list);
     const { limit, afterKeys } = readPageArguments({ first, after, cursors });
-    const beforeVersion = afterKeys?.[0] === undefined ? null : BigInt(afterKeys[0]);
-    const lines = await readStatement(ledger, account, { beforeVersion, limit });
+    const lines = await readStatementAsOf(ledger, account, { asOf, by, after: linePlace(afterKeys), limit });
     const rows = lines.map(statementEntry);
-    return pageOf({ rows, first, after, cursors, keyOf: ({ version }) => [version.toString()] });
+    return pageOf({ rows, first, after, cursors, keyOf: lineKeys });
   }
+}
+
+function lineKeys({ version, occurredAt }: StatementEntryView): string[] {
+  return [version.toString(), occurredAt.toISOString()];
+}
+
+function linePlace(keys: readonly string[] | null): { seq: bigint; occurredAt: Date } | null {
+  const [version, occurredAt] = keys ?? [];
+  return version === undefined || occurredAt === undefined
+    ? null
+    : { seq: BigInt(version), occurredAt: new Date(occurredAt) };
 }
 
 function lotKeys({ expiresAt, earnedAt, lotSeq }: LotReading): string[] {

@@ -120,7 +120,10 @@ export class StatementEntryType {
   version!: bigint;
   @Field(() => StatementEntryKindName, { description: 'What happened.' })
   kind!: StatementEntryKindName;
-  @Field(() => PointsScalar, { description: 'Change of the spendable points: positive comes in, negative goes out.' })
+  @Field(() => PointsScalar, {
+    description:
+      'Change of the spendable points, or of the pending ones for PENDING and CANCEL: positive comes in, negative goes out.',
+  })
   points!: bigint;
   @Field(() => PointsScalar, { description: 'Spendable points after it.' })
   balanceAfter!: bigint;
@@ -148,7 +151,10 @@ export class NextTierType {
   name!: string;
   @Field(() => PointsScalar, { description: 'Qualifying points still missing.' })
   missingPoints!: bigint;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Until when they must be earned; null: whenever.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'The first instant too late for them; null: whenever, or nothing counts yet.',
+  })
   by!: Date | null;
 }
 

@@ -163,3 +163,4 @@ export const SelfApproval = defineRefusalType('SelfApproval', 'It was proposed b
 export const ReceiptClaimOver = defineRefusalType('ReceiptClaimOver', 'The receipt’s window has passed.');
 export const TooManyClaims = defineRefusalType('TooManyClaims', 'As many claims wait as are allowed at once.');
 export const MissingClaimClosed = defineRefusalType('MissingClaimClosed', 'The claim was closed before.');
+export const AccountNotFrozen = defineRefusalType('AccountNotFrozen', 'Posting on this account is not stopped.');

@@ -164,6 +164,7 @@ export const ClaimReceiptResult = defineResult('ClaimReceiptResult', ClaimReceip
 ]);
 export const MissingClaimResult = defineResult('MissingClaimResult', MissingClaimSuccess, [
   refusals.ProgrammeNotReady,
+  refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,
   refusals.DocumentAlreadyRecorded,
   refusals.TooManyClaims,

@@ -5,7 +5,6 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import { adjustmentRule, whyNotDecided, type Adjustment } from '../../core/adjustments/adjustment';
-import { refuse } from '../../core/refusals';
 import {
   decideAdjustment,
   findAdjustment,
@@ -13,6 +12,7 @@ import {
   settleAdjustment,
 } from '../../data/adjustments/adjustment.store';
 import { loadProgrammeNow } from '../../data/programme.store';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
 
@@ -70,8 +70,8 @@ async function decide(
   }
   const { programmeId, subject: person } = principal;
   const id = parseId('adj', input.adjustmentId);
-  const book = await ledger.book(programmeId);
-  if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
+  const book = await currentBook(ledger, programmeId);
+  if (isRefusal(book)) return book;
   if (id === null) return notFound('adjustment');
   const mayApproveOwn = state === 'REJECTED' || (book.isSandbox && book.singleApprover);
   return inTransaction(ledger.database, async (tx) => {

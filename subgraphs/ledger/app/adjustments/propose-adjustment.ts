@@ -17,9 +17,9 @@ import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import type { Adjustment, AdjustmentContent, AdjustmentKind } from '../../core/adjustments/adjustment';
 import { parseScopedId } from '../../core/points/scoped-id';
 import { partnerIn, type RuleBook } from '../../core/rule-book';
-import { refuse } from '../../core/refusals';
 import { insertAdjustment } from '../../data/adjustments/adjustment.store';
 import { loadProgrammeNow } from '../../data/programme.store';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import type { MemberRef } from '../points/member-directory';
 
@@ -47,8 +47,8 @@ export async function proposeAdjustment(
   if (fault !== null) return fault;
   if (principal.kind !== 'admin') return forbidden('Only a programme’s admin may propose adjustments.');
   const { programmeId } = principal;
-  const book = await ledger.book(programmeId);
-  if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
+  const book = await currentBook(ledger, programmeId);
+  if (isRefusal(book)) return book;
   const memberId = await ledger.directory.findOfProgramme(programmeId, input.member);
   if (isRefusal(memberId)) return memberId;
   const content = contentOf(memberId, input, book);

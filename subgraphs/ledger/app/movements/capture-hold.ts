@@ -6,7 +6,7 @@ import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import { planCapture } from '../../core/movements/hold';
 import { parseScopedId } from '../../core/points/scoped-id';
 import type { Ledger } from '../ledger';
-import { actingAs } from '../points/acting';
+import { actingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 import { documentOf } from '../points/posting-command';
 
@@ -40,7 +40,7 @@ export async function captureHold(
     points: input.points === null || input.points === undefined ? null : points(input.points),
     externalRef: input.externalRef,
   };
-  return post(ledger, principal, {
+  const posted = await post(ledger, principal, {
     programmeId: acting.programmeId,
     memberId: hold.memberId,
     operation: 'captureHold',
@@ -51,4 +51,5 @@ export async function captureHold(
     opensWallet: false,
     plan: (wallet, facts) => planCapture(wallet, capture, facts),
   });
+  return shownTo(ledger, principal, posted);
 }

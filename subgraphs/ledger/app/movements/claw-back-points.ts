@@ -6,7 +6,7 @@ import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import { planClawback } from '../../core/movements/clawback';
 import { parseScopedId } from '../../core/points/scoped-id';
 import type { Ledger } from '../ledger';
-import { operatingAs } from '../points/acting';
+import { operatingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 
 export interface ClawBackPointsInput {
@@ -35,7 +35,7 @@ export async function clawBackPoints(
   const { idempotencyKey, ...body } = input;
   const { partnerId: issuerId, programmeId } = operating;
   const clawback = { lotSeq: lot.number, points: points(input.points), issuerId, reason: input.reason };
-  return post(ledger, principal, {
+  const posted = await post(ledger, principal, {
     programmeId,
     memberId: lot.memberId,
     operation: 'clawBackPoints',
@@ -45,4 +45,5 @@ export async function clawBackPoints(
     opensWallet: false,
     plan: (wallet, facts) => planClawback(wallet, clawback, facts),
   });
+  return shownTo(ledger, principal, posted);
 }

@@ -15,6 +15,7 @@ import { inPartyOrder, isWhole } from '../../core/movements/accrual';
 import { planDirectAccrual, type DirectAccrual } from '../../core/movements/direct-accrual';
 import type { Party } from '../../core/points/lot';
 import { refuse } from '../../core/refusals';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { memberToCredit, operatingAs, type Operating } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
@@ -73,8 +74,9 @@ export async function postAccrual(
 /** With real money, one person alone does not make an operator's gift: what binds the programme needs two. */
 async function whyNotAlone(ledger: Ledger, { partnerId, programmeId }: Operating, input: PostAccrualInput) {
   if (partnerId !== null || !input.goodwill) return null;
-  const book = await ledger.book(programmeId);
-  return book === null || (book.isSandbox && book.singleApprover)
+  const book = await currentBook(ledger, programmeId);
+  if (isRefusal(book)) return book;
+  return book.isSandbox && book.singleApprover
     ? null
     : refuse('LEDGER_APPROVAL_REQUIRED', 'Propose the goodwill as an adjustment; another person approves it.');
 }

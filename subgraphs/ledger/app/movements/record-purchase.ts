@@ -39,6 +39,16 @@ export async function recordPurchase(
   return isRefusal(found) ? found : credit(ledger, principal, { ...found, input });
 }
 
+/** What recording a purchase would do, by the rules and the book of this instant; nothing is written. */
+export async function previewPurchase(
+  ledger: Ledger,
+  principal: Principal,
+  input: RecordPurchaseInput,
+): Promise<Posted | Refusal> {
+  const found = await findBuyer(ledger, principal, input);
+  return isRefusal(found) ? found : credit(ledger, principal, { ...found, input, isPreview: true });
+}
+
 /**
  * Records up to 1,000 purchases, each with its own outcome, in the order given: all members are found first, then the
  * rows enter their lanes one after another without waiting, so that a member's rows keep their order.
@@ -78,10 +88,17 @@ async function findBuyer(
   return isRefusal(buyer) ? buyer : { acting, buyer };
 }
 
+interface Buying {
+  readonly acting: Acting;
+  readonly buyer: FoundMember;
+  readonly input: RecordPurchaseInput;
+  readonly isPreview?: boolean;
+}
+
 async function credit(
   ledger: Ledger,
   principal: Principal,
-  { acting, buyer, input }: { acting: Acting; buyer: FoundMember; input: RecordPurchaseInput },
+  { acting, buyer, input, isPreview }: Buying,
 ): Promise<Posted | Refusal> {
   const { idempotencyKey, ...body } = input;
   const purchase = purchaseOf(acting, input);
@@ -92,6 +109,7 @@ async function credit(
     idempotencyKey,
     body,
     document: documentOf(acting.partnerId, 'PURCHASE', input.externalRef),
+    isPreview: isPreview ?? false,
     plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
   });
   const creditOnly = buyer.link === 'CREDIT_ONLY' && !buyer.cardPresented;

@@ -19,10 +19,27 @@ export interface RedeemPointsInput {
 }
 
 /** Redeems a member's points at the acting partner, whole or not at all. */
-export async function redeemPoints(
+export function redeemPoints(
   ledger: Ledger,
   principal: Principal,
   input: RedeemPointsInput,
+): Promise<Posted | Refusal> {
+  return redeem(ledger, principal, { input, isPreview: false });
+}
+
+/** What redeeming points would do, by the rules and the book of this instant; nothing is written. */
+export function previewRedemption(
+  ledger: Ledger,
+  principal: Principal,
+  input: RedeemPointsInput,
+): Promise<Posted | Refusal> {
+  return redeem(ledger, principal, { input, isPreview: true });
+}
+
+async function redeem(
+  ledger: Ledger,
+  principal: Principal,
+  { input, isPreview }: { input: RedeemPointsInput; isPreview: boolean },
 ): Promise<Posted | Refusal> {
   const fault = firstFault(
     idempotencyKeyFault(input.idempotencyKey),
@@ -52,6 +69,7 @@ export async function redeemPoints(
     body,
     document: documentOf(acting.partnerId, 'REDEMPTION', input.externalRef),
     needs: { lots: true },
+    isPreview,
     plan: (wallet, facts) => planRedemption(wallet, redemption, facts),
   });
 }

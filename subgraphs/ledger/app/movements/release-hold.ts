@@ -5,7 +5,7 @@ import { notFound } from '../../../../kernel/errors/shared-refusals';
 import { planRelease } from '../../core/movements/hold';
 import { parseScopedId } from '../../core/points/scoped-id';
 import type { Ledger } from '../ledger';
-import { actingAs } from '../points/acting';
+import { actingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 
 export interface ReleaseHoldInput {
@@ -27,7 +27,7 @@ export async function releaseHold(
   if (hold === null) return notFound('hold');
   const { idempotencyKey, ...body } = input;
   const release = { holdSeq: hold.number, partnerId: acting.partnerId };
-  return post(ledger, principal, {
+  const posted = await post(ledger, principal, {
     programmeId: acting.programmeId,
     memberId: hold.memberId,
     operation: 'releaseHold',
@@ -37,4 +37,5 @@ export async function releaseHold(
     opensWallet: false,
     plan: (wallet, facts) => planRelease(wallet, release, facts),
   });
+  return shownTo(ledger, principal, posted);
 }

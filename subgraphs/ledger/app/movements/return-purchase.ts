@@ -5,7 +5,7 @@ import { notFound } from '../../../../kernel/errors/shared-refusals';
 import { planPurchaseReturn } from '../../core/movements/purchase-return';
 import { findDocument } from '../../data/points/document.store';
 import type { Ledger } from '../ledger';
-import { actingAs } from '../points/acting';
+import { actingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 import { documentHash, documentOf } from '../points/posting-command';
 import { AMOUNT_MAX, type MoneyGiven } from './record-purchase';
@@ -44,7 +44,7 @@ export async function returnPurchase(
   const { idempotencyKey, ...body } = input;
   const { externalRef, occurredAt, amount } = input;
   const back = { purchaseSeq: purchase.seq, partnerId, externalRef, occurredAt, ...amount };
-  return post(ledger, principal, {
+  const posted = await post(ledger, principal, {
     programmeId,
     memberId: purchase.memberId,
     operation: 'returnPurchase',
@@ -55,4 +55,5 @@ export async function returnPurchase(
     opensWallet: false,
     plan: (wallet, facts) => planPurchaseReturn(wallet, back, facts),
   });
+  return shownTo(ledger, principal, posted);
 }

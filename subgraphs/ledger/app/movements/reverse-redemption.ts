@@ -6,7 +6,7 @@ import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import { planReversal } from '../../core/movements/reversal';
 import { parseScopedId } from '../../core/points/scoped-id';
 import type { Ledger } from '../ledger';
-import { operatingAs } from '../points/acting';
+import { operatingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 
 export interface ReverseRedemptionInput {
@@ -40,7 +40,7 @@ export async function reverseRedemption(
     points: input.points === null || input.points === undefined ? null : points(input.points),
     reason: input.reason,
   };
-  return post(ledger, principal, {
+  const posted = await post(ledger, principal, {
     programmeId: operating.programmeId,
     memberId: redemption.memberId,
     operation: 'reverseRedemption',
@@ -50,4 +50,5 @@ export async function reverseRedemption(
     opensWallet: false,
     plan: (wallet, facts) => planReversal(wallet, reversal, facts),
   });
+  return shownTo(ledger, principal, posted);
 }

@@ -5,7 +5,7 @@ import { notFound } from '../../../../kernel/errors/shared-refusals';
 import { planPendingCancel, planPendingRelease } from '../../core/movements/pending';
 import { parseScopedId } from '../../core/points/scoped-id';
 import type { Ledger } from '../ledger';
-import { operatingAs } from '../points/acting';
+import { operatingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 
 export interface PendingInput {
@@ -36,7 +36,7 @@ async function settlePending(
   if (lot === null) return notFound('lot');
   const { idempotencyKey, ...body } = input;
   const request = { lotSeq: lot.number, issuerId: operating.partnerId };
-  return post(ledger, principal, {
+  const posted = await post(ledger, principal, {
     programmeId: operating.programmeId,
     memberId: lot.memberId,
     operation,
@@ -46,4 +46,5 @@ async function settlePending(
     opensWallet: false,
     plan: (wallet, facts) => rule(wallet, request, facts),
   });
+  return shownTo(ledger, principal, posted);
 }

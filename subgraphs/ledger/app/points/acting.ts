@@ -5,6 +5,7 @@ import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values
 import { refuse } from '../../core/refusals';
 import type { Ledger } from '../ledger';
 import type { FoundMember, MemberRef } from './member-directory';
+import type { Posted } from './post';
 
 /** The partner a command acts for: from the credential, never from an argument. */
 export interface Acting {
@@ -78,4 +79,19 @@ export async function memberToCharge(
   const { memberId, link, cardPresented } = found;
   if (link === 'OPEN' || cardPresented) return { memberId, isPresent: cardPresented };
   return refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.');
+}
+
+/**
+ * A posting as the caller may be shown it: a partner to which the member is not open, or not any more, sees nothing of the
+ * account, whatever it may do to its own purchases, lots and redemptions.
+ */
+export async function shownTo(
+  ledger: Pick<Ledger, 'directory'>,
+  principal: Principal,
+  outcome: Posted | Refusal,
+): Promise<Posted | Refusal> {
+  if (isRefusal(outcome) || principal.kind !== 'partner') return outcome;
+  const { programmeId, partnerId } = principal;
+  const link = await ledger.directory.linkOf({ programmeId, partnerId, memberId: outcome.transaction.memberId });
+  return link === 'OPEN' ? outcome : { ...outcome, creditOnly: true };
 }

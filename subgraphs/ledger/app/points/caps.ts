@@ -49,6 +49,19 @@ export class Caps {
    * @returns null when taken; `ask-all` when the lane's own share does not suffice; else the refusal
    */
   take(steps: readonly Step[]): null | 'ask-all' | Refusal {
+    const taken = this.taking(steps);
+    if (!Array.isArray(taken)) return taken as 'ask-all' | Refusal;
+    for (const [counter, shares] of taken) this.put(counter, shares);
+    return null;
+  }
+
+  /** What `take` would answer, taking nothing. */
+  check(steps: readonly Step[]): null | 'ask-all' | Refusal {
+    const taken = this.taking(steps);
+    return Array.isArray(taken) ? null : (taken as 'ask-all' | Refusal);
+  }
+
+  private taking(steps: readonly Step[]): [Counter, readonly Allowance[]][] | 'ask-all' | Refusal {
     const taken: [Counter, readonly Allowance[]][] = [];
     for (const use of capUses(steps, this.counters)) {
       const shares = this.shares.get(counterText(use.counter)) ?? [];
@@ -62,8 +75,7 @@ export class Caps {
       if (result.outcome === 'refused') return capRefusal(use, result.left);
       taken.push([use.counter, result.shards]);
     }
-    for (const [counter, shares] of taken) this.put(counter, shares);
-    return null;
+    return taken;
   }
 
   /** The shares that were spent from, as rows. */

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
 import type { ResultStream } from '../../../../kernel/graph/stream';
 import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
@@ -36,8 +37,10 @@ export interface WatchRequest {
   readonly only: 'all' | 'tier';
 }
 
-/** Other processes' commits and lost hints are found by comparing versions this often. */
-const COMPARE_EVERY_MS = 200;
+/** What nobody told is found by comparing versions: without a change stream that is how other processes' commits are found. */
+const COMPARE_EVERY_MS = { without: 200, beside: 5_000 } as const;
+/** A commit may be told an instant before it can be read. */
+const LOOK_AGAIN_MS = 2;
 /** The most changes a reader holds: the rest waits in the journal, so a slow reader costs nothing more. */
 const READ_AHEAD = 100;
 const NO_POINTS = points(0n);
@@ -52,13 +55,15 @@ const LATEST = 2n ** 62n;
 const DONE = { done: true, value: undefined } as const;
 
 /**
- * Live accounts: readers follow a member's versions. A commit of this process hands its line over at once; anything else
- * is read from the journal by version, so nothing is lost, repeated or sent before its commit.
+ * Live accounts: readers follow a member's versions. A commit of this process hands its line over at once, the change stream
+ * brings those of all others; whatever does not follow on the last version is read from the journal, so nothing is lost,
+ * repeated, out of order or sent before its commit.
  */
 export class LiveAccounts {
   private readonly readers = new Map<string, Set<Reader>>();
   private timer: NodeJS.Timeout | null = null;
   private comparing = false;
+  private isStreaming = false;
 
   constructor(
     private readonly pool: Pool,
@@ -69,22 +74,50 @@ export class LiveAccounts {
     const reader = new Reader(this.pool, this.epoch, request, () => this.forget(reader));
     const ofWallet = this.readers.get(reader.wallet) ?? new Set();
     this.readers.set(reader.wallet, ofWallet.add(reader));
-    this.timer ??= setInterval(() => void this.compareVersions(), COMPARE_EVERY_MS).unref();
+    if (this.timer === null) this.compareNowAndThen();
     return reader;
+  }
+
+  /** From now on the change stream tells every commit; what came before it may have been missed. */
+  streamBegan(): void {
+    this.isStreaming = true;
+    this.compareNowAndThen();
+    void this.compareVersions();
+  }
+
+  streamEnded(): void {
+    this.isStreaming = false;
+    this.compareNowAndThen();
+  }
+
+  /** A commit by the change stream, of this process or another. */
+  committed({ bucket, wallet }: WalletKey, line: () => JournalLine): void {
+    const readers = this.readers.get(walletText({ bucket, wallet }));
+    if (readers !== undefined) this.offer(readers, line());
   }
 
   /** Told after a commit, never before. */
   posted(transaction: PlannedTransaction): void {
     const readers = this.readers.get(walletText(transaction.after.key));
-    if (readers === undefined) return;
-    const line = lineOf(transaction);
-    for (const reader of readers) reader.offer(line);
+    if (readers !== undefined) this.offer(readers, lineOf(transaction));
   }
 
   /** Ends all readers. */
   close(): void {
     if (this.timer !== null) clearInterval(this.timer);
     for (const readers of [...this.readers.values()]) for (const reader of [...readers]) void reader.return();
+  }
+
+  private offer(readers: ReadonlySet<Reader>, line: JournalLine): void {
+    for (const reader of readers) reader.offer(line);
+  }
+
+  private compareNowAndThen(): void {
+    if (this.timer !== null) clearInterval(this.timer);
+    this.timer = null;
+    if (this.readers.size === 0) return;
+    const everyMs = this.isStreaming ? COMPARE_EVERY_MS.beside : COMPARE_EVERY_MS.without;
+    this.timer = setInterval(() => void this.compareVersions(), everyMs).unref();
   }
 
   private forget(reader: Reader): void {
@@ -119,6 +152,8 @@ class Reader implements ResultStream<LiveChange> {
   private readonly buffer: JournalLine[] = [];
   /** The version last taken from the journal; null until the snapshot. */
   private seen: bigint | null = null;
+  /** The newest version told of. */
+  private told = 0n;
   private sent: bigint | null = null;
   private behind = false;
   private ended = false;
@@ -141,6 +176,7 @@ class Reader implements ResultStream<LiveChange> {
 
   /** A line just committed: taken at once when it is the next, left to the journal when it is not. */
   offer(line: JournalLine): void {
+    this.hearOf(line.seq);
     if (this.seen === null || line.seq <= this.seen) return;
     if (!this.behind && line.seq === this.seen + 1n && this.buffer.length < READ_AHEAD) this.take(line);
     else this.behind = true;
@@ -149,6 +185,7 @@ class Reader implements ResultStream<LiveChange> {
 
   /** The wallet's version as the database has it. */
   isAt(seq: bigint): void {
+    this.hearOf(seq);
     if (this.seen === null || seq <= this.seen) return;
     this.behind = true;
     this.wake?.();
@@ -195,10 +232,26 @@ class Reader implements ResultStream<LiveChange> {
   }
 
   private async readAhead(): Promise<void> {
-    this.behind = false;
-    const lines = await loadJournalAfter(this.pool, this.scope(), { afterSeq: this.seen ?? 0n, limit: READ_AHEAD });
+    const seenBefore = this.seen;
+    const lines = await this.linesAfter(this.seen ?? 0n);
     for (const line of lines) if (this.seen !== null && line.seq > this.seen) this.take(line);
-    if (lines.length === READ_AHEAD) this.behind = true;
+    if (this.seen === null || (lines.length < READ_AHEAD && this.seen >= this.told)) return;
+    this.behind = true;
+    if (this.seen === seenBefore) await sleep(LOOK_AGAIN_MS);
+  }
+
+  private async linesAfter(afterSeq: bigint): Promise<JournalLine[]> {
+    this.behind = false;
+    try {
+      return await loadJournalAfter(this.pool, this.scope(), { afterSeq, limit: READ_AHEAD });
+    } catch (error) {
+      this.behind = true; // a reader that asks again after the failure goes on from here
+      throw error;
+    }
+  }
+
+  private hearOf(seq: bigint): void {
+    if (seq > this.told) this.told = seq;
   }
 
   private take(line: JournalLine): void {

@@ -2,15 +2,16 @@ import type { Client } from 'pg';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
 import type { Clock } from '../../../../kernel/values/clock';
-import { carryOut, carryOutPlan, type CarriedOut } from '../../core/movements/carry-out';
+import { carryOut, carryOutPlan, type CarriedOut, type Step } from '../../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
-import { compareWalletKeys, type Wallet } from '../../core/points/wallet';
+import { compareWalletKeys, emptyWallet, type Wallet } from '../../core/points/wallet';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import {
   applyAndCommit,
   chained,
   type DecidedOutcome,
+  type DecidedTransaction,
   type PlannedDocument,
   type PlannedTransaction,
 } from '../../data/points/apply.store';
@@ -91,7 +92,8 @@ function requestOf(commands: readonly PostingCommand[], shelf: BookShelf): LoadR
     const asked = wallets.get(walletText(one.key));
     wallets.set(walletText(one.key), asked === undefined ? one : merged(asked, one));
   };
-  for (const { key, programmeId, opensWallet: isNew, needs, others } of commands) {
+  for (const { key, programmeId, opensWallet, isPreview, needs, others } of commands) {
+    const isNew = opensWallet && isPreview !== true;
     // Where any activity extends all of a member's points, every rule needs them.
     const rolls = (shelf.held(programmeId)?.expiry.kind ?? 'ROLLING') === 'ROLLING';
     ask({ key, programmeId, isNew, needs: rolls ? { ...needs, lots: true } : needs });
@@ -122,6 +124,7 @@ function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
       redemptions: eachOnce(a.needs.redemptions, b.needs.redemptions),
       purchases: eachOnce(a.needs.purchases, b.needs.purchases),
       awards: [...new Map(awards.map((award) => [`${award.partnerId} ${award.action}`, award])).values()],
+      qualifyingBefore: a.needs.qualifyingBefore ?? b.needs.qualifyingBefore,
     },
   };
 }
@@ -158,8 +161,8 @@ class Batch {
 
   /** Key first, before any check of clock, dates or state; then the document; then the rule. */
   decide(command: PostingCommand): BatchOutcome {
-    const wallet = this.loaded.wallets.get(walletText(command.key));
-    if (wallet === undefined) return refused(notFound('member, lot or hold'));
+    const wallet = this.loaded.wallets.get(walletText(command.key)) ?? notYetOpened(command);
+    if (wallet === null) return refused(notFound('member, lot or hold'));
     const wallets = [wallet, ...command.others.map(({ key }) => this.walletAt(walletText(key)))];
     // A member's UUID names one wallet of one programme; another tenant's caller is told what a stranger is told.
     if (wallets.some(({ programmeId }) => programmeId !== command.programmeId)) return refused(notFound('member'));
@@ -196,9 +199,13 @@ class Batch {
     const carried = this.carryOut(command, { wallet, others }, facts);
     if (carried === null) return { kind: 'nothing' };
     if (isRefusal(carried)) return refused(carried);
-    const capped = this.caps.get(command.programmeId)?.take(carried.flatMap(({ steps }) => steps)) ?? null;
+    const steps = carried.flatMap((one) => one.steps);
+    const caps = this.caps.get(command.programmeId);
+    const capped = (command.isPreview === true ? caps?.check(steps) : caps?.take(steps)) ?? null;
     if (capped === 'ask-all') return { kind: 'deferred' };
-    return capped === null ? this.record(command, carried, { facts, state }) : refused(capped);
+    if (capped !== null) return refused(capped);
+    const context = { facts, state };
+    return command.isPreview === true ? previewOf(command, carried, context) : this.record(command, carried, context);
   }
 
   /** The command's own wallet first, then the others. */
@@ -234,23 +241,9 @@ class Batch {
     for (const { steps, own: ownStep } of carried) {
       for (const step of steps) {
         const isOwn = own === undefined && step === ownStep && step.after.key.wallet === command.key.wallet;
-        // Field by field: an object copied into another for every command costs more than the rest of this.
-        const { before, plan } = step;
-        const { caller, programmeId } = command;
-        const previous = this.walletAt(walletText(before.key)).chain;
-        const transaction: PlannedTransaction = {
-          before,
-          plan,
-          after: chained({ plan, after: step.after, caller, recordedAt: facts.now }, previous),
-          causeSeq: step.follows ? ownStep.after.seq : null,
-          intent: isOwn ? command.intent : null,
-          programmeId,
-          currency: facts.book.currency,
-          cycleId: state.openCycleId,
-          ruleBookVersion: state.ruleBookVersion,
-          caller,
-          recordedAt: facts.now,
-        };
+        const previous = this.walletAt(walletText(step.before.key)).chain;
+        const decided = decidedOf({ step, cause: ownStep, isOwn }, command, { facts, state });
+        const transaction = chained(decided, previous);
         if (isOwn) own = transaction;
         this.keep(transaction);
       }
@@ -288,6 +281,47 @@ class Batch {
     this.refusals.push({ ...key, bodyHash, refusal: outcome.refusal });
     this.loaded.decided.set(decidedText(key), { bodyHash, seq: null, refusal: storedShape(outcome.refusal) });
   }
+}
+
+interface Context {
+  readonly facts: PostingFacts;
+  readonly state: ProgrammeState;
+}
+
+/** A step as it is written. Field by field: an object copied into another for every command costs more than the rest. */
+function decidedOf(
+  { step, cause, isOwn }: { step: Step; cause: Step; isOwn: boolean },
+  { intent, programmeId, caller }: PostingCommand,
+  { facts, state }: Context,
+): DecidedTransaction {
+  return {
+    before: step.before,
+    plan: step.plan,
+    after: step.after,
+    causeSeq: step.follows ? cause.after.seq : null,
+    intent: isOwn ? intent : null,
+    programmeId,
+    currency: facts.book.currency,
+    cycleId: state.openCycleId,
+    ruleBookVersion: state.ruleBookVersion,
+    caller,
+    recordedAt: facts.now,
+  };
+}
+
+/** What would be written, on no chain. */
+function previewOf(command: PostingCommand, carried: readonly CarriedOut[], context: Context): PostingOutcome {
+  const all = carried.flatMap(({ steps, own: cause }) =>
+    steps.map((step) => chained(decidedOf({ step, cause, isOwn: step === cause }, command, context), null)),
+  );
+  const own = all.find(({ plan }) => plan === carried[0]?.own.plan);
+  if (own === undefined) throw new Error('postBatch: a preview came to nothing');
+  return { kind: 'posted', own, all, isPreview: true };
+}
+
+/** A preview makes no wallet: an account nothing was posted to is looked at as it would be made. */
+function notYetOpened({ key, memberId, programmeId, opensWallet, isPreview }: PostingCommand): Wallet | null {
+  return opensWallet && isPreview === true ? emptyWallet(key, memberId, programmeId) : null;
 }
 
 const refused = (refusal: Refusal): PostingOutcome => ({ kind: 'refused', refusal });

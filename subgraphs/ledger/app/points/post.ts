@@ -9,7 +9,7 @@ import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand } from '.
 
 /** What a caller wants posted; the rest of a command follows from who asks. */
 export interface PostRequest
-  extends Pick<PostingCommand, 'plan'>, Partial<Pick<PostingCommand, 'document' | 'opensWallet'>> {
+  extends Pick<PostingCommand, 'plan'>, Partial<Pick<PostingCommand, 'document' | 'opensWallet' | 'isPreview'>> {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
   readonly operation: string;
@@ -42,11 +42,13 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     memberId,
     programmeId,
     caller,
-    intent: intentOf(caller, { operation, idempotencyKey, body }),
+    // A key names an intent to post: a preview neither uses it up nor is answered by it.
+    intent: request.isPreview === true ? null : intentOf(caller, { operation, idempotencyKey, body }),
     document: request.document ?? null,
     needs: { ...NO_NEEDS, ...request.needs },
     others: (request.others ?? []).map(walletOf),
     opensWallet: request.opensWallet ?? true,
+    isPreview: request.isPreview ?? false,
     plan: request.plan,
   };
   let outcome = await ledger.lanes.post(command);

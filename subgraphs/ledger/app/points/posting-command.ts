@@ -44,6 +44,8 @@ export interface PostingCommand extends WalletRef {
   readonly others: readonly WalletRef[];
   /** Whether a wallet that was never posted to is made; not for one that is only named by an id in the input. */
   readonly opensWallet: boolean;
+  /** Decided like any other, under the same locks, and nothing of it is kept. */
+  readonly isPreview?: boolean;
   /** The pure rule. Null: nothing to do. */
   plan(wallet: Wallet, facts: PostingFacts, others: readonly Wallet[]): PostingPlan | JointPlan | Refusal | null;
 }
@@ -88,7 +90,13 @@ export function walletOf(memberId: MemberId): WalletRef {
 /** What became of a command. */
 export type PostingOutcome =
   /** Posted now: its own transaction, and all that were written with it, in order. */
-  | { readonly kind: 'posted'; readonly own: PlannedTransaction; readonly all: readonly PlannedTransaction[] }
+  | {
+      readonly kind: 'posted';
+      readonly own: PlannedTransaction;
+      readonly all: readonly PlannedTransaction[];
+      /** It would have been: nothing was written. */
+      readonly isPreview?: true;
+    }
   /** Posted by an earlier call with the same key; read the transaction of this version. */
   | { readonly kind: 'replayed'; readonly seq: bigint }
   | { readonly kind: 'refused'; readonly refusal: Refusal }

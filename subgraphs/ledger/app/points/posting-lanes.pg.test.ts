@@ -2,6 +2,7 @@ import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/
 import { inTransaction, sqlStateOf } from '../../../../kernel/db/transaction';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { openLog } from '../../../../kernel/telemetry/log';
+import { CommitAnswers, FaultyProxy } from '../../../../kernel/testkit/faulty-proxy';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
@@ -13,7 +14,7 @@ import { TermsShelf } from '../../data/points/terms.store';
 import { saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
 import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
-import { PostingLanes } from './posting-lanes';
+import { PostingLanes, type LanesOptions } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
 const INVARIANTS = 'subgraphs/ledger/invariants';
@@ -42,7 +43,7 @@ describe('posting lanes', () => {
     await database.drop();
   });
 
-  function open(): PostingLanes {
+  function open(change: Partial<LanesOptions> = {}): PostingLanes {
     return new PostingLanes({
       url: database.url,
       lanes: 2,
@@ -52,6 +53,7 @@ describe('posting lanes', () => {
       clock: new FixedClock(NOW),
       log: openLog('test', 'silent'),
       onPosted: () => undefined,
+      ...change,
     });
   }
 
@@ -251,6 +253,50 @@ describe('posting lanes', () => {
       expect((await posting).every(({ kind }) => kind === 'posted' || kind === 'replayed')).toBe(true);
     }
     expect(await balance(member)).toEqual({ available: '200', seq: '200' });
+  });
+
+  describe('on a network that swallows what is sent', () => {
+    let proxy: FaultyProxy;
+    let far: PostingLanes;
+    beforeAll(async () => {
+      const { hostname: host, port } = new URL(database.url);
+      proxy = await FaultyProxy.open({ host, port: Number(port), reader: () => new CommitAnswers() });
+      far = open({ url: proxy.through(database.url), patienceMs: 500 });
+    });
+    afterAll(async () => {
+      await far.close();
+      await proxy.close();
+    });
+
+    it('goes on over another connection', async () => {
+      const member = newId('mem');
+      await far.post(earn(member, 1n, 'before'));
+      const swallowed = proxy.swallow('everything');
+      const posting = far.post(earn(member, 1n, 'swallowed'));
+      await swallowed;
+      proxy.passAgain();
+      expect((await posting).kind).toBe('posted');
+      expect(codeOf(await far.post(earn(member, 1n, 'after')))).toBe('posted');
+      expect(await balance(member)).toEqual({ available: '3', seq: '3' });
+    });
+
+    it('posts within ten seconds although a lost connection has locked the wallet and nobody told the server', async () => {
+      const member = newId('mem');
+      await far.post(earn(member, 1n, 'unlocked'));
+      const begun = Date.now();
+      const swallowed = proxy.swallow('answers');
+      let posting = far.post(earn(member, 1n, 'locked'));
+      await swallowed;
+      proxy.passAgain();
+      // As a caller does: asks again with the same key for as long as it is told of an outage.
+      let outcome: PostingOutcome | null = null;
+      while (outcome === null && Date.now() < begun + 10_000) {
+        outcome = await posting.catch(() => null);
+        if (outcome === null) posting = far.post(earn(member, 1n, 'locked'));
+      }
+      expect(outcome?.kind).toBe('posted');
+      expect(await balance(member)).toEqual({ available: '2', seq: '2' });
+    });
   });
 
   it('makes no wallet for a member who is only named by the id of a hold', async () => {

@@ -10,12 +10,18 @@ export interface LanesOptions {
   readonly url: string;
   /** Lanes, each with a connection of its own; two are best on two cores (docs/adr/0003). */
   readonly lanes: number;
+  /** The lanes' shares of every cap are numbered from here; default 0. No two lanes of a book may have one number. */
+  readonly firstShard?: number;
   /** The most commands one transaction carries. */
   readonly batchMax: number;
   readonly shelf: BookShelf;
   readonly terms: TermsShelf;
   readonly clock: Clock;
   readonly log: Logger;
+  /** How long a lane waits for somebody's lock before its batch fails; default: as long as a statement may take. */
+  readonly lockWaitMsMax?: number;
+  /** How long a batch may take before its connection is given up and its commands are sent again; default 8,000. */
+  readonly patienceMs?: number;
   /** Told after each commit what was posted, so that live readers need not look. */
   readonly onPosted: (outcomes: readonly PostingOutcome[]) => void;
 }
@@ -37,8 +43,9 @@ export class PostingLanes {
   private readonly jointLane: Lane;
 
   constructor(options: LanesOptions) {
-    this.lanes = Array.from({ length: options.lanes }, (_, shard) => new Lane(options, shard));
-    this.jointLane = new Lane(options, options.lanes);
+    const { lanes, firstShard = 0 } = options;
+    this.lanes = Array.from({ length: lanes }, (_, n) => new Lane(options, firstShard + n));
+    this.jointLane = new Lane(options, firstShard + lanes);
   }
 
   post(command: PostingCommand): Promise<PostingOutcome> {
@@ -133,7 +140,7 @@ class Lane {
   /** What is committed is committed: a listener's failure must not tell the caller otherwise. */
   private tell(outcomes: readonly PostingOutcome[]): void {
     try {
-      this.options.onPosted(outcomes);
+      this.options.onPosted(outcomes.filter((outcome) => outcome.kind !== 'posted' || outcome.isPreview !== true));
     } catch (error) {
       this.options.log.error({ event: 'posting.listener.failed', err: error });
     }
@@ -158,7 +165,14 @@ class Lane {
   private async postOnce(batch: readonly Waiting[], allShares: boolean): Promise<BatchOutcome[]> {
     const client = await this.connected();
     const commands = batch.map(({ command }) => command);
-    return postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+    // A network may swallow a batch and end no connection: without an end to waiting, the lane would stand still for ever.
+    // Ended in the middle of a statement, a client breaks its connection off; the key says what became of the batch.
+    const giveUp = setTimeout(() => void client.end(), this.options.patienceMs ?? PATIENCE_MS);
+    try {
+      return await postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+    } finally {
+      clearTimeout(giveUp);
+    }
   }
 
   private connected(): Promise<Client> {
@@ -169,10 +183,11 @@ class Lane {
   private async connect(): Promise<Client> {
     const client = new Client({
       connectionString: this.options.url,
+      connectionTimeoutMillis: CONNECT_MS,
       application_name: 'hub:' + process.pid + ':ledger-lane',
       // Generic plans: the same statement serves one command and five hundred, and planning is paid once. A plan is kept
       // while its tables grow from nothing to millions of rows, so it must not be one that only suits small tables.
-      options: LANE_SETTINGS,
+      options: settingsOf(this.options.lockWaitMsMax),
     });
     client.on('error', (error) => {
       this.options.log.warn({ event: 'posting.lane.disconnected', err: error });
@@ -195,6 +210,9 @@ class Lane {
   }
 }
 
+const PATIENCE_MS = 8_000;
+const CONNECT_MS = 5_000;
+
 const LANE_SETTINGS = [
   'plan_cache_mode=force_generic_plan',
   'enable_seqscan=off',
@@ -202,9 +220,14 @@ const LANE_SETTINGS = [
   'enable_mergejoin=off',
   'jit=off',
   'statement_timeout=15000',
-]
-  .map((setting) => `-c ${setting}`)
-  .join(' ');
+  // A batch holds its wallets' locks between two flushes, for milliseconds: one that holds them longer has lost its client.
+  'idle_in_transaction_session_timeout=5000',
+];
+
+function settingsOf(lockWaitMsMax: number | undefined): string {
+  const settings = lockWaitMsMax === undefined ? LANE_SETTINGS : [...LANE_SETTINGS, `lock_timeout=${lockWaitMsMax}`];
+  return settings.map((setting) => `-c ${setting}`).join(' ');
+}
 
 /** Whether the same command may fare better a moment later: the timing was wrong, or the connection. */
 function isPassing(error: unknown): boolean {

@@ -4,13 +4,13 @@ import { points, POINTS_MAX, type Points } from '../../../../kernel/values/point
 import { memberScopedId, parseScopedId } from '../../core/points/scoped-id';
 import { walletKeyOf, type Balances, type HoldState } from '../../core/points/wallet';
 import { nextTier } from '../../core/tiers/ladder';
+import { countedUntil } from '../../core/tiers/period';
 import {
   findExpiring,
   findHold,
   findLots,
   findOpenLots,
   findWallets,
-  loadBalanceAt,
   loadTierAt,
   type LotName,
   type StandingWallet,
@@ -37,6 +37,7 @@ export interface AccountReading extends AccountView {
   readonly qualifying: Points;
   readonly tierCode: string | null;
   readonly tierSince: Date | null;
+  readonly countedSince: Date | null;
   readonly enrolledAt: Date | null;
 }
 
@@ -63,7 +64,7 @@ export interface TierReading {
     readonly code: string;
     readonly name: string;
     readonly missingPoints: Points;
-    readonly by: null;
+    readonly by: Date | null;
   } | null;
 }
 
@@ -126,19 +127,15 @@ function readingOf(
 ): AccountReading {
   const none = points(0n);
   const balances = wallet?.balances ?? { available: none, pending: none, held: none, arrears: none, qualifying: none };
-  const { seq: version, tierCode, tierSince } = wallet ?? { seq: 0n, tierCode: null, tierSince: null };
-  return { ...of, ...balances, version, tierCode, tierSince };
+  const nowhere = { seq: 0n, tierCode: null, tierSince: null, countedSince: null };
+  const { seq: version, tierCode, tierSince, countedSince } = wallet ?? nowhere;
+  return { ...of, ...balances, version, tierCode, tierSince, countedSince };
 }
 
 const walletOf = ({ memberId, programmeId }: AccountView): WalletOfProgramme => ({
   key: walletKeyOf(memberId),
   programmeId,
 });
-
-/** What an account had AVAILABLE by an instant of recording; 0 before its first transaction. */
-export async function readBalanceAt(ledger: Ledger, account: AccountView, at: Date): Promise<Points> {
-  return account.isVeiled ? points(0n) : loadBalanceAt(ledger.database.pool, walletOf(account), at);
-}
 
 /** What expires when, nearest first. */
 export async function readExpiring(
@@ -216,17 +213,18 @@ function mayReadHold(principal: Principal, hold: { memberId: MemberId; partnerId
 export async function readTier(ledger: Ledger, account: AccountReading): Promise<TierReading | null> {
   const book = await ledger.book(account.programmeId);
   if (book === null) return null;
-  const { qualifying, tierCode, tierSince, enrolledAt } = account;
+  const { qualifying, tierCode, tierSince, countedSince, enrolledAt } = account;
   // A member nothing was posted to stands on the first rung since the enrolment.
   const rung = book.tiers.find(({ code }) => code === tierCode) ?? book.tiers[0];
   if (rung === undefined) return null;
   const next = nextTier(book.tiers, qualifying);
+  const by = countedUntil(book.tierPolicy, countedSince, book.timeZone);
   return {
     code: rung.code,
     name: rung.name,
     since: tierSince ?? enrolledAt ?? book.opensAt,
     qualifyingPoints: qualifying,
-    next: next && { code: next.tier.code, name: next.tier.name, missingPoints: next.missing, by: null },
+    next: next && { code: next.tier.code, name: next.tier.name, missingPoints: next.missing, by },
   };
 }
 

@@ -38,7 +38,7 @@ export async function answerMissingClaim(
   const claim = id === null ? null : await findClaim(pool, programmeId, id);
   if (claim === null || claim.partnerId !== partnerId) return notFound('claim');
   // An answer is its own key: the same answer again finds the claim closed that way.
-  if (claim.state === (input.accept ? 'CREDITED' : 'REJECTED')) return { claim, replayed: true };
+  if (isAnsweredSo(claim, input.accept)) return { claim, replayed: true };
   const closed = whyNotAnswered(claim);
   if (closed !== null) return closed;
   if (input.accept) await creditClaim(ledger, claim, claimedPurchase(claim));
@@ -46,5 +46,13 @@ export async function answerMissingClaim(
     const at = (await loadTestClock(pool, programmeId)) ?? ledger.clock.now();
     await closeClaim(pool, claim.id, { state: 'REJECTED', reason: input.reason ?? null, at });
   }
-  return { claim: (await findClaim(pool, programmeId, claim.id)) ?? claim, replayed: false };
+  const now = (await findClaim(pool, programmeId, claim.id)) ?? claim;
+  // Somebody else closed it first, the other way.
+  if (!isAnsweredSo(now, input.accept)) return whyNotAnswered(now) ?? { claim: now, replayed: false };
+  return { claim: now, replayed: false };
+}
+
+/** What an acceptance leads to is CREDITED, or REFUSED where the ledger would not post it. */
+function isAnsweredSo({ state }: MissingClaim, accept: boolean): boolean {
+  return accept ? state === 'CREDITED' || state === 'REFUSED' : state === 'REJECTED';
 }

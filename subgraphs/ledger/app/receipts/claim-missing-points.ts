@@ -1,10 +1,17 @@
 import { callerOf, type Principal } from '../../../../kernel/context/principal';
 import { once, type Replayable } from '../../../../kernel/db/command-key';
 import { inTransaction } from '../../../../kernel/db/transaction';
-import { firstFault, idempotencyKeyFault, textFault, wholeFault } from '../../../../kernel/errors/check-input';
+import {
+  expectThat,
+  firstFault,
+  idempotencyKeyFault,
+  textFault,
+  wholeFault,
+} from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { newId, parseId } from '../../../../kernel/values/id';
+import { parseCurrency } from '../../../../kernel/values/money';
 import { daysLater } from '../../core/movements/validity';
 import { matches, type MissingClaim } from '../../core/receipts/receipt';
 import { partnerIn } from '../../core/rule-book';
@@ -13,6 +20,7 @@ import { findDocument } from '../../data/points/document.store';
 import { loadProgrammeNow } from '../../data/programme.store';
 import { countOpenClaims, findClaim, insertClaim } from '../../data/receipts/missing-claim.store';
 import { findReceipt } from '../../data/receipts/receipt.store';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { AMOUNT_MAX, type MoneyGiven } from '../movements/record-purchase';
 import { documentHash } from '../points/posting-command';
@@ -43,13 +51,18 @@ export async function claimMissingPoints(
     idempotencyKeyFault(input.idempotencyKey),
     textFault('input.externalRef', input.externalRef, 255),
     wholeFault('input.amount.amountMinor', input.amount.amountMinor, { min: 1n, max: AMOUNT_MAX }),
+    expectThat('input.amount.currency', parseCurrency(input.amount.currency) !== null, 'must be an ISO 4217 code'),
   );
   if (fault !== null) return fault;
   if (principal.kind !== 'member') return forbidden('Only a member may claim missing points.');
   const { programmeId, memberId } = principal;
-  const book = await ledger.book(programmeId);
+  const book = await currentBook(ledger, programmeId);
   const partnerId = parseId('ptr', input.partnerId);
-  if (book === null || partnerId === null || partnerIn(book, partnerId) === undefined) return notFound('partner');
+  if (isRefusal(book)) return book;
+  if (partnerId === null || partnerIn(book, partnerId) === undefined) return notFound('partner');
+  if (input.amount.currency !== book.currency) {
+    return refuse('LEDGER_CURRENCY_NOT_ACCEPTED', `This programme accounts in ${book.currency}.`);
+  }
   const hash = documentHash(partnerId, 'PURCHASE', input.externalRef);
   const recorded = await findDocument(ledger.database.pool, { programmeId, hash });
   const { idempotencyKey: key, ...body } = input;

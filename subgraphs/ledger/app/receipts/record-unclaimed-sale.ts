@@ -7,6 +7,7 @@ import { refuse } from '../../core/refusals';
 import { loadProgrammeNow } from '../../data/programme.store';
 import { insertReceipt } from '../../data/receipts/receipt.store';
 import { findOpenClaim } from '../../data/receipts/missing-claim.store';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { purchaseFault, type RecordPurchaseInput } from '../movements/record-purchase';
 import { actingAs } from '../points/acting';
@@ -35,8 +36,8 @@ export async function recordUnclaimedSale(
   const acting = actingAs(principal, 'points:earn');
   if (isRefusal(acting)) return acting;
   const { programmeId, partnerId } = acting;
-  const book = await ledger.book(programmeId);
-  if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
+  const book = await currentBook(ledger, programmeId);
+  if (isRefusal(book)) return book;
   if (input.amount.currency !== book.currency) {
     return refuse('LEDGER_CURRENCY_NOT_ACCEPTED', `This programme accounts in ${book.currency}.`);
   }

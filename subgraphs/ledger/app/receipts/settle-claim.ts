@@ -44,7 +44,9 @@ async function settle(
     programmeId,
     caller: 'ledger',
     intent: intentOf('ledger', { operation: 'settleMissingClaim', idempotencyKey: id, body: id }),
-    document: state === 'CREDITED' ? documentOf(partnerId, 'PURCHASE', externalRef) : null,
+    // Goodwill takes the receipt's number as well: whoever reports the sale afterwards, or did so in between, is not paid for
+    // twice.
+    document: documentOf(partnerId, 'PURCHASE', externalRef),
     needs: NO_NEEDS,
     others: [],
     opensWallet: true,

@@ -7,6 +7,7 @@ import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, newOpaqueId, uuidOf, type MemberId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
+import type { RuleBook } from '../../core/rule-book';
 import { memberScopedId } from '../../core/points/scoped-id';
 import { walletKeyOf } from '../../core/points/wallet';
 import { ledgerDatabase } from '../../data/database';
@@ -21,6 +22,8 @@ import type { PostingLanes } from '../points/posting-lanes';
 import { recordPurchase } from '../movements/record-purchase';
 import { redeemPoints } from '../movements/redeem-points';
 import { releaseHold } from '../movements/release-hold';
+import { doDueWork } from './due-work';
+import { cancelPending } from '../movements/settle-pending';
 import { setTestClock } from './set-test-clock';
 
 const WALL = new Date('2025-12-31T12:00:00Z');
@@ -48,7 +51,7 @@ beforeAll(async () => {
   };
   const peers = { link: () => link, feed: () => ({ read: async () => [] }) };
   const surroundings = { database, clock: new FixedClock(WALL), secrets, peers };
-  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, sweepEveryMs: 60_000, reactions: {} });
+  running = await openLedger(surroundings, { lanes: 2, batchMax: 500, reactions: {} });
   ({ ledger } = running);
 });
 afterEach(async () => {
@@ -61,8 +64,9 @@ afterAll(async () => {
 });
 
 /** A programme whose points are good for 90 days, and what its parties do there. */
-async function aProgramme(change: { isSandbox?: boolean } = {}) {
-  const book = aRuleBook({ pointsValidityDays: 90, ...change });
+async function aProgramme(change: Partial<RuleBook> = {}, pendingDays = 0) {
+  const plain = aRuleBook({ pointsValidityDays: 90, ...change });
+  const book = { ...plain, earningRules: plain.earningRules.map((rule) => ({ ...rule, pendingDays })) };
   const { programmeId, version, isSandbox, currency, opensAt } = book;
   const [issuer, redeemer] = book.brands;
   partners.add(issuer).add(redeemer);
@@ -92,12 +96,17 @@ async function aProgramme(change: { isSandbox?: boolean } = {}) {
     },
     redeem: (id: MemberId, amount: bigint, occurredAt = WALL) =>
       redeemPoints(ledger, keyOf(redeemer), { ...fresh(), member: { id }, points: points(amount), occurredAt }),
-    hold: async (id: MemberId, amount: bigint) => {
-      const wish = { idempotencyKey: newId('req'), member: { id }, points: points(amount), expiresAt: LATER };
+    hold: async (id: MemberId, amount: bigint, expiresAt = new Date('2027-01-01T00:00:00Z')) => {
+      const wish = { idempotencyKey: newId('req'), member: { id }, points: points(amount), expiresAt };
       const { transaction } = await done(holdPoints(ledger, keyOf(redeemer), wish));
       return memberScopedId('hld', walletKeyOf(id).wallet, transaction.line.seq);
     },
     capture: (holdId: string) => done(captureHold(ledger, keyOf(redeemer), { ...fresh(), holdId })),
+    cancel: (id: MemberId) =>
+      cancelPending(ledger, keyOf(issuer), {
+        idempotencyKey: newId('req'),
+        lotId: memberScopedId('lot', walletKeyOf(id).wallet, 1n),
+      }),
     release: (holdId: string) => done(releaseHold(ledger, keyOf(redeemer), { idempotencyKey: newId('req'), holdId })),
   };
 }
@@ -181,6 +190,179 @@ describe('what falls due', () => {
     expect(await programme.redeem(member, 1n)).toMatchObject({ code: 'LEDGER_INSUFFICIENT_POINTS' });
     await programme.move(LATER);
     expect(await expiriesOf(programme, [member])).toMatchObject([{ points: '-10', at: SECOND_DUE.toISOString() }]);
+  });
+});
+
+describe('what else time brings about', () => {
+  const day = (n: number, hour = '12:00') => new Date(Date.parse(`2026-01-01T${hour}:00Z`) + (n - 1) * 86_400_000);
+  const journalOf = async (id: MemberId) => {
+    const { rows } = await database.pool.query<{
+      kind: string;
+      points: string;
+      reason: string | null;
+      recorded_at: Date;
+    }>(`select kind, points, reason, recorded_at from journal_transaction where wallet = $1 order by seq`, [
+      uuidOf(id),
+    ]);
+    return rows.map(({ kind, points: change, recorded_at: at }) => `${kind} ${change} ${at.toISOString()}`);
+  };
+
+  /** Why a member was told something, in order. */
+  const reasonsOf = async (id: MemberId) => {
+    const { rows } = await database.pool.query<{ reason: string }>(
+      `select reason from journal_transaction where wallet = $1 and kind = 'NOTICE' order by seq`,
+      [uuidOf(id)],
+    );
+    return rows.map(({ reason }) => reason);
+  };
+
+  it('releases points when their days have passed, at the hour they were earned', async () => {
+    const programme = await aProgramme({}, 14);
+    const member = newOpaqueId('mem');
+    await programme.earn(member, 10n, BEFORE_CHANGE);
+    const due = new Date('2026-01-11T12:00:00Z');
+    await programme.move(new Date(due.getTime() - 1));
+    expect(await availableOf(member)).toBe('0');
+    await programme.move(LATER);
+    expect(await journalOf(member)).toEqual([
+      `PENDING 10 ${WALL.toISOString()}`,
+      `RELEASE 10 ${due.toISOString()}`,
+      `EXPIRY -10 ${FIRST_DUE.toISOString()}`,
+    ]);
+  });
+
+  it('gives back what a hold set aside when its time has passed, and a capture after that comes too late', async () => {
+    const programme = await aProgramme();
+    const member = newOpaqueId('mem');
+    await programme.earn(member, 10n, WALL);
+    const hold = await programme.hold(member, 6n, day(2));
+    await programme.move(day(2));
+    expect((await journalOf(member)).at(-1)).toBe(`HOLD_RELEASE 6 ${day(2).toISOString()}`);
+    await expect(programme.capture(hold)).rejects.toThrow('LEDGER_HOLD_NOT_OPEN');
+  });
+
+  it('captures or times out, never both, when both come at once', async () => {
+    const programme = await aProgramme();
+    const members = Array.from({ length: 20 }, () => newOpaqueId('mem'));
+    const holds = await Promise.all(
+      members.map(async (member) => {
+        await programme.earn(member, 10n, WALL);
+        return programme.hold(member, 6n, day(2));
+      }),
+    );
+    await programme.move(new Date(day(2).getTime() - 1));
+    const captures = Promise.allSettled(holds.map((hold) => programme.capture(hold)));
+    await programme.move(day(2));
+    await captures;
+    for (const member of members) {
+      const ends = (await journalOf(member)).filter((line) => /^(CAPTURE|HOLD_RELEASE)/u.test(line));
+      expect(ends).toHaveLength(1);
+    }
+  });
+
+  it('releases or cancels, never both, when both come at once', async () => {
+    const programme = await aProgramme({}, 14);
+    const members = Array.from({ length: 20 }, () => newOpaqueId('mem'));
+    for (const member of members) await programme.earn(member, 10n, BEFORE_CHANGE);
+    const due = new Date('2026-01-11T12:00:00Z');
+    await programme.move(new Date(due.getTime() - 1));
+    const cancelled = Promise.all(members.map((member) => programme.cancel(member)));
+    await programme.move(due);
+    const codes = (await cancelled).map((outcome) => (isRefusal(outcome) ? outcome.code : 'CANCEL'));
+    for (const [n, member] of members.entries()) {
+      const ends = (await journalOf(member)).flatMap((line) => /^(RELEASE|CANCEL)/u.exec(line)?.[0] ?? []);
+      // Who comes too late is told so, and whoever is told that it was cancelled finds it cancelled.
+      expect(ends).toEqual([codes[n] === 'CANCEL' ? 'CANCEL' : 'RELEASE']);
+      expect(['CANCEL', 'LEDGER_LOT_NOT_PENDING']).toContain(codes[n]);
+    }
+  });
+
+  it('tells a member who would drop, reviews after the year and its grace, and counts on from what came since', async () => {
+    const tierPolicy = { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } as const;
+    const programme = await aProgramme({ tierPolicy, pointsValidityDays: null });
+    const [keeps, drops] = [newOpaqueId('mem'), newOpaqueId('mem')];
+    await programme.move(day(5));
+    for (const member of [keeps, drops]) await programme.earn(member, 600n, day(5));
+    // A rung reached in 2026 is kept through 2027 and its grace. Who reaches it again in 2027 keeps it.
+    await programme.move(day(400));
+    await programme.earn(keeps, 700n, day(400));
+    await programme.move(day(735));
+    await programme.earn(drops, 50n, day(735));
+    await programme.move(day(800));
+    const standings = await database.pool.query<{ wallet: string; tier_code: string; qualifying: string }>(
+      'select wallet, tier_code, qualifying from wallet where wallet = any($1)',
+      [[uuidOf(keeps), uuidOf(drops)]],
+    );
+    const of = (id: MemberId) => standings.rows.find(({ wallet }) => wallet === uuidOf(id));
+    expect(of(keeps)).toMatchObject({ tier_code: 'SILVER', qualifying: '0' });
+    expect(of(drops)).toMatchObject({ tier_code: 'BASE', qualifying: '50' });
+    const toldAt = (await journalOf(drops)).filter((line) => line.startsWith('NOTICE'));
+    expect(toldAt).toEqual(['NOTICE 0 2027-12-11T23:00:00.000Z']);
+    expect((await journalOf(keeps)).filter((line) => line.startsWith('NOTICE'))).toEqual([]);
+    const reviews = (await journalOf(drops)).filter((line) => line.startsWith('TIER_REVIEW'));
+    expect(reviews).toEqual(['TIER_REVIEW 0 2027-01-10T23:00:00.000Z', 'TIER_REVIEW 0 2028-01-10T23:00:00.000Z']);
+  });
+
+  it('tells of points about to expire, by the zone’s calendar, once, and not of days before they were earned', async () => {
+    const expiry = { kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1, 120] } as const;
+    const programme = await aProgramme({ expiry });
+    const [member, spender] = [newOpaqueId('mem'), newOpaqueId('mem')];
+    for (const one of [member, spender]) await programme.earn(one, 10n, AFTER_CHANGE);
+    await programme.move(day(50));
+    await programme.redeem(spender, 10n, day(50));
+    await programme.move(LATER);
+    const told = [30, 7].map((days) => [days, new Date(SECOND_DUE.getTime() - days * 86_400_000 + 3_600_000)] as const);
+    // The day before is one of 24 hours again: the clocks went forward at its beginning.
+    const notices = [...told, [1, new Date(SECOND_DUE.getTime() - 23 * 3_600_000)] as const];
+    expect(await journalOf(member)).toEqual([
+      `EARN 10 ${WALL.toISOString()}`,
+      ...notices.map(([, at]) => `NOTICE 0 ${at.toISOString()}`),
+      `EXPIRY -10 ${SECOND_DUE.toISOString()}`,
+    ]);
+    expect(await reasonsOf(member)).toEqual(['points.expiring.30', 'points.expiring.7', 'points.expiring.1']);
+    expect(await reasonsOf(spender)).toEqual([]);
+  });
+
+  describe('a warning of points about to expire', () => {
+    /** Twelve members are due to be told; the first run breaks off, then two come at once and a third last. */
+    async function toldOf(by: (own: Ledger) => Ledger) {
+      const expiry = { kind: 'FIXED', period: 'YEAR', warningDays: [30] } as const;
+      const programme = await aProgramme({ expiry });
+      const members = Array.from({ length: 12 }, () => newOpaqueId('mem'));
+      for (const one of members) await programme.earn(one, 10n, BEFORE_CHANGE);
+      const now = new Date('2026-03-10T12:00:00Z');
+      await inTransaction(database, (tx) => moveTestClock(tx, programme.programmeId, now));
+      const work = (ledgerOfRun: Ledger) => doDueWork(by(ledgerOfRun), programme.programmeId, { now, batch: 5 });
+      await expect(work(failingAt(8))).rejects.toThrow('the database went away');
+      await Promise.all([work(ledger), work(ledger)]);
+      expect(await work(ledger)).toEqual({ posted: 0, isDone: true });
+      return Promise.all(members.map(reasonsOf));
+    }
+
+    it('is given once, though one run breaks off and two come at once', async () => {
+      for (const reasons of await toldOf((own) => own)) expect(reasons).toEqual(['points.expiring.30']);
+    });
+
+    // Negative control: without a name of its own it is given as often as somebody comes.
+    it('would be given again if it had no name', async () => {
+      const told = await toldOf((own) => {
+        const post: PostingLanes['post'] = (command) => own.lanes.post({ ...command, intent: null });
+        return { ...own, lanes: Object.assign(Object.create(own.lanes) as PostingLanes, { post }) };
+      });
+      expect(Math.max(...told.map(({ length }) => length))).toBeGreaterThan(1);
+    });
+  });
+
+  it('is done once when two do it at the same time', async () => {
+    const programme = await aProgramme({}, 14);
+    const members = Array.from({ length: 30 }, () => newOpaqueId('mem'));
+    await Promise.all(members.map((member) => programme.earn(member, 10n, BEFORE_CHANGE)));
+    await inTransaction(database, (tx) => moveTestClock(tx, programme.programmeId, LATER));
+    const done = await Promise.all([1, 2].map(() => doDueWork(ledger, programme.programmeId, { now: LATER })));
+    expect(done.reduce((sum, one) => sum + one.posted, 0)).toBe(30);
+    for (const member of members) {
+      expect((await journalOf(member)).map((line) => line.split(' ')[0])).toEqual(['PENDING', 'RELEASE', 'EXPIRY']);
+    }
   });
 });
 

@@ -4,10 +4,9 @@ import type { Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden } from '../../../../kernel/errors/shared-refusals';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
-import { nextExpiry } from '../../data/points/due-lots.store';
 import { loadTestClock, lockProgramme, moveTestClock } from '../../data/programme.store';
 import type { Ledger } from '../ledger';
-import { expirePoints } from './expire-points';
+import { doDueWork, nextDueInstant } from './due-work';
 
 /**
  * Moves a sandbox programme's clock forward and does all that falls due on the way, in due order, each recorded at its
@@ -29,14 +28,16 @@ export async function setTestClock(
   if (!book.isSandbox) return refuse('LEDGER_CLOCK_NOT_MOVABLE', 'A live programme runs on wall time.');
   const standing = await loadTestClock(ledger.database.pool, programmeId);
   if (standing instanceof Date && standing > now) return movesBack(standing);
+  // Still on wall time: what fell due by it belongs to it, recorded where it stands; else what was posted since would be later.
+  if (!(standing instanceof Date)) await doDueWork(ledger, programmeId, { now: ledger.clock.now() });
   for (;;) {
-    const due = await nextExpiry(ledger.database.pool, programmeId, now);
+    const due = await nextDueInstant(ledger, programmeId, now);
     if (due === null) break;
     const clock = await loadTestClock(ledger.database.pool, programmeId);
     // What was due before the clock stood where it stands is recorded at the clock: it never moves back.
     const at = clock instanceof Date && clock > due ? clock : due;
     if (!(await move(ledger, programmeId, at))) return movesBack(at);
-    await expirePoints(ledger, programmeId, at);
+    await doDueWork(ledger, programmeId, { now: at });
   }
   return (await move(ledger, programmeId, now)) ? { now } : movesBack(now);
 }

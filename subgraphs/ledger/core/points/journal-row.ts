@@ -1,11 +1,8 @@
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { StatementEntryKind } from './posting';
 
-/** One journal transaction as the feed reads it. */
+/** One journal transaction, as far as it is announced. */
 export interface JournalRow {
-  /** The transaction of PostgreSQL that wrote it, and its place among what that one wrote, from 0. */
-  readonly xid: string;
-  readonly place: number;
   readonly wallet: string;
   readonly seq: bigint;
   readonly programmeId: ProgrammeId;
@@ -18,4 +15,12 @@ export interface JournalRow {
   readonly tierAfter: string | null;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+}
+
+/** A journal transaction in its place in the feed. */
+export interface NumberedRow extends JournalRow {
+  /** Batches follow one another in the order of commits. */
+  readonly batch: bigint;
+  /** Its place within the batch, from 0. */
+  readonly place: number;
 }

@@ -254,5 +254,6 @@ function pastAfter(before: Past, { hold, reversed, returned, award, entries, res
     redemptions,
     purchases,
     awards: award === undefined ? past.awards : [...past.awards, award],
+    qualifyingBefore: past.qualifyingBefore,
   };
 }

@@ -1,5 +1,5 @@
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
-import type { Points } from '../../../../kernel/values/points';
+import { points, type Points } from '../../../../kernel/values/points';
 import type { Lot, LotPart, OpenLot, Party, PastLot, PendingLot } from './lot';
 
 /**
@@ -108,6 +108,8 @@ export interface Past {
   readonly redemptions: ReadonlyMap<bigint, PastRedemption>;
   readonly purchases: ReadonlyMap<bigint, PastPurchase>;
   readonly awards: readonly Award[];
+  /** Qualifying points as they stood just before an instant; null when nobody asked. */
+  readonly qualifyingBefore: bigint | null;
 }
 
 /** A member's points as they stand under the lock. */
@@ -141,9 +143,30 @@ export const NO_PAST: Past = {
   redemptions: new Map(),
   purchases: new Map(),
   awards: [],
+  qualifyingBefore: null,
 };
 
 /** A lot as it stands while points of it are spendable: its expiry may be later now than when points of it were set aside. */
 export function standingLot(wallet: Wallet, lot: Lot): Lot {
   return wallet.lots.find(({ lotSeq }) => lotSeq === lot.lotSeq) ?? lot;
+}
+
+/** A member's wallet before anything was posted to it. */
+export function emptyWallet(key: WalletKey, memberId: MemberId, programmeId: ProgrammeId): Wallet {
+  const none = points(0n);
+  return {
+    key,
+    programmeId,
+    memberId,
+    seq: 0n,
+    lotCount: 0n,
+    balances: { available: none, pending: none, held: none, arrears: none, qualifying: none },
+    tier: { code: null, since: null, until: null, countedSince: null, dueAt: null },
+    isFrozen: false,
+    chain: null,
+    lots: [],
+    pendingLots: [],
+    owed: [],
+    past: NO_PAST,
+  };
 }

@@ -36,6 +36,11 @@ export function reviewAt(policy: TierPolicy, countedSince: Date, timeZone: strin
   return withGrace(policy, periodEnd(policy, countedSince, timeZone), timeZone);
 }
 
+/** Until when points count towards the next rung; null: whenever they are earned, or counting has not begun. */
+export function countedUntil(policy: TierPolicy, countedSince: Date | null, timeZone: string): Date | null {
+  return policy.period === 'LIFETIME' || countedSince === null ? null : reviewAt(policy, countedSince, timeZone);
+}
+
 /** When a member who would drop is told: days before the rung may be lost; null when nothing may be. */
 export function noticeAt(policy: TierPolicy, until: Date | null, timeZone: string): Date | null {
   if (until === null || policy.noticeDays === 0) return null;

@@ -116,6 +116,7 @@ create table wallet (
   check ((arrears = 0) = (owed is null))
 ) with (fillfactor = 50);
 create index wallet_programme on wallet (programme_id, wallet);
+create index wallet_frozen on wallet (programme_id) where frozen_at is not null;
 create index wallet_tier_due on wallet (programme_id, tier_due_at) where tier_due_at is not null;
 
 create table journal_transaction (

@@ -19,6 +19,8 @@ export interface StandingWallet {
   readonly balances: Balances;
   readonly tierCode: string | null;
   readonly tierSince: Date | null;
+  /** Since when points count in the running qualification period. */
+  readonly countedSince: Date | null;
 }
 
 /** A lot and what is left of it. */
@@ -38,7 +40,8 @@ export interface LotName {
 }
 
 const FIND_WALLETS = sql`/* ledger.account.findWallets */
-select w.wallet, w.seq, w.available, w.pending, w.held, w.arrears, w.qualifying, w.tier_code, w.tier_since
+select w.wallet, w.seq, w.available, w.pending, w.held, w.arrears, w.qualifying, w.tier_code, w.tier_since,
+       w.counted_since
   from wallet w
   join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on w.bucket = k.bucket and w.wallet = k.wallet
  where w.programme_id = $3`;
@@ -53,6 +56,7 @@ interface WalletRow {
   qualifying: string;
   tier_code: string | null;
   tier_since: Date | null;
+  counted_since: Date | null;
 }
 
 /** Wallets of a programme's members; absent from the map while nothing was ever posted to them. */
@@ -78,6 +82,7 @@ function walletFrom(row: WalletRow): StandingWallet {
     },
     tierCode: row.tier_code,
     tierSince: row.tier_since,
+    countedSince: row.counted_since,
   };
 }
 
@@ -101,23 +106,31 @@ const TIER_AT = sql`/* ledger.account.tierAt */
 select t.tier_after, t.qualifying_after,
        (select c.recorded_at from journal_transaction c
          where c.bucket = t.bucket and c.wallet = t.wallet and c.seq <= t.seq and c.tier_before is distinct from c.tier_after
-         order by c.seq desc limit 1) as since
+         order by c.seq desc limit 1) as since,
+       (select w.counted_since from wallet w where w.bucket = t.bucket and w.wallet = t.wallet) as counted_since
   from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
-/** Where a member stood on the ladder at a version; null when there is no such version. */
+/** Where a member stood on the ladder at a version, and the period that runs now; null when there is no such version. */
 export async function loadTierAt(
   pool: Pool,
   { key, programmeId }: WalletOfProgramme,
   seq: bigint,
-): Promise<(Pick<StandingWallet, 'tierCode' | 'tierSince'> & { qualifying: Points }) | null> {
-  const { rows } = await pool.query<{ tier_after: string | null; qualifying_after: string; since: Date | null }>(
-    TIER_AT,
-    [key.bucket, key.wallet, uuidOf(programmeId), seq.toString()],
-  );
+): Promise<(Pick<StandingWallet, 'tierCode' | 'tierSince' | 'countedSince'> & { qualifying: Points }) | null> {
+  const { rows } = await pool.query<{
+    tier_after: string | null;
+    qualifying_after: string;
+    since: Date | null;
+    counted_since: Date | null;
+  }>(TIER_AT, [key.bucket, key.wallet, uuidOf(programmeId), seq.toString()]);
   const [row] = rows;
   if (row === undefined) return null;
-  return { tierCode: row.tier_after, tierSince: row.since, qualifying: points(BigInt(row.qualifying_after)) };
+  return {
+    tierCode: row.tier_after,
+    tierSince: row.since,
+    countedSince: row.counted_since,
+    qualifying: points(BigInt(row.qualifying_after)),
+  };
 }
 
 const FIND_EXPIRING = sql`/* ledger.account.findExpiring */
@@ -190,7 +203,9 @@ export async function findOpenLots(
 }
 
 const FIND_LOTS = sql`/* ledger.account.findLots */
-select l.wallet, l.lot_seq, l.issuer_id, l.quantity, coalesce(o.remaining, 0) as remaining, l.earned_at, l.expires_at
+select l.wallet, l.lot_seq, l.issuer_id, l.quantity, coalesce(o.remaining, 0) as remaining, l.earned_at,
+       greatest(l.expires_at, (select max(x.expires_at) from lot_extension x
+         where x.bucket = l.bucket and x.wallet = l.wallet and x.lot_seq = l.lot_seq)) as expires_at
   from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, lot_seq)
   join lot l on l.bucket = k.bucket and l.wallet = k.wallet and l.lot_seq = k.lot_seq
   join wallet w on w.bucket = l.bucket and w.wallet = l.wallet and w.programme_id = $4

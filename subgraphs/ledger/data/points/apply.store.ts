@@ -5,15 +5,16 @@ import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
 import { saveShares } from './cap.store';
-import { chainHash } from './chain';
-import * as rows from './journal-rows';
+import { linkHash } from './chain';
+import { AT, JOURNAL_TABLES, type JournalTable } from './journal-tables';
+import { documentRow, refusalRow, writtenRows, type WrittenRows } from './journal-rows';
 import * as standing from './standing-rows';
 import type { CommandKey } from './posting.store';
 import { composed, inserting, type Cells, type Recordset } from './recordset';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
 
 /** One transaction of a batch: the wallet before, the plan, the wallet after. */
-export interface PlannedTransaction {
+export interface DecidedTransaction {
   readonly before: Wallet;
   readonly after: Wallet;
   readonly plan: PostingPlan;
@@ -27,6 +28,11 @@ export interface PlannedTransaction {
   readonly ruleBookVersion: bigint;
   readonly caller: string;
   readonly recordedAt: Date;
+}
+
+/** A transaction on its chain, with the rows that are written of it. */
+export interface PlannedTransaction extends DecidedTransaction {
+  readonly rows: WrittenRows;
 }
 
 /** A refusal to keep with its key. */
@@ -57,16 +63,18 @@ export interface BatchWrites {
   readonly shares: readonly Cells[];
 }
 
-/** The wallet after a transaction, chained to the one before it: the hash covers what is written of both. */
-export function chained(
-  transaction: Pick<PlannedTransaction, 'plan' | 'after' | 'caller' | 'recordedAt'>,
-  previous: Digest | null,
-): Wallet {
-  return { ...transaction.after, chain: chainHash(previous, transaction) };
+/** Chains a transaction to the one before it on its wallet: the hash covers every row that is written of it. */
+export function chained(decided: DecidedTransaction, previous: Digest | null): PlannedTransaction {
+  const rows = writtenRows(decided);
+  const chain = linkHash(previous, decided.after.key.wallet, rows);
+  return {
+    ...decided,
+    rows: { ...rows, journal_transaction: rows.journal_transaction.map((row) => [...row, chain]) },
+    after: { ...decided.after, chain },
+  };
 }
 
 const WALLET = { bucket: 'smallint', wallet: 'ref' } as const;
-const AT = { ...WALLET, seq: 'bigint' } as const;
 
 const TERMS = inserting(
   'lot_terms',
@@ -83,126 +91,6 @@ const TERMS = inserting(
   },
   '(id) do nothing',
 );
-const LOTS = inserting('lot', {
-  ...WALLET,
-  lot_seq: 'bigint',
-  seq: 'bigint',
-  issuer_id: 'ref',
-  quantity: 'bigint',
-  terms_id: 'ref',
-  earned_at: 'instant',
-  expires_at: 'instant',
-  parent_wallet: 'ref',
-  parent_lot_seq: 'bigint',
-});
-const ENTRIES = inserting('entry', {
-  ...AT,
-  n: 'smallint',
-  debit_kind: 'word',
-  debit_owner: 'ref',
-  credit_kind: 'word',
-  credit_owner: 'ref',
-  amount: 'bigint',
-  lot_seq: 'bigint',
-});
-/** After the entries: the guard on the journal compares its balances with them. */
-const JOURNAL = inserting('journal_transaction', {
-  ...AT,
-  programme_id: 'ref',
-  kind: 'word',
-  cause_seq: 'bigint',
-  partner_id: 'ref',
-  external_ref: 'text',
-  reason: 'text',
-  peer_wallet: 'ref',
-  cycle_id: 'ref',
-  rule_book_version: 'bigint',
-  points: 'bigint',
-  available_after: 'bigint',
-  pending_after: 'bigint',
-  held_after: 'bigint',
-  arrears_after: 'bigint',
-  qualifying_after: 'bigint',
-  tier_before: 'word',
-  tier_after: 'word',
-  caller: 'word',
-  command_hash: 'uuid',
-  body_hash: 'bytea',
-  occurred_at: 'instant',
-  recorded_at: 'instant',
-  chain: 'bytea',
-});
-const CLAIMS = inserting('claim', {
-  ...AT,
-  n: 'smallint',
-  entry_n: 'smallint',
-  cycle_id: 'ref',
-  debtor_id: 'ref',
-  creditor_id: 'ref',
-  kind: 'word',
-  micros: 'bigint',
-  lot_seq: 'bigint',
-  points: 'bigint',
-  contract_version: 'integer',
-  currency: 'word',
-  hub_account: 'word',
-  hub_owner: 'ref',
-});
-const MONEY = inserting('money_entry', {
-  ...AT,
-  n: 'smallint',
-  entry_n: 'smallint',
-  programme_id: 'ref',
-  cycle_id: 'ref',
-  debit_kind: 'word',
-  debit_owner: 'ref',
-  credit_kind: 'word',
-  credit_owner: 'ref',
-  micros: 'bigint',
-  lot_seq: 'bigint',
-  currency: 'word',
-});
-const PURCHASES = inserting('purchase', {
-  ...AT,
-  programme_id: 'ref',
-  partner_id: 'ref',
-  external_ref: 'text',
-  amount_minor: 'bigint',
-  currency: 'word',
-  branch: 'word',
-  channel: 'word',
-  lines: 'jsonb',
-  rule_id: 'word',
-  points: 'bigint',
-  occurred_at: 'instant',
-});
-const RETURNS = inserting('purchase_return', {
-  ...WALLET,
-  purchase_seq: 'bigint',
-  seq: 'bigint',
-  amount_minor: 'bigint',
-  clawed_back: 'bigint',
-});
-const REVERSALS = inserting('redemption_reversal', {
-  ...WALLET,
-  redemption_seq: 'bigint',
-  seq: 'bigint',
-  points: 'bigint',
-});
-const AWARDS = inserting('award', {
-  ...WALLET,
-  partner_id: 'ref',
-  action: 'word',
-  occasion: 'text',
-  seq: 'bigint',
-  occurred_at: 'instant',
-});
-const EXTENSIONS = inserting('lot_extension', {
-  ...WALLET,
-  lot_seq: 'bigint',
-  seq: 'bigint',
-  expires_at: 'instant',
-});
 const HOLDS = inserting(
   'hold',
   {
@@ -295,6 +183,10 @@ update wallet w
 
 const COMMIT: FlushStatement = { name: 'ledger.post.commit', text: 'commit' };
 
+const WRITE = Object.fromEntries(
+  Object.entries(JOURNAL_TABLES).map(([table, columns]) => [table, inserting(table, columns)]),
+) as Record<JournalTable, Recordset>;
+
 /**
  * Writes a batch and commits it, in one round trip: one statement for all tables, whose parts see the same state and change
  * different rows. A broken constraint undoes all of it and is thrown; the connection is then to be closed.
@@ -306,26 +198,27 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const documents = [...writes.documents].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
+  const rowsOf = (table: JournalTable) => transactions.flatMap(({ rows: written }) => written[table]);
   const written = composed('ledger.post.apply', [
     { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
-    { recordset: LOTS, rows: transactions.flatMap(rows.lotRows) },
-    { recordset: ENTRIES, rows: transactions.flatMap(rows.entryRows) },
-    { recordset: JOURNAL, rows: transactions.map(rows.journalRow) },
-    { recordset: CLAIMS, rows: transactions.flatMap(rows.claimRows) },
-    { recordset: MONEY, rows: transactions.flatMap(rows.moneyRows) },
-    { recordset: PURCHASES, rows: transactions.flatMap(rows.purchaseRows) },
-    { recordset: RETURNS, rows: transactions.flatMap(rows.returnRows) },
-    { recordset: REVERSALS, rows: transactions.flatMap(rows.reversalRows) },
-    { recordset: AWARDS, rows: transactions.flatMap(rows.awardRows) },
-    { recordset: EXTENSIONS, rows: transactions.flatMap(rows.extensionRows) },
+    { recordset: WRITE.lot, rows: rowsOf('lot') },
+    { recordset: WRITE.entry, rows: rowsOf('entry') },
+    { recordset: WRITE.journal_transaction, rows: rowsOf('journal_transaction') },
+    { recordset: WRITE.claim, rows: rowsOf('claim') },
+    { recordset: WRITE.money_entry, rows: rowsOf('money_entry') },
+    { recordset: WRITE.purchase, rows: rowsOf('purchase') },
+    { recordset: WRITE.purchase_return, rows: rowsOf('purchase_return') },
+    { recordset: WRITE.redemption_reversal, rows: rowsOf('redemption_reversal') },
+    { recordset: WRITE.award, rows: rowsOf('award') },
+    { recordset: WRITE.lot_extension, rows: rowsOf('lot_extension') },
     { recordset: HOLDS, rows: standing.holds(transactions) },
     { recordset: CLOSED_LOTS, rows: lots.closed },
     { recordset: DRAWN_LOTS, rows: lots.drawn },
     { recordset: OPENED_LOTS, rows: lots.opened },
     { recordset: RELEASED_LOTS, rows: pending.closed },
     { recordset: PENDING_LOTS, rows: pending.open },
-    { recordset: DOCUMENTS, rows: documents.map(rows.documentRow) },
-    { recordset: REFUSALS, rows: writes.refusals.map(rows.refusalRow) },
+    { recordset: DOCUMENTS, rows: documents.map(documentRow) },
+    { recordset: REFUSALS, rows: writes.refusals.map(refusalRow) },
     { recordset: WALLETS, rows: wallets.map(standing.walletRow) },
   ]);
   const statements = [written, saveShares(writes.shares), COMMIT].filter((one) => one !== null);

@@ -1,7 +1,8 @@
 import type { Id, MemberId, PartnerId } from '../../../../kernel/values/id';
 import { uuidOf } from '../../../../kernel/values/id';
 import { shownPoints } from '../../core/points/posting';
-import type { DecidedOutcome, PlannedDocument, PlannedTransaction } from './apply.store';
+import type { DecidedOutcome, DecidedTransaction, PlannedDocument } from './apply.store';
+import type { JournalTable } from './journal-tables';
 import type { Cells } from './recordset';
 import { termsId } from './terms.store';
 
@@ -14,28 +15,59 @@ export const hexOrNull = (id: string | null): string | null => (id === null ? nu
 export const msOf = (at: Date): number => at.getTime();
 export const msOrNull = (at: Date | null): number | null => (at === null ? null : at.getTime());
 
-export function journalRow(one: PlannedTransaction): Cells {
+/** The rows that are written of one transaction, by table. */
+export type WrittenRows = Readonly<Record<JournalTable, readonly Cells[]>>;
+
+/** Where all rows of a transaction stand. */
+interface Place {
+  readonly bucket: number;
+  readonly wallet: string;
+  readonly seq: string;
+}
+
+/** Whole numbers become text once: they are hashed and sent. */
+const whole = (number: bigint): string => number.toString();
+
+/** Rows of a transaction in the order of the columns; the journal's own row still lacks its chain, which is made of them all. */
+export function writtenRows(one: DecidedTransaction): WrittenRows {
+  const { key, seq } = one.after;
+  const at: Place = { bucket: key.bucket, wallet: key.wallet, seq: whole(seq) };
+  return {
+    journal_transaction: [journalRow(one, at)],
+    entry: entryRows(one, at),
+    lot: lotRows(one, at),
+    lot_extension: extensionRows(one, at),
+    claim: claimRows(one, at),
+    money_entry: moneyRows(one, at),
+    purchase: purchaseRows(one, at),
+    purchase_return: returnRows(one, at),
+    redemption_reversal: reversalRows(one, at),
+    award: awardRows(one, at),
+  };
+}
+
+function journalRow(one: DecidedTransaction, at: Place): Cells {
   const { plan, after, before, intent } = one;
   const { available, pending, held, arrears, qualifying } = after.balances;
   return [
-    after.key.bucket,
-    after.key.wallet,
-    after.seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     hexOf(one.programmeId),
     plan.kind,
-    one.causeSeq,
+    one.causeSeq === null ? null : whole(one.causeSeq),
     hexOrNull(plan.partnerId),
     plan.externalRef,
     plan.reason,
     plan.peer?.wallet ?? null,
     one.cycleId,
-    one.ruleBookVersion,
-    shownPoints(plan),
-    available,
-    pending,
-    held,
-    arrears,
-    qualifying,
+    whole(one.ruleBookVersion),
+    whole(shownPoints(plan)),
+    whole(available),
+    whole(pending),
+    whole(held),
+    whole(arrears),
+    whole(qualifying),
     before.tier.code,
     after.tier.code,
     one.caller,
@@ -43,33 +75,32 @@ export function journalRow(one: PlannedTransaction): Cells {
     intent === null ? null : intent.bodyHash,
     msOf(plan.occurredAt),
     msOf(one.recordedAt),
-    after.chain,
   ];
 }
 
-export function entryRows({ plan, after: { key, seq } }: PlannedTransaction): Cells[] {
+function entryRows({ plan }: DecidedTransaction, at: Place): Cells[] {
   return plan.entries.map(({ debit, credit, amount, lotSeq }, n) => [
-    key.bucket,
-    key.wallet,
-    seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     n,
     debit.kind,
     hexOrNull(debit.owner),
     credit.kind,
     hexOrNull(credit.owner),
-    amount,
-    lotSeq,
+    whole(amount),
+    whole(lotSeq),
   ]);
 }
 
-export function lotRows({ plan, after: { key, seq } }: PlannedTransaction): Cells[] {
+function lotRows({ plan }: DecidedTransaction, at: Place): Cells[] {
   return plan.issued.map((lot) => [
-    key.bucket,
-    key.wallet,
-    lot.lotSeq,
-    seq,
+    at.bucket,
+    at.wallet,
+    whole(lot.lotSeq),
+    at.seq,
     hexOrNull(lot.issuerId),
-    lot.quantity,
+    whole(lot.quantity),
     termsId(lot.terms),
     msOf(lot.earnedAt),
     msOrNull(lot.expiresAt),
@@ -79,28 +110,28 @@ export function lotRows({ plan, after: { key, seq } }: PlannedTransaction): Cell
 }
 
 /** A later expiry that must be known again when points of the lot come back; where expiry rolls it is a fact of every activity. */
-export function extensionRows({ plan, after: { key, seq } }: PlannedTransaction): Cells[] {
+function extensionRows({ plan }: DecidedTransaction, at: Place): Cells[] {
   const isKept = plan.kind === 'EXTENSION' || plan.kind === 'REVERSAL' || plan.kind === 'REINSTATEMENT';
   if (!isKept) return [];
   return plan.restated.flatMap(({ lotSeq, expiresAt }): Cells[] =>
-    expiresAt === null ? [] : [[key.bucket, key.wallet, lotSeq, seq, msOf(expiresAt)]],
+    expiresAt === null ? [] : [[at.bucket, at.wallet, lotSeq, at.seq, msOf(expiresAt)]],
   );
 }
 
-export function claimRows({ plan, after: { key, seq }, cycleId, currency }: PlannedTransaction): Cells[] {
+function claimRows({ plan, cycleId, currency }: DecidedTransaction, at: Place): Cells[] {
   return plan.claims.map((claim, n) => [
-    key.bucket,
-    key.wallet,
-    seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     n,
     claim.entry,
     cycleId,
     hexOrNull(claim.debtorId),
     hexOrNull(claim.creditorId),
     claim.kind,
-    claim.micros,
-    claim.lotSeq,
-    claim.points,
+    whole(claim.micros),
+    whole(claim.lotSeq),
+    whole(claim.points),
     claim.contractVersion,
     currency,
     claim.hubAccount?.kind ?? null,
@@ -108,11 +139,11 @@ export function claimRows({ plan, after: { key, seq }, cycleId, currency }: Plan
   ]);
 }
 
-export function moneyRows({ plan, after: { key, seq }, cycleId, currency, programmeId }: PlannedTransaction): Cells[] {
+function moneyRows({ plan, cycleId, currency, programmeId }: DecidedTransaction, at: Place): Cells[] {
   return plan.money.map((move, n) => [
-    key.bucket,
-    key.wallet,
-    seq,
+    at.bucket,
+    at.wallet,
+    at.seq,
     n,
     move.entry,
     hexOf(programmeId),
@@ -121,48 +152,48 @@ export function moneyRows({ plan, after: { key, seq }, cycleId, currency, progra
     hexOrNull(move.debit.owner),
     move.credit.kind,
     hexOrNull(move.credit.owner),
-    move.micros,
-    move.lotSeq,
+    whole(move.micros),
+    whole(move.lotSeq),
     currency,
   ]);
 }
 
-export function purchaseRows({ plan: { purchase }, after: { key, seq }, programmeId }: PlannedTransaction): Cells[] {
+function purchaseRows({ plan: { purchase }, programmeId }: DecidedTransaction, at: Place): Cells[] {
   if (purchase === undefined) return [];
   return [
     [
-      key.bucket,
-      key.wallet,
-      seq,
+      at.bucket,
+      at.wallet,
+      at.seq,
       hexOf(programmeId),
       hexOf(purchase.partnerId),
       purchase.externalRef,
-      purchase.amountMinor,
+      whole(purchase.amountMinor),
       purchase.currency,
       purchase.branch,
       purchase.channel,
       purchase.lines === null ? null : json(purchase.lines),
       purchase.ruleId,
-      purchase.points,
+      whole(purchase.points),
       msOf(purchase.occurredAt),
     ],
   ];
 }
 
-export function returnRows({ plan: { returned }, after: { key, seq } }: PlannedTransaction): Cells[] {
+function returnRows({ plan: { returned } }: DecidedTransaction, at: Place): Cells[] {
   if (returned === undefined) return [];
-  return [[key.bucket, key.wallet, returned.purchaseSeq, seq, returned.amountMinor, returned.clawedBack]];
+  return [[at.bucket, at.wallet, returned.purchaseSeq, at.seq, returned.amountMinor, returned.clawedBack]];
 }
 
-export function reversalRows({ plan: { reversed }, after: { key, seq } }: PlannedTransaction): Cells[] {
+function reversalRows({ plan: { reversed } }: DecidedTransaction, at: Place): Cells[] {
   if (reversed === undefined) return [];
-  return [[key.bucket, key.wallet, reversed.redemptionSeq, seq, reversed.points]];
+  return [[at.bucket, at.wallet, reversed.redemptionSeq, at.seq, reversed.points]];
 }
 
-export function awardRows({ plan: { award }, after: { key, seq } }: PlannedTransaction): Cells[] {
+function awardRows({ plan: { award } }: DecidedTransaction, at: Place): Cells[] {
   if (award === undefined) return [];
   const { partnerId, action, occasion, occurredAt } = award;
-  return [[key.bucket, key.wallet, hexOf(partnerId), action, occasion, seq, msOf(occurredAt)]];
+  return [[at.bucket, at.wallet, hexOf(partnerId), action, occasion, at.seq, msOf(occurredAt)]];
 }
 
 export function documentRow({ hash, programmeId, partnerId, kind, externalRef, key, seq }: PlannedDocument): Cells {

@@ -82,6 +82,14 @@ select a.bucket, a.wallet, a.partner_id, a.action, a.occasion, a.occurred_at
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as k(bucket, wallet, partner_id, action)
   join award a on a.bucket = k.bucket and a.wallet = k.wallet and a.partner_id = k.partner_id and a.action = k.action`;
 
+const LOAD_QUALIFYING = sql`/* ledger.post.loadQualifying */
+select k.bucket, k.wallet, coalesce(t.qualifying_after, 0)::text as qualifying
+  from unnest($1::smallint[], $2::uuid[], $3::timestamptz[]) as k(bucket, wallet, before)
+  left join lateral (
+    select j.qualifying_after from journal_transaction j
+     where j.bucket = k.bucket and j.wallet = k.wallet and j.recorded_at < k.before
+     order by j.seq desc limit 1) t on true`;
+
 interface LotRow extends WalletKey {
   lot_seq: string;
   issuer_id: string | null;
@@ -138,6 +146,10 @@ export function askPast(
   const holds = asking.add<HoldRow>(over(LOAD_HOLDS, listed('holds'), 1));
   const redemptions = asking.add<RedemptionRow>(over(LOAD_REDEMPTIONS, listed('redemptions'), 1));
   const awarded = asking.add<AwardRow>(over(LOAD_AWARDS, awards, 2));
+  const instants = wallets.flatMap(({ key, needs: { qualifyingBefore: at } }) =>
+    at === null ? [] : [{ key, values: [at.toISOString()] }],
+  );
+  const qualifying = asking.add<WalletKey & { qualifying: string }>(over(LOAD_QUALIFYING, instants, 1));
   return async (answers, termsOf) => {
     const ofLots = [open, pending, lots, purchaseLots, holds, redemptions];
     const terms = await termsOf(ofLots.flatMap((read) => read(answers).map(({ terms_id: id }) => id)));
@@ -156,6 +168,7 @@ export function askPast(
           holds: holds(answers),
           redemptions: redemptions(answers),
           awarded: awarded(answers),
+          qualifying: qualifying(answers),
         },
         lotOf,
       ),
@@ -228,6 +241,7 @@ function pastsOf(
     holds: readonly HoldRow[];
     redemptions: readonly RedemptionRow[];
     awarded: readonly AwardRow[];
+    qualifying: readonly (WalletKey & { qualifying: string })[];
   },
   lotOf: LotReader,
 ): Map<string, Past> {
@@ -243,7 +257,8 @@ function pastsOf(
   const holds = byTransaction(rows.holds, lotOf, holdFrom);
   const redemptions = byTransaction(rows.redemptions, lotOf, redemptionFrom);
   const awards = grouped(rows.awarded, awardFrom);
-  const texts = [lots, purchases, holds, redemptions, awards].flatMap((part) => [...part.keys()]);
+  const qualifying = grouped(rows.qualifying, (row) => BigInt(row.qualifying));
+  const texts = [lots, purchases, holds, redemptions, awards, qualifying].flatMap((part) => [...part.keys()]);
   const bySeq = <T extends { seq: bigint }>(list: readonly T[] = []) => new Map(list.map((one) => [one.seq, one]));
   return new Map(
     [...new Set(texts)].map((text) => [
@@ -254,6 +269,7 @@ function pastsOf(
         redemptions: bySeq(redemptions.get(text)),
         purchases: bySeq(purchases.get(text)),
         awards: awards.get(text) ?? [],
+        qualifyingBefore: qualifying.get(text)?.[0] ?? null,
       },
     ]),
   );

@@ -55,6 +55,23 @@ export class TermsShelf {
   }
 }
 
+const PAGE_TERMS = sql`/* ledger.lotTerms.page */
+select id, settlement_model, contract_version, issuance_micros, reserve_micros, fee_micros, prefund_bps, breakage_share_bps,
+       funding
+  from lot_terms where id > $1 order by id limit 1000`;
+
+/** Ids of terms whose content is no longer what the id is the hash of: lots are paid for by such a row. */
+export async function findChangedTerms(connection: Pick<Client, 'query'>): Promise<string[]> {
+  const changed: string[] = [];
+  for (let after = '00000000-0000-0000-0000-000000000000'; ;) {
+    const { rows } = await connection.query<Row>(PAGE_TERMS, [after]);
+    const last = rows.at(-1);
+    if (last === undefined) return changed;
+    changed.push(...rows.filter((row) => termsId(termsFrom(row)) !== row.id).map(({ id }) => id));
+    after = last.id;
+  }
+}
+
 function termsFrom(row: Row): LotTerms {
   return {
     settlementModel: row.settlement_model,

@@ -6,15 +6,17 @@ import type { IssuedLot, Party } from '../../core/points/lot';
 import type { PurchaseFact } from '../../core/points/posting';
 import type { Balances, Hold, HoldState, WalletKey } from '../../core/points/wallet';
 
-const COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points, t.available_after, t.pending_after,
-       t.held_after, t.arrears_after, t.qualifying_after, t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
+/** The columns of `JournalLineRow`, of `journal_transaction t`. */
+export const LINE_COLUMNS = `t.bucket, t.wallet, t.seq, t.kind, t.partner_id, t.external_ref, t.reason, t.points,
+       t.available_after, t.pending_after, t.held_after, t.arrears_after, t.qualifying_after,
+       t.tier_before, t.tier_after, t.occurred_at, t.recorded_at`;
 
 const LOAD_PAGE = `/* ledger.statement.loadPage */
-select ${COLUMNS} from journal_transaction t
+select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq < $4 order by t.seq desc limit $5`;
 
 const LOAD_AFTER = `/* ledger.live.loadAfter */
-select ${COLUMNS} from journal_transaction t
+select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq > $4 order by t.seq limit $5`;
 
 const LOAD_DETAILS = sql`/* ledger.transaction.loadDetails */
@@ -47,10 +49,11 @@ select c.currency,
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
 const LOAD_ONE = `/* ledger.transaction.loadOne */
-select ${COLUMNS} from journal_transaction t
+select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq = $4`;
 
-interface Row {
+/** A line's columns, as queries and the change stream give them. */
+export interface JournalLineRow {
   seq: string;
   kind: string;
   partner_id: string | null;
@@ -148,7 +151,7 @@ export async function loadStatement(
   wallet: { key: WalletKey; programmeId: ProgrammeId },
   page: { beforeSeq: bigint; limit: number },
 ): Promise<JournalLine[]> {
-  const { rows } = await pool.query<Row>(LOAD_PAGE, scope(wallet, page.beforeSeq, page.limit));
+  const { rows } = await pool.query<JournalLineRow>(LOAD_PAGE, scope(wallet, page.beforeSeq, page.limit));
   return rows.map(lineFrom);
 }
 
@@ -158,7 +161,7 @@ export async function loadJournalAfter(
   wallet: { key: WalletKey; programmeId: ProgrammeId },
   page: { afterSeq: bigint; limit: number },
 ): Promise<JournalLine[]> {
-  const { rows } = await pool.query<Row>(LOAD_AFTER, scope(wallet, page.afterSeq, page.limit));
+  const { rows } = await pool.query<JournalLineRow>(LOAD_AFTER, scope(wallet, page.afterSeq, page.limit));
   return rows.map(lineFrom);
 }
 
@@ -169,7 +172,7 @@ export async function loadTransaction(
   seq: bigint,
 ): Promise<StoredTransaction | null> {
   const [lines, details] = await Promise.all([
-    pool.query<Row>(LOAD_ONE, scope(wallet, seq)),
+    pool.query<JournalLineRow>(LOAD_ONE, scope(wallet, seq)),
     pool.query<DetailsRow>(LOAD_DETAILS, scope(wallet, seq)),
   ]);
   const [line] = lines.rows;
@@ -186,7 +189,8 @@ function scope(
   return [key.bucket, key.wallet, uuidOf(programmeId), ...more.map(String)];
 }
 
-function lineFrom(row: Row): JournalLine {
+/** A line from its columns. */
+export function lineFrom(row: JournalLineRow): JournalLine {
   return {
     seq: BigInt(row.seq),
     kind: row.kind,

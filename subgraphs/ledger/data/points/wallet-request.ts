@@ -13,6 +13,8 @@ export interface Needs {
   readonly redemptions: readonly bigint[];
   readonly purchases: readonly bigint[];
   readonly awards: readonly { readonly partnerId: PartnerId; readonly action: string }[];
+  /** An instant just before which the qualifying points are asked for; null: not. */
+  readonly qualifyingBefore: Date | null;
 }
 
 /** Nothing besides the wallet's own row. */
@@ -24,6 +26,7 @@ export const NO_NEEDS: Needs = {
   redemptions: [],
   purchases: [],
   awards: [],
+  qualifyingBefore: null,
 };
 
 /** A wallet to lock. `isNew`: made when missing; a wallet that is only named by an id in the input is not. */

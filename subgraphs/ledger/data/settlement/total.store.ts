@@ -293,7 +293,7 @@ export interface AgreedPrice {
 }
 
 const REFRESH_STATISTICS = sql`/* ledger.draft.refreshStatistics */
-analyze wallet, journal_transaction, entry, lot, open_lot, claim, purchase`;
+analyze wallet, journal_transaction, entry, lot, lot_terms, open_lot, claim, purchase`;
 
 /** Rows that keep a cycle from being closed: balances that are not their lots, redemptions that are not their claims. */
 export async function trialCheck(

@@ -1,0 +1,162 @@
+import fc from 'fast-check';
+import { newId } from '../kernel/values/id';
+import { readRuleBook } from '../subgraphs/ledger/app/read-rule-book';
+import { actionRewardFault, type ActionRule } from '../subgraphs/partners/core/action-rule';
+import { ANNOUNCED_MAX } from '../subgraphs/partners/core/announced';
+import { contractTermsFault, termsOf, type Contract, type ContractTerms } from '../subgraphs/partners/core/contract';
+import { earningRateFault, type EarningRule } from '../subgraphs/partners/core/earning-rule';
+import { newProgrammeFault, type Programme } from '../subgraphs/partners/core/programme';
+import { PLAIN_TERMS, programmeTermsOf, type AskedTerms } from '../subgraphs/partners/core/programme-terms';
+import type { RuleBook } from '../subgraphs/partners/core/rule-book';
+import { ruleBookPublished } from '../subgraphs/partners/events/published';
+import { aProgramme } from '../subgraphs/partners/testkit/builders';
+
+const programmeId = newId('prg');
+const partnerId = newId('ptr');
+const idempotencyKey = 'k';
+const whole = fc.bigInt(0n, ANNOUNCED_MAX);
+const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: null });
+const bps = fc.integer({ min: 1, max: 10_000 });
+const days = fc.integer({ min: 0, max: 365 });
+const instant = fc.date({ min: new Date('1990-01-01'), max: new Date('2100-01-01'), noInvalidDate: true });
+const limitPeriod = fc.constantFrom('DAY', 'MONTH', 'YEAR', 'EVER');
+
+const prices = fc.record({
+  validFrom: instant,
+  reimbursementMicros: whole,
+  feeMicros: whole,
+  issuanceCap: maybe(fc.record({ points: whole, period: limitPeriod })),
+  netDebitCapMicros: maybe(whole),
+});
+const ofModel = fc.oneof(
+  fc.record({ settlementModel: fc.constant('AT_REDEMPTION') }),
+  fc.record({
+    settlementModel: fc.constant('AT_ISSUANCE'),
+    issuanceMicros: whole,
+    breakageShareBps: bps,
+    releaseOnFunding: fc.boolean(),
+  }),
+  fc.record({ settlementModel: fc.constant('HYBRID'), prefundBps: bps, releaseOnFunding: fc.boolean() }),
+);
+const contractTerms: fc.Arbitrary<ContractTerms> = fc
+  .tuple(prices, ofModel)
+  .map(([price, model]) => ({ idempotencyKey, partnerId, ...price, ...model }));
+
+const askedTerms: fc.Arbitrary<AskedTerms> = fc.record({
+  expiry: maybe(
+    fc.record({
+      kind: fc.constantFrom('FIXED', 'ROLLING', 'END_OF_PERIOD'),
+      period: fc.constantFrom('MONTH', 'QUARTER', 'YEAR'),
+      warningDays: fc.uniqueArray(days, { maxLength: 10 }).map((list) => list.sort((a, b) => b - a)),
+    }),
+  ),
+  drawOrder: maybe(fc.constantFrom('FIRST_TO_EXPIRE', 'PRO_RATA_BY_ISSUER')),
+  reversalGraceDays: maybe(days),
+  arrearsLimitPoints: maybe(whole),
+  stepUpAbovePoints: maybe(whole),
+  receiptClaimDays: maybe(days),
+  missingPointsAnswerDays: maybe(days),
+  tierPolicy: maybe(
+    fc.record({
+      period: fc.constantFrom('LIFETIME', 'CALENDAR_YEAR', 'ROLLING_YEAR'),
+      graceDays: days,
+      noticeDays: days,
+    }),
+  ),
+});
+
+const rate = fc.record({
+  points: whole,
+  perAmountMinor: fc.bigInt(1n, ANNOUNCED_MAX),
+  validFrom: instant,
+  pendingDays: days,
+});
+const reward = fc.record({
+  action: fc.constantFrom('signup', 'social.connected', 'review-2.written'),
+  points: fc.bigInt(1n, ANNOUNCED_MAX),
+  limit: maybe(fc.record({ count: fc.integer({ min: 1, max: 1_000_000 }), period: limitPeriod })),
+  distinctBy: maybe(fc.constantFrom('network', 'order_id')),
+  validFrom: instant,
+});
+
+function programmeOf(asked: AskedTerms): Programme {
+  const { idempotencyKey: _, ...input } = aProgramme({ ...asked, pointsValidityDays: 365 });
+  expect(newProgrammeFault({ ...input, idempotencyKey })).toBeNull();
+  const { pointsValidityDays = null, opensAt } = input;
+  return { ...input, ...programmeTermsOf(asked), id: programmeId, pointsValidityDays, opensAt: opensAt! };
+}
+
+function contractOf(terms: ContractTerms, version: number): Contract {
+  expect(contractTermsFault(terms)).toBeNull();
+  return { ...termsOf(terms), id: newId('ctr'), partnerId, version };
+}
+
+function bookOf(parts: Partial<RuleBook> & { programme: Programme }): RuleBook {
+  return {
+    version: 7n,
+    partners: [
+      { id: partnerId, programmeId, code: 'P01', name: 'P', canIssue: true, canRedeem: false, status: 'SUSPENDED' },
+    ],
+    ...{ contracts: [], earningRules: [], actionRules: [] },
+    ...parts,
+  };
+}
+
+/** What travels: the payload as JSON. */
+const payloadOf = (book: RuleBook): Record<string, never> =>
+  JSON.parse(JSON.stringify(ruleBookPublished(book).payload)) as Record<string, never>;
+
+describe('a rule book announced by partners', () => {
+  it('is read by the ledger with every term as it was agreed', () => {
+    fc.assert(
+      fc.property(
+        askedTerms,
+        fc.array(contractTerms, { maxLength: 4 }),
+        fc.array(rate, { maxLength: 3 }),
+        fc.array(reward, { maxLength: 3 }),
+        (asked, agreed, rates, rewards) => {
+          const programme = programmeOf(asked);
+          const contracts = agreed.map((terms, place) => contractOf(terms, place + 1));
+          const earningRules = rates.map((terms, place): EarningRule => {
+            expect(earningRateFault({ ...terms, idempotencyKey, partnerId, kind: 'BASE_RATE' })).toBeNull();
+            return { ...terms, id: newId('rul'), partnerId, version: place + 1, kind: 'BASE_RATE' };
+          });
+          const actionRules = rewards.map((terms, place): ActionRule => {
+            expect(actionRewardFault({ ...terms, idempotencyKey, partnerId })).toBeNull();
+            return { ...terms, id: newId('rul'), partnerId, version: place + 1 };
+          });
+          const read = readRuleBook(payloadOf(bookOf({ programme, contracts, earningRules, actionRules })));
+          const { id: _, key, tiers, name: __, currencyName: ___, defaultLanguage: ____, ...settings } = programme;
+          expect(read).toEqual({
+            ...settings,
+            ...{ version: 7n, programmeId, programmeKey: key },
+            partners: [{ id: partnerId, code: 'P01', canIssue: true, canRedeem: false, status: 'SUSPENDED' }],
+            contracts: contracts.map(({ id: _id, ...terms }) => terms),
+            earningRules: earningRules.map(({ version: _version, kind: _kind, ...rule }) => rule),
+            actionRules: actionRules.map(({ version: _version, ...rule }) => rule),
+            tiers: tiers.map(({ code, name, thresholdPoints }) => ({ code, name, threshold: thresholdPoints })),
+          });
+        },
+      ),
+    );
+  });
+
+  it('of before the richer terms still reads, as one that has none of them', () => {
+    const programme = programmeOf({});
+    const terms: ContractTerms = {
+      ...{ idempotencyKey, partnerId, validFrom: new Date('2026-01-01T00:00:00Z') },
+      ...{ settlementModel: 'AT_REDEMPTION', reimbursementMicros: 8_000n, feeMicros: 0n },
+    };
+    const payload: Record<string, unknown> = payloadOf(bookOf({ programme, contracts: [contractOf(terms, 1)] }));
+    const without = (row: object, names: readonly string[]) =>
+      Object.fromEntries(Object.entries(row).filter(([name]) => !names.includes(name)));
+    const richer = ['issuanceMicros', 'prefundBps', 'breakageShareBps', 'releaseOnFunding', 'issuanceCap'];
+    const earlier = {
+      ...without(payload, ['actionRules']),
+      programme: without(payload['programme'] as object, Object.keys(PLAIN_TERMS)),
+      contracts: (payload['contracts'] as object[]).map((row) => without(row, [...richer, 'netDebitCapMicros'])),
+    };
+    expect(readRuleBook(earlier)).toEqual(readRuleBook(payload));
+    expect(earlier.programme).not.toHaveProperty('expiry');
+  });
+});

@@ -1,0 +1,125 @@
+import type { PoolClient } from 'pg';
+import type { Database } from '../../../../kernel/db/database';
+import type { WalletKey } from '../../core/points/wallet';
+import { linkHash } from '../../data/points/chain';
+import { findChangedTerms } from '../../data/points/terms.store';
+import { walletText } from '../../data/points/wallet-request';
+import { checkStanding } from '../../data/verify/standing.store';
+import { checkSeals } from '../../data/verify/seal.store';
+import {
+  loadWritten,
+  namedWallets,
+  pageWallets,
+  walletsWrittenBetween,
+  type ChainedWallet,
+  type StoredTransaction,
+} from '../../data/verify/written.store';
+
+/** What is wrong with one account. */
+export interface AccountFinding {
+  readonly key: WalletKey;
+  readonly programmeId: string;
+  /** The invariant that is broken, or `chain`. */
+  readonly found: string;
+  /** For `chain`: the version whose rows are not those that were posted. */
+  readonly seq: bigint | null;
+}
+
+/** What a verification came to. */
+export interface Verification {
+  readonly accounts: number;
+  readonly findings: readonly AccountFinding[];
+}
+
+/** Accounts read at a time: a few thousand rows. */
+const AT_ONCE = 200;
+const FIRST: WalletKey = { bucket: -1, wallet: '00000000-0000-0000-0000-000000000000' };
+
+/** Verifies the accounts posted to in a stretch of time: their chains, and that row, lots and journal agree. */
+export function verifyWindow(database: Database, from: Date, to: Date): Promise<Verification> {
+  return reading(database, async (client) => {
+    const keys = await walletsWrittenBetween(client, from, to);
+    const findings: AccountFinding[] = [];
+    for (let n = 0; n < keys.length; n += AT_ONCE) {
+      const some = keys.slice(n, n + AT_ONCE);
+      findings.push(...(await findWrong(client, await namedWallets(client, some))));
+    }
+    return { accounts: keys.length, findings };
+  });
+}
+
+/**
+ * Verifies every account, page by page, each page over one view of the book; tills post meanwhile.
+ *
+ * @param tell told how many accounts have been read, now and then
+ */
+export async function verifyAccounts(database: Database, tell?: (accounts: number) => void): Promise<Verification> {
+  const findings: AccountFinding[] = [];
+  let accounts = 0;
+  for (let after = FIRST; ;) {
+    const page = await reading(database, async (client) => {
+      const wallets = await pageWallets(client, after, AT_ONCE);
+      findings.push(...(await findWrong(client, wallets)));
+      return wallets;
+    });
+    accounts += page.length;
+    tell?.(accounts);
+    const last = page.at(-1);
+    if (last === undefined || page.length < AT_ONCE) return { accounts, findings };
+    after = last.key;
+  }
+}
+
+/** Every seal, made again from the links as they stand. @returns the numbers of those that differ */
+export function checkBookSeals(database: Database): Promise<bigint[]> {
+  return reading(database, checkSeals);
+}
+
+/** Terms of lots whose row no longer is what its id says; they are shared by accounts, so no chain holds them. */
+export function checkTerms(database: Database): Promise<string[]> {
+  return reading(database, findChangedTerms);
+}
+
+async function findWrong(client: PoolClient, wallets: readonly ChainedWallet[]): Promise<AccountFinding[]> {
+  if (wallets.length === 0) return [];
+  const keys = wallets.map(({ key }) => key);
+  const written = await loadWritten(client, keys);
+  const standing = await checkStanding(client, keys);
+  return [
+    ...wallets.flatMap((wallet) => brokenChain(wallet, written.get(walletText(wallet.key)) ?? [])),
+    ...standing.flatMap(({ key, programmeId, broken }) =>
+      broken.map((found): AccountFinding => ({ key, programmeId, found, seq: null })),
+    ),
+  ];
+}
+
+/**
+ * The first version of a wallet whose rows do not give the link kept with it. Versions after it are not looked at: their links
+ * follow from one that is wrong. A newest link that is not the wallet's own shows rows that were taken away at the end.
+ */
+export function brokenChain(wallet: ChainedWallet, transactions: readonly StoredTransaction[]): AccountFinding[] {
+  const { key, programmeId } = wallet;
+  const at = (seq: bigint): AccountFinding[] => [{ key, programmeId, found: 'chain', seq }];
+  let previous: string | null = null;
+  let version = 0n;
+  for (const { seq, chain, rows } of transactions) {
+    version += 1n;
+    if (seq !== version) return at(version);
+    if (linkHash(previous, key.wallet, rows) !== chain) return at(seq);
+    previous = chain;
+  }
+  return previous === wallet.chain && version === wallet.seq ? [] : at(version + 1n);
+}
+
+/** A transaction of its own over one view of the book, in which nothing can be written. */
+async function reading<Result>(database: Database, read: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  const client = await database.pool.connect();
+  try {
+    await client.query('begin isolation level repeatable read read only');
+    await client.query('set local statement_timeout = 0');
+    return await read(client);
+  } finally {
+    await client.query('rollback').catch(() => undefined);
+    client.release();
+  }
+}

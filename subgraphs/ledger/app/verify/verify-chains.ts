@@ -1,0 +1,54 @@
+import type { Database } from '../../../../kernel/db/database';
+import type { InvariantFinding } from '../../../../kernel/db/invariants';
+import { checkBookSeals, checkTerms, verifyAccounts, verifyWindow, type Verification } from './verify-accounts';
+
+const TOLD_EVERY = 20_000;
+const ROWS_KEPT = 20;
+
+/**
+ * The chains of all accounts, or of those posted to since an instant; every seal over them; the terms of all lots: as findings
+ * that name the row. Tells how far it is.
+ */
+export async function verifyChains(
+  database: Database,
+  tell: (line: string) => void,
+  since?: Date,
+): Promise<InvariantFinding[]> {
+  const { findings } =
+    since === undefined
+      ? await verifyAccounts(database, every(TOLD_EVERY, tell))
+      : await verifySince(database, since, tell);
+  const chains = findings.filter(({ found }) => found === 'chain').map(({ key, seq }) => ({ ...key, seq }));
+  return [
+    { name: 'chain-names-no-changed-row', total: chains.length, rows: chains.slice(0, ROWS_KEPT) },
+    ...(await checkShared(database)),
+  ];
+}
+
+async function verifySince(database: Database, since: Date, tell: (line: string) => void): Promise<Verification> {
+  const verification = await verifyWindow(database, since, NEVER);
+  tell(`${verification.accounts.toLocaleString('en')} accounts posted to since ${since.toISOString()} verified`);
+  return verification;
+}
+
+/** After every instant a row can be stamped with. */
+const NEVER = new Date('9999-01-01T00:00:00Z');
+
+function every(step: number, tell: (line: string) => void): (accounts: number) => void {
+  let told = 0;
+  return (accounts) => {
+    if (accounts - told < step) return;
+    told = accounts;
+    tell(`${accounts.toLocaleString('en')} accounts verified`);
+  };
+}
+
+/** What no chain of one account holds: the terms of lots, and the seals over all chains. */
+export async function checkShared(database: Database): Promise<InvariantFinding[]> {
+  const terms = (await checkTerms(database)).map((id) => ({ table: 'lot_terms', id }));
+  const seals = (await checkBookSeals(database)).map((n) => ({ seal: n }));
+  return [
+    { name: 'terms-are-what-their-id-says', total: terms.length, rows: terms.slice(0, ROWS_KEPT) },
+    { name: 'seals-hold', total: seals.length, rows: seals.slice(0, ROWS_KEPT) },
+  ];
+}

@@ -1,0 +1,81 @@
+import type { Principal } from '../../kernel/context/principal';
+import { newId } from '../../kernel/values/id';
+import { points } from '../../kernel/values/points';
+import { ledgerDefinition } from './main';
+import { aRuleBook } from './testkit/book';
+import { everyCommand } from './testkit/commands';
+import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
+
+const plain = aRuleBook();
+const [baker] = plain.brands;
+const from = new Date('2020-01-01T00:00:00Z');
+const book = {
+  ...plain,
+  actionRules: [
+    {
+      ...{ id: newId('rul'), partnerId: baker, validFrom: from, action: 'social.connected', points: points(50n) },
+      ...{ limit: { count: 1, period: 'EVER' as const }, distinctBy: 'network' },
+    },
+  ],
+};
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
+const commands = everyCommand(graph, { now: NOW, brands: book.brands });
+const names = Object.keys(commands);
+const prepare = (name: string) => commands[name]!.prepare();
+const versionOf = async (memberId: Parameters<LedgerGraph['lookAt']>[0]): Promise<number> =>
+  Number((await graph.lookAt(memberId, 'version'))?.version ?? 0);
+
+describe.each(names)('%s', (name) => {
+  it('answers the same again for the same key and body, and moves nothing twice', async () => {
+    const { who, mutation, input, memberId } = await prepare(name);
+    const first = await graph.run(who, mutation, input);
+    expect([first.code, first.replayed]).toEqual([undefined, false]);
+    const version = await versionOf(memberId);
+    expect(await graph.run(who, mutation, input)).toEqual({ ...first, replayed: true });
+    expect(await versionOf(memberId)).toBe(version);
+  });
+
+  it('moves its points once when three send it at the same moment', async () => {
+    const alone = await prepare(name);
+    const aloneFrom = await versionOf(alone.memberId);
+    await graph.run(alone.who, alone.mutation, alone.input);
+    const { who, mutation, input, memberId } = await prepare(name);
+    const before = await versionOf(memberId);
+    const answers: Answer[] = await Promise.all([1, 2, 3].map(() => graph.run(who, mutation, input)));
+    for (const { code } of answers) expect([undefined, 'IDEMPOTENCY_IN_PROGRESS']).toContain(code);
+    expect(answers.some(({ code }) => code === undefined)).toBe(true);
+    expect(await graph.run(who, mutation, input)).toMatchObject({ replayed: true });
+    expect((await versionOf(memberId)) - before).toBe((await versionOf(alone.memberId)) - aloneFrom);
+  });
+
+  it('refuses its key for anything else', async () => {
+    const { who, mutation, input, changed, changedIsToldCode, memberId } = await prepare(name);
+    expect((await graph.run(who, mutation, input)).code).toBeUndefined();
+    const version = await versionOf(memberId);
+    const code = changedIsToldCode ?? 'IDEMPOTENCY_MISMATCH';
+    expect(await graph.run(who, mutation, changed)).toMatchObject({ code, retryable: false });
+    expect(await versionOf(memberId)).toBe(version);
+  });
+
+  it('is not for anybody but those who may, and posts nothing for them', async () => {
+    const { mutation, input, memberId } = await prepare(name);
+    const version = await versionOf(memberId);
+    const { allowed, scope } = commands[name]!;
+    const kinds = Object.entries(graph.everyKind({ partnerId: baker, memberId }));
+    const others = kinds.filter(([kind]) => !allowed.includes(kind as Principal['kind'])).map(([, who]) => who);
+    expect(others).toHaveLength(kinds.length - allowed.length);
+    if (scope !== undefined) others.push(graph.partner(baker, { scopes: ['members:read'] }));
+    for (const who of others) expect(await graph.run(who, mutation, input)).toMatchObject({ code: 'FORBIDDEN' });
+    expect(await versionOf(memberId)).toBe(version);
+  });
+
+  it('wants a name for the intent', async () => {
+    const { who, mutation, input } = await prepare(name);
+    for (const idempotencyKey of ['', ' ', 'x'.repeat(256)]) {
+      const answer = await graph.run(who, mutation, { ...input, idempotencyKey });
+      expect([answer.code, answer.field]).toEqual(['INVALID_INPUT', 'input.idempotencyKey']);
+    }
+  });
+});
+
+expectTheBookToAddUp(graph);

@@ -1,0 +1,294 @@
+import { newId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
+import { aContract, aRuleBook } from './testkit/book';
+import {
+  ANSWER_CLAIM,
+  CLAIM_MISSING,
+  CLAIM_RECEIPT,
+  inputsAt,
+  KEEP_SALE,
+  RECORD,
+  REDEEM,
+  SET_CLOCK,
+} from './testkit/documents';
+import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
+
+const [closed, shop] = [newId('ptr'), newId('ptr')];
+const plain = aRuleBook({ receiptClaimDays: 30, missingPointsAnswerDays: 14 });
+const [baker, florist] = plain.brands;
+const book = {
+  ...plain,
+  partners: [
+    ...plain.partners,
+    { id: closed, code: 'P3', canIssue: true, canRedeem: true, status: 'SUSPENDED' as const },
+    { id: shop, code: 'P4', canIssue: false, canRedeem: true, status: 'ACTIVE' as const },
+  ],
+  contracts: [...plain.contracts, aContract(closed), aContract(shop)],
+};
+const clocked = aRuleBook();
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked);
+const { sale, spend, unclaimed, receipt, missing, answer } = inputsAt(NOW);
+const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
+const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
+const keep = async (minor: bigint, who = bakerKey) => {
+  const input = unclaimed(minor);
+  const kept: Answer = await graph.run(who, KEEP_SALE, input);
+  return { ...kept, externalRef: input.externalRef };
+};
+const claimed = async (memberId: ReturnType<typeof enrol>, minor: bigint, change = {}): Promise<Answer> =>
+  (await graph.run(graph.member(memberId), CLAIM_MISSING, missing(baker, minor, change))).claim;
+
+describe('a sale without a buyer', () => {
+  it('is kept, and its receipt is claimed once', async () => {
+    const [buyer, other] = [enrol(), enrol()];
+    const kept = await keep(1_000n);
+    expect(kept).toMatchObject({ __typename: 'RecordUnclaimedSaleSuccess', claimUntil: '2026-04-09T11:00:00.000Z' });
+    const claim = receipt(baker, kept.externalRef, 1_000n);
+    expect(await graph.run(graph.member(buyer), CLAIM_RECEIPT, claim)).toMatchObject({
+      ...{ __typename: 'ClaimReceiptSuccess', earned: '10', lots: [{ quantity: '10', issuer: { id: baker } }] },
+      purchase: { externalRef: kept.externalRef, amount: { amountMinor: '1000', currency: 'EUR' } },
+      account: { version: '1', available: '10' },
+    });
+    const late = await graph.run(graph.member(other), CLAIM_RECEIPT, receipt(baker, kept.externalRef, 1_000n));
+    expect(late).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED', retryable: false });
+    expect(await graph.story(other)).toEqual([]);
+  });
+
+  it('claimed by many at the same moment goes to one of them', async () => {
+    const buyers = Array.from({ length: 8 }, enrol);
+    const { externalRef } = await keep(1_000n);
+    const answers = await Promise.all(
+      buyers.map((one) => graph.run(graph.member(one), CLAIM_RECEIPT, receipt(baker, externalRef, 1_000n))),
+    );
+    expect(answers.filter(({ code }) => code === undefined)).toHaveLength(1);
+    expect(answers.filter(({ code }) => code === 'LEDGER_DOCUMENT_ALREADY_RECORDED')).toHaveLength(7);
+  });
+
+  it('is claimed within its window, to the instant', async () => {
+    const [inTime, tooLate] = [await keep(1_000n), await keep(1_000n)];
+    const buyer = enrol();
+    graph.clock.set(new Date(inTime.claimUntil));
+    const claim = (externalRef: string) =>
+      graph.run(graph.member(buyer), CLAIM_RECEIPT, receipt(baker, externalRef, 1_000n));
+    expect(await claim(inTime.externalRef)).toMatchObject({ earned: '10' });
+    graph.clock.set(new Date(Date.parse(inTime.claimUntil) + 1));
+    expect(await claim(tooLate.externalRef)).toMatchObject({ code: 'LEDGER_RECEIPT_CLAIM_OVER', retryable: false });
+  });
+
+  it('cannot be guessed: a wrong amount, partner or number reads like no receipt at all', async () => {
+    const buyer = enrol();
+    const { externalRef } = await keep(1_000n);
+    const answers = [];
+    for (const input of [
+      receipt(baker, externalRef, 999n),
+      receipt(florist, externalRef, 1_000n),
+      receipt(baker, 'no such receipt', 1_000n),
+      receipt(baker, externalRef, 1_000n, { amount: { amountMinor: '1000', currency: 'PLN' } }),
+      receipt('ptr_x', externalRef, 1_000n),
+    ])
+      answers.push(await graph.run(graph.member(buyer), CLAIM_RECEIPT, input));
+    expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
+    expect(answers[0]).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it.each([
+    ['LEDGER_CURRENCY_NOT_ACCEPTED', undefined, { amount: { amountMinor: '100', currency: 'PLN' } }],
+    ['LEDGER_OCCURRED_IN_FUTURE', undefined, { occurredAt: '2026-03-10T12:00:00.001Z' }],
+    ['INVALID_INPUT', 'input.amount.amountMinor', { amount: { amountMinor: '-1', currency: 'EUR' } }],
+    ['INVALID_INPUT', 'input.amount.currency', { amount: { amountMinor: '1', currency: 'EURO' } }],
+    ['INVALID_INPUT', 'input.externalRef', { externalRef: '' }],
+    ['INVALID_INPUT', 'input.branch', { branch: ' ' }],
+    [
+      'INVALID_INPUT',
+      'input.lines[0].quantity',
+      { lines: [{ sku: 'A', quantity: -1, amount: { amountMinor: '1', currency: 'EUR' } }] },
+    ],
+  ])('is refused with %s %s for %j', async (code, field, change) => {
+    const refusal = await graph.run(bakerKey, KEEP_SALE, unclaimed(100n, change));
+    expect([refusal.code, refusal.field]).toEqual([code, field]);
+  });
+
+  it('has a number no other sale of the partner has, with a buyer or without', async () => {
+    const buyer = enrol();
+    const sold = await graph.run(bakerKey, RECORD, sale(buyer, 1_000n));
+    const { externalRef } = await keep(1_000n);
+    for (const used of [sold.purchase.externalRef, externalRef]) {
+      const twice = await graph.run(bakerKey, KEEP_SALE, unclaimed(1_000n, { externalRef: used }));
+      expect(twice).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED' });
+    }
+  });
+
+  it('of a partner that may not issue any more earns nothing', async () => {
+    const buyer = enrol();
+    for (const [partnerId, code] of [
+      [closed, 'PARTNERS_PARTNER_SUSPENDED'],
+      [shop, 'LEDGER_PARTNER_CANNOT_ISSUE'],
+    ] as const) {
+      const { externalRef } = await keep(1_000n, graph.partner(partnerId));
+      const claim = receipt(partnerId, externalRef, 1_000n);
+      expect(await graph.run(graph.member(buyer), CLAIM_RECEIPT, claim)).toMatchObject({ code });
+    }
+  });
+});
+
+describe('a claim of missing points', () => {
+  it('accepted by the partner is credited as the purchase it claims', async () => {
+    const buyer = enrol();
+    const claim = await claimed(buyer, 1_000n);
+    expect(claim).toMatchObject({
+      ...{ state: 'OPEN', reason: null, openedAt: NOW.toISOString(), answerBy: '2026-03-24T12:00:00.000Z' },
+      ...{ amount: { amountMinor: '1000', currency: 'EUR' }, member: { id: buyer }, partner: { id: baker } },
+    });
+    expect(await graph.run(bakerKey, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({
+      claim: { id: claim.id, state: 'CREDITED', closedAt: NOW.toISOString() },
+      replayed: false,
+    });
+    expect(await graph.story(buyer)).toEqual(['EARN 10']);
+    const again = await graph.run(bakerKey, RECORD, sale(buyer, 1_000n, { externalRef: claim.externalRef }));
+    expect(again).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED' });
+  });
+
+  it('rejected says why, and may not be turned round', async () => {
+    const buyer = enrol();
+    const claim = await claimed(buyer, 1_000n);
+    expect(await graph.run(bakerKey, ANSWER_CLAIM, answer(claim.id, false))).toMatchObject({
+      claim: { state: 'REJECTED', reason: 'no such receipt' },
+    });
+    const turned = await graph.run(bakerKey, ANSWER_CLAIM, answer(claim.id, true));
+    expect(turned).toMatchObject({ code: 'LEDGER_MISSING_CLAIM_CLOSED', retryable: false });
+    expect(await graph.story(buyer)).toEqual([]);
+  });
+
+  it('matched by what the partner reported is credited at once, whichever came first', async () => {
+    const [early, late] = [enrol(), enrol()];
+    const kept = await keep(1_000n);
+    expect(await claimed(late, 1_000n, { externalRef: kept.externalRef })).toMatchObject({ state: 'CREDITED' });
+    const waiting = await claimed(early, 2_000n);
+    await graph.run(bakerKey, KEEP_SALE, unclaimed(2_000n, { externalRef: waiting.externalRef }));
+    expect([await graph.story(late), await graph.story(early)]).toEqual([['EARN 10'], ['EARN 20']]);
+  });
+
+  it('of another amount than was reported waits for the partner', async () => {
+    const buyer = enrol();
+    const kept = await keep(1_000n);
+    expect(await claimed(buyer, 1_001n, { externalRef: kept.externalRef })).toMatchObject({ state: 'OPEN' });
+    expect(await graph.story(buyer)).toEqual([]);
+  });
+
+  it('left unanswered too long is paid by the partner as goodwill', async () => {
+    const [brand, other] = clocked.brands;
+    const { programmeId } = clocked;
+    const buyer = graph.enrol({ [brand]: 'OPEN', [other]: 'OPEN' }, programmeId);
+    const token = graph.member(buyer, programmeId);
+    const { claim } = await graph.run(token, CLAIM_MISSING, missing(brand, 1_000n));
+    const admin = graph.admin('ada', programmeId);
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-24T11:59:59.999Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual([]);
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-25T00:00:00Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual(['GOODWILL 10']);
+    const till = graph.partner(brand, { programmeId });
+    const late = await graph.run(till, ANSWER_CLAIM, answer(claim.id, false));
+    expect(late).toMatchObject({ code: 'LEDGER_MISSING_CLAIM_CLOSED' });
+    const reported = await graph.run(till, RECORD, sale(buyer, 1_000n, { externalRef: claim.externalRef }));
+    expect(reported).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED' });
+    const spent = await graph.run(graph.partner(other, { programmeId }), REDEEM, spend(buyer, '10'));
+    expect(spent.redemption.draws).toMatchObject([
+      { claim: { amountMinor: '10', currency: 'EUR' }, lot: { issuer: { id: brand } } },
+    ]);
+  });
+
+  it('is not paid as well when its partner reported the sale in the meantime', async () => {
+    const [brand] = clocked.brands;
+    const { programmeId } = clocked;
+    const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+    const token = graph.member(buyer, programmeId);
+    const occurredAt = NOW.toISOString();
+    const { claim } = await graph.run(token, CLAIM_MISSING, missing(brand, 1_000n, { occurredAt }));
+    const till = graph.partner(brand, { programmeId });
+    await graph.run(till, RECORD, sale(buyer, 1_000n, { externalRef: claim.externalRef }));
+    await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-05-01T00:00:00Z' });
+    expect(await graph.story(buyer, programmeId)).toEqual(['EARN 10']);
+    const { data } = await graph.ask(token, '{ missingClaims(first: 1) { nodes { id state reason } } }');
+    expect(data.missingClaims.nodes).toEqual([
+      { id: claim.id, state: 'REFUSED', reason: 'LEDGER_DOCUMENT_ALREADY_RECORDED' },
+    ]);
+  });
+
+  it('is of a receipt that has not earned and is claimed by nobody else, of a sale that has happened', async () => {
+    const [buyer, other] = [enrol(), enrol()];
+    const sold = (await graph.run(bakerKey, RECORD, sale(other, 1_000n))).purchase.externalRef;
+    const waiting = (await claimed(other, 1_000n)).externalRef;
+    for (const externalRef of [sold, waiting]) {
+      const taken = await graph.run(graph.member(buyer), CLAIM_MISSING, missing(baker, 1_000n, { externalRef }));
+      expect(taken).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED' });
+    }
+    for (const [code, field, change] of [
+      ['LEDGER_OCCURRED_IN_FUTURE', undefined, { occurredAt: '2026-03-11T12:00:00Z' }],
+      ['LEDGER_CURRENCY_NOT_ACCEPTED', undefined, { amount: { amountMinor: '1', currency: 'PLN' } }],
+      ['NOT_FOUND', undefined, { partnerId: newId('ptr') }],
+      ['NOT_FOUND', undefined, { partnerId: 'ptr_x' }],
+      ['INVALID_INPUT', 'input.externalRef', { externalRef: '' }],
+      ['INVALID_INPUT', 'input.amount.amountMinor', { amount: { amountMinor: '0', currency: 'EUR' } }],
+      ['INVALID_INPUT', 'input.amount.currency', { amount: { amountMinor: '1', currency: 'EURO' } }],
+      ['INVALID_INPUT', 'input.occurredAt', { occurredAt: '2026-02-30T00:00:00Z' }],
+    ] as const) {
+      const refusal = await graph.run(graph.member(buyer), CLAIM_MISSING, missing(baker, 1_000n, change));
+      expect([refusal.code, refusal.field]).toEqual([code, field]);
+    }
+  });
+
+  it('is one of at most ten that wait', async () => {
+    const buyer = enrol();
+    const claims = [];
+    for (let n = 0; n < 10; n += 1) claims.push(await claimed(buyer, 1_000n));
+    const more = await graph.run(graph.member(buyer), CLAIM_MISSING, missing(baker, 1_000n));
+    expect(more).toMatchObject({ code: 'LEDGER_TOO_MANY_CLAIMS', retryable: false });
+    await graph.run(bakerKey, ANSWER_CLAIM, answer(claims[0].id, false));
+    expect(await claimed(buyer, 1_000n)).toMatchObject({ state: 'OPEN' });
+  });
+
+  it('accepted and not postable says why, and so again', async () => {
+    const buyer = enrol();
+    const claim = await claimed(buyer, 1_000n, { partnerId: shop });
+    const refused = { claim: { state: 'REFUSED', reason: 'LEDGER_PARTNER_CANNOT_ISSUE' } };
+    const till = graph.partner(shop);
+    expect(await graph.run(till, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({ ...refused, replayed: false });
+    expect(await graph.run(till, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({ ...refused, replayed: true });
+  });
+
+  it('is answered by its partner, with a reason when it is rejected', async () => {
+    const claim = await claimed(enrol(), 1_000n);
+    for (const [who, id] of [
+      [floristKey, claim.id],
+      [bakerKey, newId('mpc')],
+      [bakerKey, 'mpc_x'],
+    ] as const)
+      expect(await graph.run(who, ANSWER_CLAIM, answer(id, true))).toMatchObject({ code: 'NOT_FOUND' });
+    for (const reason of [null, '', 'x'.repeat(501)]) {
+      const refusal = await graph.run(bakerKey, ANSWER_CLAIM, answer(claim.id, false, { reason }));
+      expect(refusal).toMatchObject({ code: 'INVALID_INPUT', field: 'input.reason' });
+    }
+  });
+
+  it('is listed for its member, its partner and those who run the programme', async () => {
+    const LIST = `query ($first: Int!, $after: String) { missingClaims(first: $first, after: $after) {
+      nodes { id state member { id } } pageInfo { hasNextPage endCursor } } }`;
+    const buyer = enrol();
+    const own = [(await claimed(buyer, 1_000n)).id, (await claimed(buyer, 1_000n)).id].reverse();
+    const idsFor = async (who: Parameters<LedgerGraph['ask']>[0]) =>
+      (await graph.ask(who, LIST, { first: 100 })).data.missingClaims.nodes.map(({ id }: Answer) => id);
+    expect(await idsFor(graph.member(buyer))).toEqual(own);
+    const staff = graph.everyKind({ partnerId: baker, memberId: buyer }).staff;
+    for (const who of [bakerKey, staff, graph.admin(), graph.finance()])
+      expect((await idsFor(who)).slice(0, 2)).toEqual(own);
+    for (const who of [graph.member(enrol()), floristKey, graph.admin('ada', clocked.programmeId)])
+      for (const id of own) expect(await idsFor(who)).not.toContain(id);
+    const first = (await graph.ask(graph.member(buyer), LIST, { first: 1 })).data.missingClaims;
+    const after = first.pageInfo.endCursor;
+    const second = (await graph.ask(graph.member(buyer), LIST, { first: 1, after })).data.missingClaims;
+    expect([first.nodes[0].id, second.nodes[0].id]).toEqual(own);
+    expect([first, second].map(({ pageInfo }) => pageInfo.hasNextPage)).toEqual([true, false]);
+  });
+});
+
+expectTheBookToAddUp(graph);

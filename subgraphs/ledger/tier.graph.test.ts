@@ -1,0 +1,66 @@
+import { ledgerDefinition } from './main';
+import { aRuleBook } from './testkit/book';
+import { ACCRUE, inputsAt, RECORD, RETURN, SET_CLOCK } from './testkit/documents';
+import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
+
+const book = aRuleBook();
+const yearly = aRuleBook({ tierPolicy: { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } });
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly);
+const { sale, bringBack, accrue } = inputsAt(NOW);
+const TIER = 'tier { code since qualifyingPoints next { code missingPoints by } }';
+
+/** A member of a programme, its first brand's till, and where the member stands. */
+function aMemberOf({ brands: [shop], programmeId }: typeof book) {
+  const member = graph.enrol({ [shop]: 'OPEN' }, programmeId);
+  const tierOf = async () => {
+    const query = `query ($r: [_Any!]!) { _entities(representations: $r) { ... on Member { ${TIER} } } }`;
+    const variables = { r: [{ __typename: 'Member', id: member }] };
+    return (await graph.ask(graph.member(member, programmeId), query, variables)).data._entities[0].tier;
+  };
+  const admin = graph.admin('ada', programmeId);
+  const moveTo = (now: string) => graph.run(admin, SET_CLOCK, { now });
+  return { member, till: graph.partner(shop, { programmeId }), admin, tierOf, moveTo };
+}
+
+describe('a tier', () => {
+  it('is reached in the posting that qualifies, and says what is missing to the next', async () => {
+    const { member, till, tierOf } = aMemberOf(book);
+    await graph.run(till, RECORD, sale(member, 49_900n));
+    expect(await tierOf()).toMatchObject({ code: 'BASE', next: { code: 'SILVER', missingPoints: '1', by: null } });
+    await graph.run(till, RECORD, sale(member, 100n));
+    expect(await tierOf()).toEqual({
+      ...{ code: 'SILVER', since: NOW.toISOString(), qualifyingPoints: '500' },
+      next: { code: 'GOLD', missingPoints: '500', by: null },
+    });
+    await graph.run(till, ACCRUE, accrue(member, '500'));
+    expect(await tierOf()).toMatchObject({ code: 'GOLD', next: null });
+  });
+
+  it('follows the points down as well, where nothing reviews it', async () => {
+    const { member, till, tierOf } = aMemberOf(book);
+    const { purchase } = await graph.run(till, RECORD, sale(member, 50_000n));
+    await graph.run(till, RETURN, bringBack(purchase.externalRef, 50_000n));
+    expect(await tierOf()).toMatchObject({ code: 'BASE', qualifyingPoints: '0' });
+  });
+
+  it('counted by the year is kept through the next one; then the member is told, and drops', async () => {
+    const { member, till, tierOf, moveTo } = aMemberOf(yearly);
+    const { programmeId } = yearly;
+    await graph.run(till, RECORD, sale(member, 60_000n));
+    // The year ends with 31 December in Warsaw; ten days of grace follow.
+    const by = '2027-01-10T23:00:00.000Z';
+    expect(await tierOf()).toMatchObject({ code: 'SILVER', next: { code: 'GOLD', missingPoints: '400', by } });
+    await moveTo('2027-02-01T00:00:00Z');
+    const next = { code: 'SILVER', missingPoints: '500', by: '2028-01-10T23:00:00.000Z' };
+    expect(await tierOf()).toMatchObject({ code: 'SILVER', qualifyingPoints: '0', next });
+    expect(await graph.story(member, programmeId)).toEqual(['EARN 600', 'TIER_REVIEW 0']);
+    await moveTo('2027-12-31T00:00:00Z');
+    expect((await graph.story(member, programmeId)).slice(2)).toEqual(['NOTICE 0']);
+    expect(await tierOf()).toMatchObject({ code: 'SILVER' });
+    await moveTo('2028-02-01T00:00:00Z');
+    expect(await tierOf()).toMatchObject({ code: 'BASE', since: '2028-01-10T23:00:00.000Z' });
+    expect((await graph.story(member, programmeId)).slice(2)).toEqual(['NOTICE 0', 'TIER_REVIEW 0']);
+  });
+});
+
+expectTheBookToAddUp(graph);

@@ -1,0 +1,54 @@
+import type { Principal } from '../../../kernel/context/principal';
+import type { Replayable } from '../../../kernel/db/command-key';
+import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
+import { notFound } from '../../../kernel/errors/shared-refusals';
+import { newId, parseId } from '../../../kernel/values/id';
+import { actionRewardFault, type ActionReward, type ActionRule } from '../core/action-rule';
+import { nextVersion } from '../core/versions';
+import { findActionRules, insertActionRule } from '../data/action-rule.store';
+import { lockPartner } from '../data/partner.store';
+import { adminOf } from './authorise';
+import { changeRuleBook, type InRuleBook } from './change-rule-book';
+import type { PartnersSetting } from './setting';
+
+/**
+ * Sets the next version of what an action at a partner earns; actions before it begins keep their reward.
+ *
+ * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_NOT_AFTER_LATEST_VERSION.
+ */
+export async function setActionRule(
+  setting: PartnersSetting,
+  principal: Principal,
+  input: ActionReward,
+): Promise<Replayable<{ actionRule: ActionRule } & InRuleBook> | Refusal> {
+  const fault = actionRewardFault(input);
+  if (fault !== null) return fault;
+  const admin = adminOf(principal);
+  if (isRefusal(admin)) return admin;
+  const { programmeId } = admin;
+  const partnerId = parseId('ptr', input.partnerId);
+  if (partnerId === null) return notFound('partner');
+  return changeRuleBook(setting, {
+    principal,
+    operation: 'setActionRule',
+    input,
+    programmeId,
+    work: async (tx, now) => {
+      if ((await lockPartner(tx, programmeId, partnerId)) === null) return notFound('partner');
+      const { action, points, validFrom, limit } = input;
+      const existing = await findActionRules(tx, programmeId, [partnerId]);
+      const version = nextVersion(
+        existing.filter((rule) => rule.action === action),
+        validFrom,
+      );
+      if (isRefusal(version)) return version;
+      const actionRule: ActionRule = {
+        ...{ id: newId('rul'), partnerId, version, action, points, validFrom },
+        limit: limit ? { count: limit.count, period: limit.period } : null,
+        distinctBy: input.distinctBy ?? null,
+      };
+      await insertActionRule(tx, programmeId, actionRule, now);
+      return { actionRule };
+    },
+  });
+}
