@@ -41,6 +41,24 @@ export async function saveLink(
   await run(SAVE_LINK, [uuidOf(link.programmeId), uuidOf(link.memberId), uuidOf(link.partnerId), link.state]);
 }
 
+const KEEP_IDENTITY = sql`/* ledger.directory.keepIdentity */
+insert into identity_projection (programme_id, blind_index, member_id) values ($1, decode($2, 'hex'), $3)
+on conflict (programme_id, blind_index) do nothing`;
+
+/** Keeps what members answered, unless an announcement has said something since: an answer may be older than it arrives. */
+export async function keepIdentity(run: RunSql, identity: Parameters<typeof saveIdentity>[1]): Promise<void> {
+  await run(KEEP_IDENTITY, [uuidOf(identity.programmeId), identity.blindIndex, uuidOf(identity.memberId)]);
+}
+
+const KEEP_LINK = sql`/* ledger.directory.keepLink */
+insert into partner_link_projection (programme_id, member_id, partner_id, state) values ($1, $2, $3, $4)
+on conflict (programme_id, member_id, partner_id) do nothing`;
+
+/** As `keepIdentity`, for a link: one that was opened while members answered stays open. */
+export async function keepLink(run: RunSql, link: Parameters<typeof saveLink>[1]): Promise<void> {
+  await run(KEEP_LINK, [uuidOf(link.programmeId), uuidOf(link.memberId), uuidOf(link.partnerId), link.state]);
+}
+
 const FIND_IDENTITIES = sql`/* ledger.directory.findIdentities */
 select i.programme_id, encode(i.blind_index, 'hex') as blind_index, i.member_id
   from identity_projection i

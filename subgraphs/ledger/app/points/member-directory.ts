@@ -9,8 +9,8 @@ import {
   findIdentities,
   findLinks,
   findMembers,
-  saveIdentity,
-  saveLink,
+  keepIdentity,
+  keepLink,
   saveMember,
   type LinkKey,
   type LinkState,
@@ -127,7 +127,7 @@ export class MemberDirectory {
     return isRefusal(standing) ? standing : standing.memberId;
   }
 
-  /** What members answers is kept at once; the events on their way will say the same again. */
+  /** What members answers is kept at once where nothing is known; the events on their way will say the same, or newer. */
   private async ask(
     programmeId: ProgrammeId,
     who: Parameters<AskMembers>[1],
@@ -154,8 +154,8 @@ export class MemberDirectory {
     const { memberId } = standing;
     // When it was enrolled comes with the event; until then the member was enrolled no later than now.
     await saveMember(run, { programmeId, memberId, enrolledAt: new Date() });
-    if ('blindIndex' in who) await saveIdentity(run, { programmeId, memberId, blindIndex: who.blindIndex });
+    if ('blindIndex' in who) await keepIdentity(run, { programmeId, memberId, blindIndex: who.blindIndex });
     for (const { partnerId, state } of standing.partnerLinks)
-      await saveLink(run, { programmeId, memberId, partnerId, state });
+      await keepLink(run, { programmeId, memberId, partnerId, state });
   }
 }
