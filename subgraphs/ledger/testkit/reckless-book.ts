@@ -49,11 +49,13 @@ export class RecklessBook {
    * @returns what each was told: posted, the code of a refusal, or what the database said to its write
    */
   async race(crowd: readonly Asked[]): Promise<string[]> {
-    const decisions: Decision[] = [];
-    for (const asked of crowd) decisions.push(await this.decide(asked));
+    const decisions: (Decision | { readonly bug: string })[] = [];
+    // In a book it has spoilt before, a rule may find what can never be, and throw.
+    for (const asked of crowd) decisions.push(await this.decide(asked).catch((error) => ({ bug: String(error) })));
     const told: string[] = [];
     for (const decision of decisions) {
-      told.push('steps' in decision ? await this.tryToWrite(decision.steps) : decision.refusal.code);
+      if ('steps' in decision) told.push(await this.tryToWrite(decision.steps));
+      else told.push('bug' in decision ? decision.bug : decision.refusal.code);
     }
     return told;
   }
