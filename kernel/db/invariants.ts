@@ -1,5 +1,6 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
+import { borrowed } from './borrow';
 import type { Database } from './database';
 
 /** At most this many offending rows are kept per invariant: enough to see what is wrong. */
@@ -40,8 +41,7 @@ export interface InvariantFinding {
  * @returns one finding per file, by name, the healthy ones too
  */
 export async function runInvariants(database: Database, folder: string): Promise<InvariantFinding[]> {
-  const client = await database.pool.connect();
-  try {
+  return borrowed(database.pool, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     // A whole book is read: longer than any statement of a caller may take.
     await client.query('set local statement_timeout = 0');
@@ -54,11 +54,9 @@ export async function runInvariants(database: Database, folder: string): Promise
       await client.query('close offending');
       findings.push({ name, total: rows.length + (more ?? 0), rows });
     }
+    await client.query('rollback');
     return findings;
-  } finally {
-    await client.query('rollback').catch(() => undefined);
-    client.release();
-  }
+  });
 }
 
 /** The invariants that found something, as lines for a test's message or an operator. */

@@ -1,3 +1,4 @@
+import { borrowed } from '../../../../kernel/db/borrow';
 import type { Logger } from '../../../../kernel/telemetry/log';
 import { idFromUuid } from '../../../../kernel/values/id';
 import { freezeAccounts } from '../../data/verify/freeze.store';
@@ -43,18 +44,12 @@ export async function stopAccounts(
  * where whoever can change the database cannot reach.
  */
 export async function sealBook({ database, log }: VerifyingLedger): Promise<Seal | null> {
-  const client = await database.pool.connect();
-  try {
+  const seal = await borrowed(database.pool, async (client) => {
     await client.query('begin isolation level repeatable read');
-    const seal = await sealHeads(client);
+    const made = await sealHeads(client);
     await client.query('commit');
-    if (seal !== null)
-      log.info({ event: 'book.sealed', n: seal.n.toString(), accounts: seal.accounts, hash: seal.hash });
-    return seal;
-  } catch (error) {
-    await client.query('rollback').catch(() => undefined);
-    throw error;
-  } finally {
-    client.release();
-  }
+    return made;
+  });
+  if (seal !== null) log.info({ event: 'book.sealed', n: seal.n.toString(), accounts: seal.accounts, hash: seal.hash });
+  return seal;
 }

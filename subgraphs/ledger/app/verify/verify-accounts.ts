@@ -1,4 +1,5 @@
 import type { PoolClient } from 'pg';
+import { borrowed } from '../../../../kernel/db/borrow';
 import type { Database } from '../../../../kernel/db/database';
 import type { WalletKey } from '../../core/points/wallet';
 import { linkHash } from '../../data/points/chain';
@@ -113,13 +114,11 @@ export function brokenChain(wallet: ChainedWallet, transactions: readonly Stored
 
 /** A transaction of its own over one view of the book, in which nothing can be written. */
 async function reading<Result>(database: Database, read: (client: PoolClient) => Promise<Result>): Promise<Result> {
-  const client = await database.pool.connect();
-  try {
+  return borrowed(database.pool, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     await client.query('set local statement_timeout = 0');
-    return await read(client);
-  } finally {
-    await client.query('rollback').catch(() => undefined);
-    client.release();
-  }
+    const result = await read(client);
+    await client.query('rollback');
+    return result;
+  });
 }

@@ -1,4 +1,5 @@
-import type { Pool, PoolClient } from 'pg';
+import { borrowed } from '../../../../kernel/db/borrow';
+import type { Pool } from 'pg';
 import type { InvariantFinding } from '../../../../kernel/db/invariants';
 import { sql } from '../../../../kernel/db/sql';
 
@@ -51,18 +52,11 @@ export async function addRound(pool: Pool, round: VerificationRound): Promise<vo
 
 /** Does something in one process only; elsewhere meanwhile it is left out. @returns whether it was done here */
 export async function aloneInRounds(pool: Pool, pace: Pace, act: () => Promise<void>): Promise<boolean> {
-  const client: PoolClient = await pool.connect();
-  // A connection that may still hold the lock is closed, not given back.
-  let isLost = true;
-  try {
+  return borrowed(pool, async (client) => {
     const { rows } = await client.query<{ locked: boolean }>(LOCK, [pace]);
-    if (rows[0]?.locked === true) {
-      await act();
-      await client.query(UNLOCK, [pace]);
-    }
-    isLost = false;
-    return rows[0]?.locked === true;
-  } finally {
-    client.release(isLost);
-  }
+    if (rows[0]?.locked !== true) return false;
+    await act();
+    await client.query(UNLOCK, [pace]);
+    return true;
+  });
 }
