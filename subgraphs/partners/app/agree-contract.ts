@@ -2,13 +2,13 @@ import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
 import { notFound } from '../../../kernel/errors/shared-refusals';
-import { newId, parseId } from '../../../kernel/values/id';
+import { newId } from '../../../kernel/values/id';
 import { agreeVersion, contractTermsFault, termsOf, type Contract, type ContractTerms } from '../core/contract';
 import { findAllContracts, insertContract } from '../data/contract.store';
-import { findAllPartners, lockPartner } from '../data/partner.store';
+import { findAllPartners } from '../data/partner.store';
 import { findProgramme } from '../data/programme.store';
-import { adminOf } from './authorise';
-import { changeRuleBook, type InRuleBook } from './change-rule-book';
+import { changeAtPartner } from './change-at-partner';
+import type { InRuleBook } from './change-rule-book';
 import type { PartnersSetting } from './setting';
 
 /**
@@ -24,20 +24,12 @@ export async function agreeContract(
 ): Promise<Replayable<{ contract: Contract } & InRuleBook> | Refusal> {
   const fault = contractTermsFault(input);
   if (fault !== null) return fault;
-  const admin = adminOf(principal);
-  if (isRefusal(admin)) return admin;
-  const { programmeId } = admin;
-  const partnerId = parseId('ptr', input.partnerId);
-  if (partnerId === null) return notFound('partner');
-  return changeRuleBook(setting, {
-    principal,
+  return changeAtPartner(setting, principal, {
     operation: 'agreeContract',
     input,
-    programmeId,
-    work: async (tx, now) => {
-      const partner = await lockPartner(tx, programmeId, partnerId);
+    work: async (tx, { programmeId, partnerId, now }) => {
       const programme = await findProgramme(tx, programmeId);
-      if (partner === null || programme === null) return notFound('partner');
+      if (programme === null) return notFound('partner');
       const { faceValueMicros } = programme;
       const agreed = agreeVersion(input, partnerId, {
         faceValueMicros,

@@ -1,14 +1,12 @@
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
-import { notFound } from '../../../kernel/errors/shared-refusals';
-import { newId, parseId } from '../../../kernel/values/id';
+import { newId } from '../../../kernel/values/id';
 import { actionRewardFault, type ActionReward, type ActionRule } from '../core/action-rule';
 import { nextVersion } from '../core/versions';
 import { findActionRules, insertActionRule } from '../data/action-rule.store';
-import { lockPartner } from '../data/partner.store';
-import { adminOf } from './authorise';
-import { changeRuleBook, type InRuleBook } from './change-rule-book';
+import { changeAtPartner } from './change-at-partner';
+import type { InRuleBook } from './change-rule-book';
 import type { PartnersSetting } from './setting';
 
 /**
@@ -23,18 +21,10 @@ export async function setActionRule(
 ): Promise<Replayable<{ actionRule: ActionRule } & InRuleBook> | Refusal> {
   const fault = actionRewardFault(input);
   if (fault !== null) return fault;
-  const admin = adminOf(principal);
-  if (isRefusal(admin)) return admin;
-  const { programmeId } = admin;
-  const partnerId = parseId('ptr', input.partnerId);
-  if (partnerId === null) return notFound('partner');
-  return changeRuleBook(setting, {
-    principal,
+  return changeAtPartner(setting, principal, {
     operation: 'setActionRule',
     input,
-    programmeId,
-    work: async (tx, now) => {
-      if ((await lockPartner(tx, programmeId, partnerId)) === null) return notFound('partner');
+    work: async (tx, { programmeId, partnerId, now }) => {
       const { action, points, validFrom, limit } = input;
       const existing = await findActionRules(tx, programmeId, [partnerId]);
       const version = nextVersion(

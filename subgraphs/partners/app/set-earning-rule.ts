@@ -1,13 +1,11 @@
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
-import { notFound } from '../../../kernel/errors/shared-refusals';
-import { newId, parseId } from '../../../kernel/values/id';
+import { newId } from '../../../kernel/values/id';
 import { earningRateFault, setVersion, type EarningRate, type EarningRule } from '../core/earning-rule';
 import { findEarningRules, insertEarningRule } from '../data/earning-rule.store';
-import { lockPartner } from '../data/partner.store';
-import { adminOf } from './authorise';
-import { changeRuleBook, type InRuleBook } from './change-rule-book';
+import { changeAtPartner } from './change-at-partner';
+import type { InRuleBook } from './change-rule-book';
 import type { PartnersSetting } from './setting';
 
 /**
@@ -22,18 +20,10 @@ export async function setEarningRule(
 ): Promise<Replayable<{ earningRule: EarningRule } & InRuleBook> | Refusal> {
   const fault = earningRateFault(input);
   if (fault !== null) return fault;
-  const admin = adminOf(principal);
-  if (isRefusal(admin)) return admin;
-  const { programmeId } = admin;
-  const partnerId = parseId('ptr', input.partnerId);
-  if (partnerId === null) return notFound('partner');
-  return changeRuleBook(setting, {
-    principal,
+  return changeAtPartner(setting, principal, {
     operation: 'setEarningRule',
     input,
-    programmeId,
-    work: async (tx, now) => {
-      if ((await lockPartner(tx, programmeId, partnerId)) === null) return notFound('partner');
+    work: async (tx, { programmeId, partnerId, now }) => {
       const set = setVersion(input, await findEarningRules(tx, programmeId, [partnerId]));
       if (isRefusal(set)) return set;
       const { kind, points, perAmountMinor, validFrom } = input;

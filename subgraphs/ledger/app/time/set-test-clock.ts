@@ -1,10 +1,11 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { inTransaction } from '../../../../kernel/db/transaction';
-import type { Refusal } from '../../../../kernel/errors/refusal';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden } from '../../../../kernel/errors/shared-refusals';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
 import { loadTestClock, lockProgramme, moveTestClock } from '../../data/programme.store';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { doDueWork, nextDueInstant } from './due-work';
 
@@ -19,12 +20,8 @@ export async function setTestClock(
 ): Promise<{ now: Date } | Refusal> {
   if (principal.kind !== 'admin') return forbidden('Only a programme’s admin may move its test clock.');
   const { programmeId } = principal;
-  let book = await ledger.book(programmeId);
-  if (book === null) {
-    await ledger.catchUpRules();
-    book = await ledger.book(programmeId);
-  }
-  if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
+  const book = await currentBook(ledger, programmeId);
+  if (isRefusal(book)) return book;
   if (!book.isSandbox) return refuse('LEDGER_CLOCK_NOT_MOVABLE', 'A live programme runs on wall time.');
   const standing = await loadTestClock(ledger.database.pool, programmeId);
   if (standing instanceof Date && standing > now) return movesBack(standing);

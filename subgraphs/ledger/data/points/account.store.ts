@@ -6,6 +6,7 @@ import type { Party } from '../../core/points/lot';
 import type { Balances, HoldState, WalletKey } from '../../core/points/wallet';
 import { walletKeyOf } from '../../core/points/wallet';
 import { instantOrNull } from './instants';
+import { keyArrays } from './wallet-request';
 
 /** A wallet of one programme: every reading names both, so that no tenant meets another's. */
 export interface WalletOfProgramme {
@@ -66,7 +67,7 @@ export async function findWallets(
   memberIds: readonly MemberId[],
 ): Promise<Map<MemberId, StandingWallet>> {
   const keys = memberIds.map(walletKeyOf);
-  const { rows } = await pool.query<WalletRow>(FIND_WALLETS, [...columnsOf(keys), uuidOf(programmeId)]);
+  const { rows } = await pool.query<WalletRow>(FIND_WALLETS, [...keyArrays(keys), uuidOf(programmeId)]);
   return new Map(rows.map((row) => [idFromUuid('mem', row.wallet), walletFrom(row)]));
 }
 
@@ -218,7 +219,7 @@ export async function findLots(
   names: readonly LotName[],
 ): Promise<(StoredLot | null)[]> {
   const { rows } = await pool.query<LotRow & { wallet: string }>(FIND_LOTS, [
-    ...columnsOf(names.map(({ memberId }) => walletKeyOf(memberId))),
+    ...keyArrays(names.map(({ memberId }) => walletKeyOf(memberId))),
     names.map(({ lotSeq }) => String(lotSeq)),
     uuidOf(programmeId),
   ]);
@@ -244,9 +245,4 @@ export async function findHold(
   if (row === undefined) return null;
   const { state, expires_at: expiresAt } = row;
   return { partnerId: idFromUuid('ptr', row.partner_id), points: points(BigInt(row.points)), state, expiresAt };
-}
-
-/** Keys as the two arrays `unnest` wants. */
-function columnsOf(keys: readonly WalletKey[]): [number[], string[]] {
-  return [keys.map(({ bucket }) => bucket), keys.map(({ wallet }) => wallet)];
 }
