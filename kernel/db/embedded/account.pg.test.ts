@@ -1,7 +1,8 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { startElsewhere } from '../../testkit/embedded-starter';
+import { findBinaries } from './binaries';
 
 const NOBODY = 65_534;
 const WITHOUT_UNSHARE = { env: { ...process.env, PATH: '/nowhere' } };
@@ -26,6 +27,13 @@ asRoot('the account of an embedded server', () => {
     return closed;
   };
 
+  /** The programs where any account can use them: the project itself may stand below a folder of root's. */
+  const programsForAll = (): string => {
+    const nativeDir = join(folder, 'native');
+    cpSync(dirname(dirname(findBinaries().postgres)), nativeDir, { recursive: true, verbatimSymlinks: true });
+    return nativeDir;
+  };
+
   it('is root itself in disguise where that is allowed, so that a closed folder of root will do', async () => {
     const dataDir = join(closedFolder(), 'cluster');
     const starter = await startElsewhere({ dataDir, throwaway: true, settings });
@@ -41,13 +49,14 @@ asRoot('the account of an embedded server', () => {
 
   it('is another account where disguise is not allowed, and that account keeps the directory', async () => {
     const dataDir = join(folder, 'deep', 'er', 'cluster');
-    const starter = await startElsewhere({ dataDir, throwaway: true, settings }, WITHOUT_UNSHARE);
+    const options = { dataDir, throwaway: true, settings, nativeDir: programsForAll() };
+    const starter = await startElsewhere(options, WITHOUT_UNSHARE);
     expect(starter.report).toMatchObject({ startedHere: true });
     await starter.leave();
     const owner = statSync(dataDir).uid;
     expect(owner).not.toBe(0);
     // Now disguise is allowed again, but the directory has an owner.
-    const again = await startElsewhere({ dataDir, throwaway: true, settings });
+    const again = await startElsewhere(options);
     expect(again.report).toMatchObject({ startedHere: true });
     expect(statSync(dataDir).uid).toBe(owner);
     await again.leave();
