@@ -59,8 +59,8 @@ describe('a budget', () => {
   });
 
   it('does not bind the hub’s own parts', async () => {
-    const service: Principal = { kind: 'service', name: 'rewards', programmeId: newId('prg') };
-    expect(await open().spend(service, '', 1e9)).toBeNull();
+    const rewards: Principal = { kind: 'service', name: 'rewards', programmeId: newId('prg') };
+    expect(await open().spend(rewards, '', 1e9)).toBeNull();
   });
 
   it('is not touched by what costs more than all of it', async () => {
