@@ -10,6 +10,7 @@ import { Authenticator } from './auth/authenticator';
 import { KeyBook } from './auth/key-book';
 import { TokenVerifier, type TokenIssuer } from './auth/tokens';
 import type { GatewayConfig } from './config';
+import { Budgets } from './limits/budgets';
 import { Pipeline } from './plan/pipeline';
 
 export { gatewayDatabase } from './auth/database';
@@ -43,8 +44,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const keys = new KeyBook(database, options.partnersFeed, log);
   const authenticator = new Authenticator(keys, new TokenVerifier(verifyTokens));
   const openIntrospection = config.mode === 'development';
-  const pipeline = new Pipeline({ supergraphSdl, links, limits: config.limits, openIntrospection, log });
-  const apollo = await startApolloServer(pipeline, config.limits);
+  const { limits } = config;
+  const budgets = new Budgets(database, limits.budgets);
+  const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, openIntrospection, log });
+  const apollo = await startApolloServer(pipeline, limits);
   keys.start();
   return new FrontDoor({ pipeline, apollo, authenticator, keys, database, jwks: verifyTokens.jwks, config, log });
 }

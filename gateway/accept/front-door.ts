@@ -26,6 +26,8 @@ export interface FrontDoorOptions {
     readonly allowedOrigins: readonly string[];
     readonly drainMs: number;
     readonly headersMs: number;
+    readonly mode: 'development' | 'production';
+    readonly metricsToken: string | null;
   };
   readonly log: Logger;
 }
@@ -48,6 +50,7 @@ export class FrontDoor {
       areKeysRead: () => keys.isReady,
       isOpen: () => this.isOpen,
       jwks: jwks instanceof URL ? null : jwks,
+      metrics: { token: config.metricsToken, mode: config.mode },
     };
     const front = httpFront({ apollo, authenticator, limits: config.limits, health, log });
     const { headersMs } = config;

@@ -56,6 +56,8 @@ function graphqlRoute({ apollo, authenticator, limits, log }: HttpFrontOptions):
       return {
         request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
         bodyBytes,
+        address: req.socket.remoteAddress ?? '',
+        standing: null,
       };
     },
   });

@@ -15,6 +15,8 @@ export interface SocketFacts {
   /** `Authorization` of the request that opened it. */
   readonly authorization: string | undefined;
   readonly acceptLanguage: string | undefined;
+  /** Where the connection comes from. */
+  readonly address: string;
   /** Set once the client has said who it is. */
   caller: Caller | null;
 }
@@ -46,9 +48,9 @@ export function socketProtocol({ pipeline, authenticator, limits, log }: SocketP
         return false;
       }
     },
-    onSubscribe: (socket, _id, payload) => {
+    onSubscribe: async (socket, _id, payload) => {
       const requestId = newId('req');
-      const admitted = admit({ socket, payload, requestId, documents, pipeline, limits });
+      const admitted = await admit({ socket, payload, requestId, documents, pipeline, limits });
       return Array.isArray(admitted) ? maskErrors(admitted, requestId, log) : (admitted as ExecutionArgs);
     },
     execute: (args) => pipeline.answer(args.contextValue as Run),
@@ -58,16 +60,16 @@ export function socketProtocol({ pipeline, authenticator, limits, log }: SocketP
 }
 
 /** Either what is to be run, or the faults for which it is not. */
-function admit(asked: {
+async function admit(asked: {
   socket: SocketContext;
   payload: SubscribePayload;
   requestId: string;
   documents: Kept<DocumentNode>;
   pipeline: Pipeline;
   limits: GatewayLimits;
-}): ExecutionArgs | GraphQLError[] {
+}): Promise<ExecutionArgs | GraphQLError[]> {
   const { socket, payload, requestId, documents, pipeline, limits } = asked;
-  const { caller, acceptLanguage } = socket.extra;
+  const { caller, acceptLanguage, address } = socket.extra;
   if (caller === null) return [limitFault('INVALID_INPUT', 'The socket has no caller.')];
   if (Object.keys(socket.subscriptions).length > limits.subscriptionsPerSocket) {
     return [
@@ -82,11 +84,12 @@ function admit(asked: {
   documents.set(payload.query, document);
   const operationName = payload.operationName ?? undefined;
   const variables = (payload.variables ?? {}) as Record<string, unknown>;
-  const admission = pipeline.judge({ document, operationName, variables, way: 'socket' }, caller.principal);
+  const payer = { principal: caller.principal, address };
+  const admission = await pipeline.admit({ document, operationName, variables, way: 'socket' }, payer);
   if ('faults' in admission) return [...admission.faults];
   const deadlineAt = new Date(Date.now() + admission.deadlineMs);
   const context = { principal: caller.principal, requestId, deadlineAt, acceptLanguage };
-  const run: Run = { document, operationName, variables, context };
+  const run: Run = { document, operationName, variables, context, way: 'socket' };
   return { schema: pipeline.schema, document, operationName, variableValues: variables, contextValue: run };
 }
 

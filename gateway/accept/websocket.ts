@@ -5,6 +5,7 @@ import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator } from '../auth/authenticator';
 import type { GatewayLimits } from '../limits/limits';
+import { countSocket } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { socketProtocol, type SocketFacts } from './socket-protocol';
 
@@ -75,8 +76,10 @@ export class SocketFront {
 
   private opened(socket: WebSocket, request: IncomingMessage): void {
     const { authorization, 'accept-language': acceptLanguage } = request.headers;
-    const facts: SocketFacts = { authorization, acceptLanguage, caller: null };
+    const address = request.socket.remoteAddress ?? '';
+    const facts: SocketFacts = { authorization, acceptLanguage, address, caller: null };
     this.live.set(socket, facts);
+    countSocket(1);
     this.boundMessages(socket);
     const stopPings = keepAlive(socket);
     const closed = this.protocol.opened(
@@ -93,6 +96,7 @@ export class SocketFront {
     socket.on('error', (error) => this.options.log.info({ event: 'gateway.socket.faulty', err: error }));
     socket.once('close', (code, reason) => {
       this.live.delete(socket);
+      countSocket(-1);
       stopPings();
       void closed(code, reason.toString());
     });

@@ -52,6 +52,20 @@ export const limitRefusals = {
     type: 'errors[]',
     precedence: 1,
   },
+  GATEWAY_COST_TOO_HIGH: {
+    meaning: 'The operation may answer more fields than one operation is allowed: pages within pages multiply.',
+    action: 'Ask for shorter pages or fewer levels of them; the message names both numbers.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 8,
+  },
+  GATEWAY_RATE_LIMITED: {
+    meaning: 'The caller has spent what it may spend in a minute, over all gateways together.',
+    action: 'Send it again after the seconds that `Retry-After` names; the header `RateLimit` tells what is left.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 9,
+  },
   GATEWAY_TOO_MANY_SUBSCRIPTIONS: {
     meaning: 'The socket has as many live operations as one may have.',
     action: 'End one, or open another socket.',

@@ -5,7 +5,13 @@
  */
 import { buildOperationContext, executeQueryPlan } from '@apollo/gateway';
 import { operationFromDocument, Supergraph, type Schema } from '@apollo/federation-internals';
-import { QueryPlanner, type FetchNode, type PlanNode, type QueryPlan } from '@apollo/query-planner';
+import {
+  QueryPlanner,
+  type FetchNode,
+  type PlanNode,
+  type QueryPlan,
+  type SubscriptionNode,
+} from '@apollo/query-planner';
 import { execute, Kind, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { DataSource } from './link-data-source';
@@ -89,6 +95,11 @@ export class ApolloPlanner {
     return valueCompletion === undefined ? result : { data: result.data, errors: valueCompletion };
   }
 
+  /** How many calls of subgraphs a plan makes at most. */
+  callsOf({ steps }: Plan): number {
+    return steps?.node === undefined ? 0 : callsOf(steps.node);
+  }
+
   /** The fetch a subscription's plan begins with; null for any other plan. */
   primaryOf(plan: Plan): PrimaryFetch | null {
     if (plan.steps?.node?.kind !== 'Subscription') return null;
@@ -107,6 +118,27 @@ export class ApolloPlanner {
     const first: FetchNode = { ...primary, serviceName: EVENT };
     const nodes: PlanNode[] = rest === undefined ? [first] : [first, rest];
     return { ...plan, steps: { kind: 'QueryPlan', node: { kind: 'Sequence', nodes } } };
+  }
+}
+
+function callsOf(node: PlanNode | SubscriptionNode): number {
+  switch (node.kind) {
+    case 'Fetch':
+      return 1;
+    case 'Flatten':
+      return callsOf(node.node);
+    case 'Sequence':
+    case 'Parallel':
+      return node.nodes.reduce((sum, child) => sum + callsOf(child), 0);
+    case 'Condition':
+      return Math.max(
+        node.ifClause === undefined ? 0 : callsOf(node.ifClause),
+        node.elseClause === undefined ? 0 : callsOf(node.elseClause),
+      );
+    case 'Subscription':
+      return 1 + (node.rest === undefined ? 0 : callsOf(node.rest));
+    case 'Defer':
+      return 0;
   }
 }
 
