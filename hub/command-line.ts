@@ -8,6 +8,7 @@ import { migrateCommand } from './commands/migrate';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
 import { verifyCommand } from './commands/verify';
@@ -27,6 +28,7 @@ export function hubProgram(): Command {
     migrateCommand(),
     seedCommand(),
     replayCommand(),
+    settleBookCommand(),
     verifyCommand(),
     benchCommand(),
     doctorCommand(),

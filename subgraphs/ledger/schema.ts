@@ -1,5 +1,6 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
+import { bookResolvers } from './api/books/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
@@ -16,6 +17,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...pointResolvers,
       ...settlementResolvers,
       ...reportResolvers,
+      ...bookResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

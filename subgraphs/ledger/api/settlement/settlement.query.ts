@@ -114,7 +114,8 @@ export class DirectionalTotalFields {
   }
 }
 
-function lineView(line: StoredLine): object & { n: number } {
+/** A line as the graph shows it. */
+export function lineView(line: StoredLine): object & { n: number } {
   const place = `${line.pair.toString(16).padStart(4, '0')}${line.n.toString(16).padStart(8, '0')}`;
   const shown = {
     n: line.n,
