@@ -11,10 +11,13 @@ import { KeyBook } from './auth/key-book';
 import { TokenVerifier, type TokenIssuer } from './auth/tokens';
 import type { GatewayConfig } from './config';
 import { Budgets } from './limits/budgets';
+import { DocumentBook } from './limits/documents';
 import { Pipeline } from './plan/pipeline';
 
 export { gatewayDatabase } from './auth/database';
 export { openDevelopmentIssuer, type DevelopmentIssuer, type TokenGrant } from './auth/development-issuer';
+export { listDocuments, publishDocuments, retireDocument } from './limits/document-store';
+export { sha256 } from './limits/documents';
 export { defaultGatewayConfig, readGatewayConfig, type GatewayConfig } from './config';
 
 /** What the gateway is given to open. */
@@ -48,6 +51,17 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const budgets = new Budgets(database, limits.budgets);
   const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, openIntrospection, log });
   const apollo = await startApolloServer(pipeline, limits);
+  const documents = new DocumentBook({ database, membersNeedTrust: config.mode === 'production' });
   keys.start();
-  return new FrontDoor({ pipeline, apollo, authenticator, keys, database, jwks: verifyTokens.jwks, config, log });
+  return new FrontDoor({
+    pipeline,
+    apollo,
+    authenticator,
+    documents,
+    keys,
+    database,
+    jwks: verifyTokens.jwks,
+    config,
+    log,
+  });
 }
