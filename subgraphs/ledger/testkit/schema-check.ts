@@ -10,7 +10,7 @@ const folder = resolve(process.env['HUB_SHARED_DIR'] ?? resolve(projectRoot(), '
 export function referenceFile(name: string): string | undefined {
   const file = resolve(folder, name);
   if (existsSync(file)) return readFileSync(file, 'utf8');
-  console.log(`Not held against ${name}: ../shared/data/reference has no such file here.`);
+  process.stdout.write(`Not held against ${name}: ../shared/data/reference has no such file here.\n`);
   return undefined;
 }
 
