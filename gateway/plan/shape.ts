@@ -69,8 +69,8 @@ export class Shape {
   /** @returns the answer's data, and what is wrong with it where the schema does not allow what came */
   of(answered: Answered, variables: Variables): { data: Answered | null; faults: readonly GraphQLError[] } {
     const shaping: Shaping = { variables, faults: [] };
-    const data = this.selectionFor(variables).shape(answered, this.root, [], shaping);
-    return { data: data === INVALID ? null : data, faults: shaping.faults };
+    const shaped = this.selectionFor(variables).shape(answered, this.root, [], shaping);
+    return { data: shaped === INVALID ? null : shaped, faults: shaping.faults };
   }
 
   private selectionFor(variables: Variables): Selection {
