@@ -37,7 +37,8 @@ type Query {
 }
 type Mutation { enrol(name: String!): Member }
 input MemberRefInput @oneOf { id: ID  name: String }
-type Member @key(fields: "id") { id: ID!  displayName: String @tag(name: "personal")  nickname: String  note: String  friend: Member  ghost: String }
+type Member @key(fields: "id") { id: ID!  displayName: String @tag(name: "personal")
+  nickname: String  note: String  friend: Member  ghost: String }
 `;
 
 const LEDGER = `${HEADER}
