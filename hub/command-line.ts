@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { projectRoot } from '../kernel/config/project-root';
+import { auditCommand } from './commands/audit';
 import { benchCommand } from './commands/bench';
 import { doctorCommand } from './commands/doctor';
 import { migrateCommand } from './commands/migrate';
@@ -30,6 +31,7 @@ export function hubProgram(): Command {
     replayCommand(),
     operationsCommand(),
     verifyCommand(),
+    auditCommand(),
     benchCommand(),
     doctorCommand(),
     tokenCommand(),
