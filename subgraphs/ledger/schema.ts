@@ -1,5 +1,6 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
+import { documentResolvers } from './api/documents/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
@@ -15,6 +16,7 @@ export function buildLedgerSchema(): SubgraphSchema {
     resolvers: [
       ...pointResolvers,
       ...settlementResolvers,
+      ...documentResolvers,
       ...reportResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,

@@ -415,6 +415,15 @@ create table partner_link_projection (
   constraint partner_link_projection_state_check CHECK ((state = ANY (ARRAY['CREDIT_ONLY'::text, 'OPEN'::text])))
 );
 
+create table party_details (
+  programme_id uuid not null,
+  partner_id uuid,
+  version integer not null,
+  valid_from timestamp with time zone not null,
+  identity jsonb not null,
+  constraint party_details_version_check CHECK ((version > 0))
+);
+
 create table pending_lot (
   bucket smallint not null,
   wallet uuid not null,
@@ -616,6 +625,8 @@ CREATE INDEX money_entry_programme ON public.money_entry USING btree (programme_
 CREATE UNIQUE INDEX net_position_party ON public.net_position USING btree (cycle_id, party_id) NULLS NOT DISTINCT;
 
 CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
+
+CREATE UNIQUE INDEX party_details_version ON public.party_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
 
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
 
