@@ -1,9 +1,11 @@
 import { GraphQLError, parse, type DocumentNode, type ExecutionArgs } from 'graphql';
 import { makeServer, type Context, type Server, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { requestFault } from '../../kernel/graph/fault';
 import { newId } from '../../kernel/values/id';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { limitFault } from '../limits/admission';
+import type { DocumentBook, RequestedDocument } from '../limits/documents';
 import { Kept } from '../limits/kept';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
@@ -24,6 +26,7 @@ export interface SocketFacts {
 export interface SocketProtocolOptions {
   readonly pipeline: Pipeline;
   readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
   readonly log: Logger;
 }
@@ -34,7 +37,13 @@ type SocketContext = Context<Params, SocketFacts>;
 const DOCUMENTS_KEPT = 2_000;
 
 /** The graphql-transport-ws protocol with the pipeline behind it: an operation's faults end the operation, not the socket. */
-export function socketProtocol({ pipeline, authenticator, limits, log }: SocketProtocolOptions): Server<SocketFacts> {
+export function socketProtocol({
+  pipeline,
+  authenticator,
+  documents: book,
+  limits,
+  log,
+}: SocketProtocolOptions): Server<SocketFacts> {
   const documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
   const options: ServerOptions<Params, SocketFacts> = {
     connectionInitWaitTimeout: limits.initMs,
@@ -50,7 +59,7 @@ export function socketProtocol({ pipeline, authenticator, limits, log }: SocketP
     },
     onSubscribe: async (socket, _id, payload) => {
       const requestId = newId('req');
-      const admitted = await admit({ socket, payload, requestId, documents, pipeline, limits });
+      const admitted = await admit({ socket, payload, requestId, documents, book, pipeline, limits });
       return Array.isArray(admitted) ? maskErrors(admitted, requestId, log) : (admitted as ExecutionArgs);
     },
     execute: (args) => pipeline.answer(args.contextValue as Run),
@@ -65,10 +74,11 @@ async function admit(asked: {
   payload: SubscribePayload;
   requestId: string;
   documents: Kept<DocumentNode>;
+  book: DocumentBook;
   pipeline: Pipeline;
   limits: GatewayLimits;
 }): Promise<ExecutionArgs | GraphQLError[]> {
-  const { socket, payload, requestId, documents, pipeline, limits } = asked;
+  const { socket, payload, requestId, documents, book, pipeline, limits } = asked;
   const { caller, acceptLanguage, address } = socket.extra;
   if (caller === null) return [limitFault('INVALID_INPUT', 'The socket has no caller.')];
   if (Object.keys(socket.subscriptions).length > limits.subscriptionsPerSocket) {
@@ -79,9 +89,11 @@ async function admit(asked: {
       ),
     ];
   }
-  const document = documents.get(payload.query) ?? parsed(payload.query, limits.tokens);
+  const named = await book.resolve(payload as RequestedDocument, caller.principal);
+  if ('code' in named) return [requestFault(named)];
+  const document = documents.get(named.query) ?? parsed(named.query, limits.tokens);
   if (document instanceof GraphQLError) return [document];
-  documents.set(payload.query, document);
+  documents.set(named.query, document);
   const operationName = payload.operationName ?? undefined;
   const variables = (payload.variables ?? {}) as Record<string, unknown>;
   const payer = { principal: caller.principal, address };

@@ -4,6 +4,7 @@ import { CloseCode, handleProtocols, type Server as ProtocolServer } from 'graph
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator } from '../auth/authenticator';
+import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { countSocket } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
@@ -13,6 +14,7 @@ export interface SocketFrontOptions {
   readonly server: HttpServer;
   readonly pipeline: Pipeline;
   readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
   readonly config: { readonly limits: GatewayLimits; readonly allowedOrigins: readonly string[] };
   readonly log: Logger;
 }
@@ -36,8 +38,8 @@ export class SocketFront {
   private isOpen = true;
 
   constructor(private readonly options: SocketFrontOptions) {
-    const { server, pipeline, authenticator, config, log } = options;
-    this.protocol = socketProtocol({ pipeline, authenticator, limits: config.limits, log });
+    const { server, pipeline, authenticator, documents, config, log } = options;
+    this.protocol = socketProtocol({ pipeline, authenticator, documents, limits: config.limits, log });
     // `closeTimeout` is newer than the package of types.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,

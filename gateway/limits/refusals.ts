@@ -24,6 +24,27 @@ export const limitRefusals = {
     type: 'errors[]',
     precedence: 5,
   },
+  GATEWAY_DOCUMENT_UNKNOWN: {
+    meaning: 'The request names a document by its hash, and no document of this hash is known.',
+    action: 'Send the document itself in `query`, with the hash if it is to be known by it from then on.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
+  GATEWAY_DOCUMENT_HASH_MISMATCH: {
+    meaning: 'The hash sent with a document is not the hash of that document.',
+    action: 'Hash the very text that is sent: SHA-256 of its UTF-8 bytes, in lower-case hexadecimal.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
+  GATEWAY_DOCUMENT_NOT_TRUSTED: {
+    meaning: 'Members may run published documents only, and this one is not published.',
+    action: 'Publish it with `hub operations publish`; the text must be the same to the last byte.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
   GATEWAY_OPERATION_UNKNOWN: {
     meaning: 'The document holds no operation, or several and the request does not name one of them.',
     action: 'Send `operationName`, or a document with one operation.',

@@ -32,7 +32,7 @@ describe('the books, to the coalition’s desk', () => {
     const accounts: Answer[] = await read('partyAccounts');
     const balance = (kind: string) => accounts.filter((one) => one.kind === kind).map((one) => one.balance);
     expect([balance('ISSUED'), balance('REDEEMED')]).toEqual([['-100'], ['30']]);
-    expect(balance('CLEARING').sort()).toEqual(['-300000', '300000']);
+    expect(new Set(balance('CLEARING'))).toEqual(new Set(['-300000', '300000']));
   });
 
   it('show members page by page', async () => {
