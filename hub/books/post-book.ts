@@ -4,7 +4,8 @@ import type { FoundBook } from './found-book';
 
 const ACCOUNT = 'account { memberId version }';
 const mutation = (name: string, success: string, types = { input: `${capital(name)}Input`, answer: capital(name) }) =>
-  `mutation Post($input: ${types.input}!) { result: ${name}(input: $input) { ... on ${types.answer}Success { ${success} ${ACCOUNT} } ${REFUSAL} } }`;
+  `mutation Post($input: ${types.input}!) { result: ${name}(input: $input) {
+    ... on ${types.answer}Success { ${success} ${ACCOUNT} } ${REFUSAL} } }`;
 const PENDING = { input: 'PendingInput', answer: 'Pending' };
 const ACCRUE = mutation('postAccrual', 'lot { id }');
 const RELEASE = mutation('releasePending', 'lot { id }', PENDING);
