@@ -28,8 +28,8 @@ export interface CoalitionIndicators {
   readonly grossMinor: bigint;
   /** All that net payers pay, the operator included. */
   readonly netPaidMinor: bigint;
-  /** How much of the gross need not be paid: 76.05 % of 49.19 when 11.78 is paid. */
-  readonly nettingEfficiencyBps: number;
+  /** How much of the gross need not be paid: 76.05 % of 49.19 when 11.78 is paid; null before there are nets. */
+  readonly nettingEfficiencyBps: number | null;
 }
 
 const abs = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
@@ -54,7 +54,11 @@ export function indicatorsOf({
   const netPaidMinor = sum(netMinors.filter((net) => net > 0n));
   return {
     ...{ redeemedPoints, crossBrandPoints, crossBrandBps: shareBps(crossBrandPoints, redeemedPoints) },
-    ...{ grossMinor, netPaidMinor, nettingEfficiencyBps: shareBps(grossMinor - netPaidMinor, grossMinor) },
+    ...{
+      grossMinor,
+      netPaidMinor,
+      nettingEfficiencyBps: netMinors.length === 0 ? null : shareBps(grossMinor - netPaidMinor, grossMinor),
+    },
   };
 }
 

@@ -138,7 +138,7 @@ describe('the indicators of a coalition', () => {
     const indicators = indicatorsOf({ burns, billedMinors, netMinors: [657n, -146n, -1_032n, 521n] });
     expect(indicators).toMatchObject({ grossMinor: 4_919n, netPaidMinor: 1_178n, nettingEfficiencyBps: 7_605 });
     expect(indicators).toMatchObject({ redeemedPoints: 1_000n, crossBrandPoints: 400n, crossBrandBps: 4_000 });
-    expect(indicatorsOf({ burns: [], billedMinors: [], netMinors: [] }).nettingEfficiencyBps).toBe(0);
+    expect(indicatorsOf({ burns: [], billedMinors: [], netMinors: [] }).nettingEfficiencyBps).toBeNull();
   });
 
   it('offset both ways between two partners', () => {
