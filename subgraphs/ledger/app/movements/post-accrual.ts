@@ -20,7 +20,7 @@ import type { Ledger } from '../ledger';
 import { memberToCredit, operatingAs, type Operating } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
 import { post, type Posted } from '../points/post';
-import { documentOf } from '../points/posting-command';
+import { documentOf, type LinkNeeded } from '../points/posting-command';
 
 export interface PostAccrualInput {
   readonly idempotencyKey: string;
@@ -59,16 +59,16 @@ export async function postAccrual(
   if (isRefusal(member)) return member;
   const { idempotencyKey, ...body } = input;
   const { issuerId } = accrual;
-  const posted = await post(ledger, principal, {
+  return post(ledger, principal, {
     programmeId: operating.programmeId,
     memberId: member.memberId,
     operation: 'postAccrual',
     idempotencyKey,
     body,
     document: issuerId === null ? null : documentOf(issuerId, 'ACCRUAL', input.externalRef),
+    link: member.link,
     plan: (wallet, facts) => planDirectAccrual(wallet, accrual, facts),
   });
-  return isRefusal(posted) ? posted : { ...posted, creditOnly: member.creditOnly };
 }
 
 /** With real money, one person alone does not make an operator's gift: what binds the programme needs two. */
@@ -85,14 +85,12 @@ async function memberToGive(
   ledger: Ledger,
   { programmeId, partnerId }: Operating,
   ref: MemberRef,
-): Promise<{ memberId: MemberId; creditOnly: boolean } | Refusal> {
+): Promise<{ memberId: MemberId; link: LinkNeeded | null } | Refusal> {
   if (partnerId === null) {
     const memberId = await ledger.directory.findOfProgramme(programmeId, ref);
-    return isRefusal(memberId) ? memberId : { memberId, creditOnly: false };
+    return isRefusal(memberId) ? memberId : { memberId, link: null };
   }
-  const found = await memberToCredit(ledger, { programmeId, partnerId }, { ref, path: 'input.member' });
-  if (isRefusal(found)) return found;
-  return { memberId: found.memberId, creditOnly: found.link === 'CREDIT_ONLY' && !found.cardPresented };
+  return memberToCredit(ledger, { programmeId, partnerId }, { ref, path: 'input.member' });
 }
 
 function accrualOf({ partnerId }: Operating, input: PostAccrualInput): DirectAccrual | Refusal {
