@@ -17,10 +17,13 @@ const [keyOfA, keyOfB] = [a, b].map((id) =>
 const enrol = () => graph.enrol({ [a]: 'OPEN', [b]: 'OPEN' });
 const members = Array.from({ length: 5 }, enrol) as MemberId[];
 
-const LIABILITY = `query ($through: String!, $issuerId: ID, $after: String) { pointLiability(through: $through, issuerId: $issuerId, first: 2, after: $after) {
-  nodes { issuer { id } vintage figures { members issued redeemed clawedBack expired outstanding expectedRedeemed expectedRateBps basis reason } }
+const LIABILITY = `query ($through: String!, $issuerId: ID, $after: String) { 
+  pointLiability(through: $through, issuerId: $issuerId, first: 2, after: $after) {
+  nodes { issuer { id } vintage figures { members issued redeemed clawedBack
+   expired outstanding expectedRedeemed expectedRateBps basis reason } }
   pageInfo { hasNextPage endCursor } } }`;
-const ROLL = `query ($from: String!, $through: String!, $issuerId: ID) { contractLiability(from: $from, through: $through, issuerId: $issuerId) {
+const ROLL = `query ($from: String!, $through: String!, $issuerId: ID) { 
+  contractLiability(from: $from, through: $through, issuerId: $issuerId) {
   issuer { id } figures { opening { amountMinor } allocated { amountMinor } recognised { amountMinor } breakage { amountMinor }
     changeOfEstimate { amountMinor } closing { amountMinor } } } }`;
 const RATE = `__typename ... on Refusal { code } ... on InvalidInput { field }
