@@ -13,8 +13,6 @@ import { sourceFetch, type Place } from './source-fetch';
 
 /** How often it is looked whether a slow reader can be given more. */
 const LOOK_EVERY_MS = 50;
-/** How a subgraph marks a stream of which only the latest message counts: `@tag(name: "state")`. */
-export const STATE = 'state';
 
 /** Leaves a stream; a second time does nothing. */
 export type Leave = () => void;
@@ -119,8 +117,9 @@ export class SharedStreams {
     // Of a stream without versions nobody knows what a later reader would miss.
     if (!fetch.isVersioned) return `alone:${(this.alone += 1)}`;
     const own = Object.fromEntries(Object.entries(variables).filter(([name]) => !fetch.placeNames.has(name)));
-    const { principal, acceptLanguage = null } = context;
-    const scope = [this.pipeline.schemaVersion, text, principalFingerprint(principal), acceptLanguage, own];
+    const { principal, acceptLanguage } = context;
+    const languages = acceptLanguage === '*' ? null : (acceptLanguage ?? null);
+    const scope = [this.pipeline.schemaVersion, text, principalFingerprint(principal), languages, own];
     return digest(canonicalJson(scope));
   }
 

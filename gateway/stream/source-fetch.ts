@@ -144,7 +144,8 @@ function withPlace(fetch: DocumentNode, definition: GraphQLField<unknown, unknow
     type: parseType(String(definition.args.find(({ name }) => name === argument)?.type)),
   }));
   const used = (operation.variableDefinitions ?? []).filter(
-    ({ variable }) => usesOf({ kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet }] }, variable.name.value) > 0,
+    ({ variable }) =>
+      usesOf({ kind: Kind.DOCUMENT, definitions: [{ ...operation, selectionSet }] }, variable.name.value) > 0,
   );
   const others = fetch.definitions.filter((other) => other !== operation);
   return {
@@ -158,9 +159,7 @@ function onlyForPlace(document: DocumentNode, root: FieldNode): ReadonlySet<stri
   const names = (root.arguments ?? []).flatMap(({ name, value }) =>
     Object.hasOwn(ARGUMENTS, name.value) && value.kind === Kind.VARIABLE ? [value.name.value] : [],
   );
-  return new Set(
-    names.filter((name) => usesOf(document, name) === names.filter((other) => other === name).length),
-  );
+  return new Set(names.filter((name) => usesOf(document, name) === names.filter((other) => other === name).length));
 }
 
 /** How often a document uses a variable, its definitions not counted. */
