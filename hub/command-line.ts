@@ -10,6 +10,7 @@ import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
 import { verifyCommand } from './commands/verify';
@@ -29,6 +30,7 @@ export function hubProgram(): Command {
     migrateCommand(),
     seedCommand(),
     replayCommand(),
+    settleBookCommand(),
     operationsCommand(),
     verifyCommand(),
     auditCommand(),
