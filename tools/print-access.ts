@@ -6,7 +6,7 @@ import { settlePage, table } from './page';
 
 const introduction = `# Who sees what
 
-Printed by \`npm run docs:print\` from schema/access.ts and the graph; a test keeps them equal, and \`gateway/e2e/access\` holds every cell of
+Printed by \`npm run docs:print\` from schema/access.ts and the graph; a test keeps them equal. \`gateway/e2e/access\` holds every cell of
 the roots to what a running hub does, through the gateway and past it, and every object that is fetched by reference.
 
 **yes** · **own**: of what is its own (a partner’s and its staff’s: that partner’s documents, and members that opened themselves to it;

@@ -36,6 +36,7 @@ const BETTER: Readonly<Record<string, (world: World) => Record<string, unknown>>
   'Query.reward': ({ ids }) => ({ id: ids.reward }),
   'Query.settlementCycle': ({ ids }) => ({ id: ids.cycle }),
   'Query.partnerTotals': ({ ids }) => ({ cycleId: ids.cycle }),
+  'Query.cycleLines': ({ ids }) => ({ cycleId: ids.cycle, first: 1 }),
   'Query.pointFlows': ({ ids }) => ({ cycleId: ids.cycle }),
 };
 
