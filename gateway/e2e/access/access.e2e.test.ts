@@ -45,6 +45,7 @@ const EMPTY_HERE = new Set([
   'Query.cycleLines',
   'Query.accountFreezes',
   'Query.adjustments',
+  'Query.redemptionRates',
   'Query.missingClaims',
   'Query.operatorSettlementDetails',
   'Query.settlementDocument',

@@ -36,6 +36,7 @@ const BY_NAME: Readonly<Record<string, unknown>> = {
   code: 'BASE',
   thresholdPoints: '0',
   disputeWindowDays: 0,
+  vintage: '2026-03',
 };
 
 /** Arguments of a field, each required one with a value of its type. */
