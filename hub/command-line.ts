@@ -10,6 +10,7 @@ import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { makeBookCommand } from './commands/make-book';
 import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
@@ -31,6 +32,7 @@ export function hubProgram(): Command {
     seedCommand(),
     replayCommand(),
     settleBookCommand(),
+    makeBookCommand(),
     operationsCommand(),
     verifyCommand(),
     auditCommand(),
