@@ -1,5 +1,6 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
+import { bookResolvers } from './api/books/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
@@ -18,6 +19,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...settlementResolvers,
       ...documentResolvers,
       ...reportResolvers,
+      ...bookResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

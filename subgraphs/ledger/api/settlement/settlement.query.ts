@@ -120,7 +120,8 @@ export function lineId({ cycleId, pair, n }: { cycleId: string; pair: number; n:
   return `lin_${cycleId.slice(4)}${pair.toString(16).padStart(4, '0')}${n.toString(16).padStart(8, '0')}`;
 }
 
-function lineView(line: StoredLine): object & { n: number } {
+/** A line as the graph shows it. */
+export function lineView(line: StoredLine): object & { n: number } {
   const shown = {
     n: line.n,
     id: lineId(line),
