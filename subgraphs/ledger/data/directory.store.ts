@@ -1,12 +1,6 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../kernel/db/sql';
-import {
-  idFromUuid,
-  uuidOf,
-  type MemberId,
-  type PartnerId,
-  type ProgrammeId,
-} from '../../../kernel/values/id';
+import { idFromUuid, uuidOf, type MemberId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
 
 /** How far a partner's link to a member goes: credit only, or read and redeem too. */
 export type LinkState = 'CREDIT_ONLY' | 'OPEN';
