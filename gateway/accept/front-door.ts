@@ -54,7 +54,16 @@ export class FrontDoor {
       jwks: jwks instanceof URL ? null : jwks,
       metrics: { token: config.metricsToken, mode: config.mode },
     };
-    const front = httpFront({ apollo, authenticator, documents, limits: config.limits, health, log });
+    const front = httpFront({
+      apollo,
+      pipeline,
+      database,
+      authenticator,
+      documents,
+      limits: config.limits,
+      health,
+      log,
+    });
     const { headersMs } = config;
     const connectionsCheckingInterval = Math.min(headersMs, 5_000);
     this.server = createServer(

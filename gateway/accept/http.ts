@@ -1,12 +1,15 @@
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Database } from '../../kernel/db/database';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
+import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
 import { serveGraphiql } from './graphiql';
+import { intakeRoutes } from './intake/routes';
 import { healthRoutes, type HealthOptions } from './health';
 import {
   bodyReader,
@@ -22,6 +25,8 @@ import {
 
 export interface HttpFrontOptions {
   readonly apollo: ApolloServer<HttpContext>;
+  readonly pipeline: Pipeline;
+  readonly database: Database;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
@@ -39,6 +44,7 @@ export function httpFront(options: HttpFrontOptions): Express {
   app.use(nameRequest);
   app.use(healthRoutes(options.health));
   serveGraphiql(app);
+  app.use(intakeRoutes({ ...options, deadlineMs: options.limits.deadlineMs }));
   app.use('/graphql', ...graphqlRoute(options));
   app.use((_request, response) =>
     sendFault(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
