@@ -2,7 +2,7 @@ import { callerOf, type Principal } from '../../../kernel/context/principal';
 import { once, type Replayable } from '../../../kernel/db/command-key';
 import { inTransaction, type Tx } from '../../../kernel/db/transaction';
 import { firstFault, idempotencyKeyFault } from '../../../kernel/errors/check-input';
-import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
+import type { Outcome, Refusal } from '../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../kernel/errors/shared-refusals';
 import { appendEvents } from '../../../kernel/events/outbox';
 import { parseId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
