@@ -8,6 +8,7 @@ import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
+import type { EventStreams } from './event-streams';
 import { serveGraphiql } from './graphiql';
 import { intakeRoutes } from './intake/routes';
 import { healthRoutes, type HealthOptions } from './health';
@@ -24,6 +25,7 @@ import {
 } from './request-shape';
 
 export interface HttpFrontOptions {
+  readonly events: EventStreams;
   readonly apollo: ApolloServer<HttpContext>;
   readonly pipeline: Pipeline;
   readonly database: Database;
@@ -53,7 +55,7 @@ export function httpFront(options: HttpFrontOptions): Express {
   return app;
 }
 
-function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
+function graphqlRoute({ events, apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
     if (fault === null) next();
@@ -79,7 +81,7 @@ function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFro
       };
     },
   });
-  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), graph];
+  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), events.handler, graph];
 }
 
 /** Finds out who is calling, before anything of the body is read. */
