@@ -16,8 +16,8 @@ const ENROL = `mutation Enrol($input: EnrolMemberInput!) {
   result: enrolMember(input: $input) { ... on EnrolMemberSuccess { member { id } } ${REFUSAL} }
 }`;
 
-/** Founds a programme with one partner and enrols members, all through the graph. */
-export async function openCoalition(hub: Hub, name: string, members: number): Promise<BenchCoalition> {
+/** Founds a programme with one partner and enrols members, so many at once, all through the graph. */
+export async function openCoalition(hub: Hub, name: string, members: number, atOnce = 1): Promise<BenchCoalition> {
   const connection = new GraphConnection(hub.url, 64);
   const key = `bench-${name}-${Date.now().toString(36)}`;
   const { id: programmeId, admin } = await foundProgramme(connection, issuerOf(hub), {
@@ -36,15 +36,18 @@ export async function openCoalition(hub: Hub, name: string, members: number): Pr
   const keys = await partnerKeys({ connection, admin, dataDir: hub.config.dataDir, programmeKey: key });
   const partner = connection.as(keys.get('BENCH')!);
   const memberIds: string[] = [];
-  for (let number = 0; number < members; number += 1) {
-    const input = {
-      idempotencyKey: `enrol ${number}`,
-      identity: { kind: 'CARD', value: `${key}-${number}` },
-      acceptsTerms: true,
-    };
-    const { member } = await partner.must<{ member: { id: string } }>(ENROL, { input });
-    memberIds.push(member.id);
-  }
+  const enrol = async (first: number): Promise<void> => {
+    for (let number = first; number < members; number += atOnce) {
+      const input = {
+        idempotencyKey: `enrol ${number}`,
+        identity: { kind: 'CARD', value: `${key}-${number}` },
+        acceptsTerms: true,
+      };
+      const { member } = await partner.must<{ member: { id: string } }>(ENROL, { input });
+      memberIds.push(member.id);
+    }
+  };
+  await Promise.all(Array.from({ length: atOnce }, (_, first) => enrol(first)));
   return { programmeId, partner, memberIds, close: () => connection.close() };
 }
 
