@@ -10,6 +10,7 @@ import { Verification1795760000000 } from './migrations/1795760000000-verificati
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -27,6 +28,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     VerificationRounds1795770000000,
     SettlementCycle1795830000000,
     PartyDetails1795850000000,
+    RedemptionRates1795850010000,
   ],
   appendOnly: [
     'journal_transaction',
