@@ -74,7 +74,8 @@ const ADD_LINES = `pairs as (
   insert into claim_line (cycle_id, pair, n, bucket, wallet, seq, claim_n, kind, micros, lot_seq, remainder, tie, dispute_id)
   select n.cycle_id, n.pair, n.line_n, n.bucket, n.wallet, n.seq, n.n, n.kind, n.micros, n.lot_seq, n.remainder,
          -- As many as there were before this pass, and its place among those of this pass.
-         coalesce((select r.lines from claim_remainder r where r.cycle_id = n.cycle_id and r.pair = n.pair and r.remainder = n.remainder), 0)
+         coalesce((select r.lines from claim_remainder r
+                    where r.cycle_id = n.cycle_id and r.pair = n.pair and r.remainder = n.remainder), 0)
            + row_number() over (partition by n.cycle_id, n.pair, n.remainder order by n.place), n.dispute_id
     from numbered n
    order by n.cycle_id, n.pair, n.line_n
