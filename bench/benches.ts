@@ -4,7 +4,7 @@ import { benchFeed } from './feed';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
-import { benchSettlement } from './settlement';
+import { benchSettlement } from './ledger/settlement';
 
 /** What one bench measured. */
 export interface Measured {

@@ -1,19 +1,19 @@
 import { Client } from 'pg';
-import type { Principal } from '../kernel/context/principal';
-import { isRefusal } from '../kernel/errors/refusal';
-import { newId, uuidOf } from '../kernel/values/id';
-import { advanceSettlementCycle } from '../subgraphs/ledger/app/settlement/advance-settlement-cycle';
-import { cutOffSettlementCycle } from '../subgraphs/ledger/app/settlement/cut-off-settlement-cycle';
-import { readLines, readTotals } from '../subgraphs/ledger/app/settlement/read-cycles';
-import { rollUpInSteps } from '../subgraphs/ledger/app/settlement/roll-up';
-import { startEmbeddedPostgres } from '../kernel/db/embedded/embedded-postgres';
-import type { Bench, BenchRun } from './benches';
-import { median, percentile, rounded } from './coalition';
-import { fill, makeBook, openBook, urlOfDatabase, type BenchBook } from './ledger/book';
-import { wanted } from './ledger/measure';
-import { multiplyBook } from './ledger/multiply';
-import { clusterOf } from './private-folder';
-import { askOnce, serverVersion } from './server-facts';
+import type { Principal } from '../../kernel/context/principal';
+import { isRefusal } from '../../kernel/errors/refusal';
+import { newId, uuidOf } from '../../kernel/values/id';
+import { advanceSettlementCycle } from '../../subgraphs/ledger/app/settlement/advance-settlement-cycle';
+import { cutOffSettlementCycle } from '../../subgraphs/ledger/app/settlement/cut-off-settlement-cycle';
+import { readLines, readTotals } from '../../subgraphs/ledger/app/settlement/read-cycles';
+import { rollUpInSteps } from '../../subgraphs/ledger/app/settlement/roll-up';
+import { startEmbeddedPostgres } from '../../kernel/db/embedded/embedded-postgres';
+import type { Bench, BenchRun } from '../benches';
+import { median, percentile, rounded } from '../coalition';
+import { fill, makeBook, openBook, urlOfDatabase, type BenchBook } from './book';
+import { wanted } from './measure';
+import { multiplyBook } from './multiply';
+import { clusterOf } from '../private-folder';
+import { askOnce, serverVersion } from '../server-facts';
 
 const PARTNERS = 50;
 /** So many members have a month by the use cases: so many lots, of which two redemptions take these points from five each. */
@@ -126,7 +126,13 @@ async function measureSize(run: BenchRun, serverUrl: string, size: string): Prom
 async function spend({ members, partners, redeem }: BenchBook): Promise<void> {
   for (let one = 0; one < REDEMPTIONS; one += 1) {
     await Promise.all(
-      members.map((member, n) => redeem(member, partners[(n * 7 + one * 11 + 3) % partners.length]!, SPENT)),
+      members.map((member, n) =>
+        redeem(
+          member,
+          partners[(n * 7 + Math.floor(n / partners.length) * 13 + one * 11 + 3) % partners.length]!,
+          SPENT,
+        ),
+      ),
     );
   }
 }
