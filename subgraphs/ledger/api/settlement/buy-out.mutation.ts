@@ -28,7 +28,9 @@ export class BuyOutLotsInput implements Propose {
 
 @InputType('ApproveBuyOutInput', { description: 'A proposed buy-out to perform, or to go on with.' })
 export class ApproveBuyOutInput implements Approve {
-  @Field(() => String, { description: 'The caller’s own name for this intent; the same approval goes on where the last one stopped.' })
+  @Field(() => String, {
+    description: 'The caller’s own name for this intent; the same approval goes on where the last one stopped.',
+  })
   idempotencyKey!: string;
   @Field(() => ID, { description: 'The buy-out.' })
   buyOutId!: string;
