@@ -6,6 +6,7 @@ import { resolvePartner, resolveProgramme } from './api/references';
 import { ProgrammeQuery } from './api/programme.query';
 import { RuleBookMutation } from './api/rule-book.mutation';
 import { SettlementDetailsQuery } from './api/settlement-details.query';
+import { StandingMutation } from './api/standing.mutation';
 
 let built: SubgraphSchema | undefined;
 
@@ -13,6 +14,7 @@ let built: SubgraphSchema | undefined;
 export function buildPartnersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
     resolvers: [
+      StandingMutation,
       ProgrammeQuery,
       PartnerQuery,
       RuleBookMutation,

@@ -7,6 +7,7 @@ import { Partners1763890000000 } from './migrations/1763890000000-partners';
 import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-terms';
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
+import { Leaving1795825020000 } from './migrations/1795825020000-leaving';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
 import { ProgrammeRow } from './programme.row';
@@ -30,6 +31,7 @@ export const partnersDatabase = {
     RicherTerms1795750000000,
     SettlementDetails1795850000000,
     ContractProposals1795825000000,
+    Leaving1795825020000,
   ],
   appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details'],
 } as const satisfies DatabaseDefinition;
