@@ -153,12 +153,14 @@ create table partner (
   status text not null,
   status_reason text,
   joined_at timestamp with time zone not null,
+  leaving_since timestamp with time zone,
   constraint partner_pkey PRIMARY KEY (id),
   constraint partner_of_programme UNIQUE (programme_id, id),
   constraint partner_programme_id_code_key UNIQUE (programme_id, code),
+  constraint leaving_since_when CHECK (((status <> 'LEAVING'::text) OR (leaving_since IS NOT NULL))),
   constraint partner_id_check CHECK ((id ~ '^ptr_[0-9a-f]{32}$'::text)),
   constraint partner_issues_or_redeems CHECK ((can_issue OR can_redeem)),
-  constraint partner_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEFT'::text]))),
+  constraint partner_status_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text]))),
   constraint partner_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
 
