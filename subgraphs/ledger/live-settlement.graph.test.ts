@@ -14,9 +14,11 @@ const graph = LedgerGraph.forThisFile(ledgerDefinition, {
     aContract(books, { feeMicros: 100_000n }),
   ],
 });
-const CYCLE = `subscription ($id: ID!, $after: BigInt, $epoch: ID) { change: settlementCycleChanged(cycleId: $id, after: $after, epoch: $epoch) {
+const CYCLE = `subscription ($id: ID!, $after: BigInt, $epoch: ID) {
+  change: settlementCycleChanged(cycleId: $id, after: $after, epoch: $epoch) {
   cycle { id state } version previousVersion epoch isSnapshot } }`;
-const EXPOSURE = `subscription ($id: ID!, $after: BigInt, $epoch: ID) { change: partnerExposureChanged(partnerId: $id, after: $after, epoch: $epoch) {
+const EXPOSURE = `subscription ($id: ID!, $after: BigInt, $epoch: ID) {
+  change: partnerExposureChanged(partnerId: $id, after: $after, epoch: $epoch) {
   partner { id } exposure { amountMinor } netDebitCap { amountMinor } usedBps isAlert version previousVersion epoch isSnapshot } }`;
 const keyOf = (id: typeof bakery) => graph.partner(id, { scopes: ['points:earn', 'statements:read'] });
 
