@@ -12,6 +12,7 @@ import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
+import { GraphPost } from './graph-post';
 import { httpFront } from './http';
 import { SocketFront } from './websocket';
 
@@ -54,7 +55,9 @@ export class FrontDoor {
       jwks: jwks instanceof URL ? null : jwks,
       metrics: { token: config.metricsToken, mode: config.mode },
     };
-    const front = httpFront({ apollo, authenticator, documents, limits: config.limits, health, log });
+    const { limits } = config;
+    const post = new GraphPost({ pipeline, authenticator, documents, limits, log });
+    const front = httpFront({ post, apollo, authenticator, documents, limits, health, log });
     const { headersMs } = config;
     const connectionsCheckingInterval = Math.min(headersMs, 5_000);
     this.server = createServer(

@@ -1,7 +1,9 @@
 import {
   getOperationAST,
+  OperationTypeNode,
   type DocumentNode,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -18,6 +20,7 @@ import { ApolloPlanner, type Plan } from './apollo';
 import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
 import { countAnswer, countRefusal } from './measured';
+import { SharedReads } from './shared-reads';
 
 export interface PipelineOptions {
   readonly supergraphSdl: string;
@@ -56,6 +59,7 @@ export class Pipeline {
   private readonly plans = new WeakMap<DocumentNode, Map<string | undefined, Plan>>();
 
   private readonly costs = new WeakMap<DocumentNode, Map<string | undefined, OperationCost>>();
+  private readonly reads = new SharedReads<{ result: ExecutionResult; text: string | null }>();
   private readonly limits: GatewayLimits;
   private readonly budgets: Budgets;
 
@@ -127,6 +131,30 @@ export class Pipeline {
     return result;
   }
 
+  /**
+   * Answers a query or a mutation in JSON. Queries that are asked for in the same moment by the same caller are run once; what
+   * went wrong is told to each under its own request id.
+   */
+  async answerText(run: Run, kind: OperationTypeNode): Promise<string> {
+    const { document, context } = run;
+    const startedAt = performance.now();
+    const begin = () => this.written(run);
+    const identity = [context.principal, run.operationName, run.variables, context.acceptLanguage];
+    const shares = kind === OperationTypeNode.QUERY;
+    const { result, text } = await (shares ? this.reads.ask(document, identity, begin) : begin());
+    countAnswer(kind, run.way, result, startedAt);
+    return text ?? JSON.stringify({ errors: this.masked(result, context), data: result.data });
+  }
+
+  /** An answer without errors is the same to all who share it, so it is written once. */
+  private async written(run: Run): Promise<{ result: ExecutionResult; text: string | null }> {
+    const { variables, context } = run;
+    const result = await caught(async () =>
+      this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+    );
+    return { result, text: isWhole(result) ? JSON.stringify({ data: result.data }) : null };
+  }
+
   /** The plan of an operation, made once per document. */
   planOf({ document, operationName }: Pick<Run, 'document' | 'operationName'>): Plan {
     const known = this.plans.get(document) ?? new Map<string | undefined, Plan>();
@@ -138,12 +166,27 @@ export class Pipeline {
 
   /** Runs a piece of work whose faults must reach the client masked. */
   async guarded(context: RequestContext, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
-    try {
-      const { data, errors } = await work();
-      if (errors === undefined || errors.length === 0) return { data };
-      return { data, errors: maskErrors(errors, context.requestId, this.log) };
-    } catch (error) {
-      return { errors: maskErrors([error as never], context.requestId, this.log) };
-    }
+    const result = await caught(work);
+    const { data } = result;
+    if (isWhole(result)) return { data };
+    const errors = this.masked(result, context);
+    return data === undefined ? { errors } : { data, errors };
+  }
+
+  private masked({ errors = [] }: ExecutionResult, { requestId }: RequestContext): GraphQLError[] {
+    return maskErrors(errors, requestId, this.log);
+  }
+}
+
+function isWhole({ errors }: ExecutionResult): boolean {
+  return errors === undefined || errors.length === 0;
+}
+
+/** What was thrown is an answer that has nothing but that. */
+async function caught(work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  try {
+    return await work();
+  } catch (error) {
+    return { errors: [error as GraphQLError] };
   }
 }
