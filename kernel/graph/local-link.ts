@@ -1,11 +1,9 @@
 import {
-  execute,
   GraphQLError,
   parse,
   subscribe,
   validate,
   type DocumentNode,
-  type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
@@ -15,15 +13,16 @@ import { isConnectionLoss } from '../db/connection-loss';
 import { openLog } from '../telemetry/log';
 import { deadlineExceeded, subgraphUnavailable } from './fault';
 import type { SubgraphLink, SubgraphRequest } from './link';
+import { PreparedOperation } from './prepared-operation';
 import { streamOf } from './stream';
 
-/** How many parsed documents are kept; a gateway sends few different ones. */
+/** How many prepared documents are kept; a gateway sends few different ones. */
 const DOCUMENTS_KEPT = 1_000;
 
-/** The way to a subgraph of the same process: no network, no signing, documents parsed once. */
+/** The way to a subgraph of the same process: no network, no signing, documents prepared once. */
 export class LocalLink implements SubgraphLink {
   private readonly log = openLog('link');
-  private readonly documents = new Map<string, DocumentNode>();
+  private readonly documents = new Map<string, PreparedOperation>();
 
   constructor(
     readonly name: SubgraphName,
@@ -32,17 +31,25 @@ export class LocalLink implements SubgraphLink {
   ) {}
 
   async execute(request: SubgraphRequest): Promise<ExecutionResult> {
-    const args = this.argumentsOf(request);
-    if ('errors' in args) return args;
-    const result = execute(args);
+    const prepared = this.prepared(request);
+    if ('errors' in prepared) return prepared;
+    const { operationName, variables, context } = request;
+    const result = prepared.execute({ operationName, variables, contextValue: this.createContext(context) });
     if (!(result instanceof Promise)) return result;
-    const told = result.then((one) => this.withOutages(one, request.context));
-    return withinDeadline(told, request.context.deadlineAt);
+    const told = result.then((one) => this.withOutages(one, context));
+    return withinDeadline(told, context.deadlineAt);
   }
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
-    const args = this.argumentsOf(request);
-    const stream = 'errors' in args ? args : await subscribe(args);
+    const prepared = this.prepared(request);
+    if ('errors' in prepared) return streamOf<ExecutionResult>(prepared);
+    const stream = await subscribe({
+      schema: this.schema,
+      document: prepared.document,
+      operationName: request.operationName,
+      variableValues: request.variables,
+      contextValue: this.createContext(request.context),
+    });
     if (Symbol.asyncIterator in stream) return stream as AsyncIterableIterator<ExecutionResult>;
     return streamOf(stream);
   }
@@ -68,19 +75,7 @@ export class LocalLink implements SubgraphLink {
     return { ...result, errors };
   }
 
-  private argumentsOf(request: SubgraphRequest): ExecutionArgs | { errors: readonly GraphQLError[] } {
-    const document = this.documentOf(request);
-    if ('errors' in document) return document;
-    return {
-      schema: this.schema,
-      document,
-      operationName: request.operationName,
-      variableValues: request.variables,
-      contextValue: this.createContext(request.context),
-    };
-  }
-
-  private documentOf({ query, document }: SubgraphRequest): DocumentNode | { errors: readonly GraphQLError[] } {
+  private prepared({ query, document }: SubgraphRequest): PreparedOperation | { errors: readonly GraphQLError[] } {
     const kept = this.documents.get(query);
     if (kept !== undefined) return kept;
     const parsed = document ?? parsedOrFault(query);
@@ -88,8 +83,9 @@ export class LocalLink implements SubgraphLink {
     const errors = validate(this.schema, parsed);
     if (errors.length > 0) return { errors };
     if (this.documents.size >= DOCUMENTS_KEPT) this.documents.delete(this.documents.keys().next().value as string);
-    this.documents.set(query, parsed);
-    return parsed;
+    const prepared = new PreparedOperation(this.schema, parsed);
+    this.documents.set(query, prepared);
+    return prepared;
   }
 }
 
