@@ -4,11 +4,11 @@ import { isSafeToCompile, PreparedOperation } from './prepared-operation';
 
 const schema: GraphQLSchema = buildSchema(`
   directive @oneOf on INPUT_OBJECT
-  type Query { a: Int  b(n: Int): Int  item(ref: RefInput): String  list(ns: [Int!]): Int  node: Node  fails: Int  must: Must }
+  type Query { a: Int  b(n: Int): Int  item(ref: RefInput): String  list(ns: [Int!]): Int  node: Node  fails: Int  must: Must  wrapped(w: [WrapInput!]): Int  page(first: Int! = 20, after: String): String }
   type Mutation { first: Int  second: Int }
   type Subscription { a: Int }
   input RefInput @oneOf { id: ID  name: String }
-  input WrapInput { ref: RefInput }
+  input WrapInput { ref: RefInput  days: Int! = 30 }
   interface Node { id: ID! }
   type Leaf implements Node { id: ID!  at: String }
   type Must { value: Int! }
@@ -20,6 +20,8 @@ const resolvers: Record<string, (...given: never[]) => unknown> = {
   'Query.node': async () => ({ __typename: 'Leaf', id: 'x' }),
   'Query.fails': () => Promise.reject(new GraphQLError('no', { extensions: { code: 'FORBIDDEN' } })),
   'Query.must': () => ({ value: null }),
+  'Query.page': (_root: never, given: object) => JSON.stringify(given),
+  'Query.wrapped': (_root: never, { w: [wrap] }: { w: { days: number }[] }) => wrap?.days,
   'Query.item': (_root: never, { ref }: { ref: { id: string; name: string } }) => `${ref.id}${ref.name}`,
   'Mutation.first': async () => (await Promise.resolve(), order.push('first')),
   'Mutation.second': () => order.push('second'),
@@ -41,7 +43,11 @@ describe('a document', () => {
   });
 
   it.each([
-    ['@oneOf input, which compiled execution does not know', 'query ($ref: RefInput) { item(ref: $ref) }'],
+    [
+      'an input object, which compiled execution reads by rules of its own',
+      'query ($ref: RefInput) { item(ref: $ref) }',
+    ],
+    ['a list of them', 'query ($w: [WrapInput!]) { wrapped(w: $w) }'],
     ['a literal that may be one', '{ item(ref: { id: "1" }) }'],
     ['a list as a literal', '{ list(ns: [1]) }'],
     ['a response name that every object inherits', '{ __proto__: a }'],
@@ -62,6 +68,8 @@ describe('a document', () => {
     const prepared = new PreparedOperation(schema, parse('query ($ref: RefInput) { item(ref: $ref) }'));
     const { errors } = await prepared.execute({ operationName: undefined, variables: both, contextValue: {} });
     expect(errors).toHaveLength(1);
+    const withDefault = await compiled('query ($w: [WrapInput!]) { wrapped(w: $w) }', { w: [{}] });
+    expect(withDefault.errors).toHaveLength(1);
   });
 
   it.each([
@@ -71,6 +79,8 @@ describe('a document', () => {
     '{ fails a }',
     '{ must { value } a }',
     'query ($n: Int!) { b(n: $n) }',
+    '{ page }',
+    'query ($n: Int! = 5, $after: String) { page(first: $n, after: $after) other: page(after: null) }',
   ])('answers %s compiled as it did before', async (query) => {
     const prepared = new PreparedOperation(schema, parse(query));
     const once = async () => {

@@ -1,14 +1,12 @@
 import {
   execute,
-  getNamedType,
   GraphQLError,
   isInputObjectType,
   Kind,
-  typeFromAST,
   visit,
   type DocumentNode,
   type ExecutionResult,
-  type GraphQLInputType,
+  type GraphQLNamedType,
   type GraphQLSchema,
   type TypeNode,
 } from 'graphql';
@@ -41,7 +39,10 @@ export class PreparedOperation {
 
   execute({ operationName, variables, contextValue }: Execution): ExecutionResult | Promise<ExecutionResult> {
     const compiled = this.maySuit ? this.compiledNow() : null;
-    if (compiled !== null) return compiled.query(undefined, contextValue, variables) as ExecutionResult;
+    if (compiled !== null) {
+      const result = compiled.query(undefined, contextValue, variables) as ExecutionResult | Promise<ExecutionResult>;
+      return result instanceof Promise ? result.then(withOwnErrors) : withOwnErrors(result);
+    }
     const { schema, document } = this;
     return execute({ schema, document, operationName, variableValues: variables, contextValue });
   }
@@ -55,10 +56,19 @@ export class PreparedOperation {
   }
 }
 
+/** Compiled execution has a class of errors of its own, which is not whole. */
+function withOwnErrors(result: ExecutionResult): ExecutionResult {
+  if (result.errors === undefined) return result;
+  const errors = result.errors.map(
+    ({ message, path, originalError, extensions }) => new GraphQLError(message, { path, originalError, extensions }),
+  );
+  return { data: result.data, errors };
+}
+
 /**
  * Whether compiled execution does the same as graphql-js.
  *
- * It does not know `@oneOf`, and reads input that graphql-js would refuse. It writes response names as keys of an object literal,
+ * It reads input objects by rules of its own: it forgets defaults of their fields and does not know `@oneOf`. It writes response names as keys of an object literal,
  * where `__proto__` is no key. And it takes the first of several operations for the one that is meant.
  */
 export function isSafeToCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
@@ -70,7 +80,7 @@ export function isSafeToCompile(schema: GraphQLSchema, document: DocumentNode): 
       if (operation === 'subscription') isSafe = false;
     },
     VariableDefinition: ({ type }) => {
-      if (hasOneOf(inputTypeOf(schema, type))) isSafe = false;
+      if (isInputObjectType(inputTypeOf(schema, type))) isSafe = false;
     },
     Field: ({ name, alias, arguments: given }) => {
       if ((alias ?? name).value in Object.prototype) isSafe = false;
@@ -81,15 +91,6 @@ export function isSafeToCompile(schema: GraphQLSchema, document: DocumentNode): 
   return isSafe && operations === 1;
 }
 
-function inputTypeOf(schema: GraphQLSchema, type: TypeNode): GraphQLInputType {
-  const found = typeFromAST(schema, type as never) as GraphQLInputType | undefined;
-  if (found === undefined) throw new GraphQLError('A variable is of a type nobody knows.');
-  return found;
-}
-
-function hasOneOf(type: GraphQLInputType, seen = new Set<string>()): boolean {
-  const named = getNamedType(type);
-  if (!isInputObjectType(named) || seen.has(named.name)) return false;
-  seen.add(named.name);
-  return named.isOneOf || Object.values(named.getFields()).some((field) => hasOneOf(field.type, seen));
+function inputTypeOf(schema: GraphQLSchema, type: TypeNode): GraphQLNamedType | undefined {
+  return type.kind === Kind.NAMED_TYPE ? schema.getType(type.name.value) : inputTypeOf(schema, type.type);
 }
