@@ -1,6 +1,7 @@
 import { openLog } from '../kernel/telemetry/log';
 import { startApolloServer } from './accept/apollo-server';
 import { FrontDoor } from './accept/front-door';
+import { AuditLog } from './auth/audit-log';
 import { Authenticator } from './auth/authenticator';
 import { KeyBook } from './auth/key-book';
 import { TokenVerifier } from './auth/tokens';
@@ -9,6 +10,7 @@ import { DocumentBook } from './limits/documents';
 import type { Gateway, GatewayOptions } from './options';
 import { Pipeline } from './plan/pipeline';
 
+export { readAudit } from './auth/audit-log';
 export { gatewayDatabase } from './auth/database';
 export { openDevelopmentIssuer, type DevelopmentIssuer, type TokenGrant } from './auth/development-issuer';
 export { listDocuments, publishDocuments, retireDocument } from './limits/document-store';
@@ -25,7 +27,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const openIntrospection = config.mode === 'development';
   const { limits } = config;
   const budgets = new Budgets(database, limits.budgets);
-  const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, openIntrospection, log });
+  const audit = new AuditLog(database);
+  const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log });
   const apollo = await startApolloServer(pipeline, limits);
   const documents = new DocumentBook({ database, membersNeedTrust: config.mode === 'production' });
   keys.start();

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { projectRoot } from '../kernel/config/project-root';
+import { auditCommand } from './commands/audit';
 import { benchCommand } from './commands/bench';
 import { doctorCommand } from './commands/doctor';
 import { migrateCommand } from './commands/migrate';
@@ -9,6 +10,7 @@ import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
 import { verifyCommand } from './commands/verify';
@@ -28,8 +30,10 @@ export function hubProgram(): Command {
     migrateCommand(),
     seedCommand(),
     replayCommand(),
+    settleBookCommand(),
     operationsCommand(),
     verifyCommand(),
+    auditCommand(),
     benchCommand(),
     doctorCommand(),
     tokenCommand(),

@@ -11,12 +11,14 @@ import type { Principal, SubgraphName } from '../../kernel/context/principal';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { Logger } from '../../kernel/telemetry/log';
+import type { AuditLog } from '../auth/audit-log';
 import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
 import { aliasRule, plannerReads } from '../limits/alias-rule';
 import type { Budgets } from '../limits/budgets';
 import { OperationCost } from '../limits/cost';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
+import { AuditTrail } from './audit-trail';
 import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
 import { countAnswer, countRefusal } from './measured';
@@ -27,6 +29,7 @@ export interface PipelineOptions {
   readonly links: Readonly<Partial<Record<SubgraphName, SubgraphLink>>>;
   readonly limits: GatewayLimits;
   readonly budgets: Budgets;
+  readonly audit: AuditLog;
   readonly openIntrospection: boolean;
   readonly log: Logger;
 }
@@ -52,6 +55,7 @@ export interface Payer {
 export class Pipeline {
   readonly log: Logger;
   readonly planner: ApolloPlanner;
+  readonly audit: AuditTrail;
   readonly links: PipelineOptions['links'];
   readonly sources: Readonly<Record<string, DataSource>>;
   private readonly admissions: Admissions;
@@ -63,13 +67,14 @@ export class Pipeline {
   private readonly limits: GatewayLimits;
   private readonly budgets: Budgets;
 
-  constructor({ supergraphSdl, links, limits, budgets, openIntrospection, log }: PipelineOptions) {
+  constructor({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log }: PipelineOptions) {
     this.limits = limits;
     this.budgets = budgets;
     this.log = log;
     this.links = links;
     this.planner = new ApolloPlanner(supergraphSdl);
     this.sources = Object.fromEntries(Object.entries(links).map(([name, link]) => [name, new LinkDataSource(link)]));
+    this.audit = new AuditTrail(audit, { schema: this.planner.apiSchema, supergraphSdl, log });
     const rules = [aliasRule(plannerReads(supergraphSdl))];
     this.admissions = new Admissions({ schema: this.planner.apiSchema, limits, rules, openIntrospection });
   }
@@ -125,7 +130,9 @@ export class Pipeline {
     const { document, operationName, variables, context, way } = run;
     const startedAt = performance.now();
     const result = await this.guarded(context, async () =>
-      this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+      this.audit.around(run, () =>
+        this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+      ),
     );
     countAnswer(getOperationAST(document, operationName)?.operation ?? 'query', way, result, startedAt);
     return result;

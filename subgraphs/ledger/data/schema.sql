@@ -492,6 +492,23 @@ create table receipt (
   constraint receipt_amount_minor_check CHECK ((amount_minor >= 0))
 );
 
+create table redemption_rate (
+  id uuid not null,
+  programme_id uuid not null,
+  issuer_id uuid,
+  vintage text not null,
+  rate_bps integer not null,
+  reason text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  constraint redemption_rate_pkey PRIMARY KEY (id),
+  constraint redemption_rate_check CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
+  constraint redemption_rate_rate_bps_check CHECK (((rate_bps >= 0) AND (rate_bps <= 10000))),
+  constraint redemption_rate_vintage_check CHECK ((vintage ~ '^[0-9]{4}-[0-9]{2}$'::text))
+);
+
 create table redemption_reversal (
   bucket smallint not null,
   wallet uuid not null,
@@ -629,6 +646,8 @@ CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_
 CREATE UNIQUE INDEX party_details_version ON public.party_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
 
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
+
+CREATE INDEX redemption_rate_programme ON public.redemption_rate USING btree (programme_id, id DESC);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
 
