@@ -4,7 +4,8 @@ import { isSafeToCompile, PreparedOperation } from './prepared-operation';
 
 const schema: GraphQLSchema = buildSchema(`
   directive @oneOf on INPUT_OBJECT
-  type Query { a: Int  b(n: Int): Int  item(ref: RefInput): String  list(ns: [Int!]): Int  node: Node  fails: Int  must: Must  wrapped(w: [WrapInput!]): Int  page(first: Int! = 20, after: String): String }
+  type Query { a: Int  b(n: Int): Int  item(ref: RefInput): String  list(ns: [Int!]): Int
+    node: Node  fails: Int  must: Must  wrapped(w: [WrapInput!]): Int  page(first: Int! = 20, after: String): String }
   type Mutation { first: Int  second: Int }
   type Subscription { a: Int }
   input RefInput @oneOf { id: ID  name: String }

@@ -68,7 +68,8 @@ function withOwnErrors(result: ExecutionResult): ExecutionResult {
 /**
  * Whether compiled execution does the same as graphql-js.
  *
- * It reads input objects by rules of its own: it forgets defaults of their fields and does not know `@oneOf`. It writes response names as keys of an object literal,
+ * It reads input objects by rules of its own: it forgets defaults of their fields and does not know `@oneOf`. It writes response
+ * names as keys of an object literal,
  * where `__proto__` is no key. And it takes the first of several operations for the one that is meant.
  */
 export function isSafeToCompile(schema: GraphQLSchema, document: DocumentNode): boolean {
