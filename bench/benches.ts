@@ -1,5 +1,6 @@
 import type { Hub } from '../hub/composition/open-hub';
 import { benchFeed } from './feed';
+import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
@@ -35,6 +36,7 @@ export type Bench = (run: BenchRun) => Promise<Measured>;
 /** Every bench by name. */
 export const benches: Readonly<Record<string, Bench>> = {
   feed: benchFeed,
+  gateway: benchGateway,
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,
