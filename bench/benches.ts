@@ -1,4 +1,5 @@
 import type { Hub } from '../hub/composition/open-hub';
+import { benchBooks } from './books';
 import { benchFeed } from './feed';
 import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
@@ -35,6 +36,7 @@ export type Bench = (run: BenchRun) => Promise<Measured>;
 
 /** Every bench by name. */
 export const benches: Readonly<Record<string, Bench>> = {
+  books: benchBooks,
   feed: benchFeed,
   gateway: benchGateway,
   ledger: benchLedger,

@@ -5,11 +5,13 @@ import { projectRoot } from '../kernel/config/project-root';
 import { auditCommand } from './commands/audit';
 import { benchCommand } from './commands/bench';
 import { doctorCommand } from './commands/doctor';
+import { documentsCommand } from './commands/documents';
 import { migrateCommand } from './commands/migrate';
 import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { makeBookCommand } from './commands/make-book';
 import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
@@ -31,6 +33,8 @@ export function hubProgram(): Command {
     seedCommand(),
     replayCommand(),
     settleBookCommand(),
+    makeBookCommand(),
+    documentsCommand(),
     operationsCommand(),
     verifyCommand(),
     auditCommand(),
