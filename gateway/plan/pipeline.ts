@@ -141,8 +141,8 @@ export class Pipeline {
   }
 
   /**
-   * Answers a query or a mutation in JSON, with the status it has over HTTP. Queries that are asked for in the same moment by the same caller are run once; what
-   * went wrong is told to each under its own request id.
+   * Answers a query or a mutation in JSON, with the status it has over HTTP. Queries that are asked for in the same moment by the
+   * same caller are run once; what went wrong is told to each under its own request id.
    */
   async answerText(run: Run, kind: OperationTypeNode): Promise<{ text: string; status: number }> {
     const { document, context } = run;
