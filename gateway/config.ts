@@ -65,6 +65,8 @@ const variables = {
   HUB_BUDGET_MEMBER: budget.default(defaultLimits.budgets.member),
   HUB_BUDGET_PERSON: budget.default(defaultLimits.budgets.person),
   HUB_BUDGET_ANONYMOUS: budget.default(defaultLimits.budgets.anonymous),
+  HUB_LANE_TILLS: count.default(defaultLimits.lanes.tills.running),
+  HUB_LANE_BULK: count.default(defaultLimits.lanes.bulk.running),
   HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
@@ -98,6 +100,10 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
       member: read.HUB_BUDGET_MEMBER,
       person: read.HUB_BUDGET_PERSON,
       anonymous: read.HUB_BUDGET_ANONYMOUS,
+    },
+    lanes: {
+      tills: { ...defaultLimits.lanes.tills, running: read.HUB_LANE_TILLS },
+      bulk: { ...defaultLimits.lanes.bulk, running: read.HUB_LANE_BULK },
     },
     frameBytes: read.HUB_LIMIT_FRAME_BYTES,
     subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,

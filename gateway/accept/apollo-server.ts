@@ -6,9 +6,10 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import { Kept } from '../limits/kept';
+import { RETRY_AFTER_SECONDS, statusOf } from '../limits/lanes';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
@@ -109,6 +110,9 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
       const result = response.body.singleResult;
       if (result.errors === undefined) return;
       result.errors = maskErrors(result.errors, contextValue.request.requestId, pipeline.log);
+      const { status = statusOf(result.errors as GraphQLError[]) } = response.http;
+      response.http.status = status;
+      if (status === 503) response.http.headers.set('retry-after', String(RETRY_AFTER_SECONDS));
       if (response.http.status === 400 && wantsPlainJson(request.http?.headers.get('accept')))
         response.http.status = 200;
     },

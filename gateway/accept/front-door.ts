@@ -10,6 +10,7 @@ import { isReachable } from '../auth/key-store';
 import type { TokenIssuer } from '../auth/tokens';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
+import { watchLoopLag } from '../limits/loop-lag';
 import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
 import { GraphPost } from './graph-post';
@@ -42,6 +43,7 @@ const REQUEST_MS = 30_000;
 export class FrontDoor {
   private readonly server: Server;
   private readonly sockets: SocketFront;
+  private readonly endLagWatch: () => void;
   private isOpen = true;
   private closing: Promise<void> | undefined;
 
@@ -64,6 +66,7 @@ export class FrontDoor {
       { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
       front,
     );
+    this.endLagWatch = watchLoopLag((width) => pipeline.lanes.setWidth(width));
     this.sockets = new SocketFront({ server: this.server, pipeline, authenticator, documents, config, log });
   }
 
@@ -90,6 +93,7 @@ export class FrontDoor {
     const patience = setTimeout(() => this.server.closeAllConnections(), this.options.config.drainMs);
     await closed;
     clearTimeout(patience);
+    this.endLagWatch();
     await this.options.apollo.stop();
     await this.options.keys.stop();
   }

@@ -7,6 +7,7 @@ import { limitFault } from '../limits/admission';
 import type { DocumentBook } from '../limits/documents';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import { Kept } from '../limits/kept';
+import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
 import type { Pipeline } from '../plan/pipeline';
@@ -70,11 +71,13 @@ export class GraphPost {
     request: IncomingMessage,
     response: ServerResponse,
   ): Promise<HttpFault | null> {
-    const { authenticator, limits, log } = this.options;
+    const { pipeline, authenticator, limits, log } = this.options;
     const fault = faultOfHead(request);
     if (fault !== null) return fault;
     const caller = await callerOf(authenticator, request, { requestId, log });
     if ('code' in caller) return caller;
+    const busy = pipeline.lanes.faultFor(caller.principal);
+    if (busy !== null) return busy;
     let bytes: Buffer;
     try {
       bytes = await readBody(request, limits.bulkBodyBytes);
@@ -114,8 +117,8 @@ export class GraphPost {
       deadlineAt: new Date(Date.now() + admission.deadlineMs),
       acceptLanguage: request.headers['accept-language'],
     };
-    const text = await pipeline.answerText({ ...operation, context }, admission.kind);
-    return this.send(asked, { status: 200, standing }, text);
+    const { text, status } = await pipeline.answerText({ ...operation, context }, admission.kind);
+    return this.send(asked, { status, standing }, text);
   }
 
   /** The parsed document; one found here is neither parsed nor judged nor planned again. */
@@ -151,6 +154,7 @@ export class GraphPost {
       'content-length': Buffer.byteLength(text),
     };
     for (const [name, value] of budgetHeaders(standing)) headers[name] = value;
+    if (status === 503 || status === 429) headers['retry-after'] ??= RETRY_AFTER_SECONDS;
     response.writeHead(status, headers).end(text);
   }
 }

@@ -49,9 +49,15 @@ function collect(from: Readable, mostBytes: number): Promise<Buffer> {
       from.pause();
       return reject(new UnreadableBody(413));
     });
-    from.on('end', () => resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks)));
+    let isWhole = false;
+    from.on('end', () => {
+      isWhole = true;
+      resolve(chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks));
+    });
     from.on('error', () => reject(new UnreadableBody(400)));
-    // Of a client that left nothing more will come.
-    from.on('close', () => reject(new UnreadableBody(400)));
+    from.on('close', () => {
+      // Of a client that left before it had sent all, nothing more will come.
+      if (!isWhole) reject(new UnreadableBody(400));
+    });
   });
 }

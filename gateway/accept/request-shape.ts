@@ -1,5 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestedDocument } from '../limits/documents';
+import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import { faultBody } from '../plan/mask';
 import type { GatewayCode } from '../plan/codes';
 import { ANSWER_TYPES, answerTypeFor } from './media-types';
@@ -27,6 +28,7 @@ export function sendFault(response: ServerResponse, requestId: string, { status,
   response.setHeader('x-request-id', requestId);
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(text));
+  if (status === 429 || status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   // A body that was not read would be taken for the next request on this connection.
   if (status === 413 || status === 415) response.setHeader('connection', 'close');

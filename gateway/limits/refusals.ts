@@ -87,6 +87,20 @@ export const limitRefusals = {
     type: 'errors[]',
     precedence: 9,
   },
+  GATEWAY_TOO_MANY_AT_ONCE: {
+    meaning: 'The caller has as many operations waiting as one caller may have; others are still answered.',
+    action: 'Send it again after `Retry-After`, and fewer at once.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 10,
+  },
+  GATEWAY_OVERLOADED: {
+    meaning: 'The hub has more to do than it can do in time, and refuses rather than answer late. Nothing happened.',
+    action: 'Send it again after `Retry-After`, a mutation with the same idempotency key.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 10,
+  },
   GATEWAY_TOO_MANY_SUBSCRIPTIONS: {
     meaning: 'The socket has as many live operations as one may have.',
     action: 'End one, or open another socket.',

@@ -16,6 +16,7 @@ import { Admissions, limitFault, rateFault, type Admission, type IncomingOperati
 import { aliasRule, plannerReads } from '../limits/alias-rule';
 import type { Budgets } from '../limits/budgets';
 import { OperationCost } from '../limits/cost';
+import { Lanes, statusOf } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
 import { AuditTrail } from './audit-trail';
@@ -55,6 +56,7 @@ export interface Payer {
 export class Pipeline {
   readonly log: Logger;
   readonly planner: ApolloPlanner;
+  readonly lanes: Lanes;
   readonly audit: AuditTrail;
   readonly links: PipelineOptions['links'];
   readonly sources: Readonly<Record<string, DataSource>>;
@@ -64,12 +66,15 @@ export class Pipeline {
 
   private readonly costs = new WeakMap<DocumentNode, Map<string | undefined, OperationCost>>();
   private readonly reads = new SharedReads<{ result: ExecutionResult; text: string | null }>();
+  /** Documents that are bulk work. */
+  private readonly bulk = new WeakSet<DocumentNode>();
   private readonly limits: GatewayLimits;
   private readonly budgets: Budgets;
 
   constructor({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log }: PipelineOptions) {
     this.limits = limits;
     this.budgets = budgets;
+    this.lanes = new Lanes(limits.lanes);
     this.log = log;
     this.links = links;
     this.planner = new ApolloPlanner(supergraphSdl);
@@ -93,6 +98,7 @@ export class Pipeline {
   private async judge(incoming: IncomingOperation, { principal, address }: Payer): Promise<Admission> {
     const admission = this.admissions.judge(incoming, principal);
     if ('faults' in admission) return admission;
+    if (admission.isBulk) this.bulk.add(incoming.document);
     const cost = this.costOf(incoming).of(incoming.variables ?? {});
     const most = this.limits.cost;
     if (cost > most && !admission.isBulk) {
@@ -127,39 +133,47 @@ export class Pipeline {
 
   /** Answers a query or a mutation; faults are in the answer, never thrown. */
   async answer(run: Run): Promise<ExecutionResult> {
-    const { document, operationName, variables, context, way } = run;
+    const { document, operationName, context, way } = run;
     const startedAt = performance.now();
-    const result = await this.guarded(context, async () =>
-      this.audit.around(run, () =>
-        this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
-      ),
-    );
+    const result = await this.guarded(context, () => this.run(run));
     countAnswer(getOperationAST(document, operationName)?.operation ?? 'query', way, result, startedAt);
     return result;
   }
 
   /**
-   * Answers a query or a mutation in JSON. Queries that are asked for in the same moment by the same caller are run once; what
-   * went wrong is told to each under its own request id.
+   * Answers a query or a mutation in JSON, with the status it has over HTTP. Queries that are asked for in the same moment by the
+   * same caller are run once; what went wrong is told to each under its own request id.
    */
-  async answerText(run: Run, kind: OperationTypeNode): Promise<string> {
+  async answerText(run: Run, kind: OperationTypeNode): Promise<{ text: string; status: number }> {
     const { document, context } = run;
     const startedAt = performance.now();
     const begin = () => this.written(run);
     const identity = [context.principal, run.operationName, run.variables, context.acceptLanguage];
-    const shares = kind === OperationTypeNode.QUERY;
+    const shares = kind === OperationTypeNode.QUERY && !this.audit.concerns(run);
     const { result, text } = await (shares ? this.reads.ask(document, identity, begin) : begin());
     countAnswer(kind, run.way, result, startedAt);
-    return text ?? JSON.stringify({ errors: this.masked(result, context), data: result.data });
+    if (text !== null) return { text, status: 200 };
+    const errors = this.masked(result, context);
+    return { text: JSON.stringify({ errors, data: result.data }), status: statusOf(errors) };
   }
 
   /** An answer without errors is the same to all who share it, so it is written once. */
   private async written(run: Run): Promise<{ result: ExecutionResult; text: string | null }> {
-    const { variables, context } = run;
-    const result = await caught(async () =>
-      this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
-    );
+    const result = await caught(() => this.run(run));
     return { result, text: isWhole(result) ? JSON.stringify({ data: result.data }) : null };
+  }
+
+  /** Runs an operation in its lane, with the lines that are due in the audit log. */
+  private async run(run: Run): Promise<ExecutionResult> {
+    const { document, variables, context } = run;
+    const leave = await this.lanes.enter(context.principal, this.bulk.has(document));
+    try {
+      return await this.audit.around(run, () =>
+        this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+      );
+    } finally {
+      leave();
+    }
   }
 
   /** The plan of an operation, made once per document. */

@@ -49,6 +49,7 @@ describe('a document', () => {
       'query ($ref: RefInput) { item(ref: $ref) }',
     ],
     ['a list of them', 'query ($w: [WrapInput!]) { wrapped(w: $w) }'],
+    ['a default of a variable', 'query ($n: Int! = 5) { b(n: $n) }'],
     ['a literal that may be one', '{ item(ref: { id: "1" }) }'],
     ['a list as a literal', '{ list(ns: [1]) }'],
     ['a response name that every object inherits', '{ __proto__: a }'],
@@ -69,19 +70,19 @@ describe('a document', () => {
     const prepared = new PreparedOperation(schema, parse('query ($ref: RefInput) { item(ref: $ref) }'));
     const { errors } = await prepared.execute({ operationName: undefined, variables: both, contextValue: {} });
     expect(errors).toHaveLength(1);
+    expect((await compiled('query ($n: Int! = 5) { b(n: $n) }')).errors).toHaveLength(1);
     const withDefault = await compiled('query ($w: [WrapInput!]) { wrapped(w: $w) }', { w: [{}] });
     expect(withDefault.errors).toHaveLength(1);
   });
 
   it.each([
     '{ a b(n: 2) }',
-    'query ($n: Int = 3) { b(n: $n) }',
     '{ node { __typename id ... on Leaf { at } } }',
     '{ fails a }',
     '{ must { value } a }',
     'query ($n: Int!) { b(n: $n) }',
     '{ page }',
-    'query ($n: Int! = 5, $after: String) { page(first: $n, after: $after) other: page(after: null) }',
+    'query ($n: Int, $after: String) { page(after: $after) other: page(after: null) b(n: $n) }',
   ])('answers %s compiled as it did before', async (query) => {
     const prepared = new PreparedOperation(schema, parse(query));
     const once = async () => {

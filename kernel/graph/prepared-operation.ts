@@ -68,7 +68,8 @@ function withOwnErrors(result: ExecutionResult): ExecutionResult {
 /**
  * Whether compiled execution does the same as graphql-js.
  *
- * It reads input objects by rules of its own: it forgets defaults of their fields and does not know `@oneOf`. It writes response
+ * It reads input objects by rules of its own: it forgets defaults of their fields and does not know `@oneOf`. Of a
+ * variable that may not be null it forgets the default as well. It writes response
  * names as keys of an object literal,
  * where `__proto__` is no key. And it takes the first of several operations for the one that is meant.
  */
@@ -80,8 +81,8 @@ export function isSafeToCompile(schema: GraphQLSchema, document: DocumentNode): 
       operations += 1;
       if (operation === 'subscription') isSafe = false;
     },
-    VariableDefinition: ({ type }) => {
-      if (isInputObjectType(inputTypeOf(schema, type))) isSafe = false;
+    VariableDefinition: ({ type, defaultValue }) => {
+      if (defaultValue !== undefined || isInputObjectType(inputTypeOf(schema, type))) isSafe = false;
     },
     Field: ({ name, alias, arguments: given }) => {
       if ((alias ?? name).value in Object.prototype) isSafe = false;
