@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { Database } from '../../kernel/db/database';
@@ -44,6 +44,8 @@ export class FrontDoor {
   private readonly server: Server;
   private readonly sockets: SocketFront;
   private readonly endLagWatch: () => void;
+  /** Answers that have not left yet. */
+  private readonly underWay = new Set<ServerResponse>();
   private isOpen = true;
   private closing: Promise<void> | undefined;
 
@@ -66,6 +68,7 @@ export class FrontDoor {
       { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
       front,
     );
+    this.server.prependListener('request', (_request, response: ServerResponse) => this.follow(response));
     this.endLagWatch = watchLoopLag((width) => pipeline.lanes.setWidth(width));
     this.sockets = new SocketFront({ server: this.server, pipeline, authenticator, documents, config, log });
   }
@@ -83,8 +86,19 @@ export class FrontDoor {
     return this.closing;
   }
 
+  private follow(response: ServerResponse): void {
+    this.underWay.add(response);
+    response.once('close', () => this.underWay.delete(response));
+    if (!this.isOpen) response.shouldKeepAlive = false;
+  }
+
+  /**
+   * What was begun is answered, and its connection ends with the answer: a client that keeps connections would go on asking here
+   * until it is cut off in the middle of something.
+   */
   private async drain(): Promise<void> {
     this.isOpen = false;
+    for (const response of this.underWay) response.shouldKeepAlive = false;
     const closed = this.server.listening
       ? new Promise<void>((resolve) => this.server.close(() => resolve()))
       : Promise.resolve();
