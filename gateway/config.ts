@@ -68,6 +68,7 @@ const variables = {
   HUB_LANE_TILLS: count.default(defaultLimits.lanes.tills.running),
   HUB_LANE_BULK: count.default(defaultLimits.lanes.bulk.running),
   HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
+  HUB_LIMIT_BUFFERED_BYTES: bytes.default(defaultLimits.bufferedBytes),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
 
@@ -106,6 +107,7 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
       bulk: { ...defaultLimits.lanes.bulk, running: read.HUB_LANE_BULK },
     },
     frameBytes: read.HUB_LIMIT_FRAME_BYTES,
+    bufferedBytes: read.HUB_LIMIT_BUFFERED_BYTES,
     subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,
   };
   const config: GatewayConfig = {

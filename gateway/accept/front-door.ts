@@ -12,9 +12,13 @@ import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { watchLoopLag } from '../limits/loop-lag';
 import type { Pipeline } from '../plan/pipeline';
+import { SharedStreams } from '../stream/shared-streams';
 import type { HttpContext } from './apollo-server';
 import { GraphPost } from './graph-post';
+import { CredentialWatch } from './credential-watch';
+import { EventStreams } from './event-streams';
 import { httpFront } from './http';
+import { OperationDesk } from './operation-desk';
 import { SocketFront } from './websocket';
 
 export interface FrontDoorOptions {
@@ -46,10 +50,13 @@ export class FrontDoor {
   private readonly endLagWatch: () => void;
   /** Answers that have not left yet. */
   private readonly underWay = new Set<ServerResponse>();
+  private readonly events: EventStreams;
+  private readonly watch: CredentialWatch;
   private isOpen = true;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: FrontDoorOptions) {
+    const streams = new SharedStreams(options.pipeline, options.config.limits.deadlineMs);
     const { pipeline, apollo, authenticator, documents, keys, database, jwks, config, log } = options;
     const health = {
       links: Object.values(pipeline.links).filter((link): link is SubgraphLink => link !== undefined),
@@ -61,7 +68,21 @@ export class FrontDoor {
     };
     const { limits } = config;
     const post = new GraphPost({ pipeline, authenticator, documents, limits, log });
-    const front = httpFront({ post, apollo, authenticator, documents, limits, health, log });
+    const desk = new OperationDesk(pipeline, limits);
+    this.watch = new CredentialWatch(authenticator);
+    this.events = new EventStreams({ pipeline, streams, desk, watch: this.watch, log });
+    const front = httpFront({
+      post,
+      events: this.events,
+      apollo,
+      pipeline,
+      database,
+      authenticator,
+      documents,
+      limits,
+      health,
+      log,
+    });
     const { headersMs } = config;
     const connectionsCheckingInterval = Math.min(headersMs, 5_000);
     this.server = createServer(
@@ -70,7 +91,17 @@ export class FrontDoor {
     );
     this.server.prependListener('request', (_request, response: ServerResponse) => this.follow(response));
     this.endLagWatch = watchLoopLag((width) => pipeline.lanes.setWidth(width));
-    this.sockets = new SocketFront({ server: this.server, pipeline, authenticator, documents, config, log });
+    this.sockets = new SocketFront({
+      server: this.server,
+      pipeline,
+      streams,
+      desk,
+      watch: this.watch,
+      authenticator,
+      documents,
+      config,
+      log,
+    });
   }
 
   async listen(port: number, host: string): Promise<{ url: string; port: number }> {
@@ -79,6 +110,10 @@ export class FrontDoor {
     });
     const bound = (this.server.address() as AddressInfo).port;
     return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound };
+  }
+
+  reload(supergraphSdl: string): void {
+    this.options.pipeline.reload(supergraphSdl);
   }
 
   close(): Promise<void> {
@@ -102,6 +137,8 @@ export class FrontDoor {
     const closed = this.server.listening
       ? new Promise<void>((resolve) => this.server.close(() => resolve()))
       : Promise.resolve();
+    this.watch.stop();
+    this.events.close();
     await this.sockets.close();
     this.server.closeIdleConnections();
     const patience = setTimeout(() => this.server.closeAllConnections(), this.options.config.drainMs);

@@ -13,7 +13,15 @@ import { maskErrors } from '../plan/mask';
 import type { Pipeline } from '../plan/pipeline';
 import { answerTypeFor, type AnswerType } from './media-types';
 import { readBody, UnreadableBody } from './read-body';
-import { faultOfBody, faultOfHead, faultOfReading, sendFault, type GraphBody, type HttpFault } from './request-shape';
+import {
+  faultOfBody,
+  faultOfHead,
+  faultOfReading,
+  jsonOf,
+  writeFault,
+  type GraphBody,
+  type HttpFault,
+} from './request-shape';
 
 export interface GraphPostOptions {
   readonly pipeline: Pipeline;
@@ -56,12 +64,16 @@ export class GraphPost {
     const requestId = newId('req');
     try {
       const fault = await this.answered(requestId, request, response);
-      if (fault !== null) sendFault(response, requestId, fault);
+      if (fault !== null) writeFault(response, requestId, fault);
     } catch (error) {
       this.options.log.error({ event: 'gateway.http.failed', requestId, err: error });
       if (response.headersSent) response.destroy();
       else
-        sendFault(response, requestId, { status: 500, code: 'INTERNAL', message: 'Something went wrong on our side.' });
+        writeFault(response, requestId, {
+          status: 500,
+          code: 'INTERNAL',
+          message: 'Something went wrong on our side.',
+        });
     }
   }
 
@@ -82,7 +94,8 @@ export class GraphPost {
     try {
       bytes = await readBody(request, limits.bulkBodyBytes);
     } catch (error) {
-      if (error instanceof UnreadableBody) return faultOfReading(error);
+      const unread = error instanceof UnreadableBody ? faultOfReading(error) : null;
+      if (unread !== null) return unread;
       throw error;
     }
     const body = jsonOf(bytes);
@@ -171,14 +184,6 @@ export async function callerOf(
   } catch (error) {
     log.error({ event: 'gateway.credential.unchecked', requestId, err: error });
     return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked now.' };
-  }
-}
-
-function jsonOf(bytes: Buffer): unknown {
-  try {
-    return JSON.parse(bytes.toString('utf8'));
-  } catch {
-    return undefined;
   }
 }
 

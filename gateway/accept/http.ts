@@ -1,21 +1,38 @@
 import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
-import express, { type ErrorRequestHandler, type Express, type RequestHandler, type Response } from 'express';
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Database } from '../../kernel/db/database';
 import type { Logger } from '../../kernel/telemetry/log';
-import { newId } from '../../kernel/values/id';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
+import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
+import type { EventStreams } from './event-streams';
 import { callerOf, type GraphPost } from './graph-post';
 import { serveGraphiql } from './graphiql';
+import { intakeRoutes } from './intake/routes';
 import { healthRoutes, type HealthOptions } from './health';
-import { documentOfGet, faultOfHead, giveDocument, sendFault, type HttpFault } from './request-shape';
+import { EVENTS, answerTypeFor } from './media-types';
+import {
+  bodyReader,
+  faultOfBody,
+  faultOfHead,
+  faultOfReading,
+  giveDocument,
+  locals,
+  nameRequest,
+  requestedDocument,
+  sendFault,
+} from './request-shape';
 
 export interface HttpFrontOptions {
   readonly post: GraphPost;
+  readonly events: EventStreams;
   readonly apollo: ApolloServer<HttpContext>;
+  readonly pipeline: Pipeline;
+  readonly database: Database;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
@@ -27,7 +44,8 @@ export interface HttpFrontOptions {
 export function httpFront(options: HttpFrontOptions): RequestListener {
   const pages = pagesOf(options);
   return (request: IncomingMessage, response: ServerResponse) => {
-    if (request.method === 'POST' && GRAPH_PATH.test(request.url ?? '')) void options.post.answer(request, response);
+    const isOperation = request.method === 'POST' && GRAPH_PATH.test(request.url ?? '');
+    if (isOperation && answerTypeFor(request.headers.accept) !== EVENTS) void options.post.answer(request, response);
     else pages(request, response);
   };
 }
@@ -43,82 +61,80 @@ function pagesOf(options: HttpFrontOptions): Express {
   app.use(nameRequest);
   app.use(healthRoutes(options.health));
   serveGraphiql(app);
-  app.use('/graphql', ...queryByGet(options));
+  app.use(intakeRoutes({ ...options, deadlineMs: options.limits.deadlineMs }));
+  app.use('/graphql', ...queriesAndEvents(options));
   app.use((_request, response) =>
-    refuse(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
+    sendFault(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
   );
   app.use(lastResort(options.log));
   return app;
 }
 
-/** What the pages know of a request. */
-interface HttpLocals {
-  requestId: string;
-  caller: Caller;
-}
-
-function locals(response: Response): HttpLocals {
-  return response.locals as HttpLocals;
-}
-
-/** Gives each request its id. Whatever a client sends of the kind is not looked at. */
-const nameRequest: RequestHandler = (_request, response, next) => {
-  const requestId = newId('req');
-  locals(response).requestId = requestId;
-  response.setHeader('x-request-id', requestId);
-  next();
-};
-
-function refuse(response: Response, fault: HttpFault): void {
-  sendFault(response, locals(response).requestId, fault);
-}
-
-function queryByGet({ apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
+/** Queries by GET, and whatever is to be answered with events. */
+function queriesAndEvents({
+  events,
+  apollo,
+  authenticator,
+  documents,
+  limits,
+  log,
+}: HttpFrontOptions): RequestHandler[] {
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
+    if (fault === null) next();
+    else sendFault(response, fault);
+  };
+  const body: RequestHandler = (request, response, next) => {
+    const fault = request.method === 'POST' ? faultOfBody(request.body) : null;
     // Apollo's middleware asks that the field be there, also for a GET.
     request.body ??= {};
     if (fault === null) next();
-    else refuse(response, fault);
-  };
-  const credential: RequestHandler = async (request, response, next) => {
-    const caller = await callerOf(authenticator, request, { requestId: locals(response).requestId, log });
-    if ('code' in caller) return refuse(response, caller);
-    locals(response).caller = caller;
-    next();
-  };
-  const document: RequestHandler = async (request, response, next) => {
-    const resolved = await documents.resolve(documentOfGet(request), locals(response).caller.principal);
-    if ('code' in resolved) return refuse(response, resolved);
-    giveDocument(request, resolved.query);
-    next();
+    else sendFault(response, fault);
   };
   const graph = expressMiddleware(apollo, {
     context: async ({ req, res }) => {
-      const { requestId, caller } = locals(res);
+      const { requestId, bodyBytes } = locals(res);
+      const { principal } = (res.locals as { caller: Caller }).caller;
       const deadlineAt = new Date(Date.now() + limits.deadlineMs);
       return {
-        request: {
-          principal: caller.principal,
-          requestId,
-          deadlineAt,
-          acceptLanguage: req.headers['accept-language'],
-        },
+        request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
+        bodyBytes,
         address: req.socket.remoteAddress ?? '',
         standing: null,
       };
     },
   });
-  return [head, credential, document, graph];
+  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), events.handler, graph];
 }
 
-/** Whatever was thrown is logged and masked. */
+/** Finds out who is calling, before anything of the body is read. */
+function credential(authenticator: Authenticator, log: Logger): RequestHandler {
+  return async (request, response, next) => {
+    const caller = await callerOf(authenticator, request, { requestId: locals(response).requestId, log });
+    if ('code' in caller) return sendFault(response, caller);
+    (response.locals as { caller: Caller }).caller = caller;
+    next();
+  };
+}
+
+/** Puts the text of the document that a request names in the place where a request that sends it has it. */
+function document(documents: DocumentBook): RequestHandler {
+  return async (request, response, next) => {
+    const { caller } = response.locals as { caller: Caller };
+    const resolved = await documents.resolve(requestedDocument(request), caller.principal);
+    if ('code' in resolved) return sendFault(response, resolved);
+    giveDocument(request, resolved.query);
+    next();
+  };
+}
+
+/** Whatever was thrown: named when the reader of bodies threw it, else logged and masked. */
 function lastResort(log: Logger): ErrorRequestHandler {
-  return (error: { status?: number }, _request, response, next) => {
+  return (error: { status?: number; type?: string }, _request, response, next) => {
     if (response.headersSent) return next(error);
-    if (error.status === 400)
-      return refuse(response, { status: 400, code: 'GATEWAY_BAD_REQUEST', message: 'The request cannot be read.' });
+    const fault = faultOfReading(error);
+    if (fault !== null) return sendFault(response, fault);
     log.error({ event: 'gateway.http.failed', requestId: locals(response).requestId, err: error });
-    return refuse(response, { status: 500, code: 'INTERNAL', message: 'Something went wrong on our side.' });
+    return sendFault(response, { status: 500, code: 'INTERNAL', message: 'Something went wrong on our side.' });
   };
 }

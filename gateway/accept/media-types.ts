@@ -1,6 +1,9 @@
 /** The forms an answer may have, the preferred one first. */
-const ANSWERED = ['application/json', 'application/graphql-response+json'] as const;
+const ANSWERED = ['application/json', 'application/graphql-response+json', 'text/event-stream'] as const;
 export type AnswerType = (typeof ANSWERED)[number];
+
+/** A stream of events, in place of one answer. */
+export const EVENTS = 'text/event-stream';
 
 /** The same, in words. */
 export const ANSWER_TYPES = ANSWERED.join(' or ');
@@ -38,7 +41,7 @@ function rangeOf(part: string, place: number): Range {
 
 /** The range that names a type most closely decides over it. */
 function closest(ranges: readonly Range[], type: string): Range | undefined {
-  for (const pattern of [type, 'application/*', '*/*']) {
+  for (const pattern of [type, type.replace(/\/.*/, '/*'), '*/*']) {
     const found = ranges.find((range) => range.type === pattern);
     if (found !== undefined) return found;
   }

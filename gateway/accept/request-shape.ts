@@ -1,15 +1,24 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler, Response } from 'express';
+import { newId } from '../../kernel/values/id';
 import type { RequestedDocument } from '../limits/documents';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
+import type { GatewayLimits } from '../limits/limits';
 import { faultBody } from '../plan/mask';
 import type { GatewayCode } from '../plan/codes';
 import { ANSWER_TYPES, answerTypeFor } from './media-types';
-import type { UnreadableBody } from './read-body';
+import { readBody } from './read-body';
 
 /** A GraphQL request as it came, its shape checked. */
 export interface GraphBody extends RequestedDocument {
   readonly operationName?: string | null;
   readonly variables?: Readonly<Record<string, unknown>> | null;
+}
+
+/** What the front knows of a request before it is a GraphQL request. */
+export interface HttpLocals {
+  requestId: string;
+  bodyBytes: number;
 }
 
 /** A request that goes no further, in the words it is told with. */
@@ -22,18 +31,36 @@ export interface HttpFault {
 /** Headers that no page of another site can make a browser send without asking first. */
 const PREFLIGHTED = ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'];
 
+export function locals(response: Response): HttpLocals {
+  return response.locals as HttpLocals;
+}
+
 /** Answers a fault as JSON, whatever the request was. */
-export function sendFault(response: ServerResponse, requestId: string, { status, code, message }: HttpFault): void {
+export function sendFault(response: Response, fault: HttpFault): void {
+  writeFault(response, locals(response).requestId, fault);
+}
+
+/** The same for a request that no page has named. */
+export function writeFault(response: ServerResponse, requestId: string, { status, code, message }: HttpFault): void {
   const text = JSON.stringify(faultBody({ code, message, requestId }));
   response.setHeader('x-request-id', requestId);
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(text));
-  if (status === 429 || status === 503) response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  if ((status === 429 || status === 503) && !response.hasHeader('retry-after'))
+    response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   // A body that was not read would be taken for the next request on this connection.
   if (status === 413 || status === 415) response.setHeader('connection', 'close');
   response.writeHead(status).end(text);
 }
+
+/** Gives each request its id. Whatever a client sends of the kind is not looked at. */
+export const nameRequest: RequestHandler = (_request, response, next) => {
+  const requestId = newId('req');
+  Object.assign(response.locals, { requestId, bodyBytes: 0 } satisfies HttpLocals);
+  response.setHeader('x-request-id', requestId);
+  next();
+};
 
 /** What is wrong with a request's head; null when the body may be read. */
 export function faultOfHead(request: IncomingMessage): HttpFault | null {
@@ -101,27 +128,58 @@ export function faultOfBody(body: unknown): HttpFault | null {
   return extensions != null && !isRecord(extensions) ? badRequest('"extensions" must be an object.') : null;
 }
 
-/** Which document a GET of good shape means. */
-export function documentOfGet(request: IncomingMessage): RequestedDocument {
+/** Which document a request of good shape means. */
+export function requestedDocument(request: IncomingMessage & { body?: unknown }): RequestedDocument {
+  if (request.method === 'POST') return request.body as RequestedDocument;
   const { searchParams } = new URL(request.url ?? '/', 'http://hub');
   const extensions = parsed(searchParams.get('extensions') ?? '') as RequestedDocument['extensions'];
   return { query: searchParams.get('query'), documentId: searchParams.get('documentId'), extensions };
 }
 
-/** Gives a GET the document it named, in the place of its name: whoever reads on sees a request like any other. */
-export function giveDocument(request: IncomingMessage, query: string): void {
+/** Gives a request the document it named, in the place of its name: whoever reads on sees a request like any other. */
+export function giveDocument(request: IncomingMessage & { body?: unknown }, query: string): void {
+  if (request.method === 'POST') {
+    const body = request.body as { query: string; documentId?: unknown; extensions?: Record<string, unknown> | null };
+    body.query = query;
+    delete body.documentId;
+    delete body.extensions?.['persistedQuery'];
+    return;
+  }
   const url = new URL(request.url ?? '/', 'http://hub');
   url.searchParams.set('query', query);
   for (const name of ['documentId', 'extensions']) url.searchParams.delete(name);
   request.url = `${url.pathname}${url.search}`;
 }
 
-/** Why a body could not be read, in our words. */
-export function faultOfReading({ status }: Pick<UnreadableBody, 'status'>): HttpFault {
-  if (status === 413)
-    return { status, code: 'GATEWAY_BODY_TOO_LARGE', message: 'The request is larger than may be sent.' };
-  if (status === 415) return { status, code: 'GATEWAY_MEDIA_TYPE', message: 'Send the request as JSON in UTF-8.' };
-  return badRequest('The request cannot be read.');
+/** Reads a JSON body up to the largest size any operation may have; what is sent compressed counts unpacked. */
+export function bodyReader(limits: GatewayLimits): RequestHandler {
+  return async (request, response, next) => {
+    if (request.method !== 'POST') return next();
+    try {
+      const bytes = await readBody(request, limits.bulkBodyBytes);
+      locals(response).bodyBytes = bytes.length;
+      request.body = jsonOf(bytes);
+      return next();
+    } catch (error) {
+      return next(error);
+    }
+  };
+}
+
+/** What a body says; undefined when it is no JSON. */
+export function jsonOf(bytes: Buffer): unknown {
+  return parsed(bytes.toString('utf8'));
+}
+
+/** What the body reader stumbled over, in our words. */
+export function faultOfReading(error: { status?: number; type?: string }): HttpFault | null {
+  if (error.status === 413)
+    return { status: 413, code: 'GATEWAY_BODY_TOO_LARGE', message: 'The request is larger than may be sent.' };
+  if (error.status === 415)
+    return { status: 415, code: 'GATEWAY_MEDIA_TYPE', message: 'Send the request as JSON in UTF-8.' };
+  if (error.type?.startsWith('entity.') || error.type?.startsWith('request.'))
+    return badRequest('The body is not JSON.');
+  return error.status === 400 ? badRequest('The request cannot be read.') : null;
 }
 
 function badRequest(message: string): HttpFault {

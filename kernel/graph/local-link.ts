@@ -1,7 +1,8 @@
 import {
+  createSourceEventStream,
+  execute,
   GraphQLError,
   parse,
-  subscribe,
   validate,
   type DocumentNode,
   type ExecutionResult,
@@ -14,7 +15,7 @@ import { openLog } from '../telemetry/log';
 import { deadlineExceeded, subgraphUnavailable } from './fault';
 import type { SubgraphLink, SubgraphRequest } from './link';
 import { PreparedOperation } from './prepared-operation';
-import { streamOf } from './stream';
+import { mapStream, streamOf } from './stream';
 
 /** How many prepared documents are kept; a gateway sends few different ones. */
 const DOCUMENTS_KEPT = 1_000;
@@ -43,15 +44,15 @@ export class LocalLink implements SubgraphLink {
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
     const prepared = this.prepared(request);
     if ('errors' in prepared) return streamOf<ExecutionResult>(prepared);
-    const stream = await subscribe({
-      schema: this.schema,
-      document: prepared.document,
-      operationName: request.operationName,
-      variableValues: request.variables,
-      contextValue: this.createContext(request.context),
+    const { operationName, variables: variableValues, context } = request;
+    const asked = { schema: this.schema, document: prepared.document, operationName, variableValues };
+    const source = await createSourceEventStream({ ...asked, contextValue: this.createContext(context) });
+    if (!(Symbol.asyncIterator in source)) return streamOf(this.withOutages(source, context));
+    // Each event has a context of its own: loaders that lived as long as the stream would answer from what they once read.
+    return mapStream(source[Symbol.asyncIterator](), async (rootValue) => {
+      const result = await execute({ ...asked, rootValue, contextValue: this.createContext(context) });
+      return this.withOutages(result, context);
     });
-    if (Symbol.asyncIterator in stream) return stream as AsyncIterableIterator<ExecutionResult>;
-    return streamOf(stream);
   }
 
   async close(): Promise<void> {
