@@ -5,6 +5,7 @@ import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
+import { benchSettlement } from './ledger/settlement';
 
 /** What one bench measured. */
 export interface Measured {
@@ -42,4 +43,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,
+  settlement: benchSettlement,
 };
