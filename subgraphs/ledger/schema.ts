@@ -1,6 +1,7 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { bookResolvers } from './api/books/resolvers';
+import { closingPackageResolvers } from './api/closing-package/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
@@ -20,6 +21,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...documentResolvers,
       ...reportResolvers,
       ...bookResolvers,
+      ...closingPackageResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

@@ -1,0 +1,69 @@
+import { newId } from '../../kernel/values/id';
+import { ledgerDefinition } from './main';
+import { aRuleBook } from './testkit/book';
+import { inputsAt, RECORD, REDEEM, SET_CLOCK, type Document } from './testkit/documents';
+import { expectTheBookToAddUp, LedgerGraph, nobody, NOW, type Answer } from './testkit/ledger-graph';
+
+const book = aRuleBook({ disputeWindowDays: 0 });
+const [baker, florist] = book.brands;
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book);
+const STEP = `__typename ... on Refusal { code message } ... on SettlementStepSuccess { cycle { id state } }`;
+const PACKAGE = `query ($id: ID!) { closingPackage(cycleId: $id) { head signature key { id publicKey } sections } packageKey { id publicKey } }`;
+const RECORDS = `query ($id: ID!, $section: String!) { closingPackage(cycleId: $id) { records(section: $section) { text hash } } }`;
+const SCOPES = ['statements:read'];
+const keyOfBaker = graph.partner(baker, { scopes: SCOPES });
+const keyOfFlorist = graph.partner(florist, { scopes: SCOPES });
+
+describe('a closing package', () => {
+  let id: string;
+  const member = graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
+  const step = async (name: string, type: string, input: object): Promise<Answer> => {
+    const mutation = `mutation ($input: ${type}!) { answer: ${name}(input: $input) { ${STEP} } }` as Document;
+    return (await graph.run(graph.admin(), mutation, { idempotencyKey: newId('req'), ...input })).cycle;
+  };
+  const read = async (who: Parameters<LedgerGraph['ask']>[0]) => (await graph.ask(who, PACKAGE, { id })).data;
+  const section = `${baker}>${florist}`;
+  beforeAll(async () => {
+    await graph.run(graph.admin(), SET_CLOCK, { now: NOW.toISOString() });
+    const { sale, spend } = inputsAt(NOW);
+    await graph.run(graph.partner(baker), RECORD, sale(member, 10_000n));
+    await graph.run(graph.partner(florist), REDEEM, spend(member, '30'));
+    id = (await step('cutOffSettlementCycle', 'CutOffSettlementCycleInput', {})).id;
+  });
+
+  it('is there from NETTED on, for those who have a part in it', async () => {
+    expect((await read(graph.admin())).closingPackage).toBeNull();
+    for (const to of ['DRAFT', 'ISSUED', 'AGREED', 'NETTED'])
+      expect(await step('advanceSettlementCycle', 'AdvanceSettlementCycleInput', { cycleId: id, to })).toMatchObject({
+        state: to,
+      });
+    expect((await read(graph.admin())).closingPackage.sections).toContain(section);
+    for (const who of [nobody, graph.member(member), graph.partner(baker, { scopes: ['points:earn'] })])
+      expect((await read(who)).closingPackage).toBeNull();
+    expect((await read(nobody)).packageKey).toMatchObject({ id: expect.any(String) as string });
+  });
+
+  it('is the same for both parties of a pair, and names no member', async () => {
+    const [ofBaker, ofFlorist] = [await read(keyOfBaker), await read(keyOfFlorist)];
+    const { sections: _own, ...signed } = ofBaker.closingPackage;
+    expect(ofFlorist.closingPackage).toMatchObject(signed);
+    const records = async (who: typeof keyOfBaker) =>
+      (await graph.ask(who, RECORDS, { id, section })).data.closingPackage.records;
+    const own: Answer[] = await records(keyOfBaker);
+    expect(own).toHaveLength(2);
+    expect(await records(keyOfFlorist)).toEqual(own);
+    expect(JSON.stringify(own)).not.toContain(member.slice(4));
+    const other = `net ${florist}`;
+    expect(ofBaker.closingPackage.sections).not.toContain(other);
+    expect((await graph.ask(keyOfBaker, RECORDS, { id, section: other })).data.closingPackage.records).toEqual([]);
+  });
+
+  it('is made again byte for byte from the journal', async () => {
+    const before = await read(graph.admin());
+    await graph.database.asOwner(`alter table closing_package disable trigger closing_package_append_only;
+      delete from closing_package; alter table closing_package enable trigger closing_package_append_only`);
+    expect(await read(graph.admin())).toEqual(before);
+  });
+});
+
+expectTheBookToAddUp(graph);
