@@ -36,7 +36,7 @@ export const benchBooks: Bench = async ({ openHub, tell, rounds }) => {
     Array.from({ length: wanted }, (_, n) => n + 1),
     BOOKS_AT_ONCE,
     async (seed) => {
-      const checked = checkBook({ ...makeBook(seed, EVENTS), disputes: [] });
+      const checked = checkBook(makeBook(seed, EVENTS));
       if (!('book' in checked)) throw new TypeError(`benchBooks: the book of seed ${seed} is none`);
       const { book } = checked;
       const { result, packageText } = await settleBook(book, {

@@ -3,6 +3,7 @@ import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { bookResolvers } from './api/books/resolvers';
 import { closingPackageResolvers } from './api/closing-package/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
+import { explainLineResolvers } from './api/explain-line/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
@@ -22,6 +23,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...reportResolvers,
       ...bookResolvers,
       ...closingPackageResolvers,
+      ...explainLineResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

@@ -27,6 +27,7 @@ import { loadLineDetails } from '../../data/closing-package/line-detail.store';
 import { findCycles } from '../../data/settlement/cycle.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
+import { sightOf } from '../settlement/read-cycles';
 import { pseudonymOf, signingKeyOf } from './signing-key';
 
 export type { PackageRecord, SignedHead };
@@ -54,12 +55,6 @@ export async function openPackage(ledger: Ledger, principal: Principal, cycle: s
   if (isRefusal(book) || found === undefined) return null;
   if (SETTLEMENT_STATES.indexOf(found.state) < SETTLEMENT_STATES.indexOf('NETTED')) return null;
   return { programmeId, cycle: found, book, sight };
-}
-
-function sightOf(principal: Principal): PackageReader['sight'] | null {
-  if (principal.kind === 'admin' || principal.kind === 'finance') return 'all';
-  if (principal.kind === 'staff') return principal.partnerId;
-  return principal.kind === 'partner' && principal.scopes.includes('statements:read') ? principal.partnerId : null;
 }
 
 /** The signed head of a package: made at the first ask and kept, the same for everybody. */
