@@ -4,7 +4,8 @@ import { uuidOf, type Id } from '../../../../kernel/values/id';
 import type { ClaimGroup } from '../../core/documents/statement';
 
 const LOAD_GROUPS = sql`/* ledger.statement.loadGroups */
-select l.pair, l.kind, c.contract_version, count(*)::text as claims, sum(case when l.dispute_id is null then c.points else 0 end)::text as points, sum(l.micros)::text as micros,
+select l.pair, l.kind, c.contract_version, count(*)::text as claims,
+       sum(case when l.dispute_id is null then c.points else 0 end)::text as points, sum(l.micros)::text as micros,
        sum(l.billed_minor)::text as billed_minor
   from statement_line l
   join claim c on c.bucket = l.bucket and c.wallet = l.wallet and c.seq = l.seq and c.n = l.claim_n
