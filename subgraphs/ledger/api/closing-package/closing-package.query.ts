@@ -37,8 +37,12 @@ export class ClosingPackageQuery {
     return { head, signature, key, sections: shownSections(signed, reader), recordsAtOnce: RECORDS_AT_ONCE, reader };
   }
 
-  @Query(() => PackageKeyType, { description: 'The key that closing packages are signed with now. Anybody.' })
-  packageKey(@Ctx() { ledger }: LedgerContext): PackageKeyType {
+  @Query(() => PackageKeyType, {
+    nullable: true,
+    description: 'The key that closing packages are signed with now. Anybody with a credential; null without one.',
+  })
+  packageKey(@Ctx() { ledger, principal }: LedgerContext): PackageKeyType | null {
+    if (principal.kind === 'anonymous') return null;
     const { id, publicKey } = signingKeyOf(ledger.secrets);
     return { id, publicKey };
   }
