@@ -9,6 +9,7 @@ import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-w
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
@@ -27,6 +28,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     VerificationRounds1795770000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
+    BankEntries1795850020000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -44,6 +46,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'document',
     'command_refusal',
     'receipt',
+    'bank_entry',
     'chain_seal',
     'verification_round',
   ],
