@@ -8,6 +8,7 @@ import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
+import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
@@ -26,6 +27,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     ExpiryWarnings1795750000000,
     Verification1795760000000,
     VerificationRounds1795770000000,
+    SettlementCycle1795830000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
     BankEntries1795850020000,
@@ -49,5 +51,6 @@ export const ledgerDatabase: DatabaseDefinition = {
     'bank_entry',
     'chain_seal',
     'verification_round',
+    'settlement_entry',
   ],
 };

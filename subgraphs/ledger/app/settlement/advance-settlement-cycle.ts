@@ -36,6 +36,6 @@ export async function advanceSettlementCycle(
   return inStep(ledger, command, async (tx, { book, now }) => {
     const cycle = await cycleFor(tx, programmeId, id);
     if (isRefusal(cycle)) return cycle;
-    return proposeOrPerform(tx, { cycle, to, cutOffAt: null, book, now }, principal.subject);
+    return proposeOrPerform(tx, { cycle, to, cutOffAt: null, terms: null, book, now }, principal.subject);
   });
 }
