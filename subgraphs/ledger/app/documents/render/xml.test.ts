@@ -105,6 +105,7 @@ describe('an invoice in UBL', () => {
       creditorId: a,
       billedMinor,
       exactMicros: 0n,
+      suspenseMicros: 0n,
       carryInMicros: 0n,
       carryMicros: 0n,
     };
