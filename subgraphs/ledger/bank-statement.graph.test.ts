@@ -1,5 +1,7 @@
 import type { Principal } from '../../kernel/context/principal';
-import { newId, type PartnerId } from '../../kernel/values/id';
+import { inTransaction } from '../../kernel/db/transaction';
+import { newId, type Id, type PartnerId } from '../../kernel/values/id';
+import { insertConfirmed } from './data/documents/bank-entry.store';
 import { ledgerDefinition } from './main';
 import { bankStatement, type MadeEntry } from './testkit/bank-statement';
 import type { Document } from './testkit/documents';
@@ -94,11 +96,23 @@ describe('a statement of the bank', () => {
   });
 
   it('settles the cycle when every payment is confirmed, whichever message said so', async () => {
-    const told = await read(
-      bankStatement([toA, fromB, fromC], { notification: true }),
-      graph.finance('fay', rules.programmeId),
+    const text = bankStatement([toA, fromB, fromC], { notification: true });
+    // Twice at once, by two persons: one confirms and settles, the other finds it done.
+    const both = await Promise.all([read(text), read(text, graph.finance('fay', rules.programmeId))]);
+    const bySeen = both.map(outcomes).sort((one, other) => one.seen - other.seen);
+    expect(bySeen).toEqual([
+      { matched: ['STL-2-B', 'STL-2-C'], unmatched: [], seen: 1, settled: ['SETTLED'] },
+      { matched: [], unmatched: [], seen: 3, settled: [] },
+    ]);
+  });
+
+  it('confirms a payment once even where nothing waits for the cycle: the table refuses a second entry', async () => {
+    const again = { endToEndId: 'STL-2-A', cycleId: cycleId as Id<'cyc'>, partnerId: a, identity: 'another' };
+    const confirmed = [{ ...again, amountMinor: 657n, currency: 'EUR', bookedOn: null, bankRef: null }];
+    const write = inTransaction(graph.database, (tx) =>
+      insertConfirmed(tx, rules.programmeId, { confirmed, by: 'nobody', at: new Date() }),
     );
-    expect(outcomes(told)).toEqual({ matched: ['STL-2-B', 'STL-2-C'], unmatched: [], seen: 1, settled: ['SETTLED'] });
+    await expect(write).rejects.toThrow('bank_entry_pkey');
   });
 
   it('changes nothing when it is read again, under the same key or another', async () => {
