@@ -76,6 +76,26 @@ describe('the papers of the worked example', () => {
   });
 });
 
+describe('the reports of the worked example', () => {
+  it('leave 711 outstanding of 4,621 issued: 3,340 redeemed, 200 taken back, 370 expired', async () => {
+    const query = `{ pointLiability(through: "2026-03", first: 100) { nodes {
+      figures { issued redeemed clawedBack expired outstanding } } } }`;
+    const { nodes } = (await graph.ask(admin, query)).data.pointLiability;
+    const sums = ['issued', 'redeemed', 'clawedBack', 'expired', 'outstanding'].map((name) =>
+      nodes.reduce((sum: number, { figures }: Answer) => sum + Number(figures[name]), 0),
+    );
+    expect(sums).toEqual([4_621, 3_340, 200, 370, 711]);
+  });
+
+  it('say that 11.78 is paid for 49.19: an efficiency of 76.05 %', async () => {
+    const query = `query ($id: ID!) { coalitionIndicators(cycleId: $id) {
+      gross { amountMinor } netPaid { amountMinor } nettingEfficiencyBps } }`;
+    expect((await graph.ask(admin, query, { id: cycleId })).data.coalitionIndicators).toEqual({
+      ...{ gross: { amountMinor: '4919' }, netPaid: { amountMinor: '1178' }, nettingEfficiencyBps: 7_605 },
+    });
+  });
+});
+
 describe('a statement of the bank', () => {
   it('confirms nothing before the payments were instructed', async () => {
     expect(outcomes(await read(bankStatement([toA])))).toMatchObject({
