@@ -50,7 +50,9 @@ export async function loadPapers(ledger: PaperLedger, principal: Principal, cycl
   return {
     ...{ programmeId, sight, book, cycle: paperCycle, totals, codeOf, detailsOf },
     payments: paymentsToMake(book, found, nets),
-    partyOf: (id) => ({ id, name: detailsOf(id)?.legalName ?? codeOf(id), details: detailsOf(id) }),
+    partyOf: (id) => ({
+      ...{ id, code: codeOf(id), name: detailsOf(id)?.legalName ?? codeOf(id), details: detailsOf(id) },
+    }),
   };
 }
 

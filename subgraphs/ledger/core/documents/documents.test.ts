@@ -71,7 +71,7 @@ describe('figures on paper', () => {
 describe('an invoice', () => {
   const partyOf =
     (change: Partial<PartyDetails> | null = {}) =>
-    (id: Party): InvoiceParty => ({ id, name: 'x', details: change === null ? null : details(id, change) });
+    (id: Party): InvoiceParty => ({ id, code: 'C', name: 'x', details: change === null ? null : details(id, change) });
   const facts = { cycle, timeZone: 'Europe/Warsaw', disputeWindowDays: 14 };
   const invoice = (pair: number, change?: Partial<PartyDetails> | null) =>
     invoiceOf(
