@@ -354,7 +354,8 @@ export const ledgerRefusals = {
     precedence: 64,
   },
   LEDGER_DISPUTE_PART_WRONG: {
-    meaning: 'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
+    meaning:
+      'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
     action: 'Send `owedMicros` with PARTIAL only, of the line’s sign and smaller than it.',
     retryable: false,
     type: 'DisputePartWrong',

@@ -8,7 +8,7 @@ const code = (text: string) => text as CurrencyCode;
 
 const file = resolve(projectRoot(), '..', 'shared', 'data', 'fx', 'expected_conversions.csv');
 const isThere = existsSync(file);
-if (!isThere) console.log('Conversions are not compared with the bank’s: ../shared/data/fx is not here.');
+if (!isThere) process.stderr.write('Conversions are not compared with the bank’s: ../shared/data/fx is not here.\n');
 (isThere ? it : it.skip)('converts as the European Central Bank’s rates say', () => {
   const [, ...rows] = readFileSync(file, 'utf8').trim().split('\n');
   const compared = rows.flatMap((row) => {

@@ -54,7 +54,8 @@ const ADD_LINES = `pairs as (
    order by g.cycle_id, g.place
   on conflict (cycle_id, debtor_id, creditor_id) do update
     set lines = p.lines + excluded.lines, micros = p.micros + excluded.micros, remainders = p.remainders + excluded.remainders
-  returning cycle_id, pair, coalesce(debtor_id, ${NOBODY}) as debtor, coalesce(creditor_id, ${NOBODY}) as creditor, lines
+  returning cycle_id, pair, coalesce(debtor_id, ${NOBODY}) as debtor,
+            coalesce(creditor_id, ${NOBODY}) as creditor, lines
 ), numbered as materialized (
   select o.*, p.pair, p.lines - count(*) over of_pair + row_number() over (of_pair order by o.place) as line_n
     from owed o
@@ -99,7 +100,8 @@ const FUNDS = `funding as materialized (
       select f.programme_id, s.owner, s.micros, 0
         from funding f
         join money_entry m on m.bucket = f.bucket and m.wallet = f.wallet and m.seq = f.seq
-       cross join lateral (values (m.credit_kind, m.credit_owner, m.micros), (m.debit_kind, m.debit_owner, -m.micros)) as s(kind, owner, micros)
+       cross join lateral (
+         values (m.credit_kind, m.credit_owner, m.micros), (m.debit_kind, m.debit_owner, -m.micros)) as s(kind, owner, micros)
        where s.kind = 'POINT_FUND'
       union all
       select f.programme_id, l.issuer_id, 0,
@@ -240,11 +242,13 @@ export async function latestRecordedAt(tx: Tx, cycleUuid: string): Promise<Date 
   return rows[0]?.latest ?? null;
 }
 
-const BACKLOG = sql`/* ledger.rollUp.backlog */
-select (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint - (pg_snapshot_xmax(snapshot)::text)::bigint as ids from roll_up_state`;
+const IDS = sql`/* ledger.rollUp.ids */
+select (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint as given_out,
+       case when s.system_id = c.system_identifier::text then (pg_snapshot_xmax(s.snapshot)::text)::bigint else 1 end as rolled_up
+  from roll_up_state s, pg_control_system() c`;
 
-/** Transaction ids given out since the last pass: never fewer than the postings that wait. */
-export async function backlog(pool: Pool): Promise<number> {
-  const { rows } = await pool.query<{ ids: string }>(BACKLOG);
-  return Number(rows[0]?.ids ?? 0);
+/** How many transaction ids were ever given out, and how many of them the last pass had seen: the rest may be postings that wait. */
+export async function idsGivenOut(pool: Pool): Promise<{ givenOut: number; rolledUp: number }> {
+  const { rows } = await pool.query<{ given_out: string; rolled_up: string }>(IDS);
+  return { givenOut: Number(rows[0]?.given_out ?? 0), rolledUp: Number(rows[0]?.rolled_up ?? 0) };
 }

@@ -8,7 +8,7 @@
  * redemption, and what is not prefunded of its own hybrid lot. Each part is rounded by less than a micro-unit.
  */
 export function claimsThatAreNotTheirPoints(transactions: string): string {
-  return `select distinct s.programme_id, s.bucket, s.wallet, s.seq
+  return `/* ledger.trial.wrongClaims */ select distinct s.programme_id, s.bucket, s.wallet, s.seq
     from (
       select t.programme_id, e.bucket, e.wallet, e.seq, e.n, e.credit_owner, e.amount,
              case m.settlement_model
@@ -50,7 +50,7 @@ export function claimsThatAreNotTheirPoints(transactions: string): string {
 
 /** What a wallet shows as available is what is left of its lots. */
 export function balancesThatAreNotTheirLots(transactions: string): string {
-  return `select w.programme_id, w.bucket, w.wallet, w.seq
+  return `/* ledger.trial.wrongBalances */ select w.programme_id, w.bucket, w.wallet, w.seq
     from (select distinct bucket, wallet from ${transactions}) t
     join wallet w on w.bucket = t.bucket and w.wallet = t.wallet
     left join lateral (
