@@ -6,6 +6,7 @@ import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { HttpContext } from './apollo-server';
+import type { EventStreams } from './event-streams';
 import { serveGraphiql } from './graphiql';
 import { healthRoutes, type HealthOptions } from './health';
 import {
@@ -21,6 +22,7 @@ import {
 } from './request-shape';
 
 export interface HttpFrontOptions {
+  readonly events: EventStreams;
   readonly apollo: ApolloServer<HttpContext>;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
@@ -47,7 +49,7 @@ export function httpFront(options: HttpFrontOptions): Express {
   return app;
 }
 
-function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
+function graphqlRoute({ events, apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
     if (fault === null) next();
@@ -73,7 +75,7 @@ function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFro
       };
     },
   });
-  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), graph];
+  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), events.handler, graph];
 }
 
 /** Finds out who is calling, before anything of the body is read. */
