@@ -67,6 +67,8 @@ export class FrontDoor {
     const front = httpFront({
       events: this.events,
       apollo,
+      pipeline,
+      database,
       authenticator,
       documents,
       limits: config.limits,

@@ -36,7 +36,9 @@ export class RollUps {
 
   start(): void {
     if (this.isStopped) return;
-    this.timer = setTimeout(() => (this.running = this.look().then(() => this.start())), LOOK_MS);
+    this.timer = setTimeout(() => {
+      this.running = this.look().then(() => this.start());
+    }, LOOK_MS);
   }
 
   async stop(): Promise<void> {

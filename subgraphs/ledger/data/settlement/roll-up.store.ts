@@ -17,6 +17,8 @@ function named(statement: string): string {
 
 const NOBODY = `'${'0'.repeat(32)}'::uuid`;
 
+/** A pass over what a long absence left takes longer than a till may wait. */
+const PATIENCE = sql`/* ledger.rollUp.patience */ select set_config('statement_timeout', '600000', true)`;
 const lockState = (wait: 'for update of s' | 'for update of s skip locked') =>
   named(`/* ledger.rollUp.lockState */
 select b.seen::text as seen, pg_snapshot_xmin(b.seen)::text as from_xid,
@@ -68,18 +70,19 @@ const ADD_LINES = `pairs as (
     from numbered group by cycle_id, pair, kind, contract_version order by cycle_id, pair, kind, contract_version
   on conflict (cycle_id, pair, kind, contract_version) do update
     set lines = p.lines + excluded.lines, micros = p.micros + excluded.micros, points = p.points + excluded.points
+), lines as (
+  insert into claim_line (cycle_id, pair, n, bucket, wallet, seq, claim_n, kind, micros, lot_seq, remainder, tie, dispute_id)
+  select n.cycle_id, n.pair, n.line_n, n.bucket, n.wallet, n.seq, n.n, n.kind, n.micros, n.lot_seq, n.remainder,
+         -- As many as there were before this pass, and its place among those of this pass.
+         coalesce((select r.lines from claim_remainder r
+                    where r.cycle_id = n.cycle_id and r.pair = n.pair and r.remainder = n.remainder), 0)
+           + row_number() over (partition by n.cycle_id, n.pair, n.remainder order by n.place), n.dispute_id
+    from numbered n
+   order by n.cycle_id, n.pair, n.line_n
 ), remainders as (
   insert into claim_remainder as r (cycle_id, pair, remainder, lines)
   select cycle_id, pair, remainder, count(*) from numbered group by cycle_id, pair, remainder order by cycle_id, pair, remainder
   on conflict (cycle_id, pair, remainder) do update set lines = r.lines + excluded.lines
-  returning cycle_id, pair, remainder, lines
-), lines as (
-  insert into claim_line (cycle_id, pair, n, bucket, wallet, seq, claim_n, kind, micros, lot_seq, remainder, tie, dispute_id)
-  select n.cycle_id, n.pair, n.line_n, n.bucket, n.wallet, n.seq, n.n, n.kind, n.micros, n.lot_seq, n.remainder,
-         r.lines - count(*) over equals + row_number() over (equals order by n.place), n.dispute_id
-    from numbered n join remainders r on r.cycle_id = n.cycle_id and r.pair = n.pair and r.remainder = n.remainder
-  window equals as (partition by n.cycle_id, n.pair, n.remainder)
-   order by n.cycle_id, n.pair, n.line_n
 )`;
 
 const REMAINDER = (micros: string) =>
@@ -95,11 +98,16 @@ const FUNDS = `funding as materialized (
     from (
       select f.programme_id, c.hub_owner as issuer_id, case when c.creditor_id is null then c.micros else -c.micros end as fund,
              0::numeric as reserve
-        from funding f join claim c on c.bucket = f.bucket and c.wallet = f.wallet and c.seq = f.seq and c.hub_account = 'POINT_FUND'
+        from funding f
+       cross join lateral (
+         select hub_owner, creditor_id, micros from claim o
+          where o.bucket = f.bucket and o.wallet = f.wallet and o.seq = f.seq and o.hub_account = 'POINT_FUND' offset 0) c
       union all
       select f.programme_id, s.owner, s.micros, 0
         from funding f
-        join money_entry m on m.bucket = f.bucket and m.wallet = f.wallet and m.seq = f.seq
+       cross join lateral (
+         select debit_kind, debit_owner, credit_kind, credit_owner, micros from money_entry o
+          where o.bucket = f.bucket and o.wallet = f.wallet and o.seq = f.seq offset 0) m
        cross join lateral (
          values (m.credit_kind, m.credit_owner, m.micros), (m.debit_kind, m.debit_owner, -m.micros)) as s(kind, owner, micros)
        where s.kind = 'POINT_FUND'
@@ -108,8 +116,12 @@ const FUNDS = `funding as materialized (
              e.amount * k.reserve_micros::numeric
                * ((e.credit_kind in ('AVAILABLE', 'HELD'))::int - (e.debit_kind in ('AVAILABLE', 'HELD'))::int)
         from funding f
-        join entry e on e.bucket = f.bucket and e.wallet = f.wallet and e.seq = f.seq
-        join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+       cross join lateral (
+         select lot_seq, debit_kind, credit_kind, amount from entry o
+          where o.bucket = f.bucket and o.wallet = f.wallet and o.seq = f.seq offset 0) e
+       cross join lateral (
+         select issuer_id, terms_id from lot o
+          where o.bucket = f.bucket and o.wallet = f.wallet and o.lot_seq = e.lot_seq limit 1) l
         join lot_terms k on k.id = l.terms_id and k.settlement_model = 'AT_ISSUANCE'
     ) one
    group by programme_id, issuer_id having sum(fund) <> 0 or sum(reserve) <> 0
@@ -158,6 +170,7 @@ export interface Pass {
 
 /** @param wait false: null at once when another pass is under way */
 async function pass(tx: Tx, wait: boolean): Promise<Pass | null> {
+  await tx.query(PATIENCE);
   const [state] = (await tx.query(wait ? LOCK_WAITING : LOCK_IF_FREE, [IDS_AT_ONCE])) as {
     seen: string;
     from_xid: string;
