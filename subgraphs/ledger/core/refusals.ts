@@ -30,6 +30,14 @@ export const ledgerRefusals = {
     type: 'PartnerSuspended',
     precedence: 50,
   },
+  PARTNERS_PARTNER_LEAVING: {
+    meaning:
+      'The partner is leaving the coalition: it neither issues nor redeems. Points it issued stay spendable elsewhere.',
+    action: 'Use another partner; leaving is not taken back.',
+    retryable: false,
+    type: 'PartnerLeaving',
+    precedence: 50,
+  },
   LEDGER_PARTNER_CANNOT_ISSUE: {
     meaning: 'The partner’s contract does not let it issue points.',
     action: 'Use a partner that issues.',

@@ -11,6 +11,7 @@ import { VerificationRounds1795770000000 } from './migrations/1795770000000-veri
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
+import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
@@ -31,6 +32,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
     BankEntries1795850020000,
+    ClaimsSettleOnce1795825010000,
   ],
   appendOnly: [
     'journal_transaction',
