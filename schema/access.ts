@@ -88,6 +88,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.enrolMember': 'partner:own admin',
   'Mutation.extendExpiry': 'admin',
   'Mutation.holdPoints': 'partner:own',
+  'Mutation.importBankStatement': 'admin finance',
   'Mutation.issuePartnerKey': 'admin',
   'Mutation.openSurvey': 'admin',
   'Mutation.liftSuspension': 'admin',

@@ -11,6 +11,7 @@ import { VerificationRounds1795770000000 } from './migrations/1795770000000-veri
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
@@ -32,6 +33,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     ClosingPackages1795840000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
+    BankEntries1795850020000,
     ClaimsSettleOnce1795825010000,
   ],
   appendOnly: [
@@ -51,6 +53,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'document',
     'command_refusal',
     'receipt',
+    'bank_entry',
     'chain_seal',
     'verification_round',
     'settlement_entry',
