@@ -12,6 +12,8 @@ export interface GatewayConfig {
   readonly drainMs: number;
   /** How long a client may take to send the headers of a request. */
   readonly headersMs: number;
+  /** What a scraper of `/metrics` must bring as its bearer token; null: this machine may, and in production nobody. */
+  readonly metricsToken: string | null;
   readonly limits: GatewayLimits;
 }
 
@@ -20,6 +22,7 @@ export const defaultGatewayConfig: GatewayConfig = {
   allowedOrigins: [],
   drainMs: 5_000,
   headersMs: 10_000,
+  metricsToken: null,
   limits: defaultLimits,
 };
 
@@ -29,6 +32,7 @@ const bytes = z.coerce
   .min(1_024)
   .max(64 * 1024 * 1024);
 const count = z.coerce.number().int().min(1).max(1_000_000);
+const budget = z.coerce.number().int().min(100).max(1_000_000_000);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -44,6 +48,7 @@ const variables = {
   HUB_ALLOWED_ORIGINS: list.default([]),
   HUB_DRAIN_MS: milliseconds.default(defaultGatewayConfig.drainMs),
   HUB_HEADERS_MS: milliseconds.default(defaultGatewayConfig.headersMs),
+  HUB_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   HUB_LIMIT_BODY_BYTES: bytes.default(defaultLimits.bodyBytes),
   HUB_LIMIT_BULK_BODY_BYTES: bytes.default(defaultLimits.bulkBodyBytes),
   HUB_LIMIT_TOKENS: count.default(defaultLimits.tokens),
@@ -55,6 +60,11 @@ const variables = {
   HUB_LIMIT_PAGE_SIZE: z.coerce.number().int().min(1).max(100).default(defaultLimits.pageSize),
   HUB_LIMIT_DEADLINE_MS: milliseconds.default(defaultLimits.deadlineMs),
   HUB_LIMIT_PATIENT_DEADLINE_MS: milliseconds.default(defaultLimits.patientDeadlineMs),
+  HUB_LIMIT_COST: budget.default(defaultLimits.cost),
+  HUB_BUDGET_PARTNER: budget.default(defaultLimits.budgets.partner),
+  HUB_BUDGET_MEMBER: budget.default(defaultLimits.budgets.member),
+  HUB_BUDGET_PERSON: budget.default(defaultLimits.budgets.person),
+  HUB_BUDGET_ANONYMOUS: budget.default(defaultLimits.budgets.anonymous),
   HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
@@ -82,6 +92,13 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
     pageSize: read.HUB_LIMIT_PAGE_SIZE,
     deadlineMs: read.HUB_LIMIT_DEADLINE_MS,
     patientDeadlineMs: read.HUB_LIMIT_PATIENT_DEADLINE_MS,
+    cost: read.HUB_LIMIT_COST,
+    budgets: {
+      partner: read.HUB_BUDGET_PARTNER,
+      member: read.HUB_BUDGET_MEMBER,
+      person: read.HUB_BUDGET_PERSON,
+      anonymous: read.HUB_BUDGET_ANONYMOUS,
+    },
     frameBytes: read.HUB_LIMIT_FRAME_BYTES,
     subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,
   };
@@ -90,6 +107,7 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
     allowedOrigins: read.HUB_ALLOWED_ORIGINS,
     drainMs: read.HUB_DRAIN_MS,
     headersMs: read.HUB_HEADERS_MS,
+    metricsToken: read.HUB_METRICS_TOKEN ?? null,
     limits,
   };
   return { host: read.HUB_HOST, port: read.HUB_PORT, config };

@@ -27,6 +27,8 @@ describe('the hub’s command line', () => {
     expect(written).toContain('--out');
     expect(await run(['node', 'hub', 'serve', 'kitchen'])).toBe(2);
     expect(written).toContain('Allowed choices are gateway');
+    expect(await run(['node', 'hub', 'operations', 'publish', 'schema'])).toBe(2);
+    expect(written).toContain('--client');
   });
 
   it('tells a fault by its code and in words, without a stack', async () => {

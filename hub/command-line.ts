@@ -2,12 +2,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Command, CommanderError } from 'commander';
 import { projectRoot } from '../kernel/config/project-root';
+import { auditCommand } from './commands/audit';
 import { benchCommand } from './commands/bench';
 import { doctorCommand } from './commands/doctor';
 import { migrateCommand } from './commands/migrate';
+import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
 import { verifyCommand } from './commands/verify';
@@ -27,13 +30,22 @@ export function hubProgram(): Command {
     migrateCommand(),
     seedCommand(),
     replayCommand(),
+    settleBookCommand(),
+    operationsCommand(),
     verifyCommand(),
+    auditCommand(),
     benchCommand(),
     doctorCommand(),
     tokenCommand(),
   ];
-  for (const command of commands) program.addCommand(command.exitOverride().showHelpAfterError());
+  for (const command of commands) program.addCommand(wellBehaved(command));
   return program.exitOverride();
+}
+
+/** A wrong call of a command, or of a command beneath it, is answered here and does not end the process. */
+function wellBehaved(command: Command): Command {
+  command.commands.forEach(wellBehaved);
+  return command.exitOverride().showHelpAfterError();
 }
 
 /**

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -54,6 +54,29 @@ describe('the commands of a hub on one machine', () => {
       code: 0,
       output: expect.stringMatching(/stopped\n$/) as string,
     });
+  }, 120_000);
+
+  it('operations publishes what fits the schema, lists it, and retires it', async () => {
+    const folder = join(dataDir, 'operations');
+    mkdirSync(folder);
+    writeFileSync(join(folder, 'me.graphql'), 'query Me { me { id displayName } }');
+    const published = await runHub(['operations', 'publish', folder, '--client', 'portal'], env);
+    // What it says of its work goes to standard error, which is read here as well.
+    const { 'me.graphql': id } = JSON.parse(published.output.slice(published.output.indexOf('{'))) as Record<
+      string,
+      string
+    >;
+    expect(id).toMatch(/^sha256:[0-9a-f]{64}$/);
+    writeFileSync(join(folder, 'wrong.graphql'), 'query Wrong { nobody }');
+    const wrong = await runHub(['operations', 'publish', folder, '--client', 'portal'], env);
+    expect([wrong.code, wrong.output]).toEqual([
+      1,
+      expect.stringContaining('wrong.graphql: Cannot query field "nobody"'),
+    ]);
+    expect((await runHub(['operations', 'retire', id!], env)).code).toBe(0);
+    const listed = await runHub(['operations', 'list'], env);
+    expect(listed.output).toMatch(/^[0-9a-f]{64} {2}portal {2}me\.graphql .*retired/m);
+    expect((await runHub(['operations', 'retire', id!], env)).output).toContain('HUB_OPERATIONS_NONE');
   }, 120_000);
 
   it('verify finds the books right', async () => {

@@ -9,6 +9,7 @@ import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { DocumentNode } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import { Kept } from '../limits/kept';
+import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
 import type { Pipeline } from '../plan/pipeline';
@@ -17,6 +18,10 @@ import type { Pipeline } from '../plan/pipeline';
 export interface HttpContext {
   request: RequestContext;
   readonly bodyBytes: number;
+  /** Where the connection comes from. */
+  readonly address: string;
+  /** What is left of the caller's budget, once it was asked. */
+  standing: BudgetStanding | null;
 }
 
 const DOCUMENTS_KEPT = 2_000;
@@ -61,6 +66,7 @@ function asApolloGateway(pipeline: Pipeline): GatewayInterface {
           operationName: request.operationName,
           variables: request.variables ?? {},
           context: (context as HttpContext).request,
+          way: 'request',
         }) as never,
     }),
     onSchemaLoadOrUpdate: (listener) => {
@@ -75,7 +81,8 @@ function asApolloGateway(pipeline: Pipeline): GatewayInterface {
 function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
   const listener: GraphQLRequestListener<HttpContext> = {
     responseForOperation: async ({ document, request, contextValue }) => {
-      const admission = pipeline.judge(
+      const { request: asked, address } = contextValue;
+      const admission = await pipeline.admit(
         {
           document,
           operationName: request.operationName,
@@ -83,8 +90,9 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
           way: 'request',
           bodyBytes: contextValue.bodyBytes,
         },
-        contextValue.request.principal,
+        { principal: asked.principal, address },
       );
+      contextValue.standing = admission.standing ?? null;
       if ('faults' in admission) {
         const status = (admission.faults[0]?.extensions['http'] as { status?: number } | undefined)?.status ?? 400;
         return {
@@ -96,6 +104,7 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
       return null;
     },
     willSendResponse: async ({ request, response, contextValue }) => {
+      for (const [name, value] of budgetHeaders(contextValue.standing)) response.http.headers.set(name, value);
       if (response.body.kind !== 'single') return;
       const result = response.body.singleResult;
       if (result.errors === undefined) return;

@@ -8,6 +8,7 @@ import type { Authenticator } from '../auth/authenticator';
 import type { KeyBook } from '../auth/key-book';
 import { isReachable } from '../auth/key-store';
 import type { TokenIssuer } from '../auth/tokens';
+import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
@@ -18,6 +19,7 @@ export interface FrontDoorOptions {
   readonly pipeline: Pipeline;
   readonly apollo: ApolloServer<HttpContext>;
   readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
   readonly keys: KeyBook;
   readonly database: Database;
   readonly jwks: TokenIssuer['jwks'];
@@ -26,6 +28,8 @@ export interface FrontDoorOptions {
     readonly allowedOrigins: readonly string[];
     readonly drainMs: number;
     readonly headersMs: number;
+    readonly mode: 'development' | 'production';
+    readonly metricsToken: string | null;
   };
   readonly log: Logger;
 }
@@ -41,22 +45,23 @@ export class FrontDoor {
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: FrontDoorOptions) {
-    const { pipeline, apollo, authenticator, keys, database, jwks, config, log } = options;
+    const { pipeline, apollo, authenticator, documents, keys, database, jwks, config, log } = options;
     const health = {
       links: Object.values(pipeline.links).filter((link): link is SubgraphLink => link !== undefined),
       isDatabaseReachable: () => isReachable(database),
       areKeysRead: () => keys.isReady,
       isOpen: () => this.isOpen,
       jwks: jwks instanceof URL ? null : jwks,
+      metrics: { token: config.metricsToken, mode: config.mode },
     };
-    const front = httpFront({ apollo, authenticator, limits: config.limits, health, log });
+    const front = httpFront({ apollo, authenticator, documents, limits: config.limits, health, log });
     const { headersMs } = config;
     const connectionsCheckingInterval = Math.min(headersMs, 5_000);
     this.server = createServer(
       { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
       front,
     );
-    this.sockets = new SocketFront({ server: this.server, pipeline, authenticator, config, log });
+    this.sockets = new SocketFront({ server: this.server, pipeline, authenticator, documents, config, log });
   }
 
   async listen(port: number, host: string): Promise<{ url: string; port: number }> {

@@ -1,7 +1,9 @@
-import { Router } from 'express';
+import { createHash, timingSafeEqual } from 'node:crypto';
+import { Router, type Request } from 'express';
 import type { JSONWebKeySet } from 'jose';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
+import { scrape } from '../../kernel/telemetry/metrics';
 
 export interface HealthOptions {
   readonly links: readonly SubgraphLink[];
@@ -13,11 +15,13 @@ export interface HealthOptions {
   readonly isOpen: () => boolean;
   /** The keys tokens are signed with, when they are known here. */
   readonly jwks: JSONWebKeySet | null;
+  /** Who may scrape: the holder of this text; null: nobody but this machine, and in production nobody. */
+  readonly metrics: { readonly token: string | null; readonly mode: 'development' | 'production' };
 }
 
 const PROBE_MS = 1_000;
 
-/** `/livez`: the process runs. `/readyz`: it can answer now, and if not, what is missing. */
+/** `/livez`: the process runs. `/readyz`: it can answer now, and if not, what is missing. `/metrics`: what was measured. */
 export function healthRoutes(options: HealthOptions): Router {
   const router = Router();
   router.get('/livez', (_request, response) => void response.json({ status: 'ok' }));
@@ -25,6 +29,13 @@ export function healthRoutes(options: HealthOptions): Router {
     const checks = await readiness(options);
     const ready = Object.values(checks).every((check) => check === true);
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'not ready', checks });
+  });
+  router.get('/metrics', async (request, response, next) => {
+    // To those who may not scrape there is no such path.
+    if (!mayScrape(request, options.metrics)) return next();
+    const { text, contentType } = await scrape();
+    response.setHeader('content-type', contentType);
+    response.end(text);
   });
   if (options.jwks !== null) {
     router.get(
@@ -34,6 +45,15 @@ export function healthRoutes(options: HealthOptions): Router {
   }
   return router;
 }
+
+function mayScrape(request: Request, { token, mode }: HealthOptions['metrics']): boolean {
+  if (token === null) return mode === 'development' && LOOPBACK.test(request.socket.remoteAddress ?? '');
+  const given = createHash('sha256').update(request.headers.authorization ?? '');
+  const wanted = createHash('sha256').update(`Bearer ${token}`);
+  return timingSafeEqual(given.digest(), wanted.digest());
+}
+
+const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 async function readiness({
   links,

@@ -3,15 +3,27 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
+import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { HttpContext } from './apollo-server';
 import { serveGraphiql } from './graphiql';
 import { healthRoutes, type HealthOptions } from './health';
-import { bodyReader, faultOfBody, faultOfHead, faultOfReading, locals, nameRequest, sendFault } from './request-shape';
+import {
+  bodyReader,
+  faultOfBody,
+  faultOfHead,
+  faultOfReading,
+  giveDocument,
+  locals,
+  nameRequest,
+  requestedDocument,
+  sendFault,
+} from './request-shape';
 
 export interface HttpFrontOptions {
   readonly apollo: ApolloServer<HttpContext>;
   readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
   readonly health: HealthOptions;
   readonly log: Logger;
@@ -35,7 +47,7 @@ export function httpFront(options: HttpFrontOptions): Express {
   return app;
 }
 
-function graphqlRoute({ apollo, authenticator, limits, log }: HttpFrontOptions): RequestHandler[] {
+function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
     if (fault === null) next();
@@ -56,10 +68,12 @@ function graphqlRoute({ apollo, authenticator, limits, log }: HttpFrontOptions):
       return {
         request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
         bodyBytes,
+        address: req.socket.remoteAddress ?? '',
+        standing: null,
       };
     },
   });
-  return [head, credential(authenticator, log), bodyReader(limits), body, graph];
+  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), graph];
 }
 
 /** Finds out who is calling, before anything of the body is read. */
@@ -78,6 +92,17 @@ function credential(authenticator: Authenticator, log: Logger): RequestHandler {
       return;
     }
     (response.locals as { caller: Caller }).caller = caller;
+    next();
+  };
+}
+
+/** Puts the text of the document that a request names in the place where a request that sends it has it. */
+function document(documents: DocumentBook): RequestHandler {
+  return async (request, response, next) => {
+    const { caller } = response.locals as { caller: Caller };
+    const resolved = await documents.resolve(requestedDocument(request), caller.principal);
+    if ('code' in resolved) return sendFault(response, resolved);
+    giveDocument(request, resolved.query);
     next();
   };
 }

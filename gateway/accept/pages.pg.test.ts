@@ -70,6 +70,26 @@ describe('the pages beside the graph', () => {
     expect(keys[0]).not.toHaveProperty('d');
   });
 
+  it('tell whoever runs the hub what was measured, and nobody else', async () => {
+    await hub.client().query('{ whoAmI }');
+    await hub.client().query('{ nothing }');
+    const page = await get('/metrics');
+    expect(page.status).toBe(200);
+    expect(page.text).toMatch(/hub_gateway_operations_total\{kind="query",way="request",outcome="ok"\} [1-9]/);
+    expect(page.text).toMatch(/hub_gateway_refused_total\{code="GATEWAY_VALIDATION"\} [1-9]/);
+    expect(page.text).toContain('process_resident_memory_bytes');
+
+    const token = 'scraper-of-this-hub';
+    await using guarded = await openTestGateway({ config: { metricsToken: token } });
+    const scraped = (authorization?: string) =>
+      send(`${guarded.url}/metrics`, { method: 'GET', headers: authorization === undefined ? {} : { authorization } });
+    expect((await scraped()).status).toBe(404);
+    expect((await scraped('Bearer another')).status).toBe(404);
+    expect((await scraped(`Bearer ${token}`)).status).toBe(200);
+    await using closed = await openTestGateway({ config: { mode: 'production' } });
+    expect((await send(`${closed.url}/metrics`, { method: 'GET', headers: {} })).status).toBe(404);
+  });
+
   it('say that the hub is ready when database, keys and subgraphs are', async () => {
     expect((await get('/livez')).status).toBe(200);
     await until(async () => (await get('/readyz')).status === 200);

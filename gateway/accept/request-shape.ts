@@ -1,6 +1,7 @@
 import type { Request, RequestHandler, Response } from 'express';
 import express from 'express';
 import { newId } from '../../kernel/values/id';
+import type { RequestedDocument } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { faultBody } from '../plan/mask';
 import type { GatewayCode } from '../plan/codes';
@@ -72,10 +73,11 @@ function faultOfGet(request: Request): HttpFault | null {
     const text = searchParams.get(name);
     if (text !== null && text !== '' && !isRecord(parsed(text))) return badRequest(`"${name}" must be a JSON object.`);
   }
-  for (const name of ['query', 'operationName', 'variables', 'extensions']) {
+  for (const name of ['query', 'documentId', 'operationName', 'variables', 'extensions']) {
     if (searchParams.getAll(name).length > 1) return badRequest(`"${name}" may be given once.`);
   }
-  return searchParams.get('query') || searchParams.has('extensions') ? null : badRequest('"query" is missing.');
+  const named = searchParams.has('extensions') || searchParams.has('documentId');
+  return searchParams.get('query') || named ? null : badRequest('"query" is missing.');
 }
 
 function faultOfMediaType(request: Request): HttpFault | null {
@@ -90,13 +92,37 @@ export function faultOfBody(body: unknown): HttpFault | null {
   if (Array.isArray(body)) return badRequest('Send one operation at a time: batches are not taken.');
   if (!isRecord(body) || Object.keys(body).length === 0)
     return badRequest('The body must be a JSON object with "query".');
-  const { query, operationName, variables, extensions } = body;
-  if (!(typeof query === 'string' && query !== '') && !(query === undefined && isRecord(extensions))) {
+  const { query, documentId, operationName, variables, extensions } = body;
+  const isNamed = query == null && (isRecord(extensions) || typeof documentId === 'string');
+  if (!(typeof query === 'string' && query !== '') && !isNamed) {
     return badRequest('"query" must be a text that is not empty.');
   }
   if (operationName != null && typeof operationName !== 'string') return badRequest('"operationName" must be a text.');
   if (variables != null && !isRecord(variables)) return badRequest('"variables" must be an object.');
   return extensions != null && !isRecord(extensions) ? badRequest('"extensions" must be an object.') : null;
+}
+
+/** Which document a request of good shape means. */
+export function requestedDocument(request: Request): RequestedDocument {
+  if (request.method === 'POST') return request.body as RequestedDocument;
+  const { searchParams } = new URL(request.url, 'http://hub');
+  const extensions = parsed(searchParams.get('extensions') ?? '') as RequestedDocument['extensions'];
+  return { query: searchParams.get('query'), documentId: searchParams.get('documentId'), extensions };
+}
+
+/** Gives a request the document it named, in the place of its name: whoever reads on sees a request like any other. */
+export function giveDocument(request: Request, query: string): void {
+  if (request.method === 'POST') {
+    const body = request.body as { query: string; documentId?: unknown; extensions?: Record<string, unknown> | null };
+    body.query = query;
+    delete body.documentId;
+    delete body.extensions?.['persistedQuery'];
+    return;
+  }
+  const url = new URL(request.url, 'http://hub');
+  url.searchParams.set('query', query);
+  for (const name of ['documentId', 'extensions']) url.searchParams.delete(name);
+  request.url = `${url.pathname}${url.search}`;
 }
 
 /** Reads a JSON body up to the largest size any operation may have; what is sent compressed counts unpacked. */

@@ -1,9 +1,11 @@
 import { GraphQLError, parse, type DocumentNode, type ExecutionArgs } from 'graphql';
 import { makeServer, type Context, type Server, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import { requestFault } from '../../kernel/graph/fault';
 import { newId } from '../../kernel/values/id';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { limitFault } from '../limits/admission';
+import type { DocumentBook, RequestedDocument } from '../limits/documents';
 import { Kept } from '../limits/kept';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
@@ -15,6 +17,8 @@ export interface SocketFacts {
   /** `Authorization` of the request that opened it. */
   readonly authorization: string | undefined;
   readonly acceptLanguage: string | undefined;
+  /** Where the connection comes from. */
+  readonly address: string;
   /** Set once the client has said who it is. */
   caller: Caller | null;
 }
@@ -22,6 +26,7 @@ export interface SocketFacts {
 export interface SocketProtocolOptions {
   readonly pipeline: Pipeline;
   readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
   readonly log: Logger;
 }
@@ -32,7 +37,13 @@ type SocketContext = Context<Params, SocketFacts>;
 const DOCUMENTS_KEPT = 2_000;
 
 /** The graphql-transport-ws protocol with the pipeline behind it: an operation's faults end the operation, not the socket. */
-export function socketProtocol({ pipeline, authenticator, limits, log }: SocketProtocolOptions): Server<SocketFacts> {
+export function socketProtocol({
+  pipeline,
+  authenticator,
+  documents: book,
+  limits,
+  log,
+}: SocketProtocolOptions): Server<SocketFacts> {
   const documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
   const options: ServerOptions<Params, SocketFacts> = {
     connectionInitWaitTimeout: limits.initMs,
@@ -46,9 +57,9 @@ export function socketProtocol({ pipeline, authenticator, limits, log }: SocketP
         return false;
       }
     },
-    onSubscribe: (socket, _id, payload) => {
+    onSubscribe: async (socket, _id, payload) => {
       const requestId = newId('req');
-      const admitted = admit({ socket, payload, requestId, documents, pipeline, limits });
+      const admitted = await admit({ socket, payload, requestId, documents, book, pipeline, limits });
       return Array.isArray(admitted) ? maskErrors(admitted, requestId, log) : (admitted as ExecutionArgs);
     },
     execute: (args) => pipeline.answer(args.contextValue as Run),
@@ -58,16 +69,17 @@ export function socketProtocol({ pipeline, authenticator, limits, log }: SocketP
 }
 
 /** Either what is to be run, or the faults for which it is not. */
-function admit(asked: {
+async function admit(asked: {
   socket: SocketContext;
   payload: SubscribePayload;
   requestId: string;
   documents: Kept<DocumentNode>;
+  book: DocumentBook;
   pipeline: Pipeline;
   limits: GatewayLimits;
-}): ExecutionArgs | GraphQLError[] {
-  const { socket, payload, requestId, documents, pipeline, limits } = asked;
-  const { caller, acceptLanguage } = socket.extra;
+}): Promise<ExecutionArgs | GraphQLError[]> {
+  const { socket, payload, requestId, documents, book, pipeline, limits } = asked;
+  const { caller, acceptLanguage, address } = socket.extra;
   if (caller === null) return [limitFault('INVALID_INPUT', 'The socket has no caller.')];
   if (Object.keys(socket.subscriptions).length > limits.subscriptionsPerSocket) {
     return [
@@ -77,16 +89,19 @@ function admit(asked: {
       ),
     ];
   }
-  const document = documents.get(payload.query) ?? parsed(payload.query, limits.tokens);
+  const named = await book.resolve(payload as RequestedDocument, caller.principal);
+  if ('code' in named) return [requestFault(named)];
+  const document = documents.get(named.query) ?? parsed(named.query, limits.tokens);
   if (document instanceof GraphQLError) return [document];
-  documents.set(payload.query, document);
+  documents.set(named.query, document);
   const operationName = payload.operationName ?? undefined;
   const variables = (payload.variables ?? {}) as Record<string, unknown>;
-  const admission = pipeline.judge({ document, operationName, variables, way: 'socket' }, caller.principal);
+  const payer = { principal: caller.principal, address };
+  const admission = await pipeline.admit({ document, operationName, variables, way: 'socket' }, payer);
   if ('faults' in admission) return [...admission.faults];
   const deadlineAt = new Date(Date.now() + admission.deadlineMs);
   const context = { principal: caller.principal, requestId, deadlineAt, acceptLanguage };
-  const run: Run = { document, operationName, variables, context };
+  const run: Run = { document, operationName, variables, context, way: 'socket' };
   return { schema: pipeline.schema, document, operationName, variableValues: variables, contextValue: run };
 }
 

@@ -4,7 +4,9 @@ import { CloseCode, handleProtocols, type Server as ProtocolServer } from 'graph
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator } from '../auth/authenticator';
+import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
+import { countSocket } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { socketProtocol, type SocketFacts } from './socket-protocol';
 
@@ -12,6 +14,7 @@ export interface SocketFrontOptions {
   readonly server: HttpServer;
   readonly pipeline: Pipeline;
   readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
   readonly config: { readonly limits: GatewayLimits; readonly allowedOrigins: readonly string[] };
   readonly log: Logger;
 }
@@ -35,8 +38,8 @@ export class SocketFront {
   private isOpen = true;
 
   constructor(private readonly options: SocketFrontOptions) {
-    const { server, pipeline, authenticator, config, log } = options;
-    this.protocol = socketProtocol({ pipeline, authenticator, limits: config.limits, log });
+    const { server, pipeline, authenticator, documents, config, log } = options;
+    this.protocol = socketProtocol({ pipeline, authenticator, documents, limits: config.limits, log });
     // `closeTimeout` is newer than the package of types.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -75,8 +78,10 @@ export class SocketFront {
 
   private opened(socket: WebSocket, request: IncomingMessage): void {
     const { authorization, 'accept-language': acceptLanguage } = request.headers;
-    const facts: SocketFacts = { authorization, acceptLanguage, caller: null };
+    const address = request.socket.remoteAddress ?? '';
+    const facts: SocketFacts = { authorization, acceptLanguage, address, caller: null };
     this.live.set(socket, facts);
+    countSocket(1);
     this.boundMessages(socket);
     const stopPings = keepAlive(socket);
     const closed = this.protocol.opened(
@@ -93,6 +98,7 @@ export class SocketFront {
     socket.on('error', (error) => this.options.log.info({ event: 'gateway.socket.faulty', err: error }));
     socket.once('close', (code, reason) => {
       this.live.delete(socket);
+      countSocket(-1);
       stopPings();
       void closed(code, reason.toString());
     });

@@ -12,6 +12,7 @@ import {
 } from 'graphql';
 import type { Principal } from '../../kernel/context/principal';
 import { requestFault } from '../../kernel/graph/fault';
+import type { BudgetStanding } from './budgets';
 import type { GatewayLimits } from './limits';
 import { measure, type Measures } from './measure';
 import type { limitRefusals } from './refusals';
@@ -32,10 +33,14 @@ export interface Admitted {
   readonly kind: OperationTypeNode;
   /** How long it may take from now on. */
   readonly deadlineMs: number;
+  /** Whether it consists of bulk mutations, which are bounded by their rows. */
+  readonly isBulk: boolean;
+  /** What is left of its caller's budget; null for a caller without one, absent before it was asked. */
+  readonly standing?: BudgetStanding | null;
 }
 
 /** Either what is known, or why not: the errors to show. */
-export type Admission = Admitted | { readonly faults: readonly GraphQLError[] };
+export type Admission = Admitted | { readonly faults: readonly GraphQLError[]; readonly standing?: BudgetStanding };
 
 export interface AdmissionOptions {
   readonly schema: GraphQLSchema;
@@ -75,7 +80,8 @@ export class Admissions {
     if (fault !== null) return { faults: [fault] };
     const { patientMutations, patientDeadlineMs, deadlineMs } = this.options.limits;
     const patient = measures.roots.some((root) => patientMutations.includes(root));
-    return { kind: operation.operation, deadlineMs: patient ? patientDeadlineMs : deadlineMs };
+    const isBulk = measures.roots.every((root) => this.options.limits.bulkMutations.includes(root));
+    return { kind: operation.operation, deadlineMs: patient ? patientDeadlineMs : deadlineMs, isBulk };
   }
 
   private verdictOf({ document, operationName }: IncomingOperation): Verdict {
@@ -174,6 +180,12 @@ export function limitFault(code: LimitCode, message: string, origin?: GraphQLErr
   const fault = requestFault({ code, message: message.slice(0, MESSAGE_MAX), status });
   if (origin?.nodes === undefined) return fault;
   return new GraphQLError(fault.message, { nodes: origin.nodes, extensions: fault.extensions });
+}
+
+/** A budget that is used up: when to come again. */
+export function rateFault({ limit, resetSeconds }: BudgetStanding, cost: number): GraphQLError {
+  const message = `This would cost ${cost} points; of the ${limit} a minute too few are left. Come again in ${resetSeconds} s.`;
+  return requestFault({ code: 'GATEWAY_RATE_LIMITED', message, status: 429, retryable: true });
 }
 
 const NO_OPERATION: Verdict = {

@@ -1,3 +1,5 @@
+import { defaultBudgets, type BudgetSizes } from './budgets';
+
 /** How much one request, one document and one socket may ask for; the same over HTTP and WebSocket. */
 export interface GatewayLimits {
   /** Bytes of a request's body, after decompression. */
@@ -22,6 +24,10 @@ export interface GatewayLimits {
   readonly pageSize: number;
   /** Levels of lists and objects within variables. */
   readonly variableDepth: number;
+  /** What one operation may cost, in points of `OperationCost`; bulk mutations are bounded by their rows. */
+  readonly cost: number;
+  /** What each kind of caller may spend in a minute. */
+  readonly budgets: BudgetSizes;
   /** How long a call may take. */
   readonly deadlineMs: number;
   /** How long a call may take that contains one of `patientMutations`. */
@@ -52,6 +58,8 @@ export const defaultLimits: GatewayLimits = {
   mutationRootFields: 5,
   pageSize: 100,
   variableDepth: 20,
+  cost: 50_000,
+  budgets: defaultBudgets,
   deadlineMs: 5_000,
   patientDeadlineMs: 30_000,
   patientMutations: [

@@ -24,6 +24,27 @@ export const limitRefusals = {
     type: 'errors[]',
     precedence: 5,
   },
+  GATEWAY_DOCUMENT_UNKNOWN: {
+    meaning: 'The request names a document by its hash, and no document of this hash is known.',
+    action: 'Send the document itself in `query`, with the hash if it is to be known by it from then on.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
+  GATEWAY_DOCUMENT_HASH_MISMATCH: {
+    meaning: 'The hash sent with a document is not the hash of that document.',
+    action: 'Hash the very text that is sent: SHA-256 of its UTF-8 bytes, in lower-case hexadecimal.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
+  GATEWAY_DOCUMENT_NOT_TRUSTED: {
+    meaning: 'Members may run published documents only, and this one is not published.',
+    action: 'Publish it with `hub operations publish`; the text must be the same to the last byte.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
   GATEWAY_OPERATION_UNKNOWN: {
     meaning: 'The document holds no operation, or several and the request does not name one of them.',
     action: 'Send `operationName`, or a document with one operation.',
@@ -51,6 +72,20 @@ export const limitRefusals = {
     retryable: false,
     type: 'errors[]',
     precedence: 1,
+  },
+  GATEWAY_COST_TOO_HIGH: {
+    meaning: 'The operation may answer more fields than one operation is allowed: pages within pages multiply.',
+    action: 'Ask for shorter pages or fewer levels of them; the message names both numbers.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 8,
+  },
+  GATEWAY_RATE_LIMITED: {
+    meaning: 'The caller has spent what it may spend in a minute, over all gateways together.',
+    action: 'Send it again after the seconds that `Retry-After` names; the header `RateLimit` tells what is left.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 9,
   },
   GATEWAY_TOO_MANY_SUBSCRIPTIONS: {
     meaning: 'The socket has as many live operations as one may have.',

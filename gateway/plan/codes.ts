@@ -28,13 +28,6 @@ export const gatewayRefusals = {
     type: 'errors[]',
     precedence: 1,
   },
-  GATEWAY_DOCUMENT_UNKNOWN: {
-    meaning: 'The request names a stored document; the hub stores none.',
-    action: 'Send the document itself in `query`.',
-    retryable: false,
-    type: 'errors[]',
-    precedence: 3,
-  },
   GATEWAY_NOT_FOUND: {
     meaning: 'There is no such path.',
     action: 'The graph is at /graphql.',

@@ -2,14 +2,14 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 
-/** What the executor asks a subgraph; the part of Apollo's interface that is used. */
+/** What a step of a plan asks a subgraph. */
 export interface Fetch {
   readonly request: {
     readonly query?: string;
     readonly variables?: Record<string, unknown>;
     readonly operationName?: string;
   };
-  readonly context: Record<string, unknown>;
+  readonly context: RequestContext;
   readonly document?: DocumentNode;
 }
 
@@ -28,12 +28,7 @@ export class LinkDataSource implements DataSource {
       document,
       variables: request.variables,
       operationName: request.operationName,
-      context: contextOf(context),
+      context,
     });
   }
-}
-
-/** The executor hands our context through as a record. */
-export function contextOf(context: Record<string, unknown>): RequestContext {
-  return context['request'] as RequestContext;
 }

@@ -1,19 +1,32 @@
-import type { DocumentNode, ExecutionResult, GraphQLSchema } from 'graphql';
+import {
+  getOperationAST,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import type { Principal, SubgraphName } from '../../kernel/context/principal';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { Logger } from '../../kernel/telemetry/log';
-import { Admissions, type Admission, type IncomingOperation } from '../limits/admission';
+import type { AuditLog } from '../auth/audit-log';
+import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
 import { aliasRule, plannerReads } from '../limits/alias-rule';
+import type { Budgets } from '../limits/budgets';
+import { OperationCost } from '../limits/cost';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
+import { AuditTrail } from './audit-trail';
 import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
+import { countAnswer, countRefusal } from './measured';
 
 export interface PipelineOptions {
   readonly supergraphSdl: string;
   readonly links: Readonly<Partial<Record<SubgraphName, SubgraphLink>>>;
   readonly limits: GatewayLimits;
+  readonly budgets: Budgets;
+  readonly audit: AuditLog;
   readonly openIntrospection: boolean;
   readonly log: Logger;
 }
@@ -24,23 +37,40 @@ export interface Run {
   readonly operationName?: string | undefined;
   readonly variables: Readonly<Record<string, unknown>>;
   readonly context: RequestContext;
+  /** How it came. */
+  readonly way: IncomingOperation['way'];
+}
+
+/** Whose budget an operation is charged to. */
+export interface Payer {
+  readonly principal: Principal;
+  /** Where the connection comes from. */
+  readonly address: string;
 }
 
 /** What happens to every operation, whichever way it came: judged, planned, run, masked. */
 export class Pipeline {
   readonly log: Logger;
   readonly planner: ApolloPlanner;
+  readonly audit: AuditTrail;
   readonly links: PipelineOptions['links'];
   readonly sources: Readonly<Record<string, DataSource>>;
   private readonly admissions: Admissions;
   /** Plans live as long as their documents, which the stores of documents bound. */
   private readonly plans = new WeakMap<DocumentNode, Map<string | undefined, Plan>>();
 
-  constructor({ supergraphSdl, links, limits, openIntrospection, log }: PipelineOptions) {
+  private readonly costs = new WeakMap<DocumentNode, Map<string | undefined, OperationCost>>();
+  private readonly limits: GatewayLimits;
+  private readonly budgets: Budgets;
+
+  constructor({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log }: PipelineOptions) {
+    this.limits = limits;
+    this.budgets = budgets;
     this.log = log;
     this.links = links;
     this.planner = new ApolloPlanner(supergraphSdl);
     this.sources = Object.fromEntries(Object.entries(links).map(([name, link]) => [name, new LinkDataSource(link)]));
+    this.audit = new AuditTrail(audit, { schema: this.planner.apiSchema, supergraphSdl, log });
     const rules = [aliasRule(plannerReads(supergraphSdl))];
     this.admissions = new Admissions({ schema: this.planner.apiSchema, limits, rules, openIntrospection });
   }
@@ -49,16 +79,59 @@ export class Pipeline {
     return this.planner.apiSchema;
   }
 
-  judge(incoming: IncomingOperation, principal: Principal): Admission {
-    return this.admissions.judge(incoming, principal);
+  /** Judges an operation's form, then its price, then whether its caller can pay it. */
+  async admit(incoming: IncomingOperation, payer: Payer): Promise<Admission> {
+    const admission = await this.judge(incoming, payer);
+    if ('faults' in admission) countRefusal(admission.faults[0]?.extensions['code']);
+    return admission;
+  }
+
+  private async judge(incoming: IncomingOperation, { principal, address }: Payer): Promise<Admission> {
+    const admission = this.admissions.judge(incoming, principal);
+    if ('faults' in admission) return admission;
+    const cost = this.costOf(incoming).of(incoming.variables ?? {});
+    const most = this.limits.cost;
+    if (cost > most && !admission.isBulk) {
+      const said = `The operation may cost ${cost} points, and one operation at most ${most}.`;
+      return { faults: [limitFault('GATEWAY_COST_TOO_HIGH', said)] };
+    }
+    const standing = await this.budgets.spend(principal, address, cost);
+    if (standing === null || standing.allowed) return { ...admission, standing };
+    return { faults: [rateFault(standing, cost)], standing };
+  }
+
+  private costOf({ document, operationName }: IncomingOperation): OperationCost {
+    const known = this.costs.get(document) ?? new Map<string | undefined, OperationCost>();
+    this.costs.set(document, known);
+    let cost = known.get(operationName);
+    if (cost === undefined) {
+      const operation = getOperationAST(document, operationName) as OperationDefinitionNode;
+      cost = new OperationCost(this.schema, document, operation, this.callsOf({ document, operationName }));
+      known.set(operationName, cost);
+    }
+    return cost;
+  }
+
+  private callsOf(operation: Pick<Run, 'document' | 'operationName'>): number {
+    try {
+      return this.planner.callsOf(this.planOf(operation));
+    } catch {
+      // An operation that cannot be planned says so when it is answered.
+      return 0;
+    }
   }
 
   /** Answers a query or a mutation; faults are in the answer, never thrown. */
   async answer(run: Run): Promise<ExecutionResult> {
-    const { variables, context } = run;
-    return this.guarded(context, async () =>
-      this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+    const { document, operationName, variables, context, way } = run;
+    const startedAt = performance.now();
+    const result = await this.guarded(context, async () =>
+      this.audit.around(run, () =>
+        this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+      ),
     );
+    countAnswer(getOperationAST(document, operationName)?.operation ?? 'query', way, result, startedAt);
+    return result;
   }
 
   /** The plan of an operation, made once per document. */

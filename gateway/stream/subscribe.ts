@@ -22,6 +22,7 @@ export async function subscribe(
   let plan: Plan;
   try {
     const whole = pipeline.planOf(run);
+    await pipeline.audit.begins(run);
     source = await openSource(pipeline, whole, run);
     plan = pipeline.planner.eventPlan(whole);
   } catch (error) {

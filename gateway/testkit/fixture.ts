@@ -25,7 +25,7 @@ export interface Fixture {
   readonly asked: RequestContext[];
 }
 
-const IMPORTED = '["@key", "@external", "@requires", "@shareable"]';
+const IMPORTED = '["@key", "@external", "@requires", "@shareable", "@tag"]';
 const HEADER = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.9", import: ${IMPORTED})
 directive @oneOf on INPUT_OBJECT
 `;
@@ -37,7 +37,8 @@ type Query {
 }
 type Mutation { enrol(name: String!): Member }
 input MemberRefInput @oneOf { id: ID  name: String }
-type Member @key(fields: "id") { id: ID!  displayName: String  nickname: String  note: String  friend: Member  ghost: String }
+type Member @key(fields: "id") { id: ID!  displayName: String @tag(name: "personal")
+  nickname: String  note: String  friend: Member  ghost: String }
 `;
 
 const LEDGER = `${HEADER}

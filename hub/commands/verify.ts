@@ -1,8 +1,9 @@
 import { join } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
+import { gatewayDatabase } from '../../gateway/main';
 import { projectRoot } from '../../kernel/config/project-root';
 import { runInvariants, type InvariantFinding } from '../../kernel/db/invariants';
-import { readHubConfig, type HubConfig } from '../composition/config';
+import { DATABASE_OWNERS, readHubConfig, type HubConfig } from '../composition/config';
 import { HubDatabases } from '../composition/databases';
 import { openSecrets } from '../composition/secrets';
 import { Failed, print, tell } from '../console';
@@ -59,9 +60,9 @@ function instant(text: string): Date {
   return at;
 }
 
-/** Checks the books of every subgraph over the hub's databases. */
+/** Checks the books of every subgraph, and the gateway's audit log, over the hub's databases. */
 export async function verifyAll(config: HubConfig, { chain = false, since }: VerifyScope = {}): Promise<Verified[]> {
-  const owners = definitions.map(({ name }) => name);
+  const owners = DATABASE_OWNERS;
   const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners, onProgress: tell });
   try {
     const verified: Verified[] = [];
@@ -70,6 +71,11 @@ export async function verifyAll(config: HubConfig, { chain = false, since }: Ver
       const findings = chain ? [] : await runInvariants(database, join(projectRoot(), definition.invariants));
       const more = (await definition.verify?.(database, tell, since)) ?? [];
       verified.push(...[...findings, ...more].map((finding) => ({ subgraph: definition.name, ...finding })));
+    }
+    if (!chain) {
+      const gateway = await databases.connectMigrated(gatewayDatabase);
+      const findings = await runInvariants(gateway, join(projectRoot(), 'gateway', 'invariants'));
+      verified.push(...findings.map((finding) => ({ subgraph: gateway.name, ...finding })));
     }
     return verified;
   } finally {

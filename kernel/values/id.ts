@@ -31,6 +31,7 @@ export const ID_PREFIXES = [
   'adj',
   'mpc',
   'frz',
+  'rdr',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -2,9 +2,9 @@ import { newId, uuidOf } from '../../kernel/values/id';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import { ACCRUE, inputsAt, RECORD, REDEEM } from './testkit/documents';
-import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
+import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
-const [closed, shop] = [newId('ptr'), newId('ptr')];
+const [closed, shop, funded] = [newId('ptr'), newId('ptr'), newId('ptr')];
 const plain = aRuleBook();
 const [baker, florist] = plain.brands;
 const late = newId('ptr');
@@ -14,9 +14,15 @@ const book = {
     ...plain.partners,
     { id: closed, code: 'P3', canIssue: true, canRedeem: true, status: 'SUSPENDED' as const },
     { id: shop, code: 'P4', canIssue: false, canRedeem: true, status: 'ACTIVE' as const },
+    { id: funded, code: 'P6', canIssue: true, canRedeem: false, status: 'ACTIVE' as const },
     { id: late, code: 'P5', canIssue: true, canRedeem: true, status: 'ACTIVE' as const },
   ],
-  contracts: [...plain.contracts, aContract(closed), aContract(shop)],
+  contracts: [
+    ...plain.contracts,
+    aContract(closed),
+    aContract(shop),
+    aContract(funded, { settlementModel: 'AT_ISSUANCE', issuanceMicros: 11_500n }),
+  ],
 };
 /** With real money two persons must agree. */
 const live = aRuleBook({ isSandbox: false, singleApprover: false });
@@ -141,6 +147,41 @@ describe('points given directly', () => {
       const twice = accrue(buyer, '10', { ...change, externalRef: first.externalRef });
       expect(await graph.run(who, ACCRUE, twice)).toMatchObject({ code: 'LEDGER_DOCUMENT_ALREADY_RECORDED' });
     }
+  });
+
+  it('from before the hub bring what was paid for them along, and nobody owes it', async () => {
+    const buyer = enrol();
+    const [paid, early] = [{ issuerId: funded, opening: true }, '2021-05-06T00:00:00Z'];
+    const given = await graph.run(graph.admin(), ACCRUE, accrue(buyer, '120', { ...paid, occurredAt: early }));
+    expect(given).toMatchObject({ lot: { quantity: '120', remaining: '120', issuer: { id: funded } } });
+    expect(await graph.story(buyer)).toEqual(['OPENING 120']);
+    const query = '{ partyAccounts { kind party { partner { id } } balance } }';
+    const { partyAccounts } = (await graph.ask(graph.admin(), query)).data;
+    const balanceOf = (kind: string, id: string | null) =>
+      partyAccounts.find((one: Answer) => one.kind === kind && (one.party.partner?.id ?? null) === id)?.balance;
+    // 120 at 0.0115, of which 0.01 are reserved.
+    expect(balanceOf('POINT_FUND', funded)).toBe('1200000');
+    expect(balanceOf('DEFERRED_MARGIN', funded)).toBe('180000');
+    expect(balanceOf('SETTLEMENT_BANK', null)).toBe('-1380000');
+    expect(balanceOf('CLEARING', funded)).toBeUndefined();
+  });
+
+  it('may be another’s than the payer’s, where the operator says so', async () => {
+    const buyer = enrol();
+    const terms = { issuerId: baker, funding: [{ partnerId: florist, bps: 10_000 }] };
+    expect(await graph.run(graph.admin(), ACCRUE, accrue(buyer, '10', terms))).toMatchObject({
+      lot: { issuer: { id: baker } },
+    });
+  });
+
+  it.each<[string, object]>([
+    ['FORBIDDEN', { opening: true }],
+    ['FORBIDDEN', { issuerId: florist }],
+    ['INVALID_INPUT', { opening: true, goodwill: true }],
+    ['INVALID_INPUT', { opening: true, pending: true }],
+    ['INVALID_INPUT', { issuerId: 'ptr_x' }],
+  ])('that are the operator’s to give are refused a partner with %s', async (code, change) => {
+    expect(await graph.run(bakerKey, ACCRUE, accrue(enrol(), '10', change))).toMatchObject({ code });
   });
 
   it('show a partner that may only give points those alone', async () => {

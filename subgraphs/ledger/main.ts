@@ -6,10 +6,12 @@ import { verifyChains } from './app/verify/verify-chains';
 import { readLedgerConfig } from './config';
 import { onIdentityLinked, onMemberEnrolled, onPartnerLinkChanged } from './events/on-members-announced';
 import { onRuleBookPublished } from './events/on-rule-book-published';
+import { onSettlementDetailsSet } from './events/on-settlement-details-set';
 import { buildLedgerSchema } from './schema';
 
 const reactions = {
   'partners.rule_book.published.v1': onRuleBookPublished,
+  'partners.settlement_details.set.v1': onSettlementDetailsSet,
   'members.member.enrolled.v1': onMemberEnrolled,
   'members.identity.linked.v1': onIdentityLinked,
   'members.partner_link.changed.v1': onPartnerLinkChanged,

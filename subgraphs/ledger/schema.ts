@@ -1,5 +1,7 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
+import { bookResolvers } from './api/books/resolvers';
+import { documentResolvers } from './api/documents/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
@@ -15,7 +17,9 @@ export function buildLedgerSchema(): SubgraphSchema {
     resolvers: [
       ...pointResolvers,
       ...settlementResolvers,
+      ...documentResolvers,
       ...reportResolvers,
+      ...bookResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

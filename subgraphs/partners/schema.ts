@@ -4,13 +4,14 @@ import { PartnerQuery } from './api/partner.query';
 import { resolvePartner, resolveProgramme } from './api/references';
 import { ProgrammeQuery } from './api/programme.query';
 import { RuleBookMutation } from './api/rule-book.mutation';
+import { SettlementDetailsQuery } from './api/settlement-details.query';
 
 let built: SubgraphSchema | undefined;
 
 /** The executable schema and its SDL, built once per process: for main, printers and tests. */
 export function buildPartnersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
-    resolvers: [ProgrammeQuery, PartnerQuery, RuleBookMutation, PartnerKeyMutation],
+    resolvers: [ProgrammeQuery, PartnerQuery, RuleBookMutation, PartnerKeyMutation, SettlementDetailsQuery],
     references: { Partner: resolvePartner, Programme: resolveProgramme },
   });
   return built;

@@ -311,6 +311,13 @@ export const ledgerRefusals = {
     type: 'AdjustmentDecided',
     precedence: 64,
   },
+  LEDGER_REDEMPTION_RATE_APPROVED: {
+    meaning: 'The rate of expected redemption was approved before.',
+    action: 'Propose another rate, which takes its place once it is approved.',
+    retryable: false,
+    type: 'RedemptionRateApproved',
+    precedence: 64,
+  },
   LEDGER_DISPUTE_WINDOW_OPEN: {
     meaning: 'Partners may still dispute lines of this cycle.',
     action: 'Wait until the window has passed.',

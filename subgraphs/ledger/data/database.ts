@@ -8,6 +8,8 @@ import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
+import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -23,6 +25,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     ExpiryWarnings1795750000000,
     Verification1795760000000,
     VerificationRounds1795770000000,
+    PartyDetails1795850000000,
+    RedemptionRates1795850010000,
   ],
   appendOnly: [
     'journal_transaction',

@@ -415,6 +415,15 @@ create table partner_link_projection (
   constraint partner_link_projection_state_check CHECK ((state = ANY (ARRAY['CREDIT_ONLY'::text, 'OPEN'::text])))
 );
 
+create table party_details (
+  programme_id uuid not null,
+  partner_id uuid,
+  version integer not null,
+  valid_from timestamp with time zone not null,
+  identity jsonb not null,
+  constraint party_details_version_check CHECK ((version > 0))
+);
+
 create table pending_lot (
   bucket smallint not null,
   wallet uuid not null,
@@ -481,6 +490,23 @@ create table receipt (
   recorded_at timestamp with time zone not null,
   constraint receipt_pkey PRIMARY KEY (hash),
   constraint receipt_amount_minor_check CHECK ((amount_minor >= 0))
+);
+
+create table redemption_rate (
+  id uuid not null,
+  programme_id uuid not null,
+  issuer_id uuid,
+  vintage text not null,
+  rate_bps integer not null,
+  reason text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  constraint redemption_rate_pkey PRIMARY KEY (id),
+  constraint redemption_rate_check CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
+  constraint redemption_rate_rate_bps_check CHECK (((rate_bps >= 0) AND (rate_bps <= 10000))),
+  constraint redemption_rate_vintage_check CHECK ((vintage ~ '^[0-9]{4}-[0-9]{2}$'::text))
 );
 
 create table redemption_reversal (
@@ -617,7 +643,11 @@ CREATE UNIQUE INDEX net_position_party ON public.net_position USING btree (cycle
 
 CREATE INDEX open_lot_due ON public.open_lot USING btree (programme_id, expires_at) WHERE (expires_at < 'infinity'::timestamp with time zone);
 
+CREATE UNIQUE INDEX party_details_version ON public.party_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
+
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
+
+CREATE INDEX redemption_rate_programme ON public.redemption_rate USING btree (programme_id, id DESC);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
 

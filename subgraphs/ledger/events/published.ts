@@ -57,6 +57,9 @@ export const POINTS_DONATED = 'ledger.points.donated.v1';
 /** Goodwill was given: `{ memberId, partnerId, points, occurredAt }`. */
 export const GOODWILL_GIVEN = 'ledger.goodwill.given.v1';
 
+/** Points a member had before the hub were taken over: `{ memberId, partnerId, points, occurredAt }`. */
+export const POINTS_TAKEN_OVER = 'ledger.points.taken_over.v1';
+
 /** The operator corrected an account: `{ memberId, points, occurredAt }`. */
 export const ACCOUNT_ADJUSTED = 'ledger.account.adjusted.v1';
 
@@ -92,6 +95,7 @@ const TYPE_BY_KIND: Readonly<Record<StatementEntryKind, string>> = {
   TRANSFER_OUT: POINTS_GIVEN,
   DONATION: POINTS_DONATED,
   GOODWILL: GOODWILL_GIVEN,
+  OPENING: POINTS_TAKEN_OVER,
   ADJUSTMENT: ACCOUNT_ADJUSTED,
   BUY_OUT: LOTS_BOUGHT_OUT,
   TIER_REVIEW: TIER_REVIEWED,

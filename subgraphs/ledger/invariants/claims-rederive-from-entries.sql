@@ -1,5 +1,6 @@
 -- Every claim follows from entries, the terms of their lots and the redeemer's price, and nothing that follows is missing. What is
--- spent and reversed is taken together: bit by bit a reversal undoes exactly what was owed.
+-- spent and reversed is taken together: bit by bit a reversal undoes exactly what was owed. For points taken over from before the hub
+-- nobody owes what their issuance cost.
 with moved as (
   -- What each transaction did to each lot, by what is owed for it.
   select e.bucket, e.wallet, coalesce(r.redemption_seq, e.seq) as seq, e.lot_seq, x.family, x.party as creditor_id,
@@ -7,14 +8,16 @@ with moved as (
     from entry e
     left join redemption_reversal r using (bucket, wallet, seq)
     left join lot l using (bucket, wallet, lot_seq)
+    join journal_transaction t on t.bucket = e.bucket and t.wallet = e.wallet and t.seq = e.seq
    cross join lateral (
      select 'SPENT', 1, e.credit_owner where e.credit_kind = 'REDEEMED'
      union all select 'SPENT', -1, e.debit_owner where e.debit_kind = 'REDEEMED'
      union all select 'OFFSET', 1, e.credit_owner where e.credit_kind = 'ARREARS'
      union all select 'FEE', 1, null
-                where e.credit_kind = 'AVAILABLE' and e.debit_kind in ('ISSUED', 'PENDING')
+                where e.credit_kind = 'AVAILABLE' and e.debit_kind in ('ISSUED', 'PENDING') and t.kind <> 'OPENING'
      union all select 'FEE', -1, null where e.credit_kind = 'CLAWED_BACK' and e.debit_kind in ('AVAILABLE', 'ARREARS')
-     union all select 'PAID', 1, null where e.credit_kind = 'AVAILABLE' and e.debit_kind in ('ISSUED', 'PENDING')
+     union all select 'PAID', 1, null
+                where e.credit_kind = 'AVAILABLE' and e.debit_kind in ('ISSUED', 'PENDING') and t.kind <> 'OPENING'
      union all select 'PAID', -1, null where e.credit_kind = 'CLAWED_BACK' and e.debit_kind = 'AVAILABLE'
      union all select 'EXPIRED', 1, null where e.credit_kind = 'EXPIRED'
      union all select 'EXPIRED', -1, null where e.debit_kind = 'EXPIRED'

@@ -38,6 +38,7 @@ export type LaneOutcome =
   | { readonly kind: 'posted'; readonly own: PlannedTransaction; readonly all: readonly PlannedTransaction[] }
   | { readonly kind: 'replayed'; readonly seq: bigint }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  | { readonly kind: 'stranger' }
   | { readonly kind: 'nothing' };
 
 /** What lanes on a test's database are opened with; twice for two processes. */

@@ -132,6 +132,7 @@ export class RecklessBook {
       key: walletKeyOf(member),
       programmeId,
       isNew: true,
+      opensFor: [],
       needs: { ...NO_NEEDS, lots: true, ...(n === 0 ? needs : {}) },
     }));
     return lockAndLoad(this.client, this.terms, {
@@ -139,6 +140,7 @@ export class RecklessBook {
       wallets: wallets.sort((a, b) => compareWalletKeys(a.key, b.key)),
       keys: [],
       documents: [],
+      links: [],
     });
   }
 }

@@ -116,9 +116,10 @@ export class TestBook {
     const asked = { ...NO_NEEDS, lots: true, pendingLots: true, ...needs };
     const { wallets, programmes } = await lockAndLoad(this.client, this.terms, {
       programmeIds: [programmeId],
-      wallets: [{ key, programmeId, isNew: true, needs: asked }],
+      wallets: [{ key, programmeId, isNew: true, opensFor: [], needs: asked }],
       keys: [],
       documents: [],
+      links: [],
     });
     const before = wallets.get(walletText(key));
     const state = programmes.get(programmeId);

@@ -32,6 +32,7 @@ registerEnumType(PartnerLinkStateName, {
 export class MemberType {
   @Field(() => ID, { description: 'The member’s id; does not tell when the member enrolled.' })
   id!: MemberId;
+  @Directive('@tag(name: "personal")')
   @Field(() => String, {
     nullable: true,
     description: 'What the member wants to be called; null to partners the member has not opened itself to.',

@@ -2,12 +2,14 @@ import DataLoader from 'dataloader';
 import type { Principal } from '../../../kernel/context/principal';
 import type { PartnerId } from '../../../kernel/values/id';
 import { readActionRules, readContracts, readEarningRules, readPartnerKeys, readPartners } from '../app/read-partners';
+import { readSettlementDetails } from '../app/read-settlement-details';
 import type { PartnersSetting } from '../app/setting';
 import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
+import type { SettlementDetails } from '../core/settlement-details';
 
 /** One query for all partners an operation names, and one for each kind of thing it asks of them. */
 export interface PartnersLoaders {
@@ -16,10 +18,11 @@ export interface PartnersLoaders {
   readonly earningRules: DataLoader<PartnerId, EarningRule[]>;
   readonly actionRules: DataLoader<PartnerId, ActionRule[]>;
   readonly keys: DataLoader<PartnerId, PartnerKey[]>;
+  readonly settlementDetails: DataLoader<PartnerId, SettlementDetails[]>;
 }
 
 export function openLoaders(setting: PartnersSetting, principal: Principal): PartnersLoaders {
-  const eachPartner = <T extends { partnerId: PartnerId }>(
+  const eachPartner = <T extends { partnerId: PartnerId | null }>(
     read: (setting: PartnersSetting, principal: Principal, ids: readonly PartnerId[]) => Promise<T[]>,
   ) =>
     new DataLoader<PartnerId, T[]>(async (ids) => {
@@ -35,5 +38,6 @@ export function openLoaders(setting: PartnersSetting, principal: Principal): Par
     earningRules: eachPartner(readEarningRules),
     actionRules: eachPartner(readActionRules),
     keys: eachPartner(readPartnerKeys),
+    settlementDetails: eachPartner(readSettlementDetails),
   };
 }

@@ -62,7 +62,7 @@ class ReimbursementAboveReserve extends RefusalInterface {
   implements: RefusalInterface,
   description: 'The new version would begin no later than the latest one.',
 })
-class NotAfterLatestVersion extends RefusalInterface {
+export class NotAfterLatestVersion extends RefusalInterface {
   @Field(() => DateTimeScalar, { description: 'When the latest version begins; the new one must begin later.' })
   latestValidFrom!: Date;
 }

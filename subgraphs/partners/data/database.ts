@@ -4,6 +4,7 @@ import { ContractRow } from './contract.row';
 import { EarningRuleRow } from './earning-rule.row';
 import { Partners1763890000000 } from './migrations/1763890000000-partners';
 import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-terms';
+import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
 import { ProgrammeRow } from './programme.row';
@@ -13,6 +14,6 @@ import { TierRow } from './tier.row';
 export const partnersDatabase = {
   name: 'partners',
   rows: [ProgrammeRow, TierRow, PartnerRow, ContractRow, EarningRuleRow, ActionRuleRow, PartnerKeyRow],
-  migrations: [Partners1763890000000, RicherTerms1795750000000],
-  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule'],
+  migrations: [Partners1763890000000, RicherTerms1795750000000, SettlementDetails1795850000000],
+  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details'],
 } as const satisfies DatabaseDefinition;

@@ -215,6 +215,18 @@ create table rule_book_version (
   constraint rule_book_version_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
 
+create table settlement_details (
+  programme_id text not null,
+  partner_id text,
+  version integer not null,
+  valid_from timestamp with time zone not null,
+  identity jsonb not null,
+  set_at timestamp with time zone not null,
+  constraint settlement_details_version_check CHECK ((version > 0)),
+  constraint settlement_details_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id),
+  constraint settlement_details_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
 create table tier (
   programme_id text not null,
   rank integer not null,
@@ -234,6 +246,8 @@ create table tier (
 
 CREATE INDEX partner_key_by_partner ON public.partner_key USING btree (partner_id);
 
+CREATE UNIQUE INDEX settlement_details_version ON public.settlement_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
+
 -- Functions
 
 CREATE OR REPLACE FUNCTION public.refuse_change()
@@ -251,3 +265,5 @@ CREATE TRIGGER action_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER contract_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER earning_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.earning_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER settlement_details_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_details FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -2,6 +2,7 @@ import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { PartnerKey } from '../core/partner-key';
 import type { RuleBook } from '../core/rule-book';
+import type { SettlementDetails } from '../core/settlement-details';
 
 /**
  * The rule book changed: the whole of it, as it now stands. A reader keeps the version it saw and needs no other event to
@@ -15,8 +16,14 @@ export const KEY_ISSUED = 'partners.key.issued.v1';
 /** A key stops opening the door, at once, open sockets included. */
 export const KEY_REVOKED = 'partners.key.revoked.v1';
 
+/**
+ * Who a partner or the operator is in law, and where its money goes, from an instant on; `partnerId` is null for the operator.
+ * Holds an account number: for the hub's own parts, never for a partner's ears.
+ */
+export const SETTLEMENT_DETAILS_SET = 'partners.settlement_details.set.v1';
+
 /** Everything this subgraph announces. */
-export const partnersEvents = [RULE_BOOK_PUBLISHED, KEY_ISSUED, KEY_REVOKED] as const;
+export const partnersEvents = [RULE_BOOK_PUBLISHED, KEY_ISSUED, KEY_REVOKED, SETTLEMENT_DETAILS_SET] as const;
 
 /** Whole numbers travel as decimal strings and instants as RFC 3339: JSON has neither. */
 export function ruleBookPublished(book: RuleBook): NewEvent {
@@ -100,5 +107,14 @@ export function keyRevoked(key: { id: string; partnerId: PartnerId }, programmeI
     programmeId,
     aggregateId: key.partnerId,
     payload: { keyId: key.id, partnerId: key.partnerId },
+  };
+}
+
+export function settlementDetailsSet(details: SettlementDetails, programmeId: ProgrammeId): NewEvent {
+  return {
+    type: SETTLEMENT_DETAILS_SET,
+    programmeId,
+    aggregateId: details.partnerId ?? programmeId,
+    payload: { ...details, validFrom: details.validFrom.toISOString() },
   };
 }

@@ -11,6 +11,10 @@ with numbered as (
   select 'action_rule', id, partner_id, version, valid_from,
          row_number() over (partition by partner_id, action order by valid_from)
     from action_rule
+  union all
+  select 'settlement_details', coalesce(partner_id, programme_id), coalesce(partner_id, programme_id), version, valid_from,
+         row_number() over (partition by programme_id, partner_id order by valid_from)
+    from settlement_details
 )
 select kind, id, partner_id, version, valid_from
   from numbered

@@ -99,7 +99,7 @@ export class PostAccrualInput implements Accrual {
   pending!: boolean;
   @Field(() => [FundingShareInput], {
     nullable: true,
-    description: 'Who pays for them; the first is the issuer. A partner pays alone.',
+    description: 'Who pays for them; the first is the issuer unless one is named. A partner pays alone.',
   })
   funding?: FundingShareInput[] | null;
   @Field(() => String, REASON)
@@ -109,6 +109,14 @@ export class PostAccrualInput implements Accrual {
     description: 'Given as an apology: no fee, paid by the giver when spent, counting towards no tier.',
   })
   goodwill!: boolean;
+  @Field(() => ID, { nullable: true, description: 'Whose points they are; the first funder’s, when not given. Admin.' })
+  issuerId?: string | null;
+  @Field(() => Boolean, {
+    nullable: true,
+    description:
+      'Taken over from before the hub: what they cost in advance was paid then, and nobody owes it. Neither pending nor goodwill. Admin.',
+  })
+  opening?: boolean | null;
 }
 
 @InputType('PendingInput', { description: 'A lot whose points wait.' })

@@ -18,7 +18,7 @@ import { MemberTotalConnection, PartnerTotalType, PointFlowType, ProgrammeClockT
 const CYCLE = { description: 'The cycle’s id.' };
 
 /** A query has no refusals to answer: what is refused is told as an error with the same code. */
-function orFault<T extends object>(outcome: Outcome<T>): T {
+export function orFault<T extends object>(outcome: Outcome<T>): T {
   if (isRefusal(outcome)) throw graphFault(outcome.code as GraphFaultCode, outcome.message);
   return outcome;
 }

@@ -57,4 +57,6 @@ export class ProgrammeClockType {
   now!: Date;
   @Field(() => Boolean, { description: 'Whether it moves only when told.' })
   isTestClock!: boolean;
+  @Field(() => BigIntScalar, { description: 'The version of the programme’s rules that points are posted by now.' })
+  ruleBookVersion!: bigint;
 }

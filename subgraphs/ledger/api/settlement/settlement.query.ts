@@ -78,7 +78,8 @@ export class SettlementCycleFields {
   }
 }
 
-const partyOf = (partyId: Party): object => ({ isHub: partyId === null, partyId });
+/** A party as the graph shows it. */
+export const partyOf = (partyId: Party): object => ({ isHub: partyId === null, partyId });
 
 /** The two ends of a total, and the lines behind it. */
 @Resolver(() => DirectionalTotalType)
@@ -114,11 +115,16 @@ export class DirectionalTotalFields {
   }
 }
 
-function lineView(line: StoredLine): object & { n: number } {
-  const place = `${line.pair.toString(16).padStart(4, '0')}${line.n.toString(16).padStart(8, '0')}`;
+/** A statement line's id: its cycle's digits, its pair and its number. */
+export function lineId({ cycleId, pair, n }: { cycleId: string; pair: number; n: number }): string {
+  return `lin_${cycleId.slice(4)}${pair.toString(16).padStart(4, '0')}${n.toString(16).padStart(8, '0')}`;
+}
+
+/** A line as the graph shows it. */
+export function lineView(line: StoredLine): object & { n: number } {
   const shown = {
     n: line.n,
-    id: `lin_${line.cycleId.slice(4)}${place}`,
+    id: lineId(line),
     kind: line.kind,
     micros: line.micros,
     billed: { amountMinor: line.billedMinor, currency: line.currency },

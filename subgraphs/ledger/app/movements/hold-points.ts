@@ -43,6 +43,7 @@ export async function holdPoints(
     operation: 'holdPoints',
     idempotencyKey,
     body,
+    link: member.link,
     needs: { lots: true },
     plan: (wallet, facts) => planHold(wallet, request, facts),
   });

@@ -20,7 +20,7 @@ import type { Ledger } from '../ledger';
 import { memberToCredit, operatingAs, type Operating } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
 import { post, type Posted } from '../points/post';
-import { documentOf } from '../points/posting-command';
+import { documentOf, type LinkNeeded } from '../points/posting-command';
 
 export interface PostAccrualInput {
   readonly idempotencyKey: string;
@@ -34,6 +34,10 @@ export interface PostAccrualInput {
   readonly funding?: readonly { readonly partnerId: string; readonly bps: number }[] | null;
   readonly reason: string;
   readonly goodwill: boolean;
+  /** Whose points they are; absent: the first funder's. An admin's to say. */
+  readonly issuerId?: string | null;
+  /** Points the member had before the hub: what they cost in advance was paid then. An admin's to say; never pending or goodwill. */
+  readonly opening?: boolean | null;
 }
 
 const FUNDERS_MAX = 50;
@@ -59,16 +63,16 @@ export async function postAccrual(
   if (isRefusal(member)) return member;
   const { idempotencyKey, ...body } = input;
   const { issuerId } = accrual;
-  const posted = await post(ledger, principal, {
+  return post(ledger, principal, {
     programmeId: operating.programmeId,
     memberId: member.memberId,
     operation: 'postAccrual',
     idempotencyKey,
     body,
     document: issuerId === null ? null : documentOf(issuerId, 'ACCRUAL', input.externalRef),
+    link: member.link,
     plan: (wallet, facts) => planDirectAccrual(wallet, accrual, facts),
   });
-  return isRefusal(posted) ? posted : { ...posted, creditOnly: member.creditOnly };
 }
 
 /** With real money, one person alone does not make an operator's gift: what binds the programme needs two. */
@@ -85,27 +89,28 @@ async function memberToGive(
   ledger: Ledger,
   { programmeId, partnerId }: Operating,
   ref: MemberRef,
-): Promise<{ memberId: MemberId; creditOnly: boolean } | Refusal> {
+): Promise<{ memberId: MemberId; link: LinkNeeded | null } | Refusal> {
   if (partnerId === null) {
     const memberId = await ledger.directory.findOfProgramme(programmeId, ref);
-    return isRefusal(memberId) ? memberId : { memberId, creditOnly: false };
+    return isRefusal(memberId) ? memberId : { memberId, link: null };
   }
-  const found = await memberToCredit(ledger, { programmeId, partnerId }, { ref, path: 'input.member' });
-  if (isRefusal(found)) return found;
-  return { memberId: found.memberId, creditOnly: found.link === 'CREDIT_ONLY' && !found.cardPresented };
+  return memberToCredit(ledger, { programmeId, partnerId }, { ref, path: 'input.member' });
 }
 
 function accrualOf({ partnerId }: Operating, input: PostAccrualInput): DirectAccrual | Refusal {
   const shares = (input.funding ?? []).map(({ partnerId: funder, bps }) => ({ partyId: funder as PartnerId, bps }));
-  const issuerId: Party = partnerId ?? shares[0]?.partyId ?? null;
+  const issuerId: Party = partnerId ?? (input.issuerId as PartnerId | null | undefined) ?? shares[0]?.partyId ?? null;
+  if (partnerId !== null && (input.opening === true || (input.issuerId ?? partnerId) !== partnerId)) {
+    return forbidden('Another’s points, and points from before the hub, are the operator’s to give.');
+  }
   if (partnerId !== null && shares.some(({ partyId }) => partyId !== partnerId)) {
     return forbidden('A partner gives points at its own cost; shared funding is the operator’s to set.');
   }
   if (issuerId === null && !input.goodwill) {
-    return invalidInput('input.funding', 'must say who pays; the first is the issuer');
+    return invalidInput('input.funding', 'must say who pays, or whose points they are');
   }
   return {
-    kind: input.goodwill ? 'GOODWILL' : 'EARN',
+    kind: input.opening === true ? 'OPENING' : input.goodwill ? 'GOODWILL' : 'EARN',
     issuerId,
     points: points(input.points),
     occurredAt: input.occurredAt,
@@ -124,6 +129,12 @@ function accrualFault(input: PostAccrualInput): Refusal | null {
     textFault('input.externalRef', input.externalRef, 255),
     wholeFault('input.points', input.points, { min: 1n, max: POINTS_MAX }),
     textFault('input.reason', input.reason, 500),
+    ifGiven(input.issuerId, (id) => expectThat('input.issuerId', parseId('ptr', id) !== null, 'is no partner’s id')),
+    expectThat(
+      'input.opening',
+      input.opening !== true || !(input.goodwill || input.pending),
+      'is spendable at once and no apology',
+    ),
     ifGiven(funding, (shares) =>
       firstFault(
         expectThat('input.funding', shares.length <= FUNDERS_MAX, `must have at most ${FUNDERS_MAX} shares`),

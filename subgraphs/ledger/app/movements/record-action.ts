@@ -45,16 +45,15 @@ export async function recordAction(
   const { partnerId, programmeId } = acting;
   const { action: name, occurredAt } = input;
   const action: Action = { partnerId, externalRef: input.externalRef ?? null, action: name, occurredAt, attributes };
-  const posted = await post(ledger, principal, {
+  return post(ledger, principal, {
     programmeId,
     memberId: found.memberId,
     operation: 'recordAction',
     idempotencyKey,
     body,
     document: action.externalRef === null ? null : documentOf(partnerId, 'ACTION', action.externalRef),
+    link: found.link,
     needs: { awards: [{ partnerId, action: name }] },
     plan: (wallet, facts) => planAction(wallet, action, facts),
   });
-  const creditOnly = found.link === 'CREDIT_ONLY' && !found.cardPresented;
-  return isRefusal(posted) ? posted : { ...posted, creditOnly };
 }

@@ -1,12 +1,12 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { firstFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
-import { invalidInput } from '../../../../kernel/errors/shared-refusals';
+import { invalidInput, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseCurrency } from '../../../../kernel/values/money';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
 import type { Ledger } from '../ledger';
-import { actingAs, memberToCredit, type Acting } from '../points/acting';
-import type { FoundMember, MemberRef } from '../points/member-directory';
+import { actingAs, memberToCredit, type Acting, type CreditedMember } from '../points/acting';
+import type { MemberRef } from '../points/member-directory';
 import { post, type Posted } from '../points/post';
 import { documentOf } from '../points/posting-command';
 
@@ -62,7 +62,7 @@ export async function recordPurchases(
   malformed: readonly (Refusal | null)[] = [],
 ): Promise<(Posted | Refusal)[]> {
   const found = await Promise.all(
-    inputs.map(async (input, row) => malformed[row] ?? findBuyer(ledger, principal, input, `input[${row}]`)),
+    inputs.map(async (input, row) => malformed[row] ?? findKnownBuyer(ledger, principal, input, `input[${row}]`)),
   );
   return Promise.all(
     found.map(async (buyer, row) => {
@@ -79,7 +79,7 @@ async function findBuyer(
   principal: Principal,
   input: RecordPurchaseInput,
   path = 'input',
-): Promise<{ acting: Acting; buyer: FoundMember } | Refusal> {
+): Promise<{ acting: Acting; buyer: CreditedMember } | Refusal> {
   const fault = purchaseFault(input, path);
   if (fault !== null) return fault;
   const acting = actingAs(principal, 'points:earn');
@@ -88,9 +88,18 @@ async function findBuyer(
   return isRefusal(buyer) ? buyer : { acting, buyer };
 }
 
+/** A buyer whose link members was asked about where need be: of rows that go together, none is to wait for that on its lane. */
+async function findKnownBuyer(...asked: Parameters<typeof findBuyer>): ReturnType<typeof findBuyer> {
+  const found = await findBuyer(...asked);
+  if (isRefusal(found)) return found;
+  const link = await asked[0].directory.linkOf(found.buyer.link);
+  if (link === null) return notFound('member');
+  return isRefusal(link) ? link : found;
+}
+
 interface Buying {
   readonly acting: Acting;
-  readonly buyer: FoundMember;
+  readonly buyer: CreditedMember;
   readonly input: RecordPurchaseInput;
   readonly isPreview?: boolean;
 }
@@ -102,18 +111,17 @@ async function credit(
 ): Promise<Posted | Refusal> {
   const { idempotencyKey, ...body } = input;
   const purchase = purchaseOf(acting, input);
-  const posted = await post(ledger, principal, {
+  return post(ledger, principal, {
     programmeId: acting.programmeId,
     memberId: buyer.memberId,
     operation: 'recordPurchase',
     idempotencyKey,
     body,
     document: documentOf(acting.partnerId, 'PURCHASE', input.externalRef),
+    link: buyer.link,
     isPreview: isPreview ?? false,
     plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
   });
-  const creditOnly = buyer.link === 'CREDIT_ONLY' && !buyer.cardPresented;
-  return isRefusal(posted) ? posted : { ...posted, creditOnly };
 }
 
 function purchaseOf({ partnerId }: Acting, input: RecordPurchaseInput): Purchase {

@@ -68,6 +68,7 @@ async function redeem(
     idempotencyKey,
     body,
     document: documentOf(acting.partnerId, 'REDEMPTION', input.externalRef),
+    link: member.link,
     needs: { lots: true },
     isPreview,
     plan: (wallet, facts) => planRedemption(wallet, redemption, facts),

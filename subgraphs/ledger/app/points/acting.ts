@@ -2,10 +2,10 @@ import { actingPartner, type Principal } from '../../../../kernel/context/princi
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
-import { refuse } from '../../core/refusals';
 import type { Ledger } from '../ledger';
-import type { FoundMember, MemberRef } from './member-directory';
+import type { MemberRef } from './member-directory';
 import type { Posted } from './post';
+import type { LinkNeeded } from './posting-command';
 
 /** The partner a command acts for: from the credential, never from an argument. */
 export interface Acting {
@@ -32,9 +32,17 @@ export function actingAs(principal: Principal, scope: PostingScope): Acting | Re
   return { programmeId: principal.programmeId, partnerId };
 }
 
+/** A member points are given to, and the link that must be there when they are. */
+export interface CreditedMember {
+  readonly memberId: MemberId;
+  readonly link: LinkNeeded;
+}
+
 /** A member whose points are spent. */
 export interface ChargedMember {
   readonly memberId: MemberId;
+  /** The link that must be there, confirmed by the member or by their card; null where the member asks in person. */
+  readonly link: LinkNeeded | null;
   /** The member is there in person: by their own token, or with the card in hand. A step-up asks for no more. */
   readonly isPresent: boolean;
 }
@@ -53,13 +61,17 @@ export function operatingAs(principal: Principal, scope: PostingScope): Operatin
 }
 
 /** The member a credit goes to: any link will do. `path` is where the reference stands in the input. */
-export function memberToCredit(
+export async function memberToCredit(
   ledger: Ledger,
-  { programmeId, partnerId }: Acting,
+  acting: Acting,
   { ref, path }: { ref: MemberRef; path: string },
-): Promise<FoundMember | Refusal> {
-  return ledger.directory.findLinked(programmeId, partnerId, ref, path);
+): Promise<CreditedMember | Refusal> {
+  const memberId = await ledger.directory.findMember(acting, ref, path);
+  if (isRefusal(memberId)) return memberId;
+  return { memberId, link: { ...acting, memberId, cardPresented: showsCard(ref), toSpend: false } };
 }
+
+const showsCard = ({ identity }: MemberRef): boolean => identity?.kind === 'CARD';
 
 /**
  * The member whose points are spent. A partner needs an open link, or the card in hand; a subgraph acting for a member
@@ -72,13 +84,12 @@ export async function memberToCharge(
 ): Promise<ChargedMember | Refusal> {
   if (principal.kind === 'service' && principal.actingFor?.memberId !== undefined) {
     const { memberId } = principal.actingFor;
-    return ref.id === memberId ? { memberId, isPresent: true } : notFound('member');
+    return ref.id === memberId ? { memberId, link: null, isPresent: true } : notFound('member');
   }
-  const found = await ledger.directory.findLinked(acting.programmeId, acting.partnerId, ref);
-  if (isRefusal(found)) return found;
-  const { memberId, link, cardPresented } = found;
-  if (link === 'OPEN' || cardPresented) return { memberId, isPresent: cardPresented };
-  return refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.');
+  const memberId = await ledger.directory.findMember(acting, ref);
+  if (isRefusal(memberId)) return memberId;
+  const cardPresented = showsCard(ref);
+  return { memberId, link: { ...acting, memberId, cardPresented, toSpend: true }, isPresent: cardPresented };
 }
 
 /**

@@ -6,7 +6,7 @@ import { blindIndex, normaliseIdentity } from '../../../../kernel/values/identit
 import { ledgerDatabase } from '../../data/database';
 import { findLinks, saveLink, type RunSql } from '../../data/directory.store';
 import { learnIdentity, learnLink } from '../learn-member';
-import { MemberDirectory, type AskMembers, type MemberStanding } from './member-directory';
+import { MemberDirectory, type AskMembers, type MemberRef, type MemberStanding } from './member-directory';
 
 const KEY = 'k'.repeat(32);
 const programmeId = newId('prg');
@@ -28,6 +28,12 @@ function aCard() {
   return { ref: { identity: { kind: 'CARD', value } as const }, index };
 }
 const directory = (askMembers: AskMembers) => new MemberDirectory(database, KEY, askMembers);
+/** The member a till's reference names, and how far its partner's link goes. */
+async function findLinked(found: MemberDirectory, ref: MemberRef) {
+  const memberId = await found.findMember({ programmeId, partnerId }, ref);
+  if (isRefusal(memberId)) return memberId;
+  return { memberId, link: await found.linkOf({ programmeId, partnerId, memberId }) };
+}
 const openLink = (memberId: MemberId): MemberStanding => ({ memberId, partnerLinks: [{ partnerId, state: 'OPEN' }] });
 const neverAsked: AskMembers = () => Promise.reject(new Error('members cannot be asked'));
 const announceCard = (index: string, memberId: MemberId) =>
@@ -42,10 +48,10 @@ describe('a member the ledger has not heard of', () => {
     const { ref, index } = aCard();
     const memberId = newId('mem');
     const found = directory(async () => openLink(memberId));
-    const all = await Promise.all(Array.from({ length: 20 }, () => found.findLinked(programmeId, partnerId, ref)));
-    expect(all).toEqual(Array.from({ length: 20 }, () => ({ memberId, link: 'OPEN', cardPresented: true })));
+    const all = await Promise.all(Array.from({ length: 20 }, () => findLinked(found, ref)));
+    expect(all).toEqual(Array.from({ length: 20 }, () => ({ memberId, link: 'OPEN' })));
     await announceCard(index, memberId);
-    expect(await directory(neverAsked).findLinked(programmeId, partnerId, ref)).toMatchObject({
+    expect(await findLinked(directory(neverAsked), ref)).toMatchObject({
       memberId,
       link: 'OPEN',
     });
@@ -54,9 +60,12 @@ describe('a member the ledger has not heard of', () => {
   it('is refused for now while members cannot be asked, and found when they can', async () => {
     const { ref } = aCard();
     const memberId = newId('mem');
-    const refused = await directory(neverAsked).findLinked(programmeId, partnerId, ref);
+    const refused = await findLinked(directory(neverAsked), ref);
     expect(refused).toMatchObject({ code: 'LEDGER_MEMBER_NOT_KNOWN_YET', retryable: true });
-    const found = await directory(async () => openLink(memberId)).findLinked(programmeId, partnerId, ref);
+    const found = await findLinked(
+      directory(async () => openLink(memberId)),
+      ref,
+    );
     expect(found).toMatchObject({ memberId });
   });
 
@@ -64,10 +73,10 @@ describe('a member the ledger has not heard of', () => {
     const { ref, index } = aCard();
     const memberId = newId('mem');
     const tills = directory(async () => null);
-    expect(isRefusal(await tills.findLinked(programmeId, partnerId, ref))).toBe(true);
+    expect(isRefusal(await findLinked(tills, ref))).toBe(true);
     await announceCard(index, memberId);
     await announceLink(memberId, 'CREDIT_ONLY');
-    expect(await tills.findLinked(programmeId, partnerId, ref)).toMatchObject({ memberId, link: 'CREDIT_ONLY' });
+    expect(await findLinked(tills, ref)).toMatchObject({ memberId, link: 'CREDIT_ONLY' });
   });
 });
 
@@ -78,7 +87,7 @@ describe('an announcement that arrives while members answer', () => {
       await announceLink(memberId, 'OPEN');
       return { memberId, partnerLinks: [{ partnerId, state: 'CREDIT_ONLY' }] };
     });
-    await late.findLinked(programmeId, partnerId, { id: memberId });
+    await findLinked(late, { id: memberId });
     expect(await linkOf(memberId)).toBe('OPEN');
     // Negative control: the answer written over the announcement closes the link for good.
     const run: RunSql = (text, values) => database.pool.query(text, [...values]);
@@ -94,7 +103,7 @@ describe('an announcement that arrives while members answer', () => {
       await announceCard(index, after);
       return openLink(before);
     });
-    await late.findLinked(programmeId, partnerId, ref);
-    expect(await directory(neverAsked).findLinked(programmeId, partnerId, ref)).toMatchObject({ memberId: after });
+    await findLinked(late, ref);
+    expect(await findLinked(directory(neverAsked), ref)).toMatchObject({ memberId: after });
   });
 });

@@ -35,14 +35,6 @@ export type AskMembers = (
   who: { readonly blindIndex: string } | { readonly memberId: MemberId },
 ) => Promise<MemberStanding | null>;
 
-/** A member found, and how far the asking partner's link goes; null: no link, or nobody asked as a partner. */
-export interface FoundMember {
-  readonly memberId: MemberId;
-  readonly link: LinkState | null;
-  /** The member showed a card: as good as a confirmation, for this command. */
-  readonly cardPresented: boolean;
-}
-
 /** Finds members for postings: by projection, and on a miss by asking members once. */
 export class MemberDirectory {
   // No cache: rows change under us. The loaders only gather what one turn of the event loop asks into one statement.
@@ -62,24 +54,18 @@ export class MemberDirectory {
   ) {}
 
   /**
-   * The member a partner's command names.
+   * The member a partner's command names, whether or not the two are linked: that is read under the wallet's lock.
    *
    * @param path where the reference stands in the input, for INVALID_INPUT to name
-   * @returns NOT_FOUND for a member this partner is not linked to, exactly as for one who does not exist;
-   *          LEDGER_MEMBER_NOT_KNOWN_YET when members would have to be asked and cannot be
+   * @returns NOT_FOUND for an identity nobody has; LEDGER_MEMBER_NOT_KNOWN_YET when members would have to be asked and
+   *          cannot be
    */
-  async findLinked(
-    programmeId: ProgrammeId,
-    partnerId: PartnerId,
+  async findMember(
+    { programmeId, partnerId }: { readonly programmeId: ProgrammeId; readonly partnerId: PartnerId },
     ref: MemberRef,
     path = 'input.member',
-  ): Promise<FoundMember | Refusal> {
-    const memberId = await this.resolve({ programmeId, partnerId }, ref, path);
-    if (isRefusal(memberId)) return memberId;
-    const link = await this.linkOf({ programmeId, memberId, partnerId });
-    if (isRefusal(link)) return link;
-    if (link === null) return notFound('member');
-    return { memberId, link, cardPresented: ref.identity?.kind === 'CARD' };
+  ): Promise<MemberId | Refusal> {
+    return this.resolve({ programmeId, partnerId }, ref, path);
   }
 
   /**

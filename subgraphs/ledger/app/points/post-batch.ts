@@ -15,6 +15,7 @@ import {
   type PlannedDocument,
   type PlannedTransaction,
 } from '../../data/points/apply.store';
+import type { LinkKey } from '../../data/directory.store';
 import {
   decidedText,
   lockAndLoad,
@@ -92,18 +93,23 @@ function requestOf(commands: readonly PostingCommand[], shelf: BookShelf): LoadR
     const asked = wallets.get(walletText(one.key));
     wallets.set(walletText(one.key), asked === undefined ? one : merged(asked, one));
   };
-  for (const { key, programmeId, opensWallet, isPreview, needs, others } of commands) {
-    const isNew = opensWallet && isPreview !== true;
+  for (const { key, programmeId, opensWallet, isPreview, needs, others, link } of commands) {
+    const opens = opensWallet && isPreview !== true;
+    const isNew = opens && !link;
+    const opensFor = opens && link ? [link] : NO_LINKS;
     // Where any activity extends all of a member's points, every rule needs them.
     const rolls = (shelf.held(programmeId)?.expiry.kind ?? 'ROLLING') === 'ROLLING';
-    ask({ key, programmeId, isNew, needs: rolls ? { ...needs, lots: true } : needs });
-    for (const other of others) ask({ key: other.key, programmeId, isNew: true, needs: { ...NO_NEEDS, lots: true } });
+    ask({ key, programmeId, isNew, opensFor, needs: rolls ? { ...needs, lots: true } : needs });
+    for (const other of others) {
+      ask({ key: other.key, programmeId, isNew: true, opensFor: NO_LINKS, needs: { ...NO_NEEDS, lots: true } });
+    }
   }
   return {
     programmeIds: [...new Set(commands.map(({ programmeId }) => programmeId))],
     wallets: [...wallets.values()].sort((a, b) => compareWalletKeys(a.key, b.key)),
     keys: commands.flatMap((command) => keyOf(command) ?? []),
     documents: commands.flatMap(({ document }) => (document === null ? [] : [document.hash])),
+    links: commands.flatMap(({ link }) => link ?? []),
   };
 }
 
@@ -116,6 +122,7 @@ function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
   return {
     ...a,
     isNew: a.isNew || b.isNew,
+    opensFor: [...a.opensFor, ...b.opensFor],
     needs: {
       lots: a.needs.lots || b.needs.lots,
       pendingLots: a.needs.pendingLots || b.needs.pendingLots,
@@ -132,6 +139,8 @@ function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
 function eachOnce(a: readonly bigint[], b: readonly bigint[]): bigint[] {
   return [...new Set([...a, ...b])];
 }
+
+const NO_LINKS: readonly LinkKey[] = [];
 
 /** The name of one intent as its row is found by; null for what falls due. */
 function keyOf({ key, intent }: PostingCommand) {
@@ -159,8 +168,22 @@ class Batch {
     return wallet;
   }
 
-  /** Key first, before any check of clock, dates or state; then the document; then the rule. */
+  /**
+   * The link first: to whom a member is a stranger, nothing about that member is said. Then the key, before any check of clock,
+   * dates or state; then the document; then the rule.
+   */
   decide(command: PostingCommand): BatchOutcome {
+    const { link } = command;
+    const state = link ? this.loaded.links.get(link) : undefined;
+    if (link && state === undefined) return { kind: 'stranger' };
+    if (link && link.toSpend && state !== 'OPEN' && !link.cardPresented) {
+      return refused(refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.'));
+    }
+    const outcome = this.decideForLinked(command);
+    return state !== undefined && isDone(outcome) ? { ...outcome, link: state } : outcome;
+  }
+
+  private decideForLinked(command: PostingCommand): BatchOutcome {
     const wallet = this.loaded.wallets.get(walletText(command.key)) ?? notYetOpened(command);
     if (wallet === null) return refused(notFound('member, lot or hold'));
     const wallets = [wallet, ...command.others.map(({ key }) => this.walletAt(walletText(key)))];
@@ -271,7 +294,7 @@ class Batch {
     key: NonNullable<ReturnType<typeof keyOf>>,
     outcome: PostingOutcome,
   ): void {
-    if (intent === null || outcome.kind === 'nothing' || outcome.kind === 'replayed') return;
+    if (intent === null || (outcome.kind !== 'posted' && outcome.kind !== 'refused')) return;
     const { bodyHash } = intent;
     if (outcome.kind === 'posted') {
       this.loaded.decided.set(decidedText(key), { bodyHash, seq: outcome.own.after.seq, refusal: null });
@@ -323,6 +346,8 @@ function previewOf(command: PostingCommand, carried: readonly CarriedOut[], cont
 function notYetOpened({ key, memberId, programmeId, opensWallet, isPreview }: PostingCommand): Wallet | null {
   return opensWallet && isPreview === true ? emptyWallet(key, memberId, programmeId) : null;
 }
+
+const isDone = (outcome: BatchOutcome) => outcome.kind === 'posted' || outcome.kind === 'replayed';
 
 const refused = (refusal: Refusal): PostingOutcome => ({ kind: 'refused', refusal });
 

@@ -1,7 +1,9 @@
 import { callerOf, type Principal } from '../../../../kernel/context/principal';
-import type { Refusal } from '../../../../kernel/errors/refusal';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { notFound } from '../../../../kernel/errors/shared-refusals';
 import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf } from '../../core/points/wallet';
+import type { LinkState } from '../../data/directory.store';
 import { loadTransaction } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
 import { postedFrom, type PostedTransaction } from './posted';
@@ -9,7 +11,9 @@ import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand } from '.
 
 /** What a caller wants posted; the rest of a command follows from who asks. */
 export interface PostRequest
-  extends Pick<PostingCommand, 'plan'>, Partial<Pick<PostingCommand, 'document' | 'opensWallet' | 'isPreview'>> {
+  extends
+    Pick<PostingCommand, 'plan'>,
+    Partial<Pick<PostingCommand, 'document' | 'opensWallet' | 'isPreview' | 'link'>> {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
   readonly operation: string;
@@ -32,7 +36,10 @@ export interface Posted {
 
 /**
  * Sends one command down its lane and answers what became of it. When the rules held do not cover it yet, what partners
- * has announced is read once and the command sent again.
+ * has announced is read once and the command sent again; when the link it stands on is not known, members is asked once.
+ *
+ * @returns NOT_FOUND for a member the partner is not linked to, exactly as for one who does not exist;
+ *          LEDGER_MEMBER_NOT_KNOWN_YET when members would have to be asked and cannot be
  */
 export async function post(ledger: Ledger, principal: Principal, request: PostRequest): Promise<Posted | Refusal> {
   const { programmeId, memberId, operation, idempotencyKey, body } = request;
@@ -45,6 +52,7 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     // A key names an intent to post: a preview neither uses it up nor is answered by it.
     intent: request.isPreview === true ? null : intentOf(caller, { operation, idempotencyKey, body }),
     document: request.document ?? null,
+    link: request.link ?? null,
     needs: { ...NO_NEEDS, ...request.needs },
     others: (request.others ?? []).map(walletOf),
     opensWallet: request.opensWallet ?? true,
@@ -56,16 +64,34 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     await ledger.catchUpRules();
     outcome = await ledger.lanes.post(command);
   }
+  if (outcome.kind === 'stranger' && request.link) {
+    const link = await ledger.directory.linkOf(request.link);
+    if (isRefusal(link)) return link;
+    if (link !== null) outcome = await ledger.lanes.post(command);
+  }
   switch (outcome.kind) {
     case 'posted':
-      return { transaction: postedFrom(outcome.own, outcome.all), replayed: false };
-    case 'replayed':
-      return { transaction: await readPosted(ledger, { programmeId, memberId }, outcome.seq), replayed: true };
+      return {
+        transaction: postedFrom(outcome.own, outcome.all),
+        replayed: false,
+        creditOnly: isBlind(outcome, command),
+      };
+    case 'replayed': {
+      const transaction = await readPosted(ledger, { programmeId, memberId }, outcome.seq);
+      return { transaction, replayed: true, creditOnly: isBlind(outcome, command) };
+    }
     case 'refused':
       return outcome.refusal;
+    case 'stranger':
+      return notFound('member');
     case 'nothing':
       throw new Error(`post: ${operation} decided nothing`);
   }
+}
+
+/** A partner that may credit but not read, and had no card shown to it either. */
+function isBlind({ link }: { link?: LinkState | undefined }, command: PostingCommand): boolean {
+  return link === 'CREDIT_ONLY' && command.link?.cardPresented !== true;
 }
 
 /** A transaction posted before, as first answered. */

@@ -5,6 +5,7 @@ import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
 import { commandHash } from '../../data/points/posting.store';
+import type { LinkKey, LinkState } from '../../data/directory.store';
 import { NO_NEEDS, type Needs } from '../../data/points/wallet-request';
 
 export { NO_NEEDS, type Needs };
@@ -13,6 +14,14 @@ export { NO_NEEDS, type Needs };
 export interface WalletRef {
   readonly key: WalletKey;
   readonly memberId: MemberId;
+}
+
+/** The link between a partner and the member that a command of that partner stands on. */
+export interface LinkNeeded extends LinkKey {
+  /** The member showed a card: as good as a confirmation, for this command. */
+  readonly cardPresented: boolean;
+  /** Points are spent: a link the member has not confirmed does not do. */
+  readonly toSpend: boolean;
 }
 
 /** Plans for the wallet of the command and for others, posted together or not at all; null moves nothing there. */
@@ -38,6 +47,8 @@ export interface PostingCommand extends WalletRef {
   readonly intent: Intent | null;
   /** The partner's document this command records, unique for ever. */
   readonly document: PartnerDocument | null;
+  /** The link it stands on, read under the wallet's lock; none for what needs none. */
+  readonly link?: LinkNeeded | null;
   /** What of the wallet's lots and past the rule asks for. */
   readonly needs: Needs;
   /** Wallets moved as well, in one transaction of the database; their spendable lots are loaded. */
@@ -94,12 +105,16 @@ export type PostingOutcome =
       readonly kind: 'posted';
       readonly own: PlannedTransaction;
       readonly all: readonly PlannedTransaction[];
+      /** The link it stood on, where one was needed. */
+      readonly link?: LinkState | undefined;
       /** It would have been: nothing was written. */
       readonly isPreview?: true;
     }
   /** Posted by an earlier call with the same key; read the transaction of this version. */
-  | { readonly kind: 'replayed'; readonly seq: bigint }
+  | { readonly kind: 'replayed'; readonly seq: bigint; readonly link?: LinkState | undefined }
   | { readonly kind: 'refused'; readonly refusal: Refusal }
+  /** The ledger knows of no link between partner and member; nothing was looked at or made. */
+  | { readonly kind: 'stranger' }
   | { readonly kind: 'nothing' };
 
 /** Not decided yet: a cap's share of this lane does not suffice, so it is decided alone with all shares at hand. */

@@ -10,10 +10,19 @@ import { planRelease } from '../../core/movements/hold';
 import { planPurchase } from '../../core/movements/purchase';
 import { planRedemption } from '../../core/movements/redemption';
 import { ledgerDatabase } from '../../data/database';
+import { saveLink, type RunSql } from '../../data/directory.store';
 import { TermsShelf } from '../../data/points/terms.store';
 import { saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
-import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
+import {
+  documentOf,
+  intentOf,
+  NO_NEEDS,
+  walletOf,
+  type LinkNeeded,
+  type PostingCommand,
+  type PostingOutcome,
+} from './posting-command';
 import { PostingLanes, type LanesOptions } from './posting-lanes';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
@@ -162,6 +171,56 @@ describe('posting lanes', () => {
     clients.forEach((client) => client.release());
     const granted = reads.filter(({ rows }) => BigInt((rows[0] as { available: string }).available) >= 10n);
     expect(granted.length * 10).toBeGreaterThan(30);
+  });
+
+  it('posts for a partner only over the link that is there under the lock, and makes no wallet for a stranger', async () => {
+    const memberId = newId('mem');
+    const { programmeId } = book;
+    const link = { programmeId, memberId, partnerId: issuer, cardPresented: false, toSpend: false };
+    const linked = (ref: string, needed: Partial<LinkNeeded> = {}) =>
+      lanes.post({ ...earn(memberId, 5n, ref), link: { ...link, ...needed } });
+    expect(await linked('stranger')).toEqual({ kind: 'stranger' });
+    expect(await balance(memberId)).toBeUndefined();
+    const run: RunSql = (text, values) => database.pool.query(text, [...values]);
+    await saveLink(run, { ...link, state: 'CREDIT_ONLY' });
+    // Of three at once, each is judged by its own link.
+    const [credited, strangers, spending] = await Promise.all([
+      linked('linked'),
+      linked('of another partner', { partnerId: redeemer }),
+      linked('spends', { toSpend: true }),
+    ]);
+    expect(credited).toMatchObject({ kind: 'posted', link: 'CREDIT_ONLY' });
+    expect([codeOf(strangers), codeOf(spending)]).toEqual(['stranger', 'LEDGER_MEMBER_NOT_CONFIRMED']);
+    expect(await linked('linked')).toEqual({ kind: 'replayed', seq: 1n, link: 'CREDIT_ONLY' });
+    expect(codeOf(await linked('with the card', { toSpend: true, cardPresented: true }))).toBe('posted');
+    expect(await balance(memberId)).toEqual({ available: '10', seq: '2' });
+  });
+
+  it('lets callers that ask again at once share the next batch', async () => {
+    const transactions = async () => {
+      const { rows } = await database.pool.query<{ n: string }>(
+        'select count(distinct xid) as n from journal_transaction',
+      );
+      return Number(rows[0]!.n);
+    };
+    const one = open({ lanes: 1 });
+    const before = await transactions();
+    const caller = async (n: number) => {
+      const memberId = newId('mem');
+      for (let turn = 0; turn < 5; turn += 1) {
+        await one.post(earn(memberId, 1n, `share-${n}-${turn}`));
+        // What a use case awaits between its answer and the caller's next command.
+        for (let step = 0; step < 20; step += 1) await Promise.resolve();
+      }
+    };
+    const crowd = (from: number) => Array.from({ length: 10 }, (_, n) => caller(from + n));
+    const first = crowd(0);
+    // The others come when the first batch is under way.
+    await new Promise((resolve) => setImmediate(resolve)).then(() => new Promise((resolve) => setImmediate(resolve)));
+    await Promise.all([...first, ...crowd(10)]);
+    await one.close();
+    // Not ten, as of two crowds that take turns.
+    expect((await transactions()) - before).toBe(6);
   });
 
   it('answers a repeated key with the first transaction and moves nothing', async () => {

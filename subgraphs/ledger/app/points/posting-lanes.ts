@@ -89,9 +89,12 @@ class Lane {
   }
 
   private async drain(): Promise<void> {
-    // One turn of the event loop lets the callers that are ready at this instant share the first batch.
-    await new Promise((resolve) => setImmediate(resolve));
-    while (this.queue.length > 0) await this.send(this.queue.splice(0, this.options.batchMax));
+    do {
+      // One turn of the event loop lets all callers that are ready at this instant share a batch: at first those that came
+      // together, later those that were just answered and ask again.
+      await new Promise((resolve) => setImmediate(resolve));
+      await this.send(this.queue.splice(0, this.options.batchMax));
+    } while (this.queue.length > 0);
     this.draining = null;
   }
 

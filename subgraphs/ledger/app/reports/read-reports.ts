@@ -92,7 +92,7 @@ export async function readMemberTotals(
 export async function readProgrammeClock(
   ledger: Ledger,
   principal: Principal,
-): Promise<{ now: Date; isTestClock: boolean } | null> {
+): Promise<{ now: Date; isTestClock: boolean; ruleBookVersion: bigint } | null> {
   const programmeId = programmeOf(principal);
   if (programmeId === null) return null;
   let testNow = await loadTestClock(ledger.database.pool, programmeId);
@@ -101,5 +101,6 @@ export async function readProgrammeClock(
     testNow = await loadTestClock(ledger.database.pool, programmeId);
   }
   if (testNow === undefined) return null;
-  return { now: testNow ?? ledger.clock.now(), isTestClock: testNow !== null };
+  const ruleBookVersion = (await ledger.book(programmeId))?.version ?? 0n;
+  return { now: testNow ?? ledger.clock.now(), isTestClock: testNow !== null, ruleBookVersion };
 }

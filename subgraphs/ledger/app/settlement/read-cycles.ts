@@ -17,7 +17,7 @@ export type { StoredLine, StoredNet, StoredTotal };
 type Book = Pick<Ledger, 'database'>;
 
 /** Whose figures a reader sees: everybody's, one partner's, or nobody's. */
-function sightOf(principal: Principal): 'all' | PartnerId | null {
+export function sightOf(principal: Principal): 'all' | PartnerId | null {
   switch (principal.kind) {
     case 'admin':
     case 'finance':

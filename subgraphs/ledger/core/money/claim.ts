@@ -22,7 +22,8 @@ export type HubAccountKind =
   | 'MARGIN_INCOME'
   | 'BREAKAGE_INCOME'
   | 'PROGRAMME_FEES'
-  | 'GOODWILL_EXPENSE';
+  | 'GOODWILL_EXPENSE'
+  | 'SETTLEMENT_BANK';
 
 /** An account of the hub's money book; the fund, the prefund and the margin are kept for each issuer. */
 export interface HubAccount {

@@ -8,6 +8,7 @@ export const marginOf = (issuer: Party): HubAccount => ({ kind: 'DEFERRED_MARGIN
 export const MARGIN_INCOME: HubAccount = { kind: 'MARGIN_INCOME', owner: null };
 export const BREAKAGE_INCOME: HubAccount = { kind: 'BREAKAGE_INCOME', owner: null };
 export const PROGRAMME_FEES: HubAccount = { kind: 'PROGRAMME_FEES', owner: null };
+export const SETTLEMENT_BANK: HubAccount = { kind: 'SETTLEMENT_BANK', owner: null };
 export const GOODWILL: HubAccount = { kind: 'GOODWILL_EXPENSE', owner: null };
 
 /**

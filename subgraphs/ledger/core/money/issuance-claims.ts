@@ -10,6 +10,7 @@ import {
   prefundedMicros,
   prefundOf,
   PROGRAMME_FEES,
+  SETTLEMENT_BANK,
 } from './hub-accounts';
 
 /**
@@ -26,6 +27,35 @@ export function issuanceMoney(part: LotPart, entry: number): MoneySide {
   if (settlementModel !== 'AT_REDEMPTION')
     sides.push(fundingMoney(part, entry, { kind: 'ISSUANCE_FUNDING', sign: 1n }));
   return together(sides);
+}
+
+/**
+ * What points taken over from before the hub bring along: what was paid for them in advance came in then, so it is in the bank and
+ * nobody owes it. AT_REDEMPTION: nothing.
+ */
+export function openingMoney({ lot, points: n }: LotPart, entry: number): MoneySide {
+  const { terms, issuerId, lotSeq } = lot;
+  const place = { entry, lotSeq };
+  const from = SETTLEMENT_BANK;
+  switch (terms.settlementModel) {
+    case 'AT_REDEMPTION':
+      return NONE;
+    case 'HYBRID':
+      return {
+        claims: [],
+        money: hubMoves(place, { from, to: prefundOf(issuerId), micros: prefundedMicros(terms, n) }),
+      };
+    case 'AT_ISSUANCE': {
+      const margin = (terms.issuanceMicros - terms.reserveMicros) * n;
+      return {
+        claims: [],
+        money: [
+          ...hubMoves(place, { from, to: fundOf(issuerId), micros: terms.reserveMicros * n }),
+          ...hubMoves(place, { from, to: marginOf(issuerId), micros: margin }),
+        ],
+      };
+    }
+  }
 }
 
 /**

@@ -2,6 +2,7 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { PartnerId } from '../../../../kernel/values/id';
 import type { Points } from '../../../../kernel/values/points';
 import type { FundingShare, LotTerms, Party } from '../points/lot';
+import { openingMoney } from '../money/issuance-claims';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
@@ -12,7 +13,7 @@ import { expiryOf } from './validity';
 
 /** Points given without a purchase: a bonus, goodwill, or an operator's correction. */
 export interface DirectAccrual {
-  readonly kind: 'EARN' | 'GOODWILL' | 'ADJUSTMENT';
+  readonly kind: 'EARN' | 'GOODWILL' | 'ADJUSTMENT' | 'OPENING';
   /** Null: the operator, who gives goodwill and corrections only. */
   readonly issuerId: Party;
   readonly points: Points;
@@ -28,7 +29,8 @@ export interface DirectAccrual {
 
 /**
  * Posting rule of points given directly. Goodwill and corrections are paid by whoever gives them when they are spent, carry
- * no fee and count towards no tier; a bonus is a lot like any other, funded as agreed.
+ * no fee and count towards no tier; a bonus is a lot like any other, funded as agreed. A lot taken over from before the hub is
+ * a lot like any other too, but what its issuance cost was paid then: nobody owes anything for it.
  *
  * Refuses, in this order: suspended, cannot issue, no contract, unknown funder, in the future, expires at once.
  */
@@ -42,6 +44,8 @@ export function planDirectAccrual(wallet: Wallet, accrual: DirectAccrual, facts:
   }
   const waits = accrual.isPending || terms.waitsForFunding;
   const { issuerId, points, occurredAt: earnedAt } = accrual;
+  const pending = waits ? { releaseAt: null } : null;
+  const issued = issue(wallet, { issuerId, points, earnedAt, expiresAt, terms, pending });
   return {
     ...EMPTY_PLAN,
     kind: waits ? 'PENDING' : accrual.kind,
@@ -49,7 +53,8 @@ export function planDirectAccrual(wallet: Wallet, accrual: DirectAccrual, facts:
     externalRef: accrual.externalRef,
     occurredAt: accrual.occurredAt,
     reason: accrual.reason,
-    ...issue(wallet, { issuerId, points, earnedAt, expiresAt, terms, pending: waits ? { releaseAt: null } : null }),
+    ...issued,
+    ...(accrual.kind === 'OPENING' ? openingMoney({ lot: issued.issued[0]!, points }, 0) : {}),
     qualifying: accrual.kind === 'EARN' ? points : 0n,
   };
 }
@@ -61,14 +66,14 @@ function termsFor(
   if (issuerId === null) return { ...goodwillTerms(null, 0, facts, occurredAt), waitsForFunding: false };
   const contract = issuingTerms(issuerId, occurredAt, facts);
   if (isRefusal(contract)) return contract;
-  if (kind !== 'EARN') {
+  if (kind === 'GOODWILL' || kind === 'ADJUSTMENT') {
     return { ...goodwillTerms(issuerId, contract.version, facts, occurredAt), waitsForFunding: false };
   }
   const stranger = funding?.find(({ partyId }) => !mayFund(partyId, occurredAt, facts));
   if (stranger !== undefined)
     return refuse('LEDGER_FUNDER_UNKNOWN', 'A funder has no contract in force at that instant.');
   const terms = termsOf(contract, facts, occurredAt, funding ?? undefined);
-  return { ...terms, waitsForFunding: contract.releaseOnFunding };
+  return { ...terms, waitsForFunding: contract.releaseOnFunding && kind === 'EARN' };
 }
 
 function mayFund(party: Party, at: Date, { book }: PostingFacts): boolean {

@@ -28,6 +28,7 @@ export type StatementEntryKind =
   | 'TRANSFER_OUT'
   | 'DONATION'
   | 'GOODWILL'
+  | 'OPENING'
   | 'ADJUSTMENT'
   | 'BUY_OUT'
   | 'TIER_REVIEW'

@@ -7,6 +7,7 @@ import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
+import { loadLinks, linkFrom, type LinkKey, type LinkRow, type LinkState } from '../directory.store';
 import { askPast } from './past.store';
 import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
@@ -24,6 +25,7 @@ export interface LoadRequest {
   readonly wallets: readonly WalletRequest[];
   readonly keys: readonly CommandKey[];
   readonly documents: readonly Digest[];
+  readonly links: readonly LinkKey[];
 }
 
 /** What the programme's rows say under the shared lock: no cut-off and no clock move can slip in between. */
@@ -46,6 +48,8 @@ export interface LoadedFacts {
   /** By `decidedText`. */
   readonly decided: Map<string, DecidedCommand>;
   readonly documents: Set<Digest>;
+  /** Of the links asked for, those that are there. */
+  readonly links: Map<LinkKey, LinkState>;
 }
 
 /** What an intent is found by within a batch. */
@@ -128,7 +132,10 @@ interface WalletRow {
  */
 export async function lockAndLoad(client: Client, terms: TermsShelf, request: LoadRequest): Promise<LoadedFacts> {
   const facts = await load(client, terms, { request, before: [BEGIN] });
-  const missing = request.wallets.filter(({ key, isNew }) => isNew && !facts.wallets.has(walletText(key)));
+  const missing = request.wallets.filter(
+    ({ key, isNew, opensFor }) =>
+      !facts.wallets.has(walletText(key)) && (isNew || opensFor.some((link) => facts.links.has(link))),
+  );
   if (missing.length === 0) return facts;
   return load(client, terms, { request, before: [ROLLBACK, BEGIN, ensureWallets(missing)] });
 }
@@ -148,6 +155,7 @@ async function load(
   );
   const decided = asking.add<DecidedRow>(loadDecided(request.keys));
   const documents = asking.add<{ hash: string }>(loadDocuments(request.documents));
+  const links = asking.add<LinkRow>(loadLinks(request.links));
   const past = askPast(asking, wallets);
   const answers = await flush(client, asking.statements);
   const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
@@ -164,6 +172,7 @@ async function load(
     programmes: new Map(programmes(answers).map(programmeFrom)),
     decided: new Map(decided(answers).map(decidedFrom)),
     documents: new Set(documents(answers).map(({ hash }) => hash.replaceAll('-', ''))),
+    links: new Map(links(answers).map((row) => linkFrom(row, request.links))),
   };
 }
 

@@ -1,4 +1,5 @@
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
+import type { LinkKey } from '../directory.store';
 import type { WalletKey } from '../../core/points/wallet';
 
 /** What of a wallet's lots and past a rule asks for; everything is read under the wallet's lock. */
@@ -29,11 +30,14 @@ export const NO_NEEDS: Needs = {
   qualifyingBefore: null,
 };
 
-/** A wallet to lock. `isNew`: made when missing; a wallet that is only named by an id in the input is not. */
+/** A wallet to lock. */
 export interface WalletRequest {
   readonly key: WalletKey;
   readonly programmeId: ProgrammeId;
+  /** Made when missing; a wallet that is only named by an id in the input is not. */
   readonly isNew: boolean;
+  /** Made as well when one of these links is there: a member a partner has no link to gets no wallet by its call. */
+  readonly opensFor: readonly LinkKey[];
   readonly needs: Needs;
 }
 

@@ -1,0 +1,165 @@
+import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
+import { callerOf, type Principal } from '../../kernel/context/principal';
+import type { Database } from '../../kernel/db/database';
+import { Kept } from './kept';
+
+/** How much each kind of caller may spend in a minute, in points of `OperationCost`, over all gateways together. */
+export interface BudgetSizes {
+  /** A partner, all its keys together. */
+  readonly partner: number;
+  /** A member. */
+  readonly member: number;
+  /** Staff, admins, finance and the host, each person. */
+  readonly person: number;
+  /** An address from which callers without a credential come. */
+  readonly anonymous: number;
+}
+
+export const defaultBudgets: BudgetSizes = {
+  partner: 6_000_000,
+  member: 60_000,
+  person: 6_000_000,
+  anonymous: 60_000,
+};
+
+/** What is left of a budget, as the answer's headers tell it. */
+export interface BudgetStanding {
+  readonly allowed: boolean;
+  readonly limit: number;
+  /** What this gateway knows to be left; others may have taken of it since. */
+  readonly remaining: number;
+  /** Whole seconds until the budget is full again, at least 1. */
+  readonly resetSeconds: number;
+}
+
+export const BUDGET_SECONDS = 60;
+/** The part of a budget a gateway takes at a time. */
+const LEASE_PART = 50;
+const CALLERS_KEPT = 20_000;
+
+interface Lease {
+  /** Taken from the store and not spent yet. */
+  left: number;
+  /** Left in the store when it was last asked. */
+  elsewhere: number;
+  /** When the minute ends, by this machine's clock in milliseconds. */
+  endsAt: number;
+  taking: Promise<void> | null;
+}
+
+/**
+ * Budgets that several gateways share without asking a store at every request: each takes a fiftieth at a time from the row in
+ * the gateway's database and spends it by itself. Takings add up to the budget and no more, so no number of gateways lets a
+ * caller spend more than it has; what a gateway took and did not spend is lost to the caller until the minute ends.
+ *
+ * With the database away each gateway counts alone, in memory: the hub goes on, and a budget is then as many times as large as
+ * there are gateways.
+ */
+export class Budgets {
+  private readonly leases = new Kept<Lease>(CALLERS_KEPT);
+  private readonly stores = new Map<number, RateLimiterPostgres>();
+
+  constructor(
+    private readonly database: Database,
+    private readonly sizes: BudgetSizes,
+  ) {}
+
+  /**
+   * Spends from the caller's budget, or says that it is used up; a refused request costs nothing.
+   *
+   * @param address where the connection comes from; counted by for callers without a credential
+   * @returns null for callers without a budget: the hub's own parts
+   */
+  async spend(principal: Principal, address: string, cost: number): Promise<BudgetStanding | null> {
+    const size = this.sizeOf(principal);
+    if (size === null) return null;
+    const key = principal.kind === 'anonymous' ? `address:${address}` : callerOf(principal);
+    const lease = this.leaseOf(key);
+    const allowed = await this.spendFrom(lease, cost, { key, size });
+    const resetSeconds = Math.max(1, Math.ceil((lease.endsAt - Date.now()) / 1000));
+    return { allowed, limit: size, remaining: Math.min(size, lease.left + lease.elsewhere), resetSeconds };
+  }
+
+  private sizeOf(principal: Principal): number | null {
+    switch (principal.kind) {
+      case 'partner':
+      case 'member':
+      case 'anonymous':
+        return this.sizes[principal.kind];
+      case 'service':
+        return null;
+      default:
+        return this.sizes.person;
+    }
+  }
+
+  /** What was taken is worth nothing once its minute is over. */
+  private leaseOf(key: string): Lease {
+    const known = this.leases.get(key);
+    if (known !== undefined && (known.endsAt > Date.now() || known.taking !== null)) return known;
+    const fresh: Lease = { left: 0, elsewhere: Infinity, endsAt: 0, taking: null };
+    this.leases.set(key, fresh);
+    return fresh;
+  }
+
+  /**
+   * Looks and spends in one turn, so that callers who waited for the same taking do not all count on it. What costs more than a
+   * whole budget would take everything and still be refused.
+   */
+  private async spendFrom(lease: Lease, cost: number, from: { key: string; size: number }): Promise<boolean> {
+    while (lease.left < cost) {
+      if (lease.elsewhere === 0 || cost > from.size) return false;
+      lease.taking ??= this.take(lease, cost, from).finally(() => {
+        lease.taking = null;
+      });
+      await lease.taking;
+    }
+    lease.left -= cost;
+    return true;
+  }
+
+  private async take(lease: Lease, cost: number, { key, size }: { key: string; size: number }): Promise<void> {
+    const wanted = Math.min(size, Math.max(Math.ceil(size / LEASE_PART), cost - lease.left));
+    const taken = await this.storeOf(size)
+      .consume(key, wanted)
+      .catch((told: unknown) => {
+        if (told instanceof RateLimiterRes) return told;
+        throw told;
+      });
+    // The store counts on beyond the budget; whoever crosses its end gets what was left before.
+    const before = taken.consumedPoints - wanted;
+    lease.left += Math.min(wanted, Math.max(0, size - before));
+    lease.elsewhere = Math.max(0, size - taken.consumedPoints);
+    lease.endsAt = Date.now() + taken.msBeforeNext;
+  }
+
+  private storeOf(size: number): RateLimiterPostgres {
+    let store = this.stores.get(size);
+    if (store === undefined) {
+      const alone = new RateLimiterMemory({ keyPrefix: 'alone', points: size, duration: BUDGET_SECONDS });
+      store = new RateLimiterPostgres({
+        storeClient: this.database.pool,
+        storeType: 'pool',
+        tableName: 'spent_budget',
+        tableCreated: true,
+        keyPrefix: 'cost',
+        points: size,
+        duration: BUDGET_SECONDS,
+        insuranceLimiter: alone,
+      });
+      this.stores.set(size, store);
+    }
+    return store;
+  }
+}
+
+/** The headers of a standing, as the IETF's draft for `RateLimit` fields writes them; none without a standing. */
+export function budgetHeaders(standing: BudgetStanding | null): (readonly [string, string])[] {
+  if (standing === null) return [];
+  const { allowed, limit, remaining, resetSeconds } = standing;
+  const headers: (readonly [string, string])[] = [
+    ['ratelimit-policy', `"cost";q=${limit};w=${BUDGET_SECONDS}`],
+    ['ratelimit', `"cost";r=${remaining};t=${resetSeconds}`],
+  ];
+  return allowed ? headers : [...headers, ['retry-after', String(resetSeconds)]];
+}

@@ -1,0 +1,75 @@
+import { newId, type MemberId, type ProgrammeId } from '../../kernel/values/id';
+import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
+import { send, sendGraph } from '../testkit/send';
+import { publishDocuments, retireDocument } from './document-store';
+import { sha256 } from './documents';
+
+const WHO = '{ whoAmI }';
+const named = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } });
+const published = (text: string) => ({ id: sha256(text), text, client: 'portal', name: 'who.graphql' });
+
+describe('a document that is named instead of sent', () => {
+  let hub: TestGateway;
+  beforeAll(async () => {
+    hub = await openTestGateway();
+  });
+  afterAll(async () => hub.close());
+  afterEach(() => jest.restoreAllMocks());
+  const ask = (request: object, headers = {}) => sendGraph(`${hub.url}/graphql`, request, headers);
+
+  it('is learnt from the first client that sends it with its hash', async () => {
+    const text = 'query Learnt { whoAmI }';
+    const first = await ask({ extensions: named(text) });
+    expect([first.status, first.json?.errors?.[0]?.message]).toEqual([200, 'PersistedQueryNotFound']);
+    expect((await ask({ query: text, extensions: named(text) })).json?.data).toBeDefined();
+    expect((await ask({ extensions: named(text) })).json?.data).toHaveProperty('whoAmI');
+    const get = `${hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(named(text)))}`;
+    const got = await send(get, { method: 'GET', headers: { 'apollo-require-preflight': '1' } });
+    expect(got.json?.data).toHaveProperty('whoAmI');
+  });
+
+  it('is known by its id once it was published, over HTTP and over WebSocket, until it is retired', async () => {
+    const text = 'query Published { whoAmI }';
+    await publishDocuments(hub.database, [published(text)]);
+    const documentId = `sha256:${sha256(text)}`;
+    expect((await ask({ documentId })).json?.data).toHaveProperty('whoAmI');
+    const socket = await hub.client().socket();
+    await socket.init();
+    socket.send({ id: 's', type: 'subscribe', payload: { query: '', documentId } });
+    expect(JSON.stringify(await socket.next())).toContain('whoAmI');
+    await retireDocument(hub.database, sha256(text));
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + 2_001);
+    expect((await ask({ documentId })).json?.errors?.[0]?.extensions.code).toBe('GATEWAY_DOCUMENT_UNKNOWN');
+    socket.close();
+  });
+
+  it('says what its hash says: another text under it is refused and not kept', async () => {
+    const forged = { query: '{ hidden }', extensions: named('query Forged { whoAmI }') };
+    expect((await ask(forged)).json?.errors?.[0]?.extensions.code).toBe('GATEWAY_DOCUMENT_HASH_MISMATCH');
+    expect((await ask({ extensions: forged.extensions })).json?.errors?.[0]?.message).toBe('PersistedQueryNotFound');
+  });
+});
+
+describe('in production a member', () => {
+  it('runs published documents only, however they come; other callers run what they like', async () => {
+    await using hub = await openTestGateway({ config: { mode: 'production' } });
+    const programme: ProgrammeId = newId('prg');
+    const member: MemberId = newId('mem');
+    const token = await hub.issuer.mint({ role: 'member', subject: 'anna', programme, member });
+    const code = async (request: object, credential = token) => {
+      const answer = await sendGraph(`${hub.url}/graphql`, request, { authorization: `Bearer ${credential}` });
+      return answer.json?.errors?.[0]?.extensions.code ?? Object.keys(answer.json?.data ?? {})[0];
+    };
+    const text = 'query Own { whoAmI }';
+    await publishDocuments(hub.database, [published(text)]);
+    expect(await code({ query: WHO })).toBe('GATEWAY_DOCUMENT_NOT_TRUSTED');
+    // Sending a hash first makes a document known, not trusted.
+    expect(await code({ query: WHO, extensions: named(WHO) })).toBe('GATEWAY_DOCUMENT_NOT_TRUSTED');
+    expect(await code({ query: text })).toBe('whoAmI');
+    expect(await code({ extensions: named(text) })).toBe('whoAmI');
+    const { value } = await hub.client(token).subscribe('subscription { heartbeat }').next();
+    expect(JSON.stringify(value)).toContain('GATEWAY_DOCUMENT_NOT_TRUSTED');
+    expect(await code({ query: WHO }, hub.partners.issueKey().text)).toBe('whoAmI');
+  });
+});

@@ -1,0 +1,46 @@
+import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
+import { defaultLimits } from './limits';
+
+const FRIENDS = 'query ($n: Int!) { members(first: $n) { id friend { id friend { id } } } }';
+
+describe('what an operation costs', () => {
+  let hub: TestGateway;
+  beforeAll(async () => {
+    const budgets = { ...defaultLimits.budgets, anonymous: 1_000, partner: 2_000 };
+    hub = await openTestGateway({ limits: { cost: 200, budgets } });
+  });
+  afterAll(async () => hub.close());
+
+  it('is bounded, over HTTP and over WebSocket, and what is refused is not charged', async () => {
+    const client = hub.client(hub.partners.issueKey().text);
+    // 1 + 100 × 5 fields and one call of a subgraph.
+    const { status, body, headers } = await client.query(FRIENDS, { n: 100 });
+    expect([status, body.errors?.[0]?.extensions?.['code']]).toEqual([400, 'GATEWAY_COST_TOO_HIGH']);
+    expect(body.errors?.[0]?.message).toContain('511');
+    expect(headers.get('ratelimit')).toBeNull();
+    const { value } = await client.subscribe(FRIENDS, { n: 100 }).next();
+    expect(JSON.stringify(value)).toContain('GATEWAY_COST_TOO_HIGH');
+    const allowed = await client.query(FRIENDS, { n: 10 });
+    expect(allowed.status).toBe(200);
+    expect(allowed.headers.get('ratelimit')).toBe(`"cost";r=${2_000 - 61};t=60`);
+    await client.close();
+  });
+
+  it('is charged to the caller, who is told what is left and when to come again', async () => {
+    const client = hub.client();
+    const answers = [];
+    for (let n = 0; n < 10; n++) answers.push(await client.query(FRIENDS, { n: 19 }));
+    expect(answers.map(({ status }) => status)).toEqual([...Array<number>(9).fill(200), 429]);
+    const { body, headers } = answers[9]!;
+    expect(body.errors?.[0]?.extensions).toMatchObject({ code: 'GATEWAY_RATE_LIMITED', retryable: true });
+    expect(headers.get('ratelimit-policy')).toBe('"cost";q=1000;w=60');
+    expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    expect(Number(headers.get('retry-after'))).toBeLessThanOrEqual(60);
+    const { value } = await client.subscribe(FRIENDS, { n: 19 }).next();
+    expect(JSON.stringify(value)).toContain('GATEWAY_RATE_LIMITED');
+    // Another caller has a budget of its own, and one that costs less than what is left still passes.
+    expect((await hub.client(hub.partners.issueKey().text).query('{ whoAmI }')).status).toBe(200);
+    expect((await client.query('{ whoAmI }')).status).toBe(200);
+    await client.close();
+  });
+});

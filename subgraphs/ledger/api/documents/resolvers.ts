@@ -1,0 +1,14 @@
+import {
+  DocumentQuery,
+  SettlementDocumentFields,
+  SettlementStatementFields,
+  StatementPairFields,
+} from './document.query';
+
+/** Everything of the graph that is about the papers of a cycle. */
+export const documentResolvers = [
+  DocumentQuery,
+  SettlementDocumentFields,
+  SettlementStatementFields,
+  StatementPairFields,
+] as const;

@@ -1,0 +1,145 @@
+import { programmeOf, type Principal } from '../../../../kernel/context/principal';
+import type { Refusal } from '../../../../kernel/errors/refusal';
+import { forbidden, invalidInput, notFound } from '../../../../kernel/errors/shared-refusals';
+import { parseId, type ProgrammeId } from '../../../../kernel/values/id';
+import { dayOf, startOfDay } from '../../../../kernel/values/instant';
+import { expectedRedemptions, type ExpectedRedemption, type RateOverride } from '../../core/reports/chain-ladder';
+import { rollForward, together, type EstimatedVintage, type RollForward } from '../../core/reports/contract-liability';
+import {
+  isMonth,
+  monthAfter,
+  standingsAt,
+  type Month,
+  type VintageFlow,
+  type VintageStanding,
+} from '../../core/reports/vintage';
+import type { RuleBook } from '../../core/rule-book';
+import type { Party } from '../../core/settlement/directional-total';
+import { loadApprovedRates } from '../../data/reports/redemption-rate.store';
+import { loadVintageFlows, loadVintageMembers, type VintageMembers } from '../../data/reports/vintage.store';
+import type { Ledger } from '../ledger';
+import { sightOf } from '../settlement/read-cycles';
+
+/** What reports of liability need of the ledger. */
+type ReportedLedger = Pick<Ledger, 'database' | 'book'>;
+
+/** Figures about fewer members than this are not shown to partners: they would be about somebody. */
+export const MEMBERS_MIN = 5n;
+
+/** One issuer's points earned in one month, at the end of another. */
+export interface VintageLiability extends VintageStanding {
+  readonly members: bigint;
+  readonly expected: ExpectedRedemption;
+  /** Whether it is about too few members for this reader; then no figure is to be shown. */
+  readonly isHidden: boolean;
+}
+
+/** How one issuer's contract liability moved over some months. */
+export interface IssuerRollForward extends RollForward {
+  readonly issuerId: Party;
+  readonly isHidden: boolean;
+}
+
+interface Asked {
+  readonly programmeId: ProgrammeId;
+  readonly book: RuleBook;
+  /** Whose figures; everybody's when null. */
+  readonly issuerId: Party;
+  readonly isDesk: boolean;
+}
+
+/** Whose figures a reader asks for and may see: a partner its own, the desk one issuer's or all. */
+async function scopeOf(ledger: ReportedLedger, principal: Principal, issuer: string | null): Promise<Asked | Refusal> {
+  const [programmeId, sight] = [programmeOf(principal), sightOf(principal)];
+  if (programmeId === null || sight === null)
+    return forbidden('Reports are for partners and those who run the programme.');
+  const named = issuer === null ? null : parseId('ptr', issuer);
+  if (issuer !== null && (named === null || (sight !== 'all' && named !== sight))) return notFound('partner');
+  const book = await ledger.book(programmeId);
+  if (book === null) return notFound('programme');
+  return { programmeId, book, issuerId: sight === 'all' ? named : sight, isDesk: sight === 'all' };
+}
+
+/** Flows, members and approved rates as far as they were recorded by the end of a month. */
+async function loadAll(ledger: ReportedLedger, { programmeId, book, issuerId }: Asked, through: Month) {
+  const { timeZone } = book;
+  const scope = { programmeId, timeZone, issuerId, before: startOfDay(`${monthAfter(through)}-01`, timeZone) };
+  const { pool } = ledger.database;
+  const [flows, members, rates] = await Promise.all([
+    loadVintageFlows(pool, scope),
+    loadVintageMembers(pool, scope),
+    loadApprovedRates(pool, programmeId, timeZone),
+  ]);
+  const overrides = rates
+    .map((rate): RateOverride => ({ ...rate, since: dayOf(rate.approvedAt!, timeZone).slice(0, 7) }))
+    .sort((a, b) => (a.since < b.since ? -1 : 1));
+  return { flows, members, overrides };
+}
+
+/** Every vintage at the end of a month, with what is expected of it. */
+function estimated(
+  flows: readonly VintageFlow[],
+  overrides: readonly RateOverride[],
+  through: Month,
+): EstimatedVintage[] {
+  const issuers = [...new Set(flows.map(({ issuerId }) => issuerId))];
+  return issuers.flatMap((issuerId) => {
+    const mine = flows.filter((flow) => flow.issuerId === issuerId);
+    const own = overrides.filter((override) => override.issuerId === issuerId);
+    const expected = expectedRedemptions(mine, through, own);
+    return standingsAt(mine, through).map((standing) => ({ standing, expected: expected.get(standing.vintage)! }));
+  });
+}
+
+const membersOf = (members: readonly VintageMembers[], issuerId: Party, vintage: Month | null): bigint =>
+  members.find((one) => one.issuerId === issuerId && one.vintage === vintage)?.members ?? 0n;
+
+/**
+ * Points by issuer and month of earning at the end of a month: issued, redeemed, taken back, expired, outstanding, and how many
+ * of them are expected to be redeemed in the end.
+ */
+export async function readPointLiability(
+  ledger: ReportedLedger,
+  principal: Principal,
+  { through, issuerId }: { through: string; issuerId: string | null },
+): Promise<{ currency: string; vintages: VintageLiability[] } | Refusal> {
+  const asked = await scopeOf(ledger, principal, issuerId);
+  if ('kind' in asked) return asked;
+  if (!isMonth(through)) return invalidInput('through', 'must be a month, such as 2026-03');
+  const { flows, members, overrides } = await loadAll(ledger, asked, through);
+  const vintages = estimated(flows, overrides, through).map(({ standing, expected }) => {
+    const ofCell = membersOf(members, standing.issuerId, standing.vintage);
+    return { ...standing, expected, members: ofCell, isHidden: !asked.isDesk && ofCell < MEMBERS_MIN };
+  });
+  return { currency: asked.book.currency, vintages };
+}
+
+/** How each issuer's contract liability moved from the start of one month to the end of another. */
+export async function readContractLiability(
+  ledger: ReportedLedger,
+  principal: Principal,
+  { from, through, issuerId }: { from: string; through: string; issuerId: string | null },
+): Promise<{ currency: string; issuers: IssuerRollForward[] } | Refusal> {
+  const asked = await scopeOf(ledger, principal, issuerId);
+  if ('kind' in asked) return asked;
+  if (!isMonth(from)) return invalidInput('from', 'must be a month, such as 2026-03');
+  if (!isMonth(through) || through < from) return invalidInput('through', 'must be a month, and not before `from`');
+  const { flows, members, overrides } = await loadAll(ledger, asked, through);
+  const opening = estimated(flows, overrides, monthAfter(from, -1));
+  const closing = estimated(flows, overrides, through);
+  const issuers = [...new Set(closing.map(({ standing }) => standing.issuerId))].map((id) => ({
+    issuerId: id,
+    isHidden: !asked.isDesk && membersOf(members, id, null) < MEMBERS_MIN,
+    ...together(
+      closing
+        .filter(({ standing }) => standing.issuerId === id)
+        .map((after) => rollForward(sameVintage(opening, after), after)),
+    ),
+  }));
+  return { currency: asked.book.currency, issuers };
+}
+
+function sameVintage(among: readonly EstimatedVintage[], { standing }: EstimatedVintage): EstimatedVintage | null {
+  const { issuerId, vintage } = standing;
+  return among.find((one) => one.standing.issuerId === issuerId && one.standing.vintage === vintage) ?? null;
+}

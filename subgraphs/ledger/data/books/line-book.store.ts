@@ -1,0 +1,57 @@
+import type { Pool } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
+import type { StoredLine } from '../settlement/total.store';
+import type { Party } from '../../core/settlement/directional-total';
+
+/** A line and the pair it stands under. */
+export interface LineOfCycle extends StoredLine {
+  readonly debtorId: Party;
+  readonly creditorId: Party;
+}
+
+const LINES = sql`/* ledger.lineBook.load */
+select d.debtor_id, d.creditor_id, l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, c.currency
+  from settlement_cycle c
+  join directional_total d on d.cycle_id = c.id
+  join statement_line l on l.cycle_id = d.cycle_id and l.pair = d.pair
+ where c.programme_id = $1 and c.id = $2 and (l.pair, l.n) > ($3::smallint, $4::integer)
+ order by l.pair, l.n limit $5`;
+
+interface Row {
+  debtor_id: string | null;
+  creditor_id: string | null;
+  pair: number;
+  n: number;
+  kind: string;
+  micros: string;
+  billed_minor: string;
+  wallet: string;
+  seq: string;
+  lot_seq: string;
+  currency: string;
+}
+
+/** A page of all lines of a cycle, pair by pair in the order of their statements. */
+export async function loadLineBook(
+  pool: Pool,
+  programmeId: ProgrammeId,
+  { cycleId, after, limit }: { cycleId: Id<'cyc'>; after: { pair: number; n: number } | null; limit: number },
+): Promise<LineOfCycle[]> {
+  const { pair, n } = after ?? { pair: -1, n: 0 };
+  const { rows } = await pool.query<Row>(LINES, [uuidOf(programmeId), uuidOf(cycleId), pair, n, limit]);
+  return rows.map((row) => ({
+    cycleId,
+    pair: row.pair,
+    n: row.n,
+    debtorId: row.debtor_id === null ? null : idFromUuid('ptr', row.debtor_id),
+    creditorId: row.creditor_id === null ? null : idFromUuid('ptr', row.creditor_id),
+    kind: row.kind,
+    micros: BigInt(row.micros),
+    billedMinor: BigInt(row.billed_minor),
+    currency: row.currency,
+    wallet: row.wallet,
+    seq: BigInt(row.seq),
+    lotSeq: BigInt(row.lot_seq),
+  }));
+}
