@@ -5,6 +5,7 @@ import { projectRoot } from '../kernel/config/project-root';
 import { auditCommand } from './commands/audit';
 import { benchCommand } from './commands/bench';
 import { doctorCommand } from './commands/doctor';
+import { documentsCommand } from './commands/documents';
 import { migrateCommand } from './commands/migrate';
 import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
@@ -31,6 +32,7 @@ export function hubProgram(): Command {
     seedCommand(),
     replayCommand(),
     settleBookCommand(),
+    documentsCommand(),
     operationsCommand(),
     verifyCommand(),
     auditCommand(),

@@ -73,6 +73,16 @@ describe('hub replay of a small folder', () => {
     expect(await rowCounts()).toEqual(before);
   }, 120_000);
 
+  it('has a book whose papers can be written to files', async () => {
+    const programme = (JSON.parse(filesOf(out('first'))['summary.json']!) as { programme: string }).programme;
+    const args = ['documents', 'latest', '--out', out('papers'), '--programme', programme];
+    expect(await runHub(args, env())).toMatchObject({ code: 0 });
+    const names = Object.keys(filesOf(out('papers')));
+    expect(names).toContain('statement-1-A.pdf');
+    expect(names.some((name) => /^invoice-1-[AB]-[AB]\.xlsx$/.test(name))).toBe(true);
+    expect(names.filter((name) => name.endsWith('.xml'))).toEqual([]);
+  }, 120_000);
+
   it('makes another programme when asked for a fresh one, to the same figures', async () => {
     await runHub(['replay', folder, '--out', out('third'), '--expire-after-days', '5', '--fresh'], env());
     const { 'summary.json': summary, ...figures } = filesOf(out('third'));

@@ -29,6 +29,8 @@ export interface Hub {
   /** Null when tokens come from an issuer outside. */
   readonly issuer: DevelopmentIssuer | null;
   readonly databases: HubDatabases;
+  /** The subgraphs as they reach each other, past the gateway. */
+  readonly peers: Peers;
   close(): Promise<void>;
 }
 
@@ -67,7 +69,7 @@ export async function openHub({ config, port = config.port, onProgress }: HubOpt
     const gateway = await openGatewayOver({ config, secrets, peers, database, issuer });
     closing.push(() => gateway.close());
     const address = await listen(gateway, port, config.host);
-    return { ...address, config, issuer, databases, close };
+    return { ...address, config, issuer, databases, peers, close };
   } catch (error) {
     await close();
     throw error;

@@ -1,0 +1,210 @@
+import {
+  buildSchema,
+  getNamedType,
+  isObjectType,
+  isUnionType,
+  type GraphQLObjectType,
+  type GraphQLSchema,
+} from 'graphql';
+
+/** Who may call. `partner` holds a key with the scope the field needs; `staff` are a partner's people. */
+export const ACTORS = ['anonymous', 'partner', 'member', 'staff', 'admin', 'finance', 'host'] as const;
+export type Actor = (typeof ACTORS)[number];
+
+/** Whether an actor sees a field: always, of what is its own, or not at all. */
+export type Cell = 'yes' | 'own' | 'no';
+
+const INSIDERS = 'partner member staff admin finance';
+
+/**
+ * Who may use each field of the graph's roots, in words: an actor, or an actor with `:own` when it only reaches what is its own.
+ * A field without a row fails the tests; gateway/e2e/access holds every cell to what the running hub does.
+ */
+export const ROOT_ACCESS: Readonly<Record<string, string>> = {
+  'Query.accountFreezes': 'admin finance',
+  'Query.adjustments': 'admin finance',
+  'Query.currentCycle': 'partner staff admin finance',
+  'Query.currentPartner': 'partner:own staff:own',
+  'Query.currentProgramme': INSIDERS,
+  'Query.cycleLines': 'admin finance',
+  'Query.journal': 'admin finance',
+  'Query.lotBook': 'admin finance',
+  'Query.memberAccounts': 'admin finance',
+  'Query.partyAccounts': 'admin finance',
+  'Query.coalitionIndicators': 'admin finance',
+  'Query.contractLiability': 'partner:own staff:own admin finance',
+  'Query.pointLiability': 'partner:own staff:own admin finance',
+  'Query.redemptionRates': 'admin finance',
+  'Query.me': 'member:own',
+  'Query.member': 'partner:own member:own staff:own admin finance',
+  'Query.memberTotals': 'admin finance',
+  'Query.missingClaims': 'partner:own member:own staff:own admin finance',
+  'Query.myInvitations': 'member:own',
+  'Query.myVouchers': 'member:own',
+  'Query.operatorSettlementDetails': 'partner staff admin finance',
+  'Query.partner': INSIDERS,
+  'Query.partnerTotals': 'admin finance',
+  'Query.partners': INSIDERS,
+  'Query.pointFlows': 'admin finance',
+  'Query.previewPurchase': 'partner:own',
+  'Query.previewRedemption': 'partner:own',
+  'Query.programme': 'admin host',
+  'Query.programmeClock': INSIDERS,
+  'Query.reward': INSIDERS,
+  'Query.rewards': INSIDERS,
+  'Query.runningSurvey': 'admin',
+  'Query.settlementCycle': 'partner staff admin finance',
+  'Query.settlementCycles': 'partner staff admin finance',
+  'Query.settlementDocument': 'partner:own staff:own admin finance',
+  'Query.settlementDocuments': 'partner:own staff:own admin finance',
+  'Query.settlementStatement': 'partner:own staff:own admin finance',
+  'Query.surveyScore': 'admin',
+  'Mutation.addPartner': 'admin',
+  'Mutation.advanceSettlementCycle': 'admin',
+  'Mutation.agreeContract': 'admin',
+  'Mutation.answerMissingClaim': 'partner:own',
+  'Mutation.answerSurvey': 'member:own',
+  'Mutation.approveAdjustment': 'admin finance',
+  'Mutation.approveRedemptionRate': 'admin finance',
+  'Mutation.approveSettlementStep': 'admin finance',
+  'Mutation.cancelPending': 'partner:own admin',
+  'Mutation.captureHold': 'partner:own',
+  'Mutation.claimMissingPoints': 'member:own',
+  'Mutation.claimReceipt': 'member:own',
+  'Mutation.clawBackPoints': 'partner:own admin',
+  'Mutation.closeSurvey': 'admin',
+  'Mutation.confirmPartnerLink': 'member:own',
+  'Mutation.createProgramme': 'host',
+  'Mutation.createReward': 'partner:own admin',
+  'Mutation.cutOffSettlementCycle': 'admin',
+  'Mutation.donatePoints': 'member:own',
+  'Mutation.enrolMember': 'partner:own admin',
+  'Mutation.extendExpiry': 'admin',
+  'Mutation.holdPoints': 'partner:own',
+  'Mutation.issuePartnerKey': 'admin',
+  'Mutation.openSurvey': 'admin',
+  'Mutation.postAccrual': 'partner:own admin',
+  'Mutation.proposeAdjustment': 'admin',
+  'Mutation.proposeRedemptionRate': 'admin',
+  'Mutation.recordAction': 'partner:own',
+  'Mutation.recordPurchase': 'partner:own',
+  'Mutation.recordPurchases': 'partner:own',
+  'Mutation.recordUnclaimedSale': 'partner:own',
+  'Mutation.redeemPoints': 'partner:own',
+  'Mutation.redeemReward': 'partner:own member:own',
+  'Mutation.reinstatePoints': 'admin',
+  'Mutation.rejectAdjustment': 'admin finance',
+  'Mutation.releaseHold': 'partner:own',
+  'Mutation.releasePending': 'partner:own admin',
+  'Mutation.returnPurchase': 'partner:own',
+  'Mutation.reverseRedemption': 'partner:own admin',
+  'Mutation.revokePartnerKey': 'admin',
+  'Mutation.setActionRule': 'admin',
+  'Mutation.setEarningRule': 'admin',
+  'Mutation.setSettlementDetails': 'admin',
+  'Mutation.setTestClock': 'admin',
+  'Mutation.suspendPartner': 'admin',
+  'Mutation.transferPoints': 'member:own',
+  'Mutation.unfreezeAccount': 'admin',
+  'Subscription.balanceChanged': 'partner:own member:own staff:own admin finance',
+  'Subscription.tierChanged': 'partner:own member:own staff:own admin finance',
+};
+
+/**
+ * Objects and fields whose row does not follow from who can reach them: an object that is fetched by reference has its own
+ * guard, and some fields are for fewer than their object.
+ */
+export const OBJECT_ACCESS: Readonly<Record<string, string>> = {
+  Account: 'partner:own member:own admin finance',
+  Hold: 'partner:own member:own admin',
+  SurveyInvitation: 'member:own admin',
+  Voucher: 'partner:own member:own staff:own admin',
+  'Partner.actionRules': 'partner:own staff:own admin finance',
+  'Partner.contract': 'partner:own staff:own admin finance',
+  'Partner.earningRule': 'partner:own staff:own admin finance',
+  'Partner.keys': 'partner:own staff:own admin finance',
+  'Partner.settlementDetails': 'partner:own staff:own admin finance',
+  'SettlementCycle.directionalTotals': 'partner:own staff:own admin finance',
+  'SettlementCycle.netPositions': 'partner:own staff:own admin finance',
+};
+
+/** Every field of the graph with every actor's cell. */
+export type AccessMatrix = ReadonlyMap<string, Readonly<Record<Actor, Cell>>>;
+
+/**
+ * Works the matrix out: a root field has its row; a field of an object is seen by whoever can reach the object, unless it or the
+ * object has a row; an object can be reached by whoever sees a field that answers it.
+ *
+ * @param apiSdl the graph as clients see it
+ * @throws Error naming root fields without a row, and rows of no field
+ */
+export function accessMatrix(apiSdl: string): AccessMatrix {
+  const schema = buildSchema(apiSdl);
+  assertComplete(schema);
+  const reach = new Map<string, Record<Actor, Cell>>();
+  const matrix = new Map<string, Record<Actor, Cell>>();
+  const rooted = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()] as GraphQLObjectType[];
+  const due: [GraphQLObjectType, Record<Actor, Cell> | null][] = rooted.map((type) => [type, null]);
+  for (let next = due.pop(); next !== undefined; next = due.pop()) {
+    const [type, seen] = next;
+    for (const field of Object.values(type.getFields())) {
+      const coordinate = `${type.name}.${field.name}`;
+      const row = rowOf(coordinate, seen);
+      matrix.set(coordinate, widest(matrix.get(coordinate), row));
+      for (const below of objectsOf(schema, field.type)) {
+        const before = reach.get(below.name);
+        const own = OBJECT_ACCESS[below.name];
+        const after = own === undefined ? widest(before, row) : cells(own);
+        // An object is looked at again only when somebody more can reach it, so this ends.
+        if (before !== undefined && ACTORS.every((actor) => before[actor] === after[actor])) continue;
+        reach.set(below.name, after);
+        due.push([below, after]);
+      }
+    }
+  }
+  return matrix;
+}
+
+function rowOf(coordinate: string, seen: Record<Actor, Cell> | null): Record<Actor, Cell> {
+  const words = ROOT_ACCESS[coordinate] ?? OBJECT_ACCESS[coordinate];
+  return words === undefined ? (seen ?? cells('')) : cells(words);
+}
+
+function cells(words: string): Record<Actor, Cell> {
+  const said = new Map(words.split(' ').map((word) => word.split(':') as [string, string | undefined]));
+  const cell = (actor: Actor): Cell => (!said.has(actor) ? 'no' : said.get(actor) === 'own' ? 'own' : 'yes');
+  return Object.fromEntries(ACTORS.map((actor) => [actor, cell(actor)])) as Record<Actor, Cell>;
+}
+
+const ORDER: readonly Cell[] = ['no', 'own', 'yes'];
+
+function widest(one: Record<Actor, Cell> | undefined, other: Record<Actor, Cell>): Record<Actor, Cell> {
+  if (one === undefined) return other;
+  const cell = (actor: Actor) => ORDER[Math.max(ORDER.indexOf(one[actor]), ORDER.indexOf(other[actor]))] as Cell;
+  return Object.fromEntries(ACTORS.map((actor) => [actor, cell(actor)])) as Record<Actor, Cell>;
+}
+
+function objectsOf(schema: GraphQLSchema, given: Parameters<typeof getNamedType>[0]): GraphQLObjectType[] {
+  const type = getNamedType(given);
+  if (isObjectType(type)) return [type];
+  if (isUnionType(type)) return [...type.getTypes()];
+  return type !== undefined && 'getInterfaces' in type ? [...schema.getPossibleTypes(type as never)] : [];
+}
+
+function assertComplete(schema: GraphQLSchema): void {
+  const roots = [schema.getQueryType(), schema.getMutationType(), schema.getSubscriptionType()];
+  const fields = roots.flatMap((type) => Object.keys(type?.getFields() ?? {}).map((name) => `${type?.name}.${name}`));
+  const unknown = Object.keys(OBJECT_ACCESS).filter((coordinate) => {
+    const [type = '', field] = coordinate.split('.');
+    const found = schema.getType(type);
+    return !(isObjectType(found) && (field === undefined || field in found.getFields()));
+  });
+  const faults = [
+    ...fields.filter((field) => !(field in ROOT_ACCESS)).map((field) => `${field} has no row in schema/access.ts`),
+    ...Object.keys(ROOT_ACCESS)
+      .filter((row) => !fields.includes(row))
+      .concat(unknown)
+      .map((row) => `${row} in schema/access.ts is no field of the graph`),
+  ];
+  if (faults.length > 0) throw new Error(faults.join('\n'));
+}
