@@ -1,4 +1,5 @@
 import type { Hub } from '../hub/composition/open-hub';
+import { benchBooks } from './books';
 import { benchFeed } from './feed';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
@@ -34,6 +35,7 @@ export type Bench = (run: BenchRun) => Promise<Measured>;
 
 /** Every bench by name. */
 export const benches: Readonly<Record<string, Bench>> = {
+  books: benchBooks,
   feed: benchFeed,
   ledger: benchLedger,
   'ledger-growth': benchGrowth,

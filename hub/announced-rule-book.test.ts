@@ -155,7 +155,9 @@ describe('a rule book announced by partners', () => {
     const earlier = {
       ...without(payload, ['actionRules']),
       programme: without(payload['programme'] as object, Object.keys(PLAIN_TERMS)),
-      contracts: (payload['contracts'] as object[]).map((row) => without(row, [...richer, 'netDebitCapMicros'])),
+      contracts: (payload['contracts'] as object[]).map((row) =>
+        without(row, [...richer, 'netDebitCapMicros', 'netDebitAlertBps']),
+      ),
     };
     expect(readRuleBook(earlier)).toEqual(readRuleBook(payload));
     expect(earlier.programme).not.toHaveProperty('expiry');

@@ -11,6 +11,7 @@ import { operationsCommand } from './commands/operations';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
+import { makeBookCommand } from './commands/make-book';
 import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
@@ -32,6 +33,7 @@ export function hubProgram(): Command {
     seedCommand(),
     replayCommand(),
     settleBookCommand(),
+    makeBookCommand(),
     documentsCommand(),
     operationsCommand(),
     verifyCommand(),

@@ -2,7 +2,11 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { projectRoot } from '../kernel/config/project-root';
+import { checkBook } from './books/check-book';
+import { makeBook } from './books/make-book';
+import { RESULT_NAMES, type BookResult } from './books/present-book';
 import { BOOK_CASES } from './testkit/book-cases';
+import { differencesOf } from './testkit/hold-against-oracle';
 import { runHub } from './testkit/processes';
 
 const books = resolve(projectRoot(), '..', 'shared', 'data', 'books');
@@ -16,9 +20,13 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 const resultOf = (folder: string, file: string): unknown =>
   JSON.parse(readFileSync(join(dataDir, 'out', folder, file), 'utf8'));
 
-it('settles every book of a folder as it was worked out by hand', async () => {
+const RANDOM_BOOKS = 10;
+const randomBooks = Array.from({ length: RANDOM_BOOKS }, (_, n) => ({ ...makeBook(n + 1, 20), disputes: [] }));
+
+it('settles every book of a folder as it was worked out by hand, or by another calculator', async () => {
   const folder = join(dataDir, 'in');
   mkdirSync(folder);
+  for (const book of randomBooks) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
   for (const { book } of BOOK_CASES) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
   if (hasWorked) writeFileSync(join(folder, 'worked-example.json'), readFileSync(worked));
   const { code, output } = await runHub(['settle-book', folder, '--out', join(dataDir, 'out')], {
@@ -28,6 +36,15 @@ it('settles every book of a folder as it was worked out by hand', async () => {
   for (const { book, expected } of BOOK_CASES) {
     const results = Object.keys(expected).map((name) => [name, resultOf(book.name, `${name}.json`)]);
     expect({ name: book.name, ...Object.fromEntries(results) }).toMatchObject({ name: book.name, ...expected });
+  }
+  for (const written of randomBooks) {
+    const checked = checkBook(written);
+    if ('faults' in checked) throw new Error(`${written.name}: ${JSON.stringify(checked.faults)}`);
+    const results = RESULT_NAMES.map((name) => [name, resultOf(written.name, `${name}.json`)]);
+    const result = Object.fromEntries(results) as BookResult;
+    expect({ name: written.name, differences: differencesOf(checked.book, result) }).toEqual({
+      ...{ name: written.name, differences: [] },
+    });
   }
   if (!hasWorked) {
     console.info(`skipped the worked example: ${worked} is not there`);

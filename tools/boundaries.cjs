@@ -7,7 +7,7 @@
 const ours = '^(gateway|subgraphs|schema|seed|kernel|hub|bench|tools|console)/';
 const roof = '^(schema|seed|hub|bench|tools)/';
 const test = '[.]test[.]ts$';
-const testOrTestkit = [test, '^(kernel|gateway|subgraphs/[^/]+)/testkit/', '^gateway/e2e/'];
+const testOrTestkit = [test, '^(kernel|gateway|hub|subgraphs/[^/]+)/testkit/', '^gateway/e2e/'];
 
 /** The only packages a pure rule may use. */
 const pureLibraries = '(^|/)node_modules/(temporal-polyfill|big[.]js)/';

@@ -97,8 +97,9 @@ export class BookPoster {
       opening: true,
       reason: 'opening lot',
     };
-    const { lot: made } = await this.found.admin.must<Success>(ACCRUE, { input });
+    const { lot: made, account } = await this.found.admin.must<Success>(ACCRUE, { input });
     this.lotIds.set(lot.lot, made!.id);
+    this.mark(`opening ${lot.lot}`, account);
   }
 
   private async postOne(event: BookEvent): Promise<void> {
@@ -107,12 +108,15 @@ export class BookPoster {
       this.refused.push({ event: event.id, code: answer.code });
       return;
     }
-    const { memberId, version } = answer.account;
-    this.marks.push({ event: event.id, memberId, version: BigInt(version) });
+    this.mark(event.id, answer.account);
     if ('lot' in event && !this.lotIds.has(event.lot)) this.lotIds.set(event.lot, answer.lot!.id);
     if (event.type === 'transfer') this.transfers.push({ event: event.id, toId: this.memberId(event.to) });
     if (event.type === 'hold') this.holds.set(event.hold, { id: answer.hold!.id, redeemer: event.redeemer });
     if (event.type === 'redeem' || event.type === 'capture') this.redemptionIds.set(event.id, answer.redemption!.id);
+  }
+
+  private mark(event: string, { memberId, version }: Success['account']): void {
+    this.marks.push({ event, memberId, version: BigInt(version) });
   }
 
   private send(event: BookEvent): Promise<Success> {

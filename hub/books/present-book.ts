@@ -90,7 +90,10 @@ export class BookNames {
 
   /** The event a posting belongs to, or what fell due. */
   event(postingId: string): string {
-    const root = this.rootOf(this.postings.get(postingId)!);
+    const posting = this.postings.get(postingId)!;
+    // Points that come back to a lot whose time has passed cease at once: by themselves, whatever brought them back.
+    if (posting.kind === 'EXPIRY') return DUE.EXPIRY!;
+    const root = this.rootOf(posting);
     return this.events.get(root.id) ?? DUE[root.kind] ?? root.kind.toLowerCase();
   }
 

@@ -33,6 +33,7 @@ export const ID_PREFIXES = [
   'mpc',
   'frz',
   'rdr',
+  'cpr',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -59,6 +59,7 @@ const programmeInput = (change: object = {}) => ({
     timeZone: 'Europe/Warsaw',
     defaultLanguage: 'pl',
     isSandbox: true,
+    singleApprover: true,
     disputeWindowDays: 14,
   },
   tiers: [{ code: 'BASE', name: 'Base', thresholdPoints: '0' }],

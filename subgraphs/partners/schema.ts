@@ -1,4 +1,5 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { ContractProposalMutation } from './api/contract-proposal.mutation';
 import { PartnerKeyMutation } from './api/partner-key.mutation';
 import { PartnerQuery } from './api/partner.query';
 import { resolvePartner, resolveProgramme } from './api/references';
@@ -11,7 +12,14 @@ let built: SubgraphSchema | undefined;
 /** The executable schema and its SDL, built once per process: for main, printers and tests. */
 export function buildPartnersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
-    resolvers: [ProgrammeQuery, PartnerQuery, RuleBookMutation, PartnerKeyMutation, SettlementDetailsQuery],
+    resolvers: [
+      ProgrammeQuery,
+      PartnerQuery,
+      RuleBookMutation,
+      ContractProposalMutation,
+      PartnerKeyMutation,
+      SettlementDetailsQuery,
+    ],
     references: { Partner: resolvePartner, Programme: resolveProgramme },
   });
   return built;

@@ -81,6 +81,7 @@ const payload = z.object({
       releaseOnFunding: z.boolean().default(false),
       issuanceCap: z.object({ points: wholePoints, period }).nullable().default(null),
       netDebitCapMicros: whole.nullable().default(null),
+      netDebitAlertBps: basisPoints.default(8_000),
     }),
   ),
   earningRules: z.array(

@@ -35,6 +35,8 @@ export interface Contract {
   readonly issuanceCap: { readonly points: Points; readonly period: Period } | null;
   /** The exposure in micro-units above which its points stop being issued; null: no such cap. */
   readonly netDebitCapMicros: bigint | null;
+  /** The part of that cap at which an alert is announced, in basis points. */
+  readonly netDebitAlertBps: number;
 }
 
 /** `points` for every whole `perAmountMinor` minor units; the fraction is dropped. */

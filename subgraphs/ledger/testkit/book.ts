@@ -68,6 +68,7 @@ export function aContract(partnerId: PartnerId, change: Partial<Contract> = {}):
     releaseOnFunding: false,
     issuanceCap: null,
     netDebitCapMicros: null,
+    netDebitAlertBps: 8_000,
     ...change,
   };
 }

@@ -1,11 +1,19 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '../../../kernel/context/principal';
 import type { PartnerId } from '../../../kernel/values/id';
-import { readActionRules, readContracts, readEarningRules, readPartnerKeys, readPartners } from '../app/read-partners';
+import {
+  readActionRules,
+  readContracts,
+  readEarningRules,
+  readPartnerKeys,
+  readPartners,
+  readProposals,
+} from '../app/read-partners';
 import { readSettlementDetails } from '../app/read-settlement-details';
 import type { PartnersSetting } from '../app/setting';
 import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
+import type { ContractProposal } from '../core/contract-proposal';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
@@ -15,6 +23,7 @@ import type { SettlementDetails } from '../core/settlement-details';
 export interface PartnersLoaders {
   readonly partner: DataLoader<PartnerId, Partner | null>;
   readonly contracts: DataLoader<PartnerId, Contract[]>;
+  readonly proposals: DataLoader<PartnerId, ContractProposal[]>;
   readonly earningRules: DataLoader<PartnerId, EarningRule[]>;
   readonly actionRules: DataLoader<PartnerId, ActionRule[]>;
   readonly keys: DataLoader<PartnerId, PartnerKey[]>;
@@ -35,6 +44,7 @@ export function openLoaders(setting: PartnersSetting, principal: Principal): Par
       return ids.map((id) => found.get(id) ?? null);
     }),
     contracts: eachPartner(readContracts),
+    proposals: eachPartner(readProposals),
     earningRules: eachPartner(readEarningRules),
     actionRules: eachPartner(readActionRules),
     keys: eachPartner(readPartnerKeys),

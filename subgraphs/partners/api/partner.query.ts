@@ -14,9 +14,9 @@ import type { PartnerKey } from '../core/partner-key';
 import { inForceAt } from '../core/versions';
 import { rulesInForceAt } from '../core/action-rule';
 import type { PartnersContext } from './context';
+import { ContractType } from './contract.type';
 import {
   ActionRuleType,
-  ContractType,
   EarningRuleType,
   PartnerConnection,
   PartnerKeyType,

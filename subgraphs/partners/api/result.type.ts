@@ -3,16 +3,17 @@ import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../kernel/graph/shared-types';
 import { partnersRefusals } from '../core/refusals';
-import { ActionRuleType, ContractType, EarningRuleType, PartnerKeyType, PartnerType } from './partner.type';
+import { ContractType } from './contract.type';
+import { ActionRuleType, EarningRuleType, PartnerKeyType, PartnerType } from './partner.type';
 import { ProgrammeType } from './programme.type';
 
 /** Reads a mutation's input, calls its use case, presents what came of it. */
 export const answer = answerer(partnersRefusals);
 
-const RULE_BOOK_VERSION = {
+export const RULE_BOOK_VERSION = {
   description: 'Version of the rule book that holds this change; rises by one with every change of the programme.',
 };
-const REPLAYED = { description: 'Whether this is the stored outcome of an earlier call with the same key.' };
+export const REPLAYED = { description: 'Whether this is the stored outcome of an earlier call with the same key.' };
 
 const ProgrammeKeyTaken = defineRefusalType('ProgrammeKeyTaken', 'Another programme of this hub has the key.');
 const SingleApproverNeedsSandbox = defineRefusalType(
@@ -21,13 +22,14 @@ const SingleApproverNeedsSandbox = defineRefusalType(
 );
 const PartnerCodeTaken = defineRefusalType('PartnerCodeTaken', 'Another partner of the programme has the code.');
 const PartnerSuspended = defineRefusalType('PartnerSuspended', 'The partner is suspended.');
+const ApprovalNeeded = defineRefusalType('ApprovalNeeded', 'Another person must approve a contract of this programme.');
 const TooManyKeys = defineRefusalType('TooManyKeys', 'The partner has as many active keys as it may.');
 
 @ObjectType('ReimbursementAboveFaceValue', {
   implements: RefusalInterface,
   description: 'The contract would pay a redeemer more for a point than the point is worth.',
 })
-class ReimbursementAboveFaceValue extends RefusalInterface {
+export class ReimbursementAboveFaceValue extends RefusalInterface {
   @Field(() => BigIntScalar, { description: 'What was asked for, in millionths of a major unit.' })
   reimbursementMicros!: bigint;
   @Field(() => BigIntScalar, { description: 'The most it may be: the value of a point shown to members.' })
@@ -38,7 +40,7 @@ class ReimbursementAboveFaceValue extends RefusalInterface {
   implements: RefusalInterface,
   description: 'Points would cost their issuer less at issuance than a redeemer is paid for them.',
 })
-class IssuanceBelowReimbursement extends RefusalInterface {
+export class IssuanceBelowReimbursement extends RefusalInterface {
   @Field(() => BigIntScalar, { description: 'What the issuer would pay for a point, in millionths of a major unit.' })
   issuanceMicros!: bigint;
   @Field(() => BigIntScalar, { description: 'What a redeemer would be paid for it, in millionths of a major unit.' })
@@ -49,7 +51,7 @@ class IssuanceBelowReimbursement extends RefusalInterface {
   implements: RefusalInterface,
   description: 'A redeemer would be paid more for a point than was reserved for points that may be outstanding.',
 })
-class ReimbursementAboveReserve extends RefusalInterface {
+export class ReimbursementAboveReserve extends RefusalInterface {
   @Field(() => BigIntScalar, { description: 'What was asked for, in millionths of a major unit.' })
   reimbursementMicros!: bigint;
   @Field(() => BigIntScalar, {
@@ -158,6 +160,7 @@ export const AgreeContractResult = defineResult('AgreeContractResult', AgreeCont
   IssuanceBelowReimbursement,
   ReimbursementAboveReserve,
   NotAfterLatestVersion,
+  ApprovalNeeded,
 ]);
 export const SetEarningRuleResult = defineResult('SetEarningRuleResult', SetEarningRuleSuccess, [
   NotAfterLatestVersion,

@@ -6,13 +6,8 @@ import { setActionRule } from '../app/set-action-rule';
 import { setEarningRule } from '../app/set-earning-rule';
 import { suspendPartner } from '../app/suspend-partner';
 import type { PartnersContext } from './context';
-import {
-  AddPartnerInput,
-  AgreeContractInput,
-  SetActionRuleInput,
-  SetEarningRuleInput,
-  SuspendPartnerInput,
-} from './partner.type';
+import { AgreeContractInput } from './contract.type';
+import { AddPartnerInput, SetActionRuleInput, SetEarningRuleInput, SuspendPartnerInput } from './partner.type';
 import { CreateProgrammeInput } from './programme.type';
 import {
   AddPartnerResult,
@@ -43,7 +38,10 @@ export class RuleBookMutation {
     return answer('AddPartnerSuccess', input, () => addPartner(setting, principal, input));
   }
 
-  @Mutation(() => AgreeContractResult, { description: 'Agrees the next version of a partner’s contract. Admin.' })
+  @Mutation(() => AgreeContractResult, {
+    description:
+      'Proposes and approves the next version of a partner’s contract at once, in a sandbox with a single approver. Admin.',
+  })
   agreeContract(
     @Arg('input', () => AgreeContractInput, { description: 'The terms.' }) input: AgreeContractInput,
     @Ctx() { setting, principal }: PartnersContext,

@@ -1,21 +1,21 @@
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
-import { notFound } from '../../../kernel/errors/shared-refusals';
-import { newId } from '../../../kernel/values/id';
-import { agreeVersion, contractTermsFault, termsOf, type Contract, type ContractTerms } from '../core/contract';
-import { findAllContracts, insertContract } from '../data/contract.store';
-import { findAllPartners } from '../data/partner.store';
-import { findProgramme } from '../data/programme.store';
+import { contractTermsFault, termsOf, type Contract, type ContractTerms } from '../core/contract';
+import { refuse } from '../core/refusals';
+import { decideProposal, insertProposal } from '../data/contract-proposal.store';
 import { changeAtPartner } from './change-at-partner';
 import type { InRuleBook } from './change-rule-book';
+import { agreeOn, drawUp } from './contract-content';
 import type { PartnersSetting } from './setting';
 
 /**
- * Agrees the next version of a partner's contract; earlier versions stay what they were.
+ * Proposes and approves the next version of a partner's contract at once, which only a sandbox programme with a single approver
+ * lets one person do; earlier versions stay what they were.
  *
  * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_REIMBURSEMENT_ABOVE_FACE_VALUE,
- * PARTNERS_ISSUANCE_BELOW_REIMBURSEMENT, PARTNERS_REIMBURSEMENT_ABOVE_RESERVE, PARTNERS_NOT_AFTER_LATEST_VERSION.
+ * PARTNERS_ISSUANCE_BELOW_REIMBURSEMENT, PARTNERS_REIMBURSEMENT_ABOVE_RESERVE, PARTNERS_NOT_AFTER_LATEST_VERSION,
+ * PARTNERS_APPROVAL_NEEDED in all other programmes.
  */
 export async function agreeContract(
   setting: PartnersSetting,
@@ -27,19 +27,16 @@ export async function agreeContract(
   return changeAtPartner(setting, principal, {
     operation: 'agreeContract',
     input,
-    work: async (tx, { programmeId, partnerId, now }) => {
-      const programme = await findProgramme(tx, programmeId);
-      if (programme === null) return notFound('partner');
-      const { faceValueMicros } = programme;
-      const agreed = agreeVersion(input, partnerId, {
-        faceValueMicros,
-        partners: await findAllPartners(tx, programmeId),
-        contracts: await findAllContracts(tx, programmeId),
-      });
-      if (isRefusal(agreed)) return agreed;
-      const contract: Contract = { ...termsOf(input), id: newId('ctr'), partnerId, version: agreed.version };
-      await insertContract(tx, programmeId, { contract, faceValueMicros, agreedAt: now });
-      return { contract };
+    work: async (tx, { programmeId, partnerId, subject, now }) => {
+      const drawn = await drawUp(tx, { programmeId, partnerId, subject, now, terms: termsOf(input) });
+      if (isRefusal(drawn)) return drawn;
+      const { programme, proposal } = drawn;
+      if (!programme.isSandbox || !programme.singleApprover) {
+        return refuse('PARTNERS_APPROVAL_NEEDED', 'Another person must approve a contract of this programme.');
+      }
+      await decideProposal(tx, programmeId, partnerId, { state: 'REPLACED', by: subject, at: now });
+      await insertProposal(tx, programmeId, { ...proposal, state: 'APPROVED', decidedBy: subject, decidedAt: now });
+      return { contract: await agreeOn(tx, { proposal, programme, at: now }) };
     },
   });
 }

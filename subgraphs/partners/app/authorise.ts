@@ -10,6 +10,15 @@ export function adminOf(principal: Principal): Admin | Refusal {
   return principal.kind === 'admin' ? principal : forbidden('Only an admin of the programme may do this.');
 }
 
+/** A person who may approve what another proposed: an admin or a finance approver. */
+export type Approver = Extract<Principal, { kind: 'admin' | 'finance' }>;
+
+/** Lets approvers through; everyone else hears FORBIDDEN. */
+export function approverOf(principal: Principal): Approver | Refusal {
+  if (principal.kind === 'admin' || principal.kind === 'finance') return principal;
+  return forbidden('Only a finance approver or an admin of the programme may do this.');
+}
+
 /** Whether a principal may read what a partner agreed: the partner itself, and those who run the programme. */
 export function mayReadTermsOf(principal: Principal, partnerId: PartnerId): boolean {
   switch (principal.kind) {

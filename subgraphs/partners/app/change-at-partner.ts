@@ -6,8 +6,8 @@ import { notFound } from '../../../kernel/errors/shared-refusals';
 import { parseId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
 import type { Partner } from '../core/partner';
 import { lockPartner } from '../data/partner.store';
-import { adminOf } from './authorise';
-import { changeRuleBook, type InRuleBook } from './change-rule-book';
+import { adminOf, type Approver } from './authorise';
+import { changeRuleBook, underRuleBook, type InRuleBook, type RuleBookChange } from './change-rule-book';
 import type { PartnersSetting } from './setting';
 
 /** Where and when one partner's part of a rule book is changed. */
@@ -16,35 +16,60 @@ export interface AtPartner {
   readonly partnerId: PartnerId;
   /** As it stands, locked. */
   readonly partner: Partner;
+  /** The person who asked. */
+  readonly subject: string;
   readonly now: Date;
 }
 
+/** Work at one partner, which is locked meanwhile. */
+export interface PartnerWork<Value extends object> {
+  /** The mutation's name. */
+  readonly operation: string;
+  readonly input: { readonly idempotencyKey: string; readonly partnerId: string };
+  /** Who may; an admin when not given. */
+  readonly by?: (principal: Principal) => Approver | Refusal;
+  readonly work: (tx: Tx, at: AtPartner) => Promise<Outcome<Value>>;
+}
+
 /**
- * Changes what was agreed with one partner, which is locked meanwhile.
+ * Changes what was agreed with one partner, and publishes the rule book.
  *
- * Refuses FORBIDDEN unless an admin asks, NOT_FOUND for a partner that is not of the admin's programme, and what the work does.
+ * Refuses FORBIDDEN to all but those `by` lets through, NOT_FOUND for a partner that is not of their programme, and what the
+ * work does.
  */
 export async function changeAtPartner<Value extends object>(
   setting: PartnersSetting,
   principal: Principal,
-  change: {
-    /** The mutation's name. */
-    readonly operation: string;
-    readonly input: { readonly idempotencyKey: string; readonly partnerId: string };
-    readonly work: (tx: Tx, at: AtPartner) => Promise<Outcome<Value>>;
-  },
+  work: PartnerWork<Value>,
 ): Promise<Replayable<Value & InRuleBook> | Refusal> {
-  const { operation, input, work } = change;
-  const admin = adminOf(principal);
-  if (isRefusal(admin)) return admin;
-  const { programmeId } = admin;
+  const change = atPartner(principal, work);
+  return isRefusal(change) ? change : changeRuleBook(setting, change);
+}
+
+/** As `changeAtPartner`, for work that prepares a change and makes none: nothing is published. */
+export async function prepareAtPartner<Value extends object>(
+  setting: PartnersSetting,
+  principal: Principal,
+  work: PartnerWork<Value>,
+): Promise<Replayable<Value> | Refusal> {
+  const change = atPartner(principal, work);
+  return isRefusal(change) ? change : underRuleBook(setting, change);
+}
+
+function atPartner<Value extends object>(
+  principal: Principal,
+  { operation, input, work, by = adminOf }: PartnerWork<Value>,
+): RuleBookChange<Value> | Refusal {
+  const person = by(principal);
+  if (isRefusal(person)) return person;
+  const { programmeId, subject } = person;
   const partnerId = parseId('ptr', input.partnerId);
   if (partnerId === null) return notFound('partner');
-  return changeRuleBook(setting, {
+  return {
     ...{ principal, operation, input, programmeId },
     work: async (tx, now) => {
       const partner = await lockPartner(tx, programmeId, partnerId);
-      return partner === null ? notFound('partner') : work(tx, { programmeId, partnerId, partner, now });
+      return partner === null ? notFound('partner') : work(tx, { programmeId, partnerId, partner, subject, now });
     },
-  });
+  };
 }

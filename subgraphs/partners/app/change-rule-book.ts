@@ -32,14 +32,26 @@ export async function changeRuleBook<Value extends object>(
   setting: PartnersSetting,
   change: RuleBookChange<Value>,
 ): Promise<Replayable<Value & InRuleBook>> {
-  const { principal, operation, input, programmeId, work } = change;
-  const { idempotencyKey: key, ...body } = input;
-  const outcome = await inTransaction(setting.database, (tx) =>
-    once(tx, { caller: callerOf(principal), operation, key, body }, async (): Promise<Outcome<Value & InRuleBook>> => {
-      await lockRuleBook(tx, programmeId);
-      const now = setting.clock.now();
+  const { programmeId, work } = change;
+  return underRuleBook<Value & InRuleBook>(setting, {
+    ...change,
+    work: async (tx, now) => {
       const worked = await work(tx, now);
       return isRefusal(worked) ? worked : { ...worked, ruleBookVersion: await publish(tx, programmeId, now) };
+    },
+  });
+}
+
+/** As `changeRuleBook`, for work that prepares a change and makes none: nothing is published. */
+export async function underRuleBook<Value extends object>(
+  setting: PartnersSetting,
+  { principal, operation, input, programmeId, work }: RuleBookChange<Value>,
+): Promise<Replayable<Value>> {
+  const { idempotencyKey: key, ...body } = input;
+  const outcome = await inTransaction(setting.database, (tx) =>
+    once(tx, { caller: callerOf(principal), operation, key, body }, async (): Promise<Outcome<Value>> => {
+      await lockRuleBook(tx, programmeId);
+      return work(tx, setting.clock.now());
     }),
   );
   setting.announced();

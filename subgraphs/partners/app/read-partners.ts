@@ -2,10 +2,12 @@ import { programmeOf, type Principal } from '../../../kernel/context/principal';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
+import type { ContractProposal } from '../core/contract-proposal';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
 import { findActionRules } from '../data/action-rule.store';
+import { findProposals } from '../data/contract-proposal.store';
 import { findContracts } from '../data/contract.store';
 import { findEarningRules } from '../data/earning-rule.store';
 import { findPartnerKeys } from '../data/partner-key.store';
@@ -59,6 +61,16 @@ function termsReader<T extends OfPartner>(
 
 /** Every version of the contracts of those partners whose terms the caller may read. */
 export const readContracts = termsReader<Contract>(findContracts);
+
+/** Every proposal made for some partners, for those who run the programme; names of persons are for nobody else. */
+export async function readProposals(
+  setting: PartnersSetting,
+  principal: Principal,
+  ids: readonly PartnerId[],
+): Promise<ContractProposal[]> {
+  if (principal.kind !== 'admin' && principal.kind !== 'finance') return [];
+  return findProposals(setting.database.dataSource.manager, principal.programmeId, ids);
+}
 
 /** Every version of the earning rules of those partners whose terms the caller may read. */
 export const readEarningRules = termsReader<EarningRule>(findEarningRules);

@@ -41,7 +41,12 @@ interface RicherTerms {
   readonly issuanceCap: IssuanceCap | null;
   /** The exposure in micro-units above which its points stop being issued; null: no such cap. */
   readonly netDebitCapMicros: bigint | null;
+  /** The part of that cap at which an alert is announced, in basis points; means nothing without a cap. */
+  readonly netDebitAlertBps: number;
 }
+
+/** What is agreed where nothing else is said: an alert at 80 % of the cap. */
+const ALERT_BPS = 8_000;
 
 /** One version of what operator and partner agreed. */
 export interface Contract extends Version, RicherTerms {
@@ -53,6 +58,9 @@ export interface Contract extends Version, RicherTerms {
   /** What this partner pays the programme for a point it issues, in micro-units. */
   readonly feeMicros: bigint;
 }
+
+/** What a version says, whoever's and whichever it is. */
+export type AgreedTerms = Omit<Contract, 'id' | 'partnerId' | 'version'>;
 
 /** The terms an admin proposes. Fields left out stay out of the idempotency key's body, so that older calls repeat as they were. */
 export interface ContractTerms extends Nullable<RicherTerms> {
@@ -67,7 +75,7 @@ export interface ContractTerms extends Nullable<RicherTerms> {
 type Nullable<T> = { readonly [Name in keyof T]?: T[Name] | null };
 
 /** All terms of a version, with what was not agreed as none. */
-export function termsOf(input: ContractTerms): Omit<Contract, 'id' | 'partnerId' | 'version'> {
+export function termsOf(input: ContractTerms): AgreedTerms {
   const { validFrom, settlementModel, reimbursementMicros, feeMicros, issuanceCap } = input;
   return {
     ...{ validFrom, settlementModel, reimbursementMicros, feeMicros },
@@ -77,6 +85,7 @@ export function termsOf(input: ContractTerms): Omit<Contract, 'id' | 'partnerId'
     releaseOnFunding: input.releaseOnFunding ?? false,
     issuanceCap: issuanceCap ? { points: issuanceCap.points, period: issuanceCap.period } : null,
     netDebitCapMicros: input.netDebitCapMicros ?? null,
+    netDebitAlertBps: input.netDebitAlertBps ?? ALERT_BPS,
   };
 }
 
@@ -93,7 +102,16 @@ export function contractTermsFault(input: ContractTerms): Fault {
     wholeFault('input.breakageShareBps', terms.breakageShareBps, { min: 0, max: 10_000 }),
     ifGiven(terms.issuanceCap, ({ points }) => amount('issuanceCap.points', points)),
     ifGiven(terms.netDebitCapMicros, (micros) => amount('netDebitCapMicros', micros)),
+    ifGiven(input.netDebitAlertBps, (bps) => alertFault(bps, terms.netDebitCapMicros)),
     modelFault(terms),
+  );
+}
+
+function alertFault(bps: number, capMicros: bigint | null): Fault {
+  const field = 'input.netDebitAlertBps';
+  return firstFault(
+    wholeFault(field, bps, { min: 1, max: 10_000 }),
+    expectThat(field, capMicros !== null, 'is a part of a net-debit cap, which is not asked for'),
   );
 }
 
@@ -134,7 +152,7 @@ export interface AgreedSoFar extends Redeemers {
  *          PARTNERS_ISSUANCE_BELOW_REIMBURSEMENT or PARTNERS_REIMBURSEMENT_ABOVE_RESERVE, each with its figures
  */
 export function agreeVersion(
-  terms: ContractTerms,
+  terms: AgreedTerms,
   partnerId: PartnerId,
   agreed: AgreedSoFar,
 ): Outcome<{ version: number }> {
@@ -144,7 +162,7 @@ export function agreeVersion(
   );
   if (isRefusal(version)) {
     // The price is told first: it is wrong at whatever instant.
-    return arbitrageIn({ ...termsOf(terms), partnerId }, { ...agreed, contracts: [] }) ?? version;
+    return arbitrageIn({ ...terms, partnerId }, { ...agreed, contracts: [] }) ?? version;
   }
-  return arbitrageIn({ ...termsOf(terms), partnerId }, agreed) ?? { version };
+  return arbitrageIn({ ...terms, partnerId }, agreed) ?? { version };
 }

@@ -62,6 +62,28 @@ export const partnersRefusals = {
     type: 'NotAfterLatestVersion',
     precedence: 150,
   },
+  PARTNERS_APPROVAL_NEEDED: {
+    meaning: 'In this programme a contract comes about by a proposal and the approval of another person.',
+    action: 'Call `proposeContract`, and let another person call `approveContract` with the content hash it answered.',
+    retryable: false,
+    type: 'ApprovalNeeded',
+    precedence: 152,
+  },
+  PARTNERS_PROPOSAL_CHANGED: {
+    meaning:
+      'What would be approved or withdrawn is not what is proposed: the content hash differs, or nothing is proposed any more.',
+    action: 'Look at the partner’s proposals again and send the hash of the open one.',
+    retryable: false,
+    type: 'ProposalChanged',
+    precedence: 154,
+  },
+  PARTNERS_SELF_APPROVAL: {
+    meaning: 'The contract was proposed by the same person.',
+    action: 'Let another person approve it.',
+    retryable: false,
+    type: 'SelfApproval',
+    precedence: 156,
+  },
   PARTNERS_TOO_MANY_KEYS: {
     meaning: 'The partner has two active keys, which is what a rotation needs.',
     action: 'Revoke one of them first.',

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { isRefusal } from '../../../kernel/errors/refusal';
 import { newId } from '../../../kernel/values/id';
 import { aPartner, aProgramme, aRate, someTerms } from '../testkit/builders';
-import { agreeVersion, contractTermsFault } from './contract';
+import { agreeVersion, contractTermsFault, termsOf } from './contract';
 import { earningRateFault } from './earning-rule';
 import { newPartnerFault } from './partner';
 import { keyRequestFault, scopesOf, whyNoKey, type PartnerKey } from './partner-key';
@@ -53,7 +53,7 @@ describe('the arbitrage guard', () => {
   it('agrees a reimbursement exactly when it is at most the face value', () => {
     fc.assert(
       fc.property(fc.bigInt(0n, 2n ** 62n), fc.bigInt(1n, 2n ** 62n), (reimbursementMicros, faceValueMicros) => {
-        const agreed = agreeVersion(someTerms(partnerId, { reimbursementMicros }), partnerId, {
+        const agreed = agreeVersion(termsOf(someTerms(partnerId, { reimbursementMicros })), partnerId, {
           faceValueMicros,
           partners: [],
           contracts: [],
@@ -65,7 +65,9 @@ describe('the arbitrage guard', () => {
 
   it('tells both figures', () => {
     const terms = someTerms(partnerId, { reimbursementMicros: 10_001n });
-    expect(agreeVersion(terms, partnerId, { faceValueMicros: 10_000n, partners: [], contracts: [] })).toMatchObject({
+    expect(
+      agreeVersion(termsOf(terms), partnerId, { faceValueMicros: 10_000n, partners: [], contracts: [] }),
+    ).toMatchObject({
       code: 'PARTNERS_REIMBURSEMENT_ABOVE_FACE_VALUE',
       facts: { reimbursementMicros: 10_001n, faceValueMicros: 10_000n },
     });

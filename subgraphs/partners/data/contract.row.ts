@@ -37,6 +37,8 @@ export class ContractRow {
   issuanceCapPeriod!: LimitPeriod | null;
   @Column({ name: 'net_debit_cap_micros', type: 'bigint', nullable: true, transformer: bigintColumn })
   netDebitCapMicros!: bigint | null;
+  @Column({ name: 'net_debit_alert_bps', type: 'integer' })
+  netDebitAlertBps!: number;
   @Column({ name: 'face_value_micros', type: 'bigint', transformer: bigintColumn })
   faceValueMicros!: bigint;
   @Column({ name: 'agreed_at', type: 'timestamptz' })

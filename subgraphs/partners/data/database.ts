@@ -1,10 +1,12 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
 import { ActionRuleRow } from './action-rule.row';
 import { ContractRow } from './contract.row';
+import { ContractProposalRow } from './contract-proposal.row';
 import { EarningRuleRow } from './earning-rule.row';
 import { Partners1763890000000 } from './migrations/1763890000000-partners';
 import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-terms';
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
+import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
 import { ProgrammeRow } from './programme.row';
@@ -13,7 +15,21 @@ import { TierRow } from './tier.row';
 /** This subgraph's own database: nobody else reads it. */
 export const partnersDatabase = {
   name: 'partners',
-  rows: [ProgrammeRow, TierRow, PartnerRow, ContractRow, EarningRuleRow, ActionRuleRow, PartnerKeyRow],
-  migrations: [Partners1763890000000, RicherTerms1795750000000, SettlementDetails1795850000000],
+  rows: [
+    ProgrammeRow,
+    TierRow,
+    PartnerRow,
+    ContractRow,
+    ContractProposalRow,
+    EarningRuleRow,
+    ActionRuleRow,
+    PartnerKeyRow,
+  ],
+  migrations: [
+    Partners1763890000000,
+    RicherTerms1795750000000,
+    SettlementDetails1795850000000,
+    ContractProposals1795825000000,
+  ],
   appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details'],
 } as const satisfies DatabaseDefinition;

@@ -187,6 +187,7 @@ describe('invariants', () => {
     ],
     ['rule-book-version-counts-its-events', `update rule_book_version set version = version + 1`],
     ['published-book-equals-the-tables', `update partner set status = 'ACTIVE'`],
+    ['approved-proposals-are-contracts', `update programme set single_approver = false`],
     ['versions-without-gaps', `update contract set version = 7`],
     ['active-keys-are-few-and-owned', `update partner set status = 'LEFT'`],
   ])('%s is red on a corrupted copy', async (name, corruption) => {

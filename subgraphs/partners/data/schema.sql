@@ -54,6 +54,7 @@ create table contract (
   issuance_cap_points bigint,
   issuance_cap_period text,
   net_debit_cap_micros bigint,
+  net_debit_alert_bps integer default 8000 not null,
   constraint contract_pkey PRIMARY KEY (id),
   constraint contract_partner_id_valid_from_key UNIQUE (partner_id, valid_from),
   constraint contract_partner_id_version_key UNIQUE (partner_id, version),
@@ -63,6 +64,7 @@ create table contract (
   constraint contract_issuance_cap_period_check CHECK ((issuance_cap_period = ANY (ARRAY['DAY'::text, 'MONTH'::text, 'YEAR'::text, 'EVER'::text]))),
   constraint contract_issuance_cap_points_check CHECK ((issuance_cap_points >= 0)),
   constraint contract_issuance_micros_check CHECK ((issuance_micros >= 0)),
+  constraint contract_net_debit_alert_bps_check CHECK (((net_debit_alert_bps >= 1) AND (net_debit_alert_bps <= 10000))),
   constraint contract_net_debit_cap_micros_check CHECK ((net_debit_cap_micros >= 0)),
   constraint contract_reimbursement_micros_check CHECK ((reimbursement_micros >= 0)),
   constraint contract_version_check CHECK ((version > 0)),
@@ -74,6 +76,27 @@ create table contract (
   constraint settlement_model_is_known CHECK ((settlement_model = ANY (ARRAY['AT_REDEMPTION'::text, 'AT_ISSUANCE'::text, 'HYBRID'::text]))),
   constraint contract_programme_id_face_value_micros_fkey FOREIGN KEY (programme_id, face_value_micros) REFERENCES programme(id, face_value_micros),
   constraint contract_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
+create table contract_proposal (
+  id text not null,
+  programme_id text not null,
+  partner_id text not null,
+  version integer not null,
+  terms text not null,
+  content_hash text not null,
+  state text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint contract_proposal_pkey PRIMARY KEY (id),
+  constraint contract_proposal_content_hash_check CHECK ((content_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint contract_proposal_id_check CHECK ((id ~ '^cpr_[0-9a-f]{32}$'::text)),
+  constraint contract_proposal_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'APPROVED'::text, 'WITHDRAWN'::text, 'REPLACED'::text]))),
+  constraint contract_proposal_version_check CHECK ((version > 0)),
+  constraint decided_is_whole CHECK ((((state = 'OPEN'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  constraint contract_proposal_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
 
 create table earning_rule (
@@ -243,6 +266,10 @@ create table tier (
 );
 
 -- Indexes
+
+CREATE INDEX contract_proposal_by_partner ON public.contract_proposal USING btree (partner_id, id);
+
+CREATE UNIQUE INDEX one_open_proposal_a_partner ON public.contract_proposal USING btree (partner_id) WHERE (state = 'OPEN'::text);
 
 CREATE INDEX partner_key_by_partner ON public.partner_key USING btree (partner_id);
 

@@ -9,7 +9,7 @@ import type { NewProgramme } from '../core/programme';
 /** A key no other call uses. */
 export const freshKey = (): string => randomBytes(8).toString('hex');
 
-/** One point is 0.01 EUR; three rungs; a sandbox. */
+/** One point is 0.01 EUR; three rungs; a sandbox in which one person may agree. */
 export function aProgramme(change: Partial<NewProgramme> = {}): NewProgramme {
   return {
     idempotencyKey: freshKey(),
@@ -21,7 +21,7 @@ export function aProgramme(change: Partial<NewProgramme> = {}): NewProgramme {
     timeZone: 'Europe/Warsaw',
     defaultLanguage: 'pl',
     isSandbox: true,
-    singleApprover: false,
+    singleApprover: true,
     disputeWindowDays: 14,
     pointsValidityDays: 365,
     opensAt: new Date('2026-01-01T00:00:00Z'),

@@ -1,0 +1,47 @@
+import { checkBook } from '../hub/books/check-book';
+import { makeBook } from '../hub/books/make-book';
+import { settleBook } from '../hub/books/settle-book';
+import { issuerOf } from '../hub/client/credentials';
+import { runLimited } from '../hub/replay/limiter';
+import { differencesOf } from '../hub/testkit/hold-against-oracle';
+import type { Bench } from './benches';
+import { rounded } from './coalition';
+import { serverVersion } from './server-facts';
+
+const EVENTS = 25;
+const BOOKS_AT_ONCE = 4;
+const TOLD_MAX = 5;
+
+/**
+ * Random books through one hub, each held against an independent calculator of the settlement model and against the properties
+ * that hold for every sequence of events. A round is a book: the seeds are 1 to `--rounds`.
+ */
+export const benchBooks: Bench = async ({ openHub, tell, rounds }) => {
+  const hub = await openHub();
+  const wanted = rounds ?? 100;
+  const counted = { books: 0, events: 0, refused: 0, books_that_differ: 0 };
+  const startedAt = Date.now();
+  await runLimited(
+    Array.from({ length: wanted }, (_, n) => n + 1),
+    BOOKS_AT_ONCE,
+    async (seed) => {
+      const checked = checkBook({ ...makeBook(seed, EVENTS), disputes: [] });
+      if (!('book' in checked)) throw new TypeError(`benchBooks: the book of seed ${seed} is none`);
+      const { book } = checked;
+      const result = await settleBook(book, { url: hub.url, issuer: issuerOf(hub), tell: () => undefined });
+      const differences = differencesOf(book, result);
+      counted.books += 1;
+      counted.events += book.events.length;
+      counted.refused += (result.refused as unknown[]).length;
+      if (differences.length > 0) counted.books_that_differ += 1;
+      for (const difference of differences.slice(0, TOLD_MAX)) tell(`seed ${seed}: ${difference}`);
+      if (counted.books % 50 === 0) tell(`${counted.books} of ${wanted} books`);
+    },
+  );
+  const seconds = (Date.now() - startedAt) / 1_000;
+  return {
+    postgres: await serverVersion(hub.databases.embeddedUrl!),
+    figures: { ...counted, seconds: rounded(seconds), books_per_s: rounded(counted.books / seconds) },
+    ratios: {},
+  };
+};

@@ -1,0 +1,57 @@
+import type { Tx } from '../../../kernel/db/transaction';
+import { isRefusal, type Outcome } from '../../../kernel/errors/refusal';
+import { notFound } from '../../../kernel/errors/shared-refusals';
+import { newId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
+import { agreeVersion, type AgreedTerms, type Contract } from '../core/contract';
+import { contentHashOf, type ContractProposal } from '../core/contract-proposal';
+import type { Programme } from '../core/programme';
+import { findAllContracts, insertContract } from '../data/contract.store';
+import { findAllPartners } from '../data/partner.store';
+import { findProgramme } from '../data/programme.store';
+
+/** Terms for a partner, put forward by a person at an instant. */
+export interface PutForward {
+  readonly programmeId: ProgrammeId;
+  readonly partnerId: PartnerId;
+  readonly subject: string;
+  readonly now: Date;
+  readonly terms: AgreedTerms;
+}
+
+/**
+ * Draws up terms as a partner's next version, against everything agreed at this moment; writes nothing.
+ *
+ * @returns what the arbitrage guard or the order of versions refuses, or NOT_FOUND for a partner that left
+ */
+export async function drawUp(
+  tx: Tx,
+  { programmeId, partnerId, subject, now, terms }: PutForward,
+): Promise<Outcome<{ proposal: ContractProposal; programme: Programme }>> {
+  const programme = await findProgramme(tx, programmeId);
+  const partners = await findAllPartners(tx, programmeId);
+  const isThere = partners.some(({ id, status }) => id === partnerId && status !== 'LEFT');
+  if (programme === null || !isThere) return notFound('partner');
+  const { faceValueMicros } = programme;
+  const contracts = await findAllContracts(tx, programmeId);
+  const agreed = agreeVersion(terms, partnerId, { faceValueMicros, partners, contracts });
+  if (isRefusal(agreed)) return agreed;
+  const { version } = agreed;
+  const contentHash = contentHashOf({ programmeId, partnerId, version, faceValueMicros, terms });
+  const proposal: ContractProposal = {
+    ...{ id: newId('cpr'), partnerId, version, terms, contentHash, state: 'OPEN' },
+    ...{ proposedBy: subject, proposedAt: now, decidedBy: null, decidedAt: null },
+  };
+  return { proposal, programme };
+}
+
+/** Makes a proposal's terms the partner's contract. */
+export async function agreeOn(
+  tx: Tx,
+  { proposal, programme, at }: { proposal: ContractProposal; programme: Programme; at: Date },
+): Promise<Contract> {
+  const { partnerId, version, terms } = proposal;
+  const contract: Contract = { ...terms, id: newId('ctr'), partnerId, version };
+  const { id: programmeId, faceValueMicros } = programme;
+  await insertContract(tx, programmeId, { contract, faceValueMicros, agreedAt: at });
+  return contract;
+}
