@@ -8,6 +8,7 @@ import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
+import { EarnExplanations1795820010000 } from './migrations/1795820010000-earn-explanations';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
@@ -27,6 +28,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     VerificationRounds1795770000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
+    EarnExplanations1795820010000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -38,6 +40,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'claim',
     'money_entry',
     'purchase',
+    'earn_explanation',
     'purchase_return',
     'redemption_reversal',
     'award',

@@ -5,14 +5,19 @@ import { lateGoodwillRule, type MissingClaim } from '../../core/receipts/receipt
 import { loadTestClock } from '../../data/programme.store';
 import { closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
-import { documentOf, intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
+import { documentOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
 export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
 
 /** Credits a claim with its purchase: the partner reported or accepted it. Called again it does nothing more. */
 export function creditClaim(ledger: ClaimLedger, claim: MissingClaim, purchase: Purchase): Promise<void> {
-  return settle(ledger, claim, { state: 'CREDITED', rule: (wallet, facts) => planPurchase(wallet, purchase, facts) });
+  const { partnerId, occurredAt, channel } = purchase;
+  return settle(ledger, claim, {
+    state: 'CREDITED',
+    earns: { partnerId, occurredAt, channel },
+    rule: (wallet, facts) => planPurchase(wallet, purchase, facts),
+  });
 }
 
 /** Claims settled at a time when their partners are late. */
@@ -36,7 +41,7 @@ export async function settleLateClaims(ledger: ClaimLedger, programmeId: Program
 async function settle(
   ledger: ClaimLedger,
   claim: MissingClaim,
-  { state, rule }: { state: 'CREDITED' | 'GOODWILL'; rule: PostingRule },
+  { state, rule, earns }: { state: 'CREDITED' | 'GOODWILL'; rule: PostingRule; earns?: Earning },
 ): Promise<void> {
   const { id, programmeId, memberId, partnerId, externalRef } = claim;
   const outcome = await ledger.lanes.post({
@@ -50,6 +55,7 @@ async function settle(
     needs: NO_NEEDS,
     others: [],
     opensWallet: true,
+    earns,
     plan: rule,
   });
   const at = (await loadTestClock(ledger.database.pool, programmeId)) ?? ledger.clock.now();

@@ -56,6 +56,7 @@ function evaluate(scene: Scene) {
     ],
     timeZone: scene.timeZone ?? 'Europe/Warsaw',
     conversion: null,
+    mayFund: () => true,
     spent: new Set(scene.spent ?? []),
   };
   const result = evaluatePurchase(asked);

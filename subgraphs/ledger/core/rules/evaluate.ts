@@ -1,6 +1,6 @@
 import type { ConditionFacts } from '../../../../kernel/conditions/vocabulary';
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
-import type { FundingShare } from '../points/lot';
+import type { FundingShare, Party } from '../points/lot';
 import type { EarningRule, Tier } from '../rule-book';
 import {
   reckon,
@@ -25,6 +25,8 @@ export interface Evaluated {
   readonly conversion: Conversion | null;
   /** Ids of campaigns whose budget does not hold what they would give. */
   readonly spent: ReadonlySet<string>;
+  /** Whether a party can pay for a campaign's points now. */
+  mayFund(party: Party): boolean;
 }
 
 /** What a campaign gives: a lot of its own. */
@@ -147,7 +149,7 @@ class Weighing {
   }
 
   private whyNot(rule: PurchaseRule, coveredMinor: bigint): PassedReason | null {
-    const { happened, person, timeZone, spent } = this.asked;
+    const { happened, person, timeZone, spent, mayFund } = this.asked;
     const { campaign } = rule;
     const among = (list: readonly string[], one: string | null) =>
       list.length === 0 || (one !== null && list.includes(one));
@@ -163,7 +165,9 @@ class Weighing {
     }
     if (coveredMinor <= 0n) return 'NOTHING_COVERED';
     if (coveredMinor < rule.minAmountMinor) return 'BELOW_MINIMUM';
-    return campaign !== null && spent.has(campaign.id) ? 'BUDGET_SPENT' : null;
+    if (campaign === null) return null;
+    if (!campaign.funding.every(({ partyId }) => mayFund(partyId))) return 'FUNDER';
+    return spent.has(campaign.id) ? 'BUDGET_SPENT' : null;
   }
 
   private whyNotTrue({ id }: PurchaseRule, condition: ReadyRule['condition']): PassedReason | null {

@@ -14,6 +14,7 @@ export type PassedReason =
   | 'CONDITION_FALSE'
   | 'FACTS_NOT_TOLD'
   | 'CONDITION_FAILED'
+  | 'FUNDER'
   | 'BUDGET_SPENT'
   | 'OUTDONE';
 
@@ -121,4 +122,12 @@ function addedBy(
       return capped(divideRounded(multiplied * more * part, 10_000n * keptMinor, rounding));
     }
   }
+}
+
+/** What of a kept amount goes to each lot a purchase made: the partner's own first, then each campaign's, in the order they fired. */
+export function pointsByLot(explanation: Explanation, keptMinor: bigint): bigint[] {
+  const added = reckon(explanation, keptMinor);
+  const isOwn = explanation.fired.map(({ source }) => source !== 'CAMPAIGN');
+  const own = added.reduce((sum, points, n) => (isOwn[n] === true ? sum + points : sum), 0n);
+  return [own, ...added.filter((_, n) => isOwn[n] !== true)];
 }
