@@ -66,6 +66,7 @@ const variables = {
   HUB_BUDGET_PERSON: budget.default(defaultLimits.budgets.person),
   HUB_BUDGET_ANONYMOUS: budget.default(defaultLimits.budgets.anonymous),
   HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
+  HUB_LIMIT_BUFFERED_BYTES: bytes.default(defaultLimits.bufferedBytes),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
 
@@ -100,6 +101,7 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
       anonymous: read.HUB_BUDGET_ANONYMOUS,
     },
     frameBytes: read.HUB_LIMIT_FRAME_BYTES,
+    bufferedBytes: read.HUB_LIMIT_BUFFERED_BYTES,
     subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,
   };
   const config: GatewayConfig = {

@@ -22,6 +22,12 @@ export interface GatewayOptions {
 /** The one port of the hub. */
 export interface Gateway {
   listen(port: number, host: string): Promise<{ url: string; port: number }>;
+  /**
+   * Takes another supergraph from the next operation on; open streams go on with the one they began with.
+   *
+   * @throws Error when the text is no supergraph; then nothing has changed
+   */
+  reload(supergraphSdl: string): void;
   /** Takes no new work, ends sockets with 1001, waits for requests under way. */
   close(): Promise<void>;
 }

@@ -70,7 +70,7 @@ function asApolloGateway(pipeline: Pipeline): GatewayInterface {
         }) as never,
     }),
     onSchemaLoadOrUpdate: (listener) => {
-      listener({ apiSchema: pipeline.schema, coreSupergraphSdl: '' });
+      pipeline.onSchema((apiSchema) => listener({ apiSchema, coreSupergraphSdl: '' }));
       return () => {};
     },
     stop: async () => {},

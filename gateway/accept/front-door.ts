@@ -11,8 +11,12 @@ import type { TokenIssuer } from '../auth/tokens';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { Pipeline } from '../plan/pipeline';
+import { SharedStreams } from '../stream/shared-streams';
 import type { HttpContext } from './apollo-server';
+import { CredentialWatch } from './credential-watch';
+import { EventStreams } from './event-streams';
 import { httpFront } from './http';
+import { OperationDesk } from './operation-desk';
 import { SocketFront } from './websocket';
 
 export interface FrontDoorOptions {
@@ -41,10 +45,13 @@ const REQUEST_MS = 30_000;
 export class FrontDoor {
   private readonly server: Server;
   private readonly sockets: SocketFront;
+  private readonly events: EventStreams;
+  private readonly watch: CredentialWatch;
   private isOpen = true;
   private closing: Promise<void> | undefined;
 
   constructor(private readonly options: FrontDoorOptions) {
+    const streams = new SharedStreams(options.pipeline, options.config.limits.deadlineMs);
     const { pipeline, apollo, authenticator, documents, keys, database, jwks, config, log } = options;
     const health = {
       links: Object.values(pipeline.links).filter((link): link is SubgraphLink => link !== undefined),
@@ -54,14 +61,37 @@ export class FrontDoor {
       jwks: jwks instanceof URL ? null : jwks,
       metrics: { token: config.metricsToken, mode: config.mode },
     };
-    const front = httpFront({ apollo, authenticator, documents, limits: config.limits, health, log });
+    const desk = new OperationDesk(pipeline, config.limits);
+    this.watch = new CredentialWatch(authenticator);
+    this.events = new EventStreams({ pipeline, streams, desk, watch: this.watch, log });
+    const front = httpFront({
+      events: this.events,
+      apollo,
+      pipeline,
+      database,
+      authenticator,
+      documents,
+      limits: config.limits,
+      health,
+      log,
+    });
     const { headersMs } = config;
     const connectionsCheckingInterval = Math.min(headersMs, 5_000);
     this.server = createServer(
       { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
       front,
     );
-    this.sockets = new SocketFront({ server: this.server, pipeline, authenticator, documents, config, log });
+    this.sockets = new SocketFront({
+      server: this.server,
+      pipeline,
+      streams,
+      desk,
+      watch: this.watch,
+      authenticator,
+      documents,
+      config,
+      log,
+    });
   }
 
   async listen(port: number, host: string): Promise<{ url: string; port: number }> {
@@ -70,6 +100,10 @@ export class FrontDoor {
     });
     const bound = (this.server.address() as AddressInfo).port;
     return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound };
+  }
+
+  reload(supergraphSdl: string): void {
+    this.options.pipeline.reload(supergraphSdl);
   }
 
   close(): Promise<void> {
@@ -82,6 +116,8 @@ export class FrontDoor {
     const closed = this.server.listening
       ? new Promise<void>((resolve) => this.server.close(() => resolve()))
       : Promise.resolve();
+    this.watch.stop();
+    this.events.close();
     await this.sockets.close();
     this.server.closeIdleConnections();
     const patience = setTimeout(() => this.server.closeAllConnections(), this.options.config.drainMs);

@@ -1,12 +1,16 @@
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
+import type { Database } from '../../kernel/db/database';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
+import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
+import type { EventStreams } from './event-streams';
 import { serveGraphiql } from './graphiql';
+import { intakeRoutes } from './intake/routes';
 import { healthRoutes, type HealthOptions } from './health';
 import {
   bodyReader,
@@ -21,7 +25,10 @@ import {
 } from './request-shape';
 
 export interface HttpFrontOptions {
+  readonly events: EventStreams;
   readonly apollo: ApolloServer<HttpContext>;
+  readonly pipeline: Pipeline;
+  readonly database: Database;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
@@ -39,6 +46,7 @@ export function httpFront(options: HttpFrontOptions): Express {
   app.use(nameRequest);
   app.use(healthRoutes(options.health));
   serveGraphiql(app);
+  app.use(intakeRoutes({ ...options, deadlineMs: options.limits.deadlineMs }));
   app.use('/graphql', ...graphqlRoute(options));
   app.use((_request, response) =>
     sendFault(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
@@ -47,7 +55,7 @@ export function httpFront(options: HttpFrontOptions): Express {
   return app;
 }
 
-function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
+function graphqlRoute({ events, apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
     if (fault === null) next();
@@ -73,7 +81,7 @@ function graphqlRoute({ apollo, authenticator, documents, limits, log }: HttpFro
       };
     },
   });
-  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), graph];
+  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), events.handler, graph];
 }
 
 /** Finds out who is calling, before anything of the body is read. */

@@ -21,7 +21,7 @@ export interface HttpFault {
 
 /** Headers that no page of another site can make a browser send without asking first. */
 const PREFLIGHTED = ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'];
-const ANSWERED = ['application/json', 'application/graphql-response+json'];
+const ANSWERED = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
 
 export function locals(response: Response): HttpLocals {
   return response.locals as HttpLocals;

@@ -1,16 +1,18 @@
-import { GraphQLError, parse, type DocumentNode, type ExecutionArgs } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { makeServer, type Context, type Server, type ServerOptions, type SubscribePayload } from 'graphql-ws';
 import { requestFault } from '../../kernel/graph/fault';
 import { newId } from '../../kernel/values/id';
+import type { WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { limitFault } from '../limits/admission';
 import type { DocumentBook, RequestedDocument } from '../limits/documents';
-import { Kept } from '../limits/kept';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
 import type { Pipeline, Run } from '../plan/pipeline';
-import { subscribe } from '../stream/subscribe';
+import type { SharedStreams } from '../stream/shared-streams';
+import type { OperationDesk } from './operation-desk';
+import { SocketReader } from './socket-reader';
 
 /** What is known of a socket besides the protocol. */
 export interface SocketFacts {
@@ -19,12 +21,15 @@ export interface SocketFacts {
   readonly acceptLanguage: string | undefined;
   /** Where the connection comes from. */
   readonly address: string;
+  readonly socket: WebSocket;
   /** Set once the client has said who it is. */
   caller: Caller | null;
 }
 
 export interface SocketProtocolOptions {
   readonly pipeline: Pipeline;
+  readonly streams: SharedStreams;
+  readonly desk: OperationDesk;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
   readonly limits: GatewayLimits;
@@ -34,17 +39,16 @@ export interface SocketProtocolOptions {
 type Params = Record<string, unknown> | undefined;
 type SocketContext = Context<Params, SocketFacts>;
 
-const DOCUMENTS_KEPT = 2_000;
-
 /** The graphql-transport-ws protocol with the pipeline behind it: an operation's faults end the operation, not the socket. */
 export function socketProtocol({
   pipeline,
+  streams,
+  desk,
   authenticator,
   documents: book,
   limits,
   log,
 }: SocketProtocolOptions): Server<SocketFacts> {
-  const documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
   const options: ServerOptions<Params, SocketFacts> = {
     connectionInitWaitTimeout: limits.initMs,
     onConnect: async ({ connectionParams, extra }) => {
@@ -57,60 +61,55 @@ export function socketProtocol({
         return false;
       }
     },
-    onSubscribe: async (socket, _id, payload) => {
+    onSubscribe: async (socket, id, payload) => {
       const requestId = newId('req');
-      const admitted = await admit({ socket, payload, requestId, documents, book, pipeline, limits });
-      return Array.isArray(admitted) ? maskErrors(admitted, requestId, log) : (admitted as ExecutionArgs);
+      const admitted = await admit({ socket, id, payload, requestId, desk, book, limits });
+      if (!('run' in admitted)) return maskErrors(admitted, requestId, log);
+      const { document, operationName } = admitted.run;
+      return { schema: pipeline.schema, document, operationName, contextValue: admitted };
     },
-    execute: (args) => pipeline.answer(args.contextValue as Run),
-    subscribe: (args) => subscribe(pipeline, args.contextValue as Run, limits.deadlineMs),
+    execute: (args) => pipeline.answer((args.contextValue as SocketOperation).run),
+    subscribe: async (args) => {
+      const { run, id, socket } = args.contextValue as SocketOperation;
+      const reader = new SocketReader(socket, id, limits.bufferedBytes);
+      reader.left(await streams.join(run, reader));
+      return reader;
+    },
   };
   return makeServer(options);
+}
+
+/** An operation on its way from its admission to its execution. */
+interface SocketOperation {
+  readonly run: Run;
+  readonly id: string;
+  readonly socket: WebSocket;
 }
 
 /** Either what is to be run, or the faults for which it is not. */
 async function admit(asked: {
   socket: SocketContext;
+  id: string;
   payload: SubscribePayload;
   requestId: string;
-  documents: Kept<DocumentNode>;
+  desk: OperationDesk;
   book: DocumentBook;
-  pipeline: Pipeline;
   limits: GatewayLimits;
-}): Promise<ExecutionArgs | GraphQLError[]> {
-  const { socket, payload, requestId, documents, book, pipeline, limits } = asked;
+}): Promise<SocketOperation | readonly GraphQLError[]> {
+  const { socket, id, payload, requestId, desk, book, limits } = asked;
   const { caller, acceptLanguage, address } = socket.extra;
   if (caller === null) return [limitFault('INVALID_INPUT', 'The socket has no caller.')];
-  if (Object.keys(socket.subscriptions).length > limits.subscriptionsPerSocket) {
-    return [
-      limitFault(
-        'GATEWAY_TOO_MANY_SUBSCRIPTIONS',
-        `A socket may have ${limits.subscriptionsPerSocket} live operations.`,
-      ),
-    ];
-  }
+  const most = limits.subscriptionsPerSocket;
+  if (Object.keys(socket.subscriptions).length > most)
+    return [limitFault('GATEWAY_TOO_MANY_SUBSCRIPTIONS', `A socket may have ${most} live operations.`)];
   const named = await book.resolve(payload as RequestedDocument, caller.principal);
   if ('code' in named) return [requestFault(named)];
-  const document = documents.get(named.query) ?? parsed(named.query, limits.tokens);
-  if (document instanceof GraphQLError) return [document];
-  documents.set(named.query, document);
-  const operationName = payload.operationName ?? undefined;
-  const variables = (payload.variables ?? {}) as Record<string, unknown>;
-  const payer = { principal: caller.principal, address };
-  const admission = await pipeline.admit({ document, operationName, variables, way: 'socket' }, payer);
-  if ('faults' in admission) return [...admission.faults];
-  const deadlineAt = new Date(Date.now() + admission.deadlineMs);
-  const context = { principal: caller.principal, requestId, deadlineAt, acceptLanguage };
-  const run: Run = { document, operationName, variables, context, way: 'socket' };
-  return { schema: pipeline.schema, document, operationName, variableValues: variables, contextValue: run };
-}
-
-function parsed(query: string, maxTokens: number): DocumentNode | GraphQLError {
-  try {
-    return parse(query, { maxTokens });
-  } catch (error) {
-    return limitFault('GATEWAY_SYNTAX', (error as GraphQLError).message);
-  }
+  const { operationName, variables } = payload;
+  const desked = await desk.admit(
+    { query: named.query, operationName, variables },
+    { caller, acceptLanguage, address, requestId, way: 'socket' },
+  );
+  return 'faults' in desked ? desked.faults : { run: desked.run, id, socket: socket.extra.socket };
 }
 
 /** A browser cannot set headers on a WebSocket, so the first message may say what the header would. */

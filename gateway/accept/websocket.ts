@@ -3,16 +3,22 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, type Server as ProtocolServer } from 'graphql-ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
-import type { Authenticator } from '../auth/authenticator';
+import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { countSocket } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
+import type { SharedStreams } from '../stream/shared-streams';
+import type { CredentialWatch, Watched } from './credential-watch';
+import type { OperationDesk } from './operation-desk';
 import { socketProtocol, type SocketFacts } from './socket-protocol';
 
 export interface SocketFrontOptions {
   readonly server: HttpServer;
   readonly pipeline: Pipeline;
+  readonly streams: SharedStreams;
+  readonly desk: OperationDesk;
+  readonly watch: CredentialWatch;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
   readonly config: { readonly limits: GatewayLimits; readonly allowedOrigins: readonly string[] };
@@ -22,8 +28,8 @@ export interface SocketFrontOptions {
 const PATH = '/graphql';
 /** How often a socket is asked whether it is still there; one that misses an answer is ended. */
 const PING_EVERY_MS = 12_000;
-/** How often it is looked whether credentials still hold. With the key book's two seconds, revocation ends a socket within five. */
-const LOOK_EVERY_MS = 1_000;
+/** Sockets are asked in turns, so that ten thousand of them are not asked in one moment. */
+const PING_TURNS = 12;
 /** How long a socket may take to answer our goodbye. */
 const GOODBYE_MS = 1_500;
 const POLICY_VIOLATION = 1008;
@@ -33,13 +39,14 @@ const GOING_AWAY = 1001;
 export class SocketFront {
   private readonly sockets: WebSocketServer;
   private readonly protocol: ProtocolServer<SocketFacts>;
-  private readonly live = new Map<WebSocket, SocketFacts>();
-  private readonly look: NodeJS.Timeout;
+  private readonly live = new Set<Connection>();
+  private readonly pings: NodeJS.Timeout;
+  private turn = 0;
   private isOpen = true;
 
   constructor(private readonly options: SocketFrontOptions) {
-    const { server, pipeline, authenticator, documents, config, log } = options;
-    this.protocol = socketProtocol({ pipeline, authenticator, documents, limits: config.limits, log });
+    const { server, pipeline, streams, desk, authenticator, documents, config, log } = options;
+    this.protocol = socketProtocol({ pipeline, streams, desk, authenticator, documents, limits: config.limits, log });
     // `closeTimeout` is newer than the package of types.
     const socketOptions: ServerOptions & { closeTimeout: number } = {
       noServer: true,
@@ -49,14 +56,14 @@ export class SocketFront {
     };
     this.sockets = new WebSocketServer(socketOptions);
     server.on('upgrade', (request, stream, head) => this.upgrade(request, stream, head));
-    this.look = setInterval(() => void this.endThoseWhoMayNot(), LOOK_EVERY_MS).unref();
+    this.pings = setInterval(() => this.pingSome(), PING_EVERY_MS / PING_TURNS).unref();
   }
 
   /** Says goodbye to every socket and waits until they are gone. */
   async close(): Promise<void> {
     this.isOpen = false;
-    clearInterval(this.look);
-    for (const socket of this.live.keys()) socket.close(GOING_AWAY, 'Going away');
+    clearInterval(this.pings);
+    for (const { socket } of this.live) socket.close(GOING_AWAY, 'Going away');
     await new Promise<void>((resolve) => this.sockets.close(() => resolve()));
   }
 
@@ -79,11 +86,12 @@ export class SocketFront {
   private opened(socket: WebSocket, request: IncomingMessage): void {
     const { authorization, 'accept-language': acceptLanguage } = request.headers;
     const address = request.socket.remoteAddress ?? '';
-    const facts: SocketFacts = { authorization, acceptLanguage, address, caller: null };
-    this.live.set(socket, facts);
+    const connection = new Connection(socket, authorization, acceptLanguage, address, this.turn);
+    this.live.add(connection);
+    this.options.watch.watch(connection);
     countSocket(1);
     this.boundMessages(socket);
-    const stopPings = keepAlive(socket);
+    socket.on('pong', () => connection.answered());
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
@@ -92,14 +100,14 @@ export class SocketFront {
         onMessage: (react) =>
           socket.on('message', (message) => void this.received(socket, () => react(textOf(message)))),
       },
-      facts,
+      connection,
     );
     // Too large a frame, or bytes that are no frame: `ws` closes with the code that says so.
     socket.on('error', (error) => this.options.log.info({ event: 'gateway.socket.faulty', err: error }));
     socket.once('close', (code, reason) => {
-      this.live.delete(socket);
+      this.live.delete(connection);
+      this.options.watch.forget(connection);
       countSocket(-1);
-      stopPings();
       void closed(code, reason.toString());
     });
   }
@@ -127,13 +135,39 @@ export class SocketFront {
     socket.on('message', count).on('ping', count);
   }
 
-  private async endThoseWhoMayNot(): Promise<void> {
-    for (const [socket, { caller }] of this.live) {
-      if (caller === null || (caller.expiresAt === null && caller.keyId === null)) continue;
-      // Who cannot be asked about does not stay: the key book has already bridged what may be bridged.
-      const holds = await this.options.authenticator.stillHolds(caller).catch(() => false);
-      if (!holds) socket.close(CloseCode.Forbidden, 'Forbidden');
-    }
+  /** Asks a twelfth of the sockets whether they are still there. */
+  private pingSome(): void {
+    this.turn = (this.turn + 1) % PING_TURNS;
+    for (const connection of this.live) if (connection.turn === this.turn) connection.ping();
+  }
+}
+
+/** One socket: its facts, and whether its peer is still there. */
+class Connection implements Watched, SocketFacts {
+  caller: Caller | null = null;
+  private hasAnswered = true;
+
+  constructor(
+    readonly socket: WebSocket,
+    readonly authorization: string | undefined,
+    readonly acceptLanguage: string | undefined,
+    readonly address: string,
+    /** When it is asked. */
+    readonly turn: number,
+  ) {}
+
+  endForbidden(): void {
+    this.socket.close(CloseCode.Forbidden, 'Forbidden');
+  }
+
+  answered(): void {
+    this.hasAnswered = true;
+  }
+
+  ping(): void {
+    if (!this.hasAnswered) return this.socket.terminate();
+    this.hasAnswered = false;
+    return this.socket.ping();
   }
 }
 
@@ -153,17 +187,4 @@ function textOf(message: Buffer | ArrayBuffer | Buffer[]): string {
   return Array.isArray(message)
     ? Buffer.concat(message).toString('utf8')
     : Buffer.from(message as Buffer).toString('utf8');
-}
-
-function keepAlive(socket: WebSocket): () => void {
-  let answered = true;
-  socket.on('pong', () => {
-    answered = true;
-  });
-  const timer = setInterval(() => {
-    if (!answered) return socket.terminate();
-    answered = false;
-    return socket.ping();
-  }, PING_EVERY_MS);
-  return () => clearInterval(timer);
 }

@@ -5,6 +5,7 @@ import { Consumer, type EventReaction } from '../../kernel/events/consumer';
 import type { EventFeed } from '../../kernel/events/event';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { PartnerId } from '../../kernel/values/id';
+import { intakeReactions } from './intake-store';
 import { findKey, insertKey, revokeKey, type PartnerKey } from './key-store';
 
 /** Text of a key: which coalition side it is for, the 32 hexadecimal digits of its id, 32 random bytes. */
@@ -148,6 +149,7 @@ function holds(key: PartnerKey): boolean {
 }
 
 const REACTIONS: Readonly<Record<string, EventReaction>> = {
+  ...intakeReactions,
   'partners.key.issued.v1': async (tx, { programmeId, payload }) => {
     const { keyHash, expiresAt, partnerId, ...key } = issued.parse(payload);
     await insertKey(tx, {

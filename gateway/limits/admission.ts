@@ -23,7 +23,7 @@ export interface IncomingOperation {
   readonly operationName?: string;
   readonly variables?: Readonly<Record<string, unknown>>;
   /** How it came. */
-  readonly way: 'request' | 'socket';
+  readonly way: 'request' | 'socket' | 'events';
   /** Size of the request; only known over HTTP, a socket bounds its frames. */
   readonly bodyBytes?: number;
 }
@@ -133,7 +133,10 @@ export class Admissions {
     principal: Principal,
   ): GraphQLError | null {
     if (way === 'request' && operation.operation === OperationTypeNode.SUBSCRIPTION) {
-      return limitFault('GATEWAY_OPERATION_NOT_HERE', 'Subscriptions travel over WebSocket, at this same path.');
+      return limitFault(
+        'GATEWAY_OPERATION_NOT_HERE',
+        'Subscriptions travel over WebSocket or as text/event-stream, at this same path.',
+      );
     }
     const { bodyBytes: most, bulkMutations } = this.options.limits;
     if (bodyBytes > most && !measures.roots.every((root) => bulkMutations.includes(root))) {

@@ -40,6 +40,8 @@ export interface GatewayLimits {
   readonly messagesPerSecond: number;
   /** Live operations of one socket. */
   readonly subscriptionsPerSocket: number;
+  /** Bytes that may wait on a socket before the streams on it are held back. */
+  readonly bufferedBytes: number;
   /** How long a socket may take to say who it is. */
   readonly initMs: number;
 }
@@ -72,5 +74,6 @@ export const defaultLimits: GatewayLimits = {
   frameBytes: 64 * 1024,
   messagesPerSecond: 200,
   subscriptionsPerSocket: 100,
+  bufferedBytes: 256 * 1024,
   initMs: 5_000,
 };

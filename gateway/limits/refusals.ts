@@ -87,6 +87,13 @@ export const limitRefusals = {
     type: 'errors[]',
     precedence: 9,
   },
+  GATEWAY_READER_TOO_SLOW: {
+    meaning: 'A stream of changes ended because its reader did not take them as fast as they came.',
+    action: 'Subscribe again with `after` and `epoch` of the message seen last; `extensions.resume` says them too.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 90,
+  },
   GATEWAY_TOO_MANY_SUBSCRIPTIONS: {
     meaning: 'The socket has as many live operations as one may have.',
     action: 'End one, or open another socket.',

@@ -28,6 +28,21 @@ export const gatewayRefusals = {
     type: 'errors[]',
     precedence: 1,
   },
+  GATEWAY_INTAKE_NOT_SET: {
+    meaning: 'The partner sends customer-data messages and has not said what they become.',
+    action: 'Set it once with `setIntake`; an empty list of mappings takes the usual events.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
+  GATEWAY_INTAKE_VALUE: {
+    meaning:
+      'A value of a customer-data message cannot be what its mapping needs, such as an amount with too many decimals.',
+    action: 'Read `/v1/problems`; correct the message or the places of the mapping.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 4,
+  },
   GATEWAY_NOT_FOUND: {
     meaning: 'There is no such path.',
     action: 'The graph is at /graphql.',

@@ -13,6 +13,12 @@ const refused = counter('hub_gateway_refused_total', 'Operations that were turne
   'code',
 ]);
 const sockets = gauge('hub_gateway_sockets', 'WebSockets open now.');
+const readers = gauge('hub_gateway_stream_readers', 'Subscriptions open now.');
+const slowReaders = counter(
+  'hub_gateway_slow_readers_total',
+  'Readers of streams that fell behind, by what was done.',
+  ['outcome'],
+);
 
 /** Counts an operation that was answered. An answer with errors and data counts as `partial`. */
 export function countAnswer(kind: string, way: string, { data, errors }: ExecutionResult, startedAt: number): void {
@@ -29,4 +35,14 @@ export function countRefusal(code: unknown): void {
 /** Follows how many sockets are open. */
 export function countSocket(change: 1 | -1): void {
   sockets.inc(change);
+}
+
+/** Follows how many subscriptions are open, whichever way they came. */
+export function countReader(change: 1 | -1): void {
+  readers.inc(change);
+}
+
+/** Counts a reader that did not take its messages as fast as they came. */
+export function countSlowReader(outcome: 'coalesced' | 'ended'): void {
+  slowReaders.inc({ outcome });
 }

@@ -14,13 +14,18 @@ const PERSONAL = 'personal';
 
 /** The coordinates of all fields a supergraph marks as personal, such as `Member.displayName`. */
 export function personalFields(supergraphSdl: string): ReadonlySet<string> {
+  return taggedFields(supergraphSdl, PERSONAL);
+}
+
+/** The coordinates of all fields of object types that a supergraph marks with a tag. */
+export function taggedFields(supergraphSdl: string, name: string): ReadonlySet<string> {
   const found = new Set<string>();
   for (const definition of parse(supergraphSdl, { noLocation: true }).definitions) {
     if (definition.kind !== Kind.OBJECT_TYPE_DEFINITION) continue;
     for (const field of definition.fields ?? []) {
-      const tags = (field.directives ?? []).filter(({ name }) => name.value === 'tag');
+      const tags = (field.directives ?? []).filter((directive) => directive.name.value === 'tag');
       const names = tags.flatMap((tag) => tag.arguments ?? []).map(({ value }) => 'value' in value && value.value);
-      if (names.includes(PERSONAL)) found.add(`${definition.name.value}.${field.name.value}`);
+      if (names.includes(name)) found.add(`${definition.name.value}.${field.name.value}`);
     }
   }
   return found;

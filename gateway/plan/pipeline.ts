@@ -9,6 +9,7 @@ import type { Principal, SubgraphName } from '../../kernel/context/principal';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { Logger } from '../../kernel/telemetry/log';
+import { digest } from '../../kernel/values/canonical';
 import type { AuditLog } from '../auth/audit-log';
 import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
 import { aliasRule, plannerReads } from '../limits/alias-rule';
@@ -19,6 +20,7 @@ import { ApolloPlanner, type Plan } from './apollo';
 import { AuditTrail } from './audit-trail';
 import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
+import { taggedFields } from './personal-fields';
 import { countAnswer, countRefusal } from './measured';
 
 export interface PipelineOptions {
@@ -48,35 +50,94 @@ export interface Payer {
   readonly address: string;
 }
 
+/** All that follows from one supergraph. */
+interface Graph {
+  readonly version: string;
+  readonly planner: ApolloPlanner;
+  readonly audit: AuditTrail;
+  readonly admissions: Admissions;
+  /** Streams of which only the latest message counts. */
+  readonly states: ReadonlySet<string>;
+  /** Plans live as long as their documents, which the stores of documents bound. */
+  readonly plans: WeakMap<DocumentNode, Map<string | undefined, Plan>>;
+  readonly costs: WeakMap<DocumentNode, Map<string | undefined, OperationCost>>;
+}
+
+/** How a subgraph marks a stream of which only the latest message counts: `@tag(name: "state")`. */
+const STATE = 'state';
+
+function graphOf(supergraphSdl: string, { limits, audit, openIntrospection, log }: PipelineOptions): Graph {
+  const planner = new ApolloPlanner(supergraphSdl);
+  const schema = planner.apiSchema;
+  const rules = [aliasRule(plannerReads(supergraphSdl))];
+  return {
+    version: digest(supergraphSdl),
+    planner,
+    audit: new AuditTrail(audit, { schema, supergraphSdl, log }),
+    admissions: new Admissions({ schema, limits, rules, openIntrospection }),
+    states: taggedFields(supergraphSdl, STATE),
+    plans: new WeakMap(),
+    costs: new WeakMap(),
+  };
+}
+
 /** What happens to every operation, whichever way it came: judged, planned, run, masked. */
 export class Pipeline {
   readonly log: Logger;
-  readonly planner: ApolloPlanner;
-  readonly audit: AuditTrail;
   readonly links: PipelineOptions['links'];
   readonly sources: Readonly<Record<string, DataSource>>;
-  private readonly admissions: Admissions;
-  /** Plans live as long as their documents, which the stores of documents bound. */
-  private readonly plans = new WeakMap<DocumentNode, Map<string | undefined, Plan>>();
-
-  private readonly costs = new WeakMap<DocumentNode, Map<string | undefined, OperationCost>>();
   private readonly limits: GatewayLimits;
   private readonly budgets: Budgets;
+  private readonly schemaListeners: ((schema: GraphQLSchema) => void)[] = [];
+  private graph: Graph;
 
-  constructor({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log }: PipelineOptions) {
+  constructor(private readonly options: PipelineOptions) {
+    const { supergraphSdl, links, limits, budgets, log } = options;
     this.limits = limits;
     this.budgets = budgets;
     this.log = log;
     this.links = links;
-    this.planner = new ApolloPlanner(supergraphSdl);
     this.sources = Object.fromEntries(Object.entries(links).map(([name, link]) => [name, new LinkDataSource(link)]));
-    this.audit = new AuditTrail(audit, { schema: this.planner.apiSchema, supergraphSdl, log });
-    const rules = [aliasRule(plannerReads(supergraphSdl))];
-    this.admissions = new Admissions({ schema: this.planner.apiSchema, limits, rules, openIntrospection });
+    this.graph = graphOf(supergraphSdl, options);
   }
 
   get schema(): GraphQLSchema {
-    return this.planner.apiSchema;
+    return this.graph.planner.apiSchema;
+  }
+
+  get planner(): ApolloPlanner {
+    return this.graph.planner;
+  }
+
+  get audit(): AuditTrail {
+    return this.graph.audit;
+  }
+
+  /** Names the supergraph: another text, another name. */
+  get schemaVersion(): string {
+    return this.graph.version;
+  }
+
+  /** Whether of a stream, such as `Subscription.balanceChanged`, only the latest message counts. */
+  isState(coordinate: string): boolean {
+    return this.graph.states.has(coordinate);
+  }
+
+  /**
+   * Takes another supergraph from the next operation on. What runs, and every stream that is open, goes on with the one it
+   * began with.
+   *
+   * @throws Error when the text is no supergraph; then nothing has changed
+   */
+  reload(supergraphSdl: string): void {
+    this.graph = graphOf(supergraphSdl, this.options);
+    for (const listener of this.schemaListeners) listener(this.schema);
+  }
+
+  /** Calls a listener with the schema clients see, now and whenever another supergraph is taken. */
+  onSchema(listener: (schema: GraphQLSchema) => void): void {
+    this.schemaListeners.push(listener);
+    listener(this.schema);
   }
 
   /** Judges an operation's form, then its price, then whether its caller can pay it. */
@@ -87,7 +148,7 @@ export class Pipeline {
   }
 
   private async judge(incoming: IncomingOperation, { principal, address }: Payer): Promise<Admission> {
-    const admission = this.admissions.judge(incoming, principal);
+    const admission = this.graph.admissions.judge(incoming, principal);
     if ('faults' in admission) return admission;
     const cost = this.costOf(incoming).of(incoming.variables ?? {});
     const most = this.limits.cost;
@@ -101,8 +162,8 @@ export class Pipeline {
   }
 
   private costOf({ document, operationName }: IncomingOperation): OperationCost {
-    const known = this.costs.get(document) ?? new Map<string | undefined, OperationCost>();
-    this.costs.set(document, known);
+    const known = this.graph.costs.get(document) ?? new Map<string | undefined, OperationCost>();
+    this.graph.costs.set(document, known);
     let cost = known.get(operationName);
     if (cost === undefined) {
       const operation = getOperationAST(document, operationName) as OperationDefinitionNode;
@@ -136,8 +197,8 @@ export class Pipeline {
 
   /** The plan of an operation, made once per document. */
   planOf({ document, operationName }: Pick<Run, 'document' | 'operationName'>): Plan {
-    const known = this.plans.get(document) ?? new Map<string | undefined, Plan>();
-    this.plans.set(document, known);
+    const known = this.graph.plans.get(document) ?? new Map<string | undefined, Plan>();
+    this.graph.plans.set(document, known);
     let plan = known.get(operationName);
     if (plan === undefined) known.set(operationName, (plan = this.planner.plan(document, operationName)));
     return plan;

@@ -8,6 +8,7 @@ import { graphFault } from '../../kernel/graph/fault';
 import { LocalLink } from '../../kernel/graph/local-link';
 import { PushStream } from '../../kernel/graph/stream';
 import type { OpenSubgraph } from '../../kernel/graph/subgraph';
+import { VersionedAccounts, type VersionedMessage } from './versioned-accounts';
 
 /**
  * Two small subgraphs with the traits the gateway must cope with: an entity they share, a field that requires another
@@ -21,6 +22,8 @@ export interface Fixture {
   publish(version: number, available: string): void;
   /** How many readers there are now. */
   readers(): number;
+  /** What `accountChanged`, of which only the latest counts, and `moved`, of which every message counts, follow. */
+  readonly accounts: VersionedAccounts;
   /** The contexts the subgraphs were asked with, latest last. */
   readonly asked: RequestContext[];
 }
@@ -44,7 +47,15 @@ type Member @key(fields: "id") { id: ID!  displayName: String @tag(name: "person
 const LEDGER = `${HEADER}
 type Query { accountOf(memberId: ID!): Account }
 type Mutation { recordPurchase(key: String!, points: Int!): Account  recordPurchases(rows: [String!]!): Int }
-type Subscription { balanceChanged(memberId: ID!): BalanceChange!  heartbeat: String }
+scalar BigInt
+type Subscription {
+  balanceChanged(memberId: ID!): BalanceChange!  heartbeat: String
+  accountChanged(memberId: ID!, after: BigInt, epoch: ID): AccountChange! @tag(name: "state")
+  moved(memberId: ID!, after: BigInt, epoch: ID): AccountChange!
+}
+type AccountChange {
+  version: BigInt!  previousVersion: BigInt  epoch: ID!  isSnapshot: Boolean!  account: Account!  member: Member
+}
 type BalanceChange { version: String!  account: Account!  member: Member }
 type Account { memberId: ID!  available: String! }
 type Member @key(fields: "id") { id: ID!  nickname: String @external  perk: String @requires(fields: "nickname")  account: Account }
@@ -57,7 +68,8 @@ export function openFixture(): Fixture {
   const asked: RequestContext[] = [];
   const streams = new Set<PushStream<unknown>>();
   const members = schemaOf(MEMBERS, membersResolvers(asked));
-  const ledger = schemaOf(LEDGER, ledgerResolvers(streams));
+  const accounts = new VersionedAccounts();
+  const ledger = schemaOf(LEDGER, ledgerResolvers(streams, accounts));
   return {
     supergraphSdl: composeSupergraph([
       { name: 'members', sdl: MEMBERS },
@@ -69,6 +81,7 @@ export function openFixture(): Fixture {
       for (const stream of streams) stream.push({ version: String(version), available });
     },
     readers: () => streams.size,
+    accounts,
     asked,
   };
 }
@@ -108,8 +121,19 @@ function membersResolvers(asked: RequestContext[]) {
   };
 }
 
-function ledgerResolvers(streams: Set<PushStream<unknown>>) {
+type WatchArguments = { memberId: string; after?: string | null; epoch?: string | null };
+
+function ledgerResolvers(streams: Set<PushStream<unknown>>, accounts: VersionedAccounts) {
   const accountOf = (memberId: string, available = '100') => ({ memberId, available });
+  const versioned = {
+    subscribe: (_: unknown, { memberId, after = null, epoch = null }: WatchArguments) =>
+      accounts.watch(memberId, after, epoch),
+    resolve: (message: VersionedMessage) => ({
+      ...message,
+      account: accountOf(message.memberId, message.available),
+      member: { id: message.memberId },
+    }),
+  };
   return {
     Query: { accountOf: (_: unknown, { memberId }: { memberId: string }) => accountOf(memberId) },
     Mutation: {
@@ -132,6 +156,8 @@ function ledgerResolvers(streams: Set<PushStream<unknown>>) {
           member: { id: memberId },
         }),
       },
+      accountChanged: versioned,
+      moved: versioned,
       heartbeat: { subscribe: () => new PushStream<unknown>(() => {}) },
     },
     Member: {

@@ -27,6 +27,8 @@ export interface TestGateway extends AsyncDisposable {
   readonly database: TestDatabase;
   /** A client of this gateway. */
   client(credential?: string): GraphClient;
+  /** Gives the gateway another supergraph. */
+  reload(supergraphSdl: string): void;
   /** Closes the gateway alone. */
   closeGateway(): Promise<void>;
   close(): Promise<void>;
@@ -76,6 +78,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     partners,
     database,
     client: (credential) => graphClient(url, credential),
+    reload: (supergraphSdl) => gateway.reload(supergraphSdl),
     closeGateway: () => gateway.close(),
     close,
     [Symbol.asyncDispose]: close,

@@ -33,6 +33,18 @@ describe('a flush', () => {
     expect(await flush(client, [count])).toEqual([[{ facts: 2 }]]);
   });
 
+  it('asks once how the rows of a statement look, within one flush and in later ones', async () => {
+    const words = { name: 'words', text: 'select $1::text as word, null::integer as nothing', values: ['one'] };
+    const again = { ...words, values: ['two'] };
+    expect(await flush(client, [words, again])).toEqual([
+      [{ word: 'one', nothing: null }],
+      [{ word: 'two', nothing: null }],
+    ]);
+    const asked = jest.spyOn((client as unknown as { connection: { describe(): void } }).connection, 'describe');
+    expect(await flush(client, [again, count, words])).toMatchObject([[{ word: 'two' }], [{}], [{ word: 'one' }]]);
+    expect(asked).toHaveBeenCalledTimes(1);
+  });
+
   it('passes over everything behind a failure, the commit among it, and is not used again', async () => {
     await expect(flush(client, [begin, insert(3), insert(3), insert(4), commit])).rejects.toMatchObject({
       code: '23505',

@@ -38,17 +38,24 @@ interface WireConnection {
 interface WireResult extends QueryResult {
   addFields(fields: unknown): void;
   parseRow(fields: unknown): QueryResultRow;
-  addRow(row: QueryResultRow): void;
 }
 const wire = pg as unknown as { Result: new () => WireResult; utils: { prepareValue(value: unknown): unknown } };
 
+/** A statement a connection has prepared. */
+interface Prepared {
+  readonly text: string;
+  /** What makes rows of its answers: how they look is told when it is first used and stays so; null until then, or for no rows. */
+  reader: WireResult | null;
+}
+
 /** Statements a connection has prepared, by name; null after a failure. */
-const prepared = new WeakMap<WireConnection, Map<string, string> | null>();
+const prepared = new WeakMap<WireConnection, Map<string, Prepared> | null>();
 
 /**
  * Sends several prepared statements in one go, with one Sync at their end, and reads their answers. The server works through
  * them without waiting for us and answers once: a batch that would take a dozen turns of the event loop, and of the server's
- * own loop, takes one. (`pg`'s own pipeline sends a Sync with each statement.)
+ * own loop, takes one. (`pg`'s own pipeline sends a Sync with each statement.) How a statement's rows look is asked once for each
+ * connection.
  *
  * Outside a transaction the statements are one; within one, the first that fails ends the flush: the server passes over the
  * rest, a `commit` among them.
@@ -69,7 +76,8 @@ class Flush {
   callback = (error: Error | null): void => {
     if (error !== null) this.reject(error);
   };
-  private readonly results: WireResult[];
+  private readonly rows: QueryResultRow[][];
+  private known = new Map<string, Prepared>();
   private answered = 0;
   private failure: Error | null = null;
 
@@ -78,23 +86,28 @@ class Flush {
     private readonly resolve: (rows: FlushRows[]) => void,
     private readonly reject: (error: Error) => void,
   ) {
-    this.results = statements.map(() => new wire.Result());
+    this.rows = statements.map(() => []);
   }
 
   submit(connection: WireConnection): Error | null {
-    const known = prepared.get(connection) ?? (prepared.has(connection) ? null : new Map<string, string>());
+    const known = prepared.get(connection) ?? (prepared.has(connection) ? null : new Map<string, Prepared>());
     if (known === null) return new Error('flush: this connection has failed before and must be closed');
     prepared.set(connection, known);
+    this.known = known;
     // Corked, so that the messages leave in as few packets as they fit.
     connection.stream.cork();
     try {
       for (const { name, text, values = [] } of this.statements) {
         const before = known.get(name);
-        if (before !== undefined && before !== text) return new Error(`flush: ${name} names another statement here`);
+        if (before !== undefined && before.text !== text) {
+          return new Error(`flush: ${name} names another statement here`);
+        }
         if (before === undefined) connection.parse({ name, text });
-        known.set(name, text);
         connection.bind({ statement: name, values, valueMapper: wire.utils.prepareValue });
-        connection.describe({ type: 'P', name: '' });
+        if (before === undefined) {
+          connection.describe({ type: 'P', name: '' });
+          known.set(name, { text, reader: null });
+        }
         connection.execute({});
       }
       connection.sync();
@@ -105,12 +118,15 @@ class Flush {
   }
 
   handleRowDescription(message: { fields: unknown }): void {
-    this.current().addFields(message.fields);
+    const statement = this.current();
+    statement.reader = new wire.Result();
+    statement.reader.addFields(message.fields);
   }
 
   handleDataRow(message: { fields: unknown }): void {
-    const result = this.current();
-    result.addRow(result.parseRow(message.fields));
+    const { reader } = this.current();
+    if (reader === null) throw new Error('flush: a row came before its description');
+    this.rows[this.answered]?.push(reader.parseRow(message.fields));
   }
 
   handleCommandComplete(): void {
@@ -129,16 +145,17 @@ class Flush {
   }
 
   handleReadyForQuery(): void {
-    if (this.failure === null) this.resolve(this.results.map(({ rows }) => rows));
+    if (this.failure === null) this.resolve(this.rows);
   }
 
   handlePortalSuspended(): void {}
   handleCopyInResponse(): void {}
   handleCopyData(): void {}
 
-  private current(): WireResult {
-    const result = this.results[this.answered];
-    if (result === undefined) throw new Error('flush: the server answered more than was asked');
-    return result;
+  /** The statement whose answer comes now. */
+  private current(): Prepared {
+    const statement = this.known.get(this.statements[this.answered]?.name ?? '');
+    if (statement === undefined) throw new Error('flush: the server answered more than was asked');
+    return statement;
   }
 }

@@ -1,8 +1,8 @@
 import {
+  createSourceEventStream,
   execute,
   GraphQLError,
   parse,
-  subscribe,
   validate,
   type DocumentNode,
   type ExecutionArgs,
@@ -15,7 +15,7 @@ import { isConnectionLoss } from '../db/connection-loss';
 import { openLog } from '../telemetry/log';
 import { deadlineExceeded, subgraphUnavailable } from './fault';
 import type { SubgraphLink, SubgraphRequest } from './link';
-import { streamOf } from './stream';
+import { mapStream, streamOf } from './stream';
 
 /** How many parsed documents are kept; a gateway sends few different ones. */
 const DOCUMENTS_KEPT = 1_000;
@@ -42,9 +42,14 @@ export class LocalLink implements SubgraphLink {
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
     const args = this.argumentsOf(request);
-    const stream = 'errors' in args ? args : await subscribe(args);
-    if (Symbol.asyncIterator in stream) return stream as AsyncIterableIterator<ExecutionResult>;
-    return streamOf(stream);
+    const source = 'errors' in args ? args : await createSourceEventStream(args);
+    if (!(Symbol.asyncIterator in source)) return streamOf(this.withOutages(source, request.context));
+    const { contextValue: _, ...rest } = args as ExecutionArgs;
+    // Each event has a context of its own: loaders that lived as long as the stream would answer from what they once read.
+    return mapStream(source[Symbol.asyncIterator](), async (rootValue) => {
+      const result = await execute({ ...rest, rootValue, contextValue: this.createContext(request.context) });
+      return this.withOutages(result, request.context);
+    });
   }
 
   async close(): Promise<void> {

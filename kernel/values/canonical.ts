@@ -11,12 +11,20 @@ export function canonicalJson(value: unknown): string {
   if (value instanceof Date) return JSON.stringify(value.toISOString());
   if (Array.isArray(value)) return `[${value.map((item) => canonicalJson(item ?? null)).join(',')}]`;
   if (typeof value === 'object') {
-    const fields = Object.entries(value)
-      .filter(([, field]) => field !== undefined)
-      .sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
-    return `{${fields.map(([name, field]) => `${JSON.stringify(name)}:${canonicalJson(field)}`).join(',')}}`;
+    return objectText(value as Record<string, unknown>);
   }
   throw new TypeError(`canonicalJson: ${typeof value} has no JSON`);
+}
+
+/** Every command's body goes through here: no list is made of what can be said at once. */
+function objectText(fields: Record<string, unknown>): string {
+  let text = '';
+  for (const name of Object.keys(fields).sort()) {
+    const field = fields[name];
+    if (field === undefined) continue;
+    text += `${text === '' ? '' : ','}${JSON.stringify(name)}:${canonicalJson(field)}`;
+  }
+  return `{${text}}`;
 }
 
 /** SHA-256 as hexadecimal digits, 64 of them unless shortened: as text it is compared and kept without making a buffer. */

@@ -1,4 +1,5 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
+import { IntakeQuery } from './api/intake.query';
 import { ContractProposalMutation } from './api/contract-proposal.mutation';
 import { PartnerKeyMutation } from './api/partner-key.mutation';
 import { PartnerQuery } from './api/partner.query';
@@ -19,6 +20,7 @@ export function buildPartnersSchema(): SubgraphSchema {
       ContractProposalMutation,
       PartnerKeyMutation,
       SettlementDetailsQuery,
+      IntakeQuery,
     ],
     references: { Partner: resolvePartner, Programme: resolveProgramme },
   });

@@ -1,6 +1,7 @@
 import type { Tx } from '../../../kernel/db/transaction';
 import { newId, type ProgrammeId } from '../../../kernel/values/id';
 import { expiryOf, quietWindow } from '../core/invitation';
+import type { Survey } from '../core/survey';
 import { insertInvitation } from '../data/invitation.store';
 import { findRunningSurvey } from '../data/survey.store';
 import type { FeedbackSetting } from './setting';
@@ -28,7 +29,7 @@ export async function inviteAfterPurchase(
   programmeId: ProgrammeId,
   { memberId, partnerId, sourceEventId, recordedAt }: PurchaseHeard,
 ): Promise<void> {
-  const survey = await findRunningSurvey(tx, programmeId);
+  const survey = await runningSurvey(tx, programmeId);
   if (survey === null) return;
   const now = clock.now();
   await insertInvitation(tx, programmeId, {
@@ -36,4 +37,15 @@ export async function inviteAfterPurchase(
     ...{ purchaseRecordedAt: recordedAt, createdAt: now, expiresAt: expiryOf(survey, now) },
     quiet: quietWindow(survey, recordedAt),
   });
+}
+
+/** Surveys found running, by the transaction: one reads hundreds of purchases, and asks once. */
+const found = new WeakMap<Tx, Map<ProgrammeId, Promise<Survey | null>>>();
+
+function runningSurvey(tx: Tx, programmeId: ProgrammeId): Promise<Survey | null> {
+  const surveys = found.get(tx) ?? new Map<ProgrammeId, Promise<Survey | null>>();
+  found.set(tx, surveys);
+  const survey = surveys.get(programmeId) ?? findRunningSurvey(tx, programmeId);
+  surveys.set(programmeId, survey);
+  return survey;
 }

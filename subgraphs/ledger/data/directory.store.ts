@@ -1,14 +1,6 @@
 import type { Pool } from 'pg';
-import type { FlushStatement } from '../../../kernel/db/flush';
 import { sql } from '../../../kernel/db/sql';
-import {
-  idFromUuid,
-  uuidOf,
-  type Id,
-  type MemberId,
-  type PartnerId,
-  type ProgrammeId,
-} from '../../../kernel/values/id';
+import { idFromUuid, uuidOf, type MemberId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
 
 /** How far a partner's link to a member goes: credit only, or read and redeem too. */
 export type LinkState = 'CREDIT_ONLY' | 'OPEN';
@@ -101,30 +93,6 @@ export interface LinkKey {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
   readonly partnerId: PartnerId;
-}
-
-const LOAD_LINKS = sql`/* ledger.post.loadLinks */
-select k.place::integer, l.state
-  from unnest($1::uuid[], $2::uuid[], $3::uuid[]) with ordinality as k(programme_id, member_id, partner_id, place)
-  join partner_link_projection l
-    on (l.programme_id, l.member_id, l.partner_id) = (k.programme_id, k.member_id, k.partner_id)`;
-
-/** A link that is there, by its place among those asked for, counted from 1. */
-export interface LinkRow {
-  readonly place: number;
-  readonly state: LinkState;
-}
-
-/** Links as they are read with everything else a batch of postings asks; null for none. */
-export function loadLinks(keys: readonly LinkKey[]): FlushStatement | null {
-  if (keys.length === 0) return null;
-  const uuids = (of: (key: LinkKey) => Id) => `{${keys.map((key) => of(key).slice(4)).join(',')}}`;
-  const values = [uuids((key) => key.programmeId), uuids((key) => key.memberId), uuids((key) => key.partnerId)];
-  return { name: 'ledger.post.loadLinks', text: LOAD_LINKS, values };
-}
-
-export function linkFrom({ place, state }: LinkRow, keys: readonly LinkKey[]): [LinkKey, LinkState] {
-  return [keys[place - 1] as LinkKey, state];
 }
 
 /** States of links, for many at once; null where there is none. */

@@ -10,11 +10,13 @@ import {
   readProposals,
 } from '../app/read-partners';
 import { readSettlementDetails } from '../app/read-settlement-details';
+import { readIntakes } from '../app/set-intake';
 import type { PartnersSetting } from '../app/setting';
 import type { ActionRule } from '../core/action-rule';
 import type { Contract } from '../core/contract';
 import type { ContractProposal } from '../core/contract-proposal';
 import type { EarningRule } from '../core/earning-rule';
+import type { Intake } from '../core/intake/intake';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
 import type { SettlementDetails } from '../core/settlement-details';
@@ -28,6 +30,7 @@ export interface PartnersLoaders {
   readonly actionRules: DataLoader<PartnerId, ActionRule[]>;
   readonly keys: DataLoader<PartnerId, PartnerKey[]>;
   readonly settlementDetails: DataLoader<PartnerId, SettlementDetails[]>;
+  readonly intake: DataLoader<PartnerId, Intake[]>;
 }
 
 export function openLoaders(setting: PartnersSetting, principal: Principal): PartnersLoaders {
@@ -49,5 +52,6 @@ export function openLoaders(setting: PartnersSetting, principal: Principal): Par
     actionRules: eachPartner(readActionRules),
     keys: eachPartner(readPartnerKeys),
     settlementDetails: eachPartner(readSettlementDetails),
+    intake: eachPartner(readIntakes),
   };
 }

@@ -6,6 +6,7 @@ import { EarningRuleRow } from './earning-rule.row';
 import { Partners1763890000000 } from './migrations/1763890000000-partners';
 import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-terms';
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
+import { Intake1795880300000 } from './migrations/1795880300000-intake';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
@@ -30,6 +31,7 @@ export const partnersDatabase = {
     RicherTerms1795750000000,
     SettlementDetails1795850000000,
     ContractProposals1795825000000,
+    Intake1795880300000,
   ],
-  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details'],
+  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details', 'intake'],
 } as const satisfies DatabaseDefinition;

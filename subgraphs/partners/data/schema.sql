@@ -130,6 +130,18 @@ create table inbox_cursor (
   constraint inbox_cursor_pkey PRIMARY KEY (feed)
 );
 
+create table intake (
+  programme_id text not null,
+  partner_id text not null,
+  version integer not null,
+  customer_kind text not null,
+  mappings jsonb not null,
+  set_at timestamp with time zone not null,
+  constraint intake_pkey PRIMARY KEY (partner_id, version),
+  constraint intake_version_check CHECK ((version > 0)),
+  constraint intake_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
 create table outbox (
   xid xid8 default pg_current_xact_id() not null,
   seq bigint generated always as identity not null,
@@ -292,5 +304,7 @@ CREATE TRIGGER action_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER contract_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER earning_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.earning_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER intake_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intake FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER settlement_details_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_details FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

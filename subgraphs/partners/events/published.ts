@@ -1,5 +1,6 @@
 import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import { commandMappings, type Intake } from '../core/intake/intake';
 import type { PartnerKey } from '../core/partner-key';
 import type { RuleBook } from '../core/rule-book';
 import type { SettlementDetails } from '../core/settlement-details';
@@ -22,8 +23,17 @@ export const KEY_REVOKED = 'partners.key.revoked.v1';
  */
 export const SETTLEMENT_DETAILS_SET = 'partners.settlement_details.set.v1';
 
+/** How a partner's customer-data messages become commands: documents, and templates of their variables. */
+export const INTAKE_SET = 'partners.intake.set.v1';
+
 /** Everything this subgraph announces. */
-export const partnersEvents = [RULE_BOOK_PUBLISHED, KEY_ISSUED, KEY_REVOKED, SETTLEMENT_DETAILS_SET] as const;
+export const partnersEvents = [
+  RULE_BOOK_PUBLISHED,
+  KEY_ISSUED,
+  KEY_REVOKED,
+  SETTLEMENT_DETAILS_SET,
+  INTAKE_SET,
+] as const;
 
 /** Whole numbers travel as decimal strings and instants as RFC 3339: JSON has neither. */
 export function ruleBookPublished(book: RuleBook): NewEvent {
@@ -116,5 +126,19 @@ export function settlementDetailsSet(details: SettlementDetails, programmeId: Pr
     programmeId,
     aggregateId: details.partnerId ?? programmeId,
     payload: { ...details, validFrom: details.validFrom.toISOString() },
+  };
+}
+
+/** @param currency the programme's, for messages that name none */
+export function intakeSet(
+  intake: Intake,
+  { programmeId, currency }: { programmeId: ProgrammeId; currency: string },
+): NewEvent {
+  const { partnerId, version } = intake;
+  return {
+    type: INTAKE_SET,
+    programmeId,
+    aggregateId: partnerId,
+    payload: { partnerId, version, mappings: commandMappings(intake, currency) },
   };
 }

@@ -10,7 +10,7 @@ import { AT, JOURNAL_TABLES, type JournalTable } from './journal-tables';
 import { documentRow, refusalRow, writtenRows, type WrittenRows } from './journal-rows';
 import * as standing from './standing-rows';
 import type { CommandKey } from './posting.store';
-import { composed, inserting, type Cells, type Recordset } from './recordset';
+import { composed, inserting, type Cell, type Cells, type Recordset } from './recordset';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
 
 /** One transaction of a batch: the wallet before, the plan, the wallet after. */
@@ -63,15 +63,15 @@ export interface BatchWrites {
   readonly shares: readonly Cells[];
 }
 
+/** The chain's place in the journal's own row. */
+const CHAIN = Object.keys(JOURNAL_TABLES.journal_transaction).indexOf('chain');
+
 /** Chains a transaction to the one before it on its wallet: the hash covers every row that is written of it. */
 export function chained(decided: DecidedTransaction, previous: Digest | null): PlannedTransaction {
   const rows = writtenRows(decided);
   const chain = linkHash(previous, decided.after.key.wallet, rows);
-  return {
-    ...decided,
-    rows: { ...rows, journal_transaction: rows.journal_transaction.map((row) => [...row, chain]) },
-    after: { ...decided.after, chain },
-  };
+  for (const row of rows.journal_transaction as readonly Cell[][]) row[CHAIN] = chain;
+  return { ...decided, rows, after: { ...decided.after, chain } };
 }
 
 const WALLET = { bucket: 'smallint', wallet: 'ref' } as const;

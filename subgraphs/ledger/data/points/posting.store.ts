@@ -2,12 +2,12 @@ import type { Client } from 'pg';
 import { Asking, flush, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { digest, type Digest } from '../../../../kernel/values/canonical';
-import { idFromUuid, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
-import { loadLinks, linkFrom, type LinkKey, type LinkRow, type LinkState } from '../directory.store';
+import type { LinkKey, LinkState } from '../directory.store';
 import { askPast } from './past.store';
 import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
@@ -83,17 +83,23 @@ select w.bucket, w.wallet, w.programme_id, w.seq, w.lots, w.available, w.pending
  order by w.bucket, w.wallet
    for no key update of w`;
 
-const LOAD_DECIDED = sql`/* ledger.post.loadDecided */
-select k.bucket, k.wallet, k.hash, encode(t.body_hash, 'hex') as body_hash, t.seq, null::jsonb as refusal
-  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
+/** What a batch asks besides programmes, wallets, lots and the past; one statement, since each has a price of its own. */
+const LOAD_KNOWN = sql`/* ledger.post.loadKnown */
+select 'DECIDED' as what, k.place::integer, encode(t.body_hash, 'hex') as hash, t.seq::text as word, null::jsonb as refusal
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) with ordinality as k(bucket, wallet, hash, place)
   join journal_transaction t on t.bucket = k.bucket and t.wallet = k.wallet and t.command_hash = k.hash
  union all
-select k.bucket, k.wallet, k.hash, encode(r.body_hash, 'hex'), null, r.refusal
-  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) as k(bucket, wallet, hash)
-  join command_refusal r on r.bucket = k.bucket and r.wallet = k.wallet and r.command_hash = k.hash`;
-
-const LOAD_DOCUMENTS = sql`/* ledger.post.loadDocuments */
-select d.hash from unnest($1::uuid[]) as k(hash) join document d on d.hash = k.hash`;
+select 'DECIDED', k.place::integer, encode(r.body_hash, 'hex'), null, r.refusal
+  from unnest($1::smallint[], $2::uuid[], $3::uuid[]) with ordinality as k(bucket, wallet, hash, place)
+  join command_refusal r on r.bucket = k.bucket and r.wallet = k.wallet and r.command_hash = k.hash
+ union all
+select 'DOCUMENT', k.place::integer, null, null, null
+  from unnest($4::uuid[]) with ordinality as k(hash, place) join document d on d.hash = k.hash
+ union all
+select 'LINK', k.place::integer, null, l.state, null
+  from unnest($5::uuid[], $6::uuid[], $7::uuid[]) with ordinality as k(programme_id, member_id, partner_id, place)
+  join partner_link_projection l
+    on (l.programme_id, l.member_id, l.partner_id) = (k.programme_id, k.member_id, k.partner_id)`;
 
 const LOAD_PROGRAMMES = sql`/* ledger.post.loadProgrammes */
 select b.programme_id, b.version, c.test_now, c.open_cycle_id
@@ -153,9 +159,7 @@ async function load(
   const programmes = asking.add<ProgrammeRow>(
     named('loadProgrammes', LOAD_PROGRAMMES, [arrayText(programmeIds.map(uuidOf))]),
   );
-  const decided = asking.add<DecidedRow>(loadDecided(request.keys));
-  const documents = asking.add<{ hash: string }>(loadDocuments(request.documents));
-  const links = asking.add<LinkRow>(loadLinks(request.links));
+  const known = asking.add<KnownRow>(loadKnown(request));
   const past = askPast(asking, wallets);
   const answers = await flush(client, asking.statements);
   const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
@@ -170,9 +174,7 @@ async function load(
       }),
     ),
     programmes: new Map(programmes(answers).map(programmeFrom)),
-    decided: new Map(decided(answers).map(decidedFrom)),
-    documents: new Set(documents(answers).map(({ hash }) => hash.replaceAll('-', ''))),
-    links: new Map(links(answers).map((row) => linkFrom(row, request.links))),
+    ...knownFrom(known(answers), request),
   };
 }
 
@@ -185,15 +187,45 @@ function ensureWallets(wallets: readonly WalletRequest[]): FlushStatement {
   return named('ensureWallets', ENSURE_WALLETS, [...keyArrays(wallets.map(({ key }) => key)), programmes]);
 }
 
-function loadDecided(keys: readonly CommandKey[]): FlushStatement | null {
-  if (keys.length === 0) return null;
-  const hashes = arrayText(keys.map(({ hash }) => hash));
-  return named('loadDecided', LOAD_DECIDED, [...keyArrays(keys.map(({ key }) => key)), hashes]);
+function loadKnown({ keys, documents, links }: LoadRequest): FlushStatement | null {
+  if (keys.length === 0 && documents.length === 0 && links.length === 0) return null;
+  const digits = (idOf: (link: LinkKey) => Id) => arrayText(links.map((link) => idOf(link).slice(4)));
+  return named('loadKnown', LOAD_KNOWN, [
+    ...keyArrays(keys.map(({ key }) => key)),
+    arrayText(keys.map(({ hash }) => hash)),
+    arrayText(documents),
+    digits(({ programmeId }) => programmeId),
+    digits(({ memberId }) => memberId),
+    digits(({ partnerId }) => partnerId),
+  ]);
 }
 
-function loadDocuments(hashes: readonly Digest[]): FlushStatement | null {
-  if (hashes.length === 0) return null;
-  return named('loadDocuments', LOAD_DOCUMENTS, [arrayText(hashes)]);
+/** Something that is known already, by its place among what was asked, counted from 1. */
+type KnownRow = { readonly place: number } & (
+  | { readonly what: 'DECIDED'; readonly hash: Digest; readonly word: string | null; readonly refusal: unknown }
+  | { readonly what: 'DOCUMENT' }
+  | { readonly what: 'LINK'; readonly word: LinkState }
+);
+
+function knownFrom(
+  rows: readonly KnownRow[],
+  { keys, documents, links }: LoadRequest,
+): Pick<LoadedFacts, 'decided' | 'documents' | 'links'> {
+  const known = {
+    decided: new Map<string, DecidedCommand>(),
+    documents: new Set<Digest>(),
+    links: new Map<LinkKey, LinkState>(),
+  };
+  for (const row of rows) {
+    const n = row.place - 1;
+    if (row.what === 'LINK') known.links.set(links[n] as LinkKey, row.word);
+    else if (row.what === 'DOCUMENT') known.documents.add(documents[n] as Digest);
+    else {
+      const seq = row.word === null ? null : BigInt(row.word);
+      known.decided.set(decidedText(keys[n] as CommandKey), { bodyHash: row.hash, seq, refusal: row.refusal });
+    }
+  }
+  return known;
 }
 
 interface ProgrammeRow {
@@ -206,19 +238,6 @@ interface ProgrammeRow {
 function programmeFrom(row: ProgrammeRow): [ProgrammeId, ProgrammeState] {
   const { version, test_now: testNow, open_cycle_id: openCycleId } = row;
   return [idFromUuid('prg', row.programme_id), { ruleBookVersion: BigInt(version), testNow, openCycleId }];
-}
-
-interface DecidedRow extends WalletKey {
-  hash: string;
-  body_hash: Digest;
-  seq: string | null;
-  refusal: unknown;
-}
-
-function decidedFrom(row: DecidedRow): [string, DecidedCommand] {
-  const seq = row.seq === null ? null : BigInt(row.seq);
-  const name = decidedText({ key: row, hash: row.hash.replaceAll('-', '') });
-  return [name, { bodyHash: row.body_hash, seq, refusal: row.refusal }];
 }
 
 function walletFrom(

@@ -1,0 +1,162 @@
+import type { Request, RequestHandler, Response } from 'express';
+import type { ExecutionArgs } from 'graphql';
+import { createHandler, type Handler, type RequestParams } from 'graphql-sse';
+import type { Logger } from '../../kernel/telemetry/log';
+import type { Caller } from '../auth/authenticator';
+import { budgetHeaders } from '../limits/budgets';
+import { faultBody, maskErrors } from '../plan/mask';
+import type { Pipeline, Run } from '../plan/pipeline';
+import type { SharedStreams } from '../stream/shared-streams';
+import type { CredentialWatch, Watched } from './credential-watch';
+import { EventStreamReader } from './event-stream-reader';
+import type { OperationDesk } from './operation-desk';
+import { locals } from './request-shape';
+
+export interface EventStreamOptions {
+  readonly pipeline: Pipeline;
+  readonly streams: SharedStreams;
+  readonly desk: OperationDesk;
+  readonly watch: CredentialWatch;
+  readonly log: Logger;
+}
+
+const MEDIA_TYPE = 'text/event-stream';
+
+/** One request that is answered with events, and what of it is under way. */
+interface Connection extends Watched {
+  readonly request: Request;
+  readonly response: Response;
+  readonly caller: Caller;
+  /** Null until it is known to be a subscription. */
+  reader: EventStreamReader | null;
+  end(): void;
+}
+
+interface EventOperation {
+  readonly run: Run;
+  readonly connection: Connection;
+}
+
+/**
+ * Server-sent events by the protocol of graphql-sse, each operation on a connection of its own: the same admission, the same
+ * streams and the same masks as over WebSocket.
+ */
+export class EventStreams {
+  private readonly open = new Set<Connection>();
+  private readonly handle: Handler<Request, Connection>;
+
+  constructor(private readonly options: EventStreamOptions) {
+    const { pipeline, streams } = options;
+    this.handle = createHandler<Request, Connection>({
+      // No tokens, hence no streams kept for later requests: any of several gateways may be asked.
+      authenticate: () => null,
+      validate: () => [],
+      onSubscribe: ({ context }, params) => this.admitted(context, params),
+      execute: (args) => pipeline.answer(operationOf(args).run),
+      subscribe: async (args) => {
+        const { run, connection } = operationOf(args);
+        const reader = new EventStreamReader();
+        connection.reader = reader;
+        reader.left(await streams.join(run, reader));
+        return reader as never;
+      },
+    });
+  }
+
+  /** Answers those that ask for events; all others are for the next handler. */
+  get handler(): RequestHandler {
+    return async (request, response, next) => {
+      if (!wantsEvents(request)) return next();
+      await this.serve(request, response);
+    };
+  }
+
+  /** Ends every stream: a client that meant to stay connects again, elsewhere. */
+  close(): void {
+    for (const connection of this.open) connection.end();
+  }
+
+  private async serve(request: Request, response: Response): Promise<void> {
+    const { caller } = response.locals as { caller: Caller };
+    const { watch } = this.options;
+    const end = () => void response.end();
+    const connection: Connection = {
+      request,
+      response,
+      caller,
+      reader: null,
+      end,
+      endForbidden: () => forbid(connection),
+    };
+    this.open.add(connection);
+    watch.watch(connection);
+    try {
+      await this.stream(connection);
+    } finally {
+      this.open.delete(connection);
+      watch.forget(connection);
+    }
+  }
+
+  private async stream(connection: Connection): Promise<void> {
+    const { request, response } = connection;
+    const [body, { status, statusText, headers }] = await this.handle({
+      method: request.method,
+      url: request.url,
+      headers: { get: (name) => (name === 'accept' ? MEDIA_TYPE : (request.headers[name] as string | undefined)) },
+      body: () => request.body as object as never,
+      raw: request,
+      context: connection,
+    });
+    response.writeHead(status, statusText, headers);
+    if (body === null || body === undefined || typeof body === 'string') return void response.end(body ?? undefined);
+    response.once('close', () => void body.return(undefined));
+    for await (const chunk of body) {
+      if (!response.writable) break;
+      await new Promise<void>((resolve) => response.write(chunk, () => resolve()));
+      if (chunk.startsWith('event: next')) connection.reader?.written();
+    }
+    response.end();
+  }
+
+  /** What the library is to run, or the faults it is to tell. */
+  private async admitted(connection: Connection, params: RequestParams) {
+    const { request, response, caller } = connection;
+    const { requestId, bodyBytes } = locals(response);
+    const { query, operationName, variables } = params;
+    const desked = await this.options.desk.admit(
+      { query, operationName, variables },
+      {
+        caller,
+        acceptLanguage: request.headers['accept-language'],
+        address: request.socket.remoteAddress ?? '',
+        requestId,
+        way: 'events',
+        bodyBytes,
+      },
+    );
+    for (const [name, value] of budgetHeaders(desked.standing ?? null)) response.setHeader(name, value);
+    // Only what has the field, with whatever in it, is a result to the library.
+    if ('faults' in desked) return { data: undefined, errors: maskErrors(desked.faults, requestId, this.options.log) };
+    const { run } = desked;
+    const contextValue: EventOperation = { run, connection };
+    const { document, operationName: name } = run;
+    return { schema: this.options.pipeline.schema, document, operationName: name, contextValue };
+  }
+}
+
+function operationOf(args: ExecutionArgs): EventOperation {
+  return args.contextValue as EventOperation;
+}
+
+/** Tells a client that its credential no longer holds, and hangs up. */
+function forbid({ response }: Connection): void {
+  const message = 'The credential does not hold any longer.';
+  const fault = faultBody({ code: 'GATEWAY_UNAUTHENTICATED', message, requestId: locals(response).requestId });
+  response.end(`event: next\ndata: ${JSON.stringify(fault)}\n\nevent: complete\ndata:\n\n`);
+}
+
+/** Whether a request would rather have events than one answer; some clients name both for everything. */
+function wantsEvents(request: Request): boolean {
+  return request.accepts(['application/json', 'application/graphql-response+json', MEDIA_TYPE]) === MEDIA_TYPE;
+}

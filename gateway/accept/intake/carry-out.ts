@@ -1,0 +1,117 @@
+import { parse, type DocumentNode } from 'graphql';
+import type { RequestContext } from '../../../kernel/context/request-context';
+import type { IntakeMapping, IntakeProblem } from '../../auth/intake-store';
+import { Kept } from '../../limits/kept';
+import type { Pipeline } from '../../plan/pipeline';
+import type { IntakeMessage } from './message';
+import { fill, TemplateFault } from './template';
+
+/** What became of the messages of a request. */
+export interface CarriedOut {
+  /** Those that could not become what they were mapped to, and never will as they are. */
+  readonly problems: readonly IntakeProblem[];
+  /** Whether some failed for a reason that may pass: then the whole request is to be sent again. */
+  readonly isToBeSentAgain: boolean;
+  /** Seconds to wait before that. */
+  readonly retryAfterSeconds: number;
+}
+
+/** With what, and as whom, messages are carried out. */
+export interface IntakeSurroundings {
+  readonly mappings: readonly IntakeMapping[];
+  readonly pipeline: Pipeline;
+  readonly context: RequestContext;
+  /** Where the connection comes from. */
+  readonly address: string;
+}
+
+/** Customers whose messages are worked on at once. */
+const AT_ONCE = 16;
+const DOCUMENTS_KEPT = 100;
+const documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
+
+/**
+ * Does what the messages are mapped to: each customer's in their order, different customers' side by side. Every command's key is
+ * the message's own id, so a request that is sent again does nothing twice.
+ */
+export async function carryOut(
+  messages: readonly IntakeMessage[],
+  surroundings: IntakeSurroundings,
+): Promise<CarriedOut> {
+  const queues = byCustomer(messages);
+  const problems: IntakeProblem[] = [];
+  let retryAfterSeconds = 0;
+  const worker = async () => {
+    for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
+      for (const message of queue) {
+        const outcome = await carryOutOne(message, surroundings);
+        if (outcome === null) continue;
+        if (outcome.isPassing) retryAfterSeconds = Math.max(retryAfterSeconds, outcome.retryAfterSeconds);
+        else problems.push(outcome.problem);
+        // What comes after of this customer waits until what came before is done.
+        if (outcome.isPassing) break;
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: Math.min(AT_ONCE, queues.length) }, worker));
+  return { problems, isToBeSentAgain: retryAfterSeconds > 0, retryAfterSeconds };
+}
+
+function byCustomer(messages: readonly IntakeMessage[]): IntakeMessage[][] {
+  const queues = new Map<string, IntakeMessage[]>();
+  for (const message of messages) queues.set(message.customer, [...(queues.get(message.customer) ?? []), message]);
+  return [...queues.values()];
+}
+
+interface Failure {
+  readonly isPassing: boolean;
+  readonly retryAfterSeconds: number;
+  readonly problem: IntakeProblem;
+}
+
+async function carryOutOne(
+  message: IntakeMessage,
+  { mappings, pipeline, context, address }: IntakeSurroundings,
+): Promise<Failure | null> {
+  const mapping = mappings.find(
+    ({ type, event }) => type === message.type && (event === null || event === message.event),
+  );
+  if (mapping === undefined || mapping.document === null) return null;
+  const failed = (code: string, told: string, retryAfterSeconds = 0): Failure => ({
+    isPassing: retryAfterSeconds > 0,
+    retryAfterSeconds,
+    problem: { messageId: message.messageId, type: message.type, event: message.event, code, message: told },
+  });
+  let variables: Record<string, unknown>;
+  try {
+    variables = fill(mapping.template, message.body);
+  } catch (error) {
+    if (error instanceof TemplateFault) return failed('GATEWAY_INTAKE_VALUE', error.message);
+    throw error;
+  }
+  const document = parsed(mapping.document);
+  const admission = await pipeline.admit(
+    { document, variables, way: 'request' },
+    { principal: context.principal, address },
+  );
+  if ('faults' in admission) {
+    const [fault] = admission.faults;
+    const wait = admission.standing === undefined ? 0 : admission.standing.resetSeconds;
+    return failed(String(fault?.extensions['code']), fault?.message ?? '', wait);
+  }
+  const deadlineAt = new Date(Date.now() + admission.deadlineMs);
+  const run = { document, variables, way: 'request', context: { ...context, deadlineAt } } as const;
+  const { data, errors } = await pipeline.answer(run);
+  const told = errors?.[0];
+  if (told !== undefined)
+    return failed(String(told.extensions['code']), told.message, told.extensions['retryable'] ? 1 : 0);
+  const result = data?.['result'] as { code?: string; message?: string; retryable?: boolean } | null | undefined;
+  if (result?.code === undefined) return null;
+  return failed(result.code, result.message ?? '', result.retryable ? 1 : 0);
+}
+
+function parsed(text: string): DocumentNode {
+  const known = documents.get(text) ?? parse(text, { noLocation: true });
+  documents.set(text, known);
+  return known;
+}

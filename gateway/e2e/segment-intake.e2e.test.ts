@@ -1,0 +1,133 @@
+import { Analytics } from '@segment/analytics-node';
+import { REFUSAL } from '../../hub/client/graph';
+import { until } from '../testkit/until';
+import { foundCoalition, type Coalition } from './testkit/coalition';
+import { openAsOne, type TestHub } from './testkit/hubs';
+
+const SET_INTAKE = `mutation ($input: SetIntakeInput!) { result: setIntake(input: $input) { ${REFUSAL} } }`;
+const SET_ACTION = `mutation ($input: SetActionRuleInput!) { result: setActionRule(input: $input) { ${REFUSAL} } }`;
+const MEMBER = `query ($ref: MemberRefInput!) { member(ref: $ref) { displayName account { available } } }`;
+
+/** A shop that already speaks the Segment spec: its own client, unchanged, drives members, purchases and actions. */
+describe('a shop that sends its events by the Segment spec', () => {
+  let hub: TestHub;
+  let coalition: Coalition;
+  beforeAll(async () => {
+    hub = await openAsOne();
+    coalition = await foundCoalition(hub);
+    const { admin, bakery } = coalition;
+    const partnerId = bakery.id;
+    await admin.must(SET_ACTION, {
+      input: {
+        idempotencyKey: 'review',
+        partnerId,
+        action: 'product.reviewed',
+        points: '25',
+        validFrom: '2026-01-01T00:00:00Z',
+      },
+    });
+  }, 60_000);
+  afterAll(async () => hub.close());
+
+  const client = () => {
+    const analytics = new Analytics({ writeKey: coalition.bakery.key, host: hub.url, maxRetries: 3, flushAt: 50 });
+    const problems: string[] = [];
+    analytics.on('error', ({ reason }) => problems.push(String(reason)));
+    return { analytics, problems };
+  };
+  const post = async (body: object, key = coalition.bakery.key, call = 'batch') => {
+    const authorization = `Basic ${Buffer.from(`${key}:`).toString('base64')}`;
+    const headers = { 'content-type': 'application/json', authorization };
+    const response = await fetch(`${hub.url}/v1/${call}`, { method: 'POST', headers, body: JSON.stringify(body) });
+    return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+  };
+  const available = async (value: string) => {
+    const { member } = await coalition.admin.ask<{ member: { account: { available: string } | null } | null }>(MEMBER, {
+      ref: { identity: { kind: 'EMAIL', value } },
+    });
+    return member?.account?.available ?? null;
+  };
+
+  it('is told to say first what its events become', async () => {
+    expect(await post({ batch: [] })).toMatchObject({ status: 403 });
+    await coalition.admin.must(SET_INTAKE, {
+      input: {
+        idempotencyKey: 'intake',
+        partnerId: coalition.bakery.id,
+        customerKind: 'EMAIL',
+        mappings: [{ type: 'TRACK', event: 'Product Reviewed', target: 'ACTION' }],
+      },
+    });
+    await until(async () => (await post({ batch: [] })).status === 200);
+  });
+
+  it('enrols, earns, is rewarded and takes back, with the public client as it is', async () => {
+    const { analytics, problems } = client();
+    const userId = 'anna@example.com';
+    const timestamp = new Date(Date.now() - 60_000);
+    analytics.identify({ userId, traits: { name: 'Anna', accepts_terms: true }, timestamp });
+    analytics.track({
+      userId,
+      event: 'Order Completed',
+      timestamp,
+      properties: {
+        order_id: 'o-1',
+        revenue: 120.5,
+        currency: 'EUR',
+        products: [{ sku: 'bread', price: 60.25, quantity: 2, category: 'bakery' }],
+      },
+    });
+    analytics.track({ userId, event: 'Product Reviewed', timestamp, properties: { stars: 5 } });
+    analytics.track({ userId, event: 'Order Refunded', timestamp, properties: { order_id: 'o-1', total: 20.5 } });
+    analytics.page({ userId, name: 'Home', timestamp });
+    await analytics.closeAndFlush();
+    expect(problems).toEqual([]);
+    // 120 points earned, 25 for the review; after the return 100 euros are left of the purchase.
+    expect(await available(userId)).toBe('125');
+  });
+
+  it('does nothing twice when a batch is sent again', async () => {
+    const batch = [
+      { type: 'identify', messageId: 'm-1', userId: 'piotr@example.com', traits: { accepts_terms: true } },
+      {
+        type: 'track',
+        messageId: 'm-2',
+        userId: 'piotr@example.com',
+        event: 'Order Completed',
+        timestamp: new Date(Date.now() - 60_000).toISOString(),
+        properties: { order_id: 'o-2', revenue: '30.00', currency: 'EUR' },
+      },
+    ];
+    for (let n = 0; n < 3; n++)
+      expect(await post({ batch })).toEqual({ status: 200, body: { success: true, problems: 0 } });
+    expect(await available('piotr@example.com')).toBe('30');
+  });
+
+  it('is told what could not be done, and the rest is done', async () => {
+    const timestamp = new Date(Date.now() - 60_000).toISOString();
+    const order = (n: number, properties: object) => ({
+      ...{ type: 'track', messageId: `p-${n}`, userId: 'piotr@example.com', event: 'Order Completed', timestamp },
+      properties: { order_id: `p-${n}`, currency: 'EUR', ...properties },
+    });
+    const nobody = { ...order(3, { revenue: 5 }), userId: 'nobody@example.com' };
+    const batch = [order(1, { revenue: 9.999 }), order(2, { revenue: 10 }), nobody];
+    expect(await post({ batch })).toEqual({ status: 200, body: { success: true, problems: 2 } });
+    expect(await available('piotr@example.com')).toBe('40');
+    const authorization = `Basic ${Buffer.from(`${coalition.bakery.key}:`).toString('base64')}`;
+    const told = await fetch(`${hub.url}/v1/problems`, { headers: { authorization } });
+    const { problems } = (await told.json()) as { problems: { messageId: string; code: string }[] };
+    expect(Object.fromEntries(problems.map(({ messageId, code }) => [messageId, code]))).toEqual({
+      'p-1': 'GATEWAY_INTAKE_VALUE',
+      'p-3': 'NOT_FOUND',
+    });
+  });
+
+  it.each([
+    ['another write key', { batch: [] }, 'hub_test_no', 401],
+    ['a batch that is no list', { batch: 'x' }, undefined, 400],
+    ['a message without an id', { batch: [{ type: 'track' }] }, undefined, 400],
+    ['501 messages', { batch: Array(501).fill({ type: 'page', messageId: 'x' }) }, undefined, 400],
+  ] as const)('is refused with %s', async (_what, body, key, status) => {
+    expect((await post(body, key)).status).toBe(status);
+  });
+});
