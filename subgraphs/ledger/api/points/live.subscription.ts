@@ -1,9 +1,10 @@
-import { Arg, Ctx, ID, Resolver, Root, Subscription } from 'type-graphql';
+import { Arg, Ctx, Directive, ID, Resolver, Root, Subscription } from 'type-graphql';
 import { graphFault } from '../../../../kernel/graph/fault';
 import { BigIntScalar, readable } from '../../../../kernel/graph/scalars';
 import { parseId } from '../../../../kernel/values/id';
 import type { LiveChange, WatchRequest } from '../../app/points/live-accounts';
-import { readAccounts, readTierAt } from '../../app/points/read-account';
+import { readTierAt } from '../../app/points/read-account';
+import { watchAccount } from '../../app/points/watch-account';
 import type { LedgerContext } from '../context';
 import { BalanceChangeType, TierChangeType } from './live.type';
 import { statementEntry } from './statement-entry';
@@ -24,15 +25,17 @@ interface LiveArguments {
 /** The live view of an account, for whoever may read it. */
 async function watch(args: LiveArguments, { ledger, principal }: LedgerContext, only: WatchRequest['only']) {
   const memberId = parseId('mem', args.memberId);
-  const [account] = memberId === null ? [] : await readAccounts(ledger, principal, [memberId]);
-  if (memberId === null || !account) throw graphFault('NOT_FOUND', 'No such account.');
   const after = readable('after', args.after ?? null);
-  return ledger.live.watch({ programmeId: account.programmeId, memberId, after, epoch: args.epoch ?? null, only });
+  const wanted = { after, epoch: args.epoch ?? null, only };
+  const stream = memberId === null ? null : await watchAccount(ledger, principal, { memberId, ...wanted });
+  if (stream === null) throw graphFault('NOT_FOUND', 'No such account.');
+  return stream;
 }
 
 /** Accounts, live. */
 @Resolver()
 export class LiveSubscription {
+  @Directive('@tag(name: "state")')
   @Subscription(() => BalanceChangeType, {
     subscribe: ({ args, context }) => watch(args as LiveArguments, context as LedgerContext, 'all'),
     description: 'First how the account stands, then every change of it, in order.',

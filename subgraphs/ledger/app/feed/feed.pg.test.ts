@@ -81,7 +81,7 @@ class Reader {
 function watchOf(live: LiveAccounts, { wallets, programmeId }: JournalWriters, at: number) {
   const wallet = wallets[at]!;
   const memberId = memberScopedId('mem', wallet.wallet) as MemberId;
-  const stream = live.watch({ programmeId, memberId, after: null, epoch: null, only: 'all' });
+  const stream = live.watch({ programmeId, memberId, after: null, epoch: null, only: 'all', mayStillRead: null });
   const versions: bigint[] = [];
   let isLeaving = false;
   const following = (async () => {

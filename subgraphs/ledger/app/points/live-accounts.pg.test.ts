@@ -1,3 +1,4 @@
+import { asAdministrator } from '../../../../kernel/db/provision';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { openLog } from '../../../../kernel/telemetry/log';
@@ -5,6 +6,7 @@ import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, type MemberId } from '../../../../kernel/values/id';
 import { planPurchase } from '../../core/movements/purchase';
 import { ledgerDatabase } from '../../data/database';
+import type { PlannedTransaction } from '../../data/points/apply.store';
 import { TermsShelf } from '../../data/points/terms.store';
 import { loadEpoch, saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
@@ -21,6 +23,7 @@ describe('live accounts', () => {
   let here: PostingLanes;
   let elsewhere: PostingLanes;
   let epoch: string;
+  let lastPosted: PlannedTransaction | null = null;
 
   beforeAll(async () => {
     database = await openTestDatabase(ledgerDatabase);
@@ -31,7 +34,13 @@ describe('live accounts', () => {
     );
     epoch = await loadEpoch(database.pool);
     live = new LiveAccounts(database.pool, epoch);
-    here = open((outcomes) => outcomes.forEach((one) => one.kind === 'posted' && live.posted(one.own)));
+    here = open((outcomes) => {
+      for (const one of outcomes) {
+        if (one.kind !== 'posted') continue;
+        lastPosted = one.own;
+        live.posted(one.own);
+      }
+    });
     // A second process: it commits to the same database and tells this one nothing.
     elsewhere = open(() => undefined);
   });
@@ -79,7 +88,29 @@ describe('live accounts', () => {
     });
   }
   const watch = (memberId: MemberId, rest: Partial<WatchRequest> = {}) =>
-    live.watch({ programmeId: book.programmeId, memberId, after: null, epoch: null, only: 'all', ...rest });
+    live.watch({
+      programmeId: book.programmeId,
+      memberId,
+      after: null,
+      epoch: null,
+      only: 'all',
+      mayStillRead: null,
+      ...rest,
+    });
+  const asOwner = (sql: string) => asAdministrator(database.ownerUrl, (client) => client.query(sql));
+  const allowCommits = () => asOwner('drop trigger if exists refuse on journal_transaction');
+  /** Postings go through, and fail in the very commit, as with a full disk. */
+  async function whileCommitsFail(work: () => Promise<void>): Promise<void> {
+    await asOwner(`/* test.refuse */ create or replace function refuse_commit() returns trigger language plpgsql as
+      $$ begin raise exception 'refused in the commit'; end $$`);
+    await asOwner(`/* test.refuse */ create constraint trigger refuse after insert on journal_transaction
+      deferrable initially deferred for each row execute function refuse_commit()`);
+    try {
+      await work();
+    } finally {
+      await allowCommits();
+    }
+  }
   async function take(stream: AsyncIterator<LiveChange>, count: number): Promise<LiveChange[]> {
     const taken: LiveChange[] = [];
     while (taken.length < count) taken.push((await stream.next()).value as LiveChange);
@@ -154,6 +185,116 @@ describe('live accounts', () => {
       ['BASE', 'SILVER'],
       ['SILVER', 'GOLD'],
     ]);
+  });
+
+  it('tells a reader of the account only the latest of more than a thousand it missed, one of the ladder every move', async () => {
+    const member = newId('mem');
+    await earn(here, member, 1n);
+    await Promise.all(Array.from({ length: 1_101 }, () => earn(elsewhere, member, 1n)));
+    const state = watch(member, { after: 1n, epoch });
+    const [latest] = await take(state, 1);
+    expect(latest).toMatchObject({
+      version: 1_102n,
+      previousVersion: 1n,
+      isSnapshot: false,
+      balances: { available: 1_102n },
+    });
+    await earn(here, member, 1n);
+    expect((await take(state, 1))[0]).toMatchObject({ version: 1_103n, previousVersion: 1_102n });
+    const ladder = watch(member, { after: 0n, epoch, only: 'tier' });
+    const moves = await take(ladder, 3);
+    expect(moves.map(({ tierAfter }) => tierAfter)).toEqual(['BASE', 'SILVER', 'GOLD']);
+    // The control: with fewer missed each is told.
+    const near = watch(member, { after: 1_000n, epoch });
+    expect((await take(near, 2)).map(({ version }) => version)).toEqual([1_001n, 1_002n]);
+    await Promise.all([state.return(), ladder.return(), near.return()]);
+  });
+
+  it('reads for a thousand readers that come back at once in a handful of statements', async () => {
+    const members = Array.from({ length: 1_000 }, () => newId('mem'));
+    await Promise.all(members.flatMap((member) => [earn(here, member, 1n), earn(here, member, 2n)]));
+    const query = jest.spyOn(database.pool, 'query');
+    const startedAt = Date.now();
+    const streams = members.map((member) => watch(member, { after: 1n, epoch }));
+    const told = await Promise.all(streams.map((stream) => take(stream, 1)));
+    expect(Date.now() - startedAt).toBeLessThan(5_000);
+    const reads = query.mock.calls.filter(([text]) => String(text).includes('ledger.live.load'));
+    query.mockRestore();
+    expect(told.flat().map(({ version }) => version)).toEqual(members.map(() => 2n));
+    expect(reads.length).toBeLessThanOrEqual(5);
+    await Promise.all(streams.map((stream) => stream.return()));
+  });
+
+  it('ends with FORBIDDEN within five seconds when its reader may not read any longer', async () => {
+    let may = true;
+    const stream = watch(newId('mem'), { mayStillRead: async () => may });
+    await take(stream, 1);
+    const waiting = stream.next();
+    may = false;
+    const withdrawnAt = Date.now();
+    await expect(waiting).rejects.toMatchObject({ extensions: { code: 'FORBIDDEN' } });
+    expect(Date.now() - withdrawnAt).toBeLessThan(5_000);
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('goes on while nobody can say whether its reader may still read', async () => {
+    let asked = 0;
+    const away = async () => {
+      asked += 1;
+      throw new Error('the database is away');
+    };
+    const member = newId('mem');
+    const stream = watch(member, { mayStillRead: away });
+    await take(stream, 1);
+    const waiting = take(stream, 1);
+    while (asked === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+    await earn(here, member, 1n);
+    expect((await waiting)[0]!.version).toBe(1n);
+    await stream.return();
+  });
+
+  describe('and a transaction that fails in its commit', () => {
+    /** What was told although it never came to be. */
+    const untrue = async (member: MemberId, changes: readonly LiveChange[]) => {
+      const [snapshot] = await take(watch(member), 1);
+      return changes.filter(({ version }) => version > snapshot!.version);
+    };
+
+    it('are told nothing of it, and of the next one under the same version', async () => {
+      const member = newId('mem');
+      await earn(here, member, 1n);
+      await whileCommitsFail(async () => {
+        const stream = watch(member);
+        await take(stream, 1);
+        const told: LiveChange[] = [];
+        const reading = stream.next().then(({ value }) => told.push(value as LiveChange));
+        await expect(earn(here, member, 2n)).rejects.toThrow('refused in the commit');
+        expect(await untrue(member, told)).toEqual([]);
+        await allowCommits();
+        await earn(here, member, 3n);
+        await reading;
+        expect(told).toMatchObject([{ version: 2n, balances: { available: 4n } }]);
+        await stream.return();
+      });
+    });
+
+    it('would have told it, had it been announced before the commit (control)', async () => {
+      const member = newId('mem');
+      await earn(here, member, 1n);
+      const stream = watch(member);
+      await take(stream, 1);
+      const { after } = lastPosted!;
+      const early = { ...lastPosted!, after: { ...after, seq: after.seq + 1n } } as PlannedTransaction;
+      let told: LiveChange[] | null = null;
+      void take(stream, 1).then((changes) => (told = changes));
+      // Taken from the announcement once the reader has found nothing more in the journal.
+      while (told === null) {
+        live.posted(early);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+      expect(await untrue(member, told)).toHaveLength(1);
+      await stream.return();
+    });
   });
 
   it('lets a reader leave while it waits', async () => {

@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Pool } from 'pg';
+import { graphFault } from '../../../../kernel/graph/fault';
 import type { ResultStream } from '../../../../kernel/graph/stream';
 import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import { walletKeyOf, type Balances, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
 import { walletText } from '../../data/points/wallet-request';
-import { loadJournalAfter, loadStatement, type JournalLine } from '../../data/points/transaction.store';
+import type { JournalLine } from '../../data/points/transaction.store';
 import { loadVersions } from '../../data/points/version.store';
+import { LiveReads } from './live-reads';
 import { lineOf } from './posted';
 
 /** One message of a live account: a snapshot first, then every change in order. */
@@ -35,6 +37,8 @@ export interface WatchRequest {
   readonly epoch: string | null;
   /** Every change, or only those that move the member on the ladder. */
   readonly only: 'all' | 'tier';
+  /** Asked now and then whether the reader may still read; null where that cannot change while the credential holds. */
+  readonly mayStillRead: (() => Promise<boolean>) | null;
 }
 
 /** What nobody told is found by comparing versions: without a change stream that is how other processes' commits are found. */
@@ -51,7 +55,10 @@ const NOTHING: Balances = {
   arrears: NO_POINTS,
   qualifying: NO_POINTS,
 };
-const LATEST = 2n ** 62n;
+/** A reader of the account as it stands is told only the latest when it missed more than this. */
+const TOLD_ONE_BY_ONE = 1_000n;
+/** How often it is looked whether readers may still read. */
+const RIGHTS_EVERY_MS = 2_000;
 const DONE = { done: true, value: undefined } as const;
 
 /**
@@ -61,17 +68,22 @@ const DONE = { done: true, value: undefined } as const;
  */
 export class LiveAccounts {
   private readonly readers = new Map<string, Set<Reader>>();
+  private readonly reads: LiveReads;
   private timer: NodeJS.Timeout | null = null;
   private comparing = false;
   private isStreaming = false;
+  private readonly rights: NodeJS.Timeout;
 
   constructor(
     private readonly pool: Pool,
     private readonly epoch: string,
-  ) {}
+  ) {
+    this.reads = new LiveReads(pool, READ_AHEAD);
+    this.rights = setInterval(() => this.lookAtRights(), RIGHTS_EVERY_MS).unref();
+  }
 
   watch(request: WatchRequest): ResultStream<LiveChange> {
-    const reader = new Reader(this.pool, this.epoch, request, () => this.forget(reader));
+    const reader = new Reader(this.reads, this.epoch, request, () => this.forget(reader));
     const ofWallet = this.readers.get(reader.wallet) ?? new Set();
     this.readers.set(reader.wallet, ofWallet.add(reader));
     if (this.timer === null) this.compareNowAndThen();
@@ -105,6 +117,7 @@ export class LiveAccounts {
   /** Ends all readers. */
   close(): void {
     if (this.timer !== null) clearInterval(this.timer);
+    clearInterval(this.rights);
     for (const readers of [...this.readers.values()]) for (const reader of [...readers]) void reader.return();
   }
 
@@ -127,6 +140,10 @@ export class LiveAccounts {
     if (this.readers.size > 0 || this.timer === null) return;
     clearInterval(this.timer);
     this.timer = null;
+  }
+
+  private lookAtRights(): void {
+    for (const readers of this.readers.values()) for (const reader of readers) void reader.lookAtRight();
   }
 
   private async compareVersions(): Promise<void> {
@@ -157,11 +174,12 @@ class Reader implements ResultStream<LiveChange> {
   private sent: bigint | null = null;
   private behind = false;
   private ended = false;
+  private isForbidden = false;
   private wake: (() => void) | null = null;
   private last: Promise<unknown> = Promise.resolve();
 
   constructor(
-    private readonly pool: Pool,
+    private readonly reads: LiveReads,
     private readonly epoch: string,
     private readonly request: WatchRequest,
     private readonly onLeave: () => void,
@@ -188,6 +206,17 @@ class Reader implements ResultStream<LiveChange> {
     this.hearOf(seq);
     if (this.seen === null || seq <= this.seen) return;
     this.behind = true;
+    this.wake?.();
+  }
+
+  /** Ends the stream with FORBIDDEN once its reader may not read any longer. */
+  async lookAtRight(): Promise<void> {
+    const { mayStillRead } = this.request;
+    // Who cannot be asked about stays: that the answer is away says nothing about the right.
+    if (mayStillRead === null || (await mayStillRead().catch(() => true)) || this.ended) return;
+    this.isForbidden = true;
+    this.ended = true;
+    this.onLeave();
     this.wake?.();
   }
 
@@ -228,26 +257,37 @@ class Reader implements ResultStream<LiveChange> {
       else await new Promise<void>((resolve) => (this.wake = resolve));
       this.wake = null;
     }
-    return DONE;
+    if (!this.isForbidden) return DONE;
+    this.isForbidden = false;
+    throw graphFault('FORBIDDEN', 'The account may not be read any longer.');
   }
 
   private async readAhead(): Promise<void> {
     const seenBefore = this.seen;
     const lines = await this.linesAfter(this.seen ?? 0n);
-    for (const line of lines) if (this.seen !== null && line.seq > this.seen) this.take(line);
+    const latest = lines.length < READ_AHEAD ? null : await this.latestIfFar();
+    for (const line of latest === null ? lines : [latest])
+      if (this.seen !== null && line.seq > this.seen) this.take(line);
     if (this.seen === null || (lines.length < READ_AHEAD && this.seen >= this.told)) return;
     this.behind = true;
     if (this.seen === seenBefore) await sleep(LOOK_AGAIN_MS);
   }
 
-  private async linesAfter(afterSeq: bigint): Promise<JournalLine[]> {
+  private async linesAfter(after: bigint): Promise<JournalLine[]> {
     this.behind = false;
     try {
-      return await loadJournalAfter(this.pool, this.scope(), { afterSeq, limit: READ_AHEAD });
+      return await this.reads.linesAfter({ ...this.scope(), after });
     } catch (error) {
       this.behind = true; // a reader that asks again after the failure goes on from here
       throw error;
     }
+  }
+
+  /** The newest line, when so much was missed that only it is told; moves on the ladder are never skipped. */
+  private async latestIfFar(): Promise<JournalLine | null> {
+    if (this.request.only !== 'all') return null;
+    const line = await this.reads.newest(this.scope());
+    return line !== null && line.seq - (this.seen ?? 0n) > TOLD_ONE_BY_ONE ? line : null;
   }
 
   private hearOf(seq: bigint): void {
@@ -260,11 +300,11 @@ class Reader implements ResultStream<LiveChange> {
   }
 
   private async snapshot(): Promise<LiveChange> {
-    const [line] = await loadStatement(this.pool, this.scope(), { beforeSeq: LATEST, limit: 1 });
+    const line = await this.reads.newest(this.scope());
     this.seen = line?.seq ?? 0n;
     // What was committed while the snapshot was read was not offered to a reader without a version: look again.
     this.behind = true;
-    return this.changeOf(line ?? null, true);
+    return this.changeOf(line, true);
   }
 
   private changeOf(line: JournalLine | null, isSnapshot: boolean): LiveChange {

@@ -101,6 +101,14 @@ export async function readAccounts(
   });
 }
 
+/** Whether a caller may read a member's account; reads of it nothing more than that takes. */
+export async function mayRead(ledger: Ledger, principal: Principal, memberId: MemberId): Promise<boolean> {
+  const right = await rightTo(ledger, principal, memberId);
+  if (right !== 'IF_KNOWN') return right === 'ALWAYS';
+  const [account] = await readAccounts(ledger, principal, [memberId]);
+  return account != null;
+}
+
 async function rightTo(ledger: Ledger, principal: Principal, memberId: MemberId): Promise<ReadingRight> {
   switch (principal.kind) {
     case 'member':

@@ -17,10 +17,6 @@ const LOAD_PAGE = `/* ledger.statement.loadPage */
 select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq < $4 order by t.seq desc limit $5`;
 
-const LOAD_AFTER = `/* ledger.live.loadAfter */
-select ${LINE_COLUMNS} from journal_transaction t
- where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq > $4 order by t.seq limit $5`;
-
 const LOAD_DETAILS = sql`/* ledger.transaction.loadDetails */
 select c.currency,
        (select coalesce(json_agg(l order by l.lot_seq), '[]') from (
@@ -158,16 +154,6 @@ export async function loadStatement(
   page: { beforeSeq: bigint; limit: number },
 ): Promise<JournalLine[]> {
   const { rows } = await pool.query<JournalLineRow>(LOAD_PAGE, scope(wallet, page.beforeSeq, page.limit));
-  return rows.map(lineFrom);
-}
-
-/** Journal lines of a member after a version, oldest first. */
-export async function loadJournalAfter(
-  pool: Pool,
-  wallet: { key: WalletKey; programmeId: ProgrammeId },
-  page: { afterSeq: bigint; limit: number },
-): Promise<JournalLine[]> {
-  const { rows } = await pool.query<JournalLineRow>(LOAD_AFTER, scope(wallet, page.afterSeq, page.limit));
   return rows.map(lineFrom);
 }
 
