@@ -4,6 +4,7 @@ import { benchFeed } from './feed';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
+import { benchSettlement } from './ledger/settlement';
 
 /** What one bench measured. */
 export interface Measured {
@@ -40,4 +41,5 @@ export const benches: Readonly<Record<string, Bench>> = {
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,
+  settlement: benchSettlement,
 };

@@ -125,6 +125,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
       'purchase_return',
       'redemption_reversal',
       'document',
+      'settlement_entry',
     ]) {
       await client.query(`alter table ${table} disable trigger user`);
     }
@@ -333,11 +334,25 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     [`update directional_total set carry_micros = carry_micros + 1`],
   ],
   [
-    'the lines of a pair add up to a cent more than is billed',
+    'the lines of a pair add up to a cent less than is billed',
     ['lines-add-up-to-totals'],
-    [`update statement_line set billed_minor = billed_minor + 1 where n = 1`],
+    [`update directional_total set cut_remainder = null where cut_remainder is not null`],
   ],
-  ['a claim has no line', ['lines-add-up-to-totals'], [`delete from statement_line where n = 1`]],
+  [
+    'a claim has no line',
+    ['lines-add-up-to-totals', 'roll-up-equals-the-claims'],
+    [`delete from claim_line where n = 1`],
+  ],
+  [
+    'the sums of a pair are not those of its lines',
+    ['roll-up-equals-the-claims'],
+    [`update claim_pair set micros = micros + 1`],
+  ],
+  [
+    'a clearing account was moved by more than was billed',
+    ['settlement-money-adds-up'],
+    [`update settlement_entry set micros = micros + 1`],
+  ],
   [
     'the nets of two parties are a cent off, though their sum is zero',
     ['nets-sum-to-zero'],

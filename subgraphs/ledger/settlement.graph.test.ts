@@ -132,7 +132,7 @@ describe('a settled cycle in the graph', () => {
   });
 
   it('answers a step out of order, an unreadable instant and a wrong role as data', async () => {
-    expect(await step(ADVANCE, { cycleId, to: 'INSTRUCTED' })).toMatchObject({
+    expect(await step(ADVANCE, { cycleId, to: 'SETTLED' })).toMatchObject({
       __typename: 'CycleStepNotAllowed',
       code: 'LEDGER_CYCLE_STEP_NOT_ALLOWED',
     });

@@ -14,6 +14,7 @@ import { loadEpoch } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { RollUps } from './settlement/roll-up';
 import { VerificationRounds } from './verify/rounds';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
@@ -79,6 +80,7 @@ export async function openLedger(
   };
   const jobs = new JobQueue({ url, log, ...dueJobs({ ...ledger, lanes: dueLanes }, log) });
   const rounds = new VerificationRounds({ database, log });
+  const rollUps = new RollUps(database, log);
   return {
     ledger,
     feed: feed.feed,
@@ -88,9 +90,11 @@ export async function openLedger(
       members.start();
       jobs.start();
       rounds.start();
+      rollUps.start();
     },
     stop: async () => {
       await rounds.stop();
+      await rollUps.stop();
       await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();

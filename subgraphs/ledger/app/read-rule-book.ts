@@ -64,7 +64,8 @@ const payload = z.object({
       code: z.string(),
       canIssue: z.boolean(),
       canRedeem: z.boolean(),
-      status: z.enum(['ACTIVE', 'SUSPENDED', 'LEFT']),
+      status: z.enum(['ACTIVE', 'SUSPENDED', 'LEAVING', 'LEFT']),
+      leavingSince: instant.nullable().default(null),
     }),
   ),
   contracts: z.array(

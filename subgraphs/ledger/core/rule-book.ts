@@ -1,8 +1,10 @@
+import type { Refusal } from '../../../kernel/errors/refusal';
 import type { CurrencyCode } from '../../../kernel/values/money';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { Points } from '../../../kernel/values/points';
 import type { ConversionRate } from './rules/conversion';
 import type { PurchaseRule, PurposeBudget } from './rules/purchase-rule';
+import { refuse } from './refusals';
 
 /**
  * How a lot's points are paid for. `AT_REDEMPTION`: its funders pay the redeemer when points are spent. `AT_ISSUANCE`: its
@@ -100,7 +102,9 @@ export interface BookPartner {
   readonly code: string;
   readonly canIssue: boolean;
   readonly canRedeem: boolean;
-  readonly status: 'ACTIVE' | 'SUSPENDED' | 'LEFT';
+  readonly status: 'ACTIVE' | 'SUSPENDED' | 'LEAVING' | 'LEFT';
+  /** Since when its points run off; null while it is not leaving. */
+  readonly leavingSince?: Date | null;
 }
 
 /** One rung of the ladder. */
@@ -160,6 +164,13 @@ export interface RuleBook {
 /** The partner of this id; undefined when the book does not know it. */
 export function partnerIn(book: RuleBook, partnerId: PartnerId): BookPartner | undefined {
   return book.partners.find(({ id }) => id === partnerId);
+}
+
+/** Whether a partner does business at present: PARTNERS_PARTNER_SUSPENDED or PARTNERS_PARTNER_LEAVING when it does not. */
+export function whyNotActive({ status }: BookPartner): Refusal | null {
+  if (status === 'ACTIVE') return null;
+  if (status === 'SUSPENDED') return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does no business at present.');
+  return refuse('PARTNERS_PARTNER_LEAVING', 'This partner is leaving the coalition and does no more business.');
 }
 
 /** The partner's contract in force at an instant: the latest version valid from then or before. */

@@ -9,7 +9,9 @@ import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-w
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { EarnExplanations1795820010000 } from './migrations/1795820010000-earn-explanations';
+import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
@@ -26,9 +28,11 @@ export const ledgerDatabase: DatabaseDefinition = {
     ExpiryWarnings1795750000000,
     Verification1795760000000,
     VerificationRounds1795770000000,
+    SettlementCycle1795830000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
     EarnExplanations1795820010000,
+    ClaimsSettleOnce1795825010000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -49,5 +53,6 @@ export const ledgerDatabase: DatabaseDefinition = {
     'receipt',
     'chain_seal',
     'verification_round',
+    'settlement_entry',
   ],
 };

@@ -2,6 +2,8 @@ import { parseId } from '../../../../kernel/values/id';
 import { readCycles } from '../../app/settlement/read-cycles';
 import type { SettlementCycle } from '../../core/settlement/cycle';
 import type { LedgerContext } from '../context';
+import { DisputeMutation } from './dispute.mutation';
+import { StatementDisputeFields } from './dispute.query';
 import { SettlementMutation } from './settlement.mutation';
 import {
   DirectionalTotalFields,
@@ -19,6 +21,8 @@ export const settlementResolvers = [
   NetPositionFields,
   SettlementPartyFields,
   SettlementMutation,
+  DisputeMutation,
+  StatementDisputeFields,
 ] as const;
 
 /** A reference is as good as a query: whoever may not see the cycle gets null. */

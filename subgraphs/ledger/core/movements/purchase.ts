@@ -6,8 +6,8 @@ import type { PostingFacts, PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import type { Surroundings } from '../rules/purchase-facts';
-import { contractAt, earningRuleAt, partnerIn, type Contract, type EarningRule } from '../rule-book';
 import { earnedBy, budgetedBy } from './purchase-earning';
+import { contractAt, earningRuleAt, partnerIn, whyNotActive, type Contract, type EarningRule } from '../rule-book';
 import { issue, termsOf, type Issuance } from './accrual';
 import { daysLater, expiryOf } from './validity';
 
@@ -138,9 +138,8 @@ function earningTerms(
 /** The issuer's contract at an instant; or why it cannot issue. */
 export function issuingTerms(partnerId: PartnerId, at: Date, { book }: PostingFacts): Contract | Refusal {
   const partner = partnerIn(book, partnerId);
-  if (partner !== undefined && partner.status !== 'ACTIVE') {
-    return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does not issue points at present.');
-  }
+  const inactive = partner === undefined ? null : whyNotActive(partner);
+  if (inactive !== null) return inactive;
   if (partner?.canIssue === false) return refuse('LEDGER_PARTNER_CANNOT_ISSUE', 'This partner does not issue points.');
   return (
     contractAt(book, partnerId, at) ??

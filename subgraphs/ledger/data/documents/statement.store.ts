@@ -4,11 +4,12 @@ import { uuidOf, type Id } from '../../../../kernel/values/id';
 import type { ClaimGroup } from '../../core/documents/statement';
 
 const LOAD_GROUPS = sql`/* ledger.statement.loadGroups */
-select l.pair, l.kind, c.contract_version, count(*)::text as claims, sum(c.points)::text as points, sum(l.micros)::text as micros,
+select l.pair, l.kind, c.contract_version, count(*)::text as claims,
+       sum(case when l.dispute_id is null then c.points else 0 end)::text as points, sum(l.micros)::text as micros,
        sum(l.billed_minor)::text as billed_minor
   from statement_line l
   join claim c on c.bucket = l.bucket and c.wallet = l.wallet and c.seq = l.seq and c.n = l.claim_n
- where l.cycle_id = $1 and l.pair = any($2::smallint[])
+ where l.cycle_id = $1 and l.pair = any($2::smallint[]) and not l.is_disputed
  group by l.pair, l.kind, c.contract_version
  order by l.pair, l.kind, c.contract_version`;
 
@@ -31,7 +32,7 @@ select l.pair, l.n, l.kind, c.contract_version, c.points, l.micros, l.billed_min
   from statement_line l
   join claim c on c.bucket = l.bucket and c.wallet = l.wallet and c.seq = l.seq and c.n = l.claim_n
   join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
- where l.cycle_id = $1 and l.pair = any($2::smallint[]) and (l.pair, l.n) > ($3::smallint, $4::integer)
+ where l.cycle_id = $1 and l.pair = any($2::smallint[]) and not l.is_disputed and (l.pair, l.n) > ($3::smallint, $4::integer)
  order by l.pair, l.n
  limit $5`;
 
