@@ -32,6 +32,7 @@ export const ID_PREFIXES = [
   'adj',
   'mpc',
   'frz',
+  'bto',
   'rdr',
   'cpr',
 ] as const;

@@ -10,6 +10,7 @@ import { Verification1795760000000 } from './migrations/1795760000000-verificati
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { EarnExplanations1795820010000 } from './migrations/1795820010000-earn-explanations';
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
+import { BuyOuts1795830000001 } from './migrations/1795830000001-buy-outs';
 import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
@@ -32,6 +33,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     VerificationRounds1795770000000,
     EarnExplanations1795820010000,
     SettlementCycle1795830000000,
+    BuyOuts1795830000001,
     ClosingPackages1795840000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
