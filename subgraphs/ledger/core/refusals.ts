@@ -326,12 +326,27 @@ export const ledgerRefusals = {
     type: 'RedemptionRateApproved',
     precedence: 64,
   },
+  LEDGER_BANK_STATEMENT_UNREADABLE: {
+    meaning: 'The text is no camt.053 or camt.054 that can be read; the message says why.',
+    action: 'Send the file as the bank gave it, in parts when it is too long.',
+    retryable: false,
+    type: 'BankStatementUnreadable',
+    precedence: 60,
+  },
   LEDGER_DISPUTE_WINDOW_OPEN: {
     meaning: 'Partners may still dispute lines of this cycle.',
     action: 'Wait until the window has passed.',
     retryable: false,
     type: 'DisputeWindowOpen',
     precedence: 64,
+  },
+  LEDGER_BUY_OUT_NOT_AGREED: {
+    meaning:
+      'The partner’s contract in force does not pay at issuance, so there is nothing its points could be bought out to.',
+    action: 'Agree a contract AT_ISSUANCE first; it must be in force by the programme’s clock.',
+    retryable: false,
+    type: 'BuyOutNotAgreed',
+    precedence: 63,
   },
   LEDGER_DISPUTE_WINDOW_CLOSED: {
     meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
