@@ -28,6 +28,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Query.currentProgramme': INSIDERS,
   'Query.closingPackage': 'partner:own staff:own admin finance',
   'Query.explainLine': 'partner:own staff:own admin finance',
+  'Query.simulateClose': 'admin finance',
   'Query.packageKey': 'partner member staff admin finance host',
   'Query.cycleLines': 'admin finance',
   'Query.journal': 'admin finance',
@@ -66,6 +67,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.advanceSettlementCycle': 'admin',
   'Mutation.agreeContract': 'admin',
   'Mutation.agreeStatement': 'partner staff',
+  'Mutation.approveBuyOut': 'admin finance',
   'Mutation.approveContract': 'admin finance',
   'Mutation.answerMissingClaim': 'partner:own',
   'Mutation.answerSurvey': 'member:own',
@@ -73,6 +75,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.approveDispute': 'admin finance',
   'Mutation.approveRedemptionRate': 'admin finance',
   'Mutation.approveSettlementStep': 'admin finance',
+  'Mutation.buyOutLots': 'admin',
   'Mutation.cancelPending': 'partner:own admin',
   'Mutation.captureHold': 'partner:own',
   'Mutation.claimMissingPoints': 'member:own',
@@ -121,6 +124,8 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.unfreezeAccount': 'admin',
   'Mutation.withdrawContract': 'admin',
   'Subscription.balanceChanged': 'partner:own member:own staff:own admin finance',
+  'Subscription.partnerExposureChanged': 'partner:own staff:own admin finance',
+  'Subscription.settlementCycleChanged': 'partner staff admin finance',
   'Subscription.tierChanged': 'partner:own member:own staff:own admin finance',
 };
 

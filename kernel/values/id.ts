@@ -6,6 +6,7 @@ export const ID_PREFIXES = [
   'prg',
   'ptr',
   'ctr',
+  'cmp',
   'rul',
   'key',
   'mem',
@@ -31,6 +32,7 @@ export const ID_PREFIXES = [
   'adj',
   'mpc',
   'frz',
+  'bto',
   'rdr',
   'cpr',
 ] as const;
