@@ -119,7 +119,12 @@ describe('a settled cycle in the graph', () => {
       const { directionalTotals } = (await ask(reader, LINES, { id: cycleId, after: null })).data.settlementCycle;
       return directionalTotals[0].lines.nodes[0].eventId as string;
     };
-    const staffOf = (partnerId: typeof bakery): Principal => ({ kind: 'staff', programmeId, partnerId, subject: 'kim' });
+    const staffOf = (partnerId: typeof bakery): Principal => ({
+      kind: 'staff',
+      programmeId,
+      partnerId,
+      subject: 'kim',
+    });
     const [owing, owed, all] = [await eventOf(staffOf(bakery)), await eventOf(staffOf(books)), await eventOf(admin)];
     expect(owing).toBe(owed);
     const hex = (id: string) => id.slice(4);
