@@ -33,6 +33,7 @@ export const ID_PREFIXES = [
   'frz',
   'rdr',
   'cpr',
+  'seg',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -10,6 +10,7 @@ import { Verification1795760000000 } from './migrations/1795760000000-verificati
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
@@ -31,6 +32,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
     ClaimsSettleOnce1795825010000,
+    MemberFacts1795825050000,
   ],
   appendOnly: [
     'journal_transaction',
