@@ -1,6 +1,7 @@
 import type { Hub } from '../hub/composition/open-hub';
 import { benchBooks } from './books';
 import { benchFeed } from './feed';
+import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
@@ -38,6 +39,7 @@ export type Bench = (run: BenchRun) => Promise<Measured>;
 export const benches: Readonly<Record<string, Bench>> = {
   books: benchBooks,
   feed: benchFeed,
+  gateway: benchGateway,
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,

@@ -87,6 +87,20 @@ export const limitRefusals = {
     type: 'errors[]',
     precedence: 9,
   },
+  GATEWAY_TOO_MANY_AT_ONCE: {
+    meaning: 'The caller has as many operations waiting as one caller may have; others are still answered.',
+    action: 'Send it again after `Retry-After`, and fewer at once.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 10,
+  },
+  GATEWAY_OVERLOADED: {
+    meaning: 'The hub has more to do than it can do in time, and refuses rather than answer late. Nothing happened.',
+    action: 'Send it again after `Retry-After`, a mutation with the same idempotency key.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 10,
+  },
   GATEWAY_READER_TOO_SLOW: {
     meaning: 'A stream of changes ended because its reader did not take them as fast as they came.',
     action: 'Subscribe again with `after` and `epoch` of the message seen last; `extensions.resume` says them too.',

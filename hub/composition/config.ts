@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { TOKEN_ALGORITHMS, type TokenIssuer } from '../../gateway/main';
 import { port, readEnv } from '../../kernel/config/env';
 import { projectRoot } from '../../kernel/config/project-root';
 import { SUBGRAPHS, type SubgraphName } from '../../kernel/context/principal';
@@ -36,6 +37,11 @@ export const HUB_VARIABLES = {
   HUB_TOKEN_ISSUER: z.string().optional(),
   HUB_TOKEN_AUDIENCE: z.string().optional(),
   HUB_TOKEN_JWKS_URL: httpUrl.optional(),
+  HUB_TOKEN_ALGORITHMS: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(TOKEN_ALGORITHMS)).min(1))
+    .default(['EdDSA']),
   HUB_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   HUB_DATABASE_ADMIN_URL: databaseUrl.optional(),
   HUB_DATABASE_URL_MEMBERS: databaseUrl.optional(),
@@ -68,7 +74,7 @@ export interface HubConfig {
   /** Those given by the environment. */
   readonly secrets: { readonly internal?: string; readonly identity?: string; readonly cursor?: string };
   /** Whose tokens are believed; null: the development issuer's of this data folder. */
-  readonly tokenIssuer: { readonly issuer: string; readonly audience: string; readonly jwks: URL } | null;
+  readonly tokenIssuer: (TokenIssuer & { readonly jwks: URL }) | null;
   readonly databasePool: number;
   /** For `hub migrate --provision`: a role that may create databases and roles. */
   readonly databaseAdminUrl: string | null;
@@ -140,7 +146,7 @@ const SECRET_VARIABLES = ['HUB_SECRET_INTERNAL', 'HUB_SECRET_IDENTITY', 'HUB_SEC
 function tokenIssuerOf(read: Variables): HubConfig['tokenIssuer'] {
   const { HUB_TOKEN_ISSUER: issuer, HUB_TOKEN_AUDIENCE: audience, HUB_TOKEN_JWKS_URL: jwks } = read;
   if (issuer !== undefined && audience !== undefined && jwks !== undefined)
-    return { issuer, audience, jwks: new URL(jwks) };
+    return { issuer, audience, jwks: new URL(jwks), algorithms: read.HUB_TOKEN_ALGORITHMS };
   const isPartlySet = ISSUER_VARIABLES.some((name) => read[name] !== undefined);
   if (isPartlySet) throw unusable([`${ISSUER_VARIABLES.join(', ')}: set all three or none`]);
   return null;
