@@ -4,7 +4,7 @@ import { setMemberAttribute, setProfilingConsent } from '../app/change-facts';
 import { changeSegment, createSegment } from '../app/change-segment';
 import { readFacts, readSegments } from '../app/read-facts';
 import type { MemberFacts } from '../core/member-facts';
-import type { CountedSegment } from '../data/segment.store';
+import type { CountedSegment } from '../core/segment';
 import type { MembersContext } from './context';
 import { answer } from './member.type';
 import {

@@ -1,9 +1,10 @@
 import type { Principal } from '../../../kernel/context/principal';
 import { parseId } from '../../../kernel/values/id';
 import type { MemberFacts } from '../core/member-facts';
+import type { CountedSegment } from '../core/segment';
 import { loadFacts } from '../data/member-facts.store';
 import { findMembers } from '../data/member.store';
-import { listSegments, type CountedSegment } from '../data/segment.store';
+import { listSegments } from '../data/segment.store';
 import type { MembersSetting } from './setting';
 
 /** What rules may ask of a member, for the member itself and the operator; to all others nobody is there. */

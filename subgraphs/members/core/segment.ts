@@ -18,6 +18,11 @@ export interface Segment {
   readonly createdAt: Date;
 }
 
+/** A segment with how many members are on it. */
+export interface CountedSegment extends Segment {
+  readonly members: number;
+}
+
 /** What an admin asks for. */
 export interface NewSegment {
   readonly idempotencyKey: string;

@@ -1,7 +1,7 @@
 import { sql } from '../../../kernel/db/sql';
 import type { Tx } from '../../../kernel/db/transaction';
 import type { Id, MemberId, ProgrammeId } from '../../../kernel/values/id';
-import type { Segment } from '../core/segment';
+import type { CountedSegment, Segment } from '../core/segment';
 
 const INSERT = sql`/* members.createSegment.insert */
 insert into segment (id, programme_id, code, name, created_at)
@@ -69,11 +69,6 @@ select segment.id, segment.code, segment.name, segment.created_at,
   from segment
  where segment.programme_id = $1
  order by segment.code`;
-
-/** A segment with how many members are on it. */
-export interface CountedSegment extends Segment {
-  readonly members: number;
-}
 
 /** A programme's segments, in the order of their codes. */
 export async function listSegments(tx: Tx, programmeId: ProgrammeId): Promise<CountedSegment[]> {
