@@ -158,6 +158,15 @@ module.exports = {
       to: { path: '^subgraphs/', pathNot: '^subgraphs/[^/]+/(main|schema)[.]ts$' },
     },
     {
+      name: 'a-partner-reckons-alone',
+      comment:
+        'hub verify-statement shares no line with what it checks: neither posting, nor netting, nor the hub’s own arithmetic. A mistake ' +
+        'that both made would be found by neither.',
+      severity: 'error',
+      from: { path: '^hub/statement-check/', pathNot: test },
+      to: { path: ours, pathNot: '^hub/statement-check/' },
+    },
+    {
       name: 'pure-rules-use-named-libraries',
       comment:
         'A rule in core/ runs anywhere: no Node module, and of packages only those named at the top of this file.',

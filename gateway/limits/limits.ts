@@ -52,7 +52,7 @@ export interface GatewayLimits {
 export const defaultLimits: GatewayLimits = {
   bodyBytes: 128 * 1024,
   bulkBodyBytes: 1024 * 1024,
-  bulkMutations: ['recordPurchases'],
+  bulkMutations: ['recordPurchases', 'importBankStatement'],
   tokens: 2_000,
   depth: 10,
   introspectionDepth: 16,

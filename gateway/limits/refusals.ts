@@ -68,7 +68,7 @@ export const limitRefusals = {
   },
   GATEWAY_BODY_TOO_LARGE: {
     meaning: 'The request is larger than may be sent.',
-    action: 'Send fewer rows at a time; only recordPurchases may be up to 1 MB.',
+    action: 'Send fewer rows at a time; only recordPurchases and importBankStatement may be up to 1 MB.',
     retryable: false,
     type: 'errors[]',
     precedence: 1,

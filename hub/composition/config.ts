@@ -34,6 +34,7 @@ export const HUB_VARIABLES = {
   HUB_SECRET_INTERNAL: secret.optional(),
   HUB_SECRET_IDENTITY: secret.optional(),
   HUB_SECRET_CURSOR: secret.optional(),
+  HUB_SECRET_SIGNING: secret.optional(),
   HUB_TOKEN_ISSUER: z.string().optional(),
   HUB_TOKEN_AUDIENCE: z.string().optional(),
   HUB_TOKEN_JWKS_URL: httpUrl.optional(),
@@ -72,7 +73,12 @@ export interface HubConfig {
   readonly dataDir: string;
   readonly logLevel: string;
   /** Those given by the environment. */
-  readonly secrets: { readonly internal?: string; readonly identity?: string; readonly cursor?: string };
+  readonly secrets: {
+    readonly internal?: string;
+    readonly identity?: string;
+    readonly cursor?: string;
+    readonly signing?: string;
+  };
   /** Whose tokens are believed; null: the development issuer's of this data folder. */
   readonly tokenIssuer: (TokenIssuer & { readonly jwks: URL }) | null;
   readonly databasePool: number;
@@ -103,7 +109,12 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     port: read.HUB_PORT,
     dataDir: resolve(read.HUB_DATA_DIR ?? defaultDataDir()),
     logLevel: read.HUB_LOG_LEVEL,
-    secrets: { internal: read.HUB_SECRET_INTERNAL, identity: read.HUB_SECRET_IDENTITY, cursor: read.HUB_SECRET_CURSOR },
+    secrets: {
+      internal: read.HUB_SECRET_INTERNAL,
+      identity: read.HUB_SECRET_IDENTITY,
+      cursor: read.HUB_SECRET_CURSOR,
+      signing: read.HUB_SECRET_SIGNING,
+    },
     tokenIssuer: tokenIssuerOf(read),
     databasePool: read.HUB_DATABASE_POOL,
     databaseAdminUrl: read.HUB_DATABASE_ADMIN_URL ?? null,
@@ -158,7 +169,9 @@ function assertFitForProduction(read: Variables): void {
   const faults = required
     .filter((name) => read[name] === undefined)
     .map((name) => `${name}: must be set in production`);
-  const secrets = SECRET_VARIABLES.map((name) => read[name]).filter((value) => value !== undefined);
+  const secrets = [...SECRET_VARIABLES, 'HUB_SECRET_SIGNING' as const]
+    .map((name) => read[name])
+    .filter((value) => value !== undefined);
   if (new Set(secrets).size < secrets.length) faults.push('HUB_SECRET_*: must differ from each other');
   if (secrets.some(isGuessable)) faults.push('HUB_SECRET_*: must be random, such as 32 bytes in hexadecimal');
   if (faults.length > 0) throw unusable(faults);

@@ -362,6 +362,17 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
         where party_id = (select min(party_id::text)::uuid from net_position)`,
     ],
   ],
+  [
+    'the bank is said to have confirmed a payment nobody instructed',
+    ['confirmed-payments-are-what-was-instructed'],
+    [
+      `insert into bank_entry (programme_id, end_to_end_id, cycle_id, partner_id, identity, amount_minor, currency, imported_by,
+         imported_at)
+       select c.programme_id, 'STL-1-P01', c.id, n.party_id, 'once', abs(n.pay_amount_minor), c.currency, 'fay', now()
+         from settlement_cycle c join net_position n on n.cycle_id = c.id and n.party_id is not null
+        where c.state = 'NETTED' limit 1`,
+    ],
+  ],
 ];
 
 describe('the invariants of the ledger', () => {

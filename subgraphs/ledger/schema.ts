@@ -1,7 +1,9 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { bookResolvers } from './api/books/resolvers';
+import { closingPackageResolvers } from './api/closing-package/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
+import { explainLineResolvers } from './api/explain-line/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
@@ -20,6 +22,8 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...documentResolvers,
       ...reportResolvers,
       ...bookResolvers,
+      ...closingPackageResolvers,
+      ...explainLineResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

@@ -326,6 +326,13 @@ export const ledgerRefusals = {
     type: 'RedemptionRateApproved',
     precedence: 64,
   },
+  LEDGER_BANK_STATEMENT_UNREADABLE: {
+    meaning: 'The text is no camt.053 or camt.054 that can be read; the message says why.',
+    action: 'Send the file as the bank gave it, in parts when it is too long.',
+    retryable: false,
+    type: 'BankStatementUnreadable',
+    precedence: 60,
+  },
   LEDGER_DISPUTE_WINDOW_OPEN: {
     meaning: 'Partners may still dispute lines of this cycle.',
     action: 'Wait until the window has passed.',

@@ -9,8 +9,10 @@ import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-w
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
+import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
 import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
+import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
@@ -29,8 +31,10 @@ export const ledgerDatabase: DatabaseDefinition = {
     Verification1795760000000,
     VerificationRounds1795770000000,
     SettlementCycle1795830000000,
+    ClosingPackages1795840000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
+    BankEntries1795850020000,
     ClaimsSettleOnce1795825010000,
     MemberFacts1795825050000,
   ],
@@ -42,6 +46,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'lot_terms',
     'lot_extension',
     'claim',
+    'closing_package',
     'money_entry',
     'purchase',
     'purchase_return',
@@ -50,6 +55,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'document',
     'command_refusal',
     'receipt',
+    'bank_entry',
     'chain_seal',
     'verification_round',
     'settlement_entry',
