@@ -69,6 +69,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.advanceSettlementCycle': 'admin',
   'Mutation.agreeContract': 'admin',
   'Mutation.agreeStatement': 'partner staff',
+  'Mutation.approveBuyOut': 'admin finance',
   'Mutation.approveContract': 'admin finance',
   'Mutation.answerMissingClaim': 'partner:own',
   'Mutation.answerSurvey': 'member:own',
@@ -76,6 +77,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.approveDispute': 'admin finance',
   'Mutation.approveRedemptionRate': 'admin finance',
   'Mutation.approveSettlementStep': 'admin finance',
+  'Mutation.buyOutLots': 'admin',
   'Mutation.cancelPending': 'partner:own admin',
   'Mutation.captureHold': 'partner:own',
   'Mutation.claimMissingPoints': 'member:own',
@@ -128,6 +130,8 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.unfreezeAccount': 'admin',
   'Mutation.withdrawContract': 'admin',
   'Subscription.balanceChanged': 'partner:own member:own staff:own admin finance',
+  'Subscription.partnerExposureChanged': 'partner:own staff:own admin finance',
+  'Subscription.settlementCycleChanged': 'partner staff admin finance',
   'Subscription.tierChanged': 'partner:own member:own staff:own admin finance',
 };
 

@@ -31,6 +31,7 @@ export const ID_PREFIXES = [
   'adj',
   'mpc',
   'frz',
+  'bto',
   'rdr',
   'cpr',
   'seg',

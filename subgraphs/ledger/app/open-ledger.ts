@@ -14,6 +14,7 @@ import { loadEpoch } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { openLiveSettlement } from './settlement/live-settlement';
 import { RollUps } from './settlement/roll-up';
 import { VerificationRounds } from './verify/rounds';
 
@@ -42,7 +43,9 @@ export async function openLedger(
   const log = openLog('ledger');
   const { pool } = database;
   const { url } = database.dataSource.options as { url: string };
-  const live = new LiveAccounts(pool, await loadEpoch(pool));
+  const epoch = await loadEpoch(pool);
+  const live = new LiveAccounts(pool, epoch);
+  const liveSettlement = openLiveSettlement(pool, epoch);
   const feed = openFeed({ pool, url, live, log });
   const books = new RuleBooks(pool, readRuleBook);
   const lanesOptions: Omit<LanesOptions, 'lanes' | 'batchMax'> = {
@@ -74,6 +77,7 @@ export async function openLedger(
     secrets,
     lanes,
     live,
+    liveSettlement,
     directory: new MemberDirectory(database, secrets.identity, askMembersBy(peers.link('members'))),
     book: (programmeId) => books.current(programmeId),
     catchUpRules: () => partners.catchUp(),
@@ -98,6 +102,7 @@ export async function openLedger(
       await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();
+      await Promise.all([liveSettlement.cycles.close(), liveSettlement.exposures.close()]);
       await Promise.all([lanes.close(), dueLanes.close()]);
       await feed.stop();
     },

@@ -340,6 +340,14 @@ export const ledgerRefusals = {
     type: 'DisputeWindowOpen',
     precedence: 64,
   },
+  LEDGER_BUY_OUT_NOT_AGREED: {
+    meaning:
+      'The partner’s contract in force does not pay at issuance, so there is nothing its points could be bought out to.',
+    action: 'Agree a contract AT_ISSUANCE first; it must be in force by the programme’s clock.',
+    retryable: false,
+    type: 'BuyOutNotAgreed',
+    precedence: 63,
+  },
   LEDGER_DISPUTE_WINDOW_CLOSED: {
     meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
     action: 'Ask the coalition’s operator for an adjustment in a later cycle.',

@@ -9,6 +9,7 @@ import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-w
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
+import { BuyOuts1795830000001 } from './migrations/1795830000001-buy-outs';
 import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
 import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
@@ -31,6 +32,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     Verification1795760000000,
     VerificationRounds1795770000000,
     SettlementCycle1795830000000,
+    BuyOuts1795830000001,
     ClosingPackages1795840000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,

@@ -10,6 +10,7 @@ import { SETTLEMENT_STATES } from '../../core/settlement/cycle';
 import { outcomePostings, owedBy, type Dispute, type DisputeOutcome } from '../../core/settlement/dispute';
 import { refuse } from '../../core/refusals';
 import { approveOutcome, lockDispute, proposeOutcome } from '../../data/settlement/dispute.store';
+import { moveExposure } from '../../data/settlement/exposure.store';
 import { addOutcomeLine } from '../../data/settlement/roll-up.store';
 import { saveSettlementEntries } from '../../data/settlement/settlement-entry.store';
 import { cycleFor, inStep, type SettlementLedger, type StepFacts } from './step';
@@ -121,6 +122,16 @@ async function post(tx: Tx, dispute: Dispute, { by, facts }: { by: string; facts
   if (isRefusal(open)) throw new Error('resolveDispute: the programme has no open cycle');
   await approveOutcome(tx, dispute.id, { by, at: facts.now, cycleId: open.id });
   await addOutcomeLine(tx, uuidOf(dispute.id), uuidOf(open.id as never));
+  const letOff = dispute.micros - (dispute.owedMicros ?? 0n);
+  const moves = [
+    { partnerId: dispute.debtorId, micros: -letOff },
+    { partnerId: dispute.creditorId, micros: letOff },
+  ];
+  await moveExposure(
+    tx,
+    dispute.programmeId,
+    moves.flatMap(({ partnerId, micros }) => (partnerId === null ? [] : [{ partnerId, micros }])),
+  );
   const at = { cycleId: open.id, programmeId: dispute.programmeId };
   await saveSettlementEntries(
     tx,

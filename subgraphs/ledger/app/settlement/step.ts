@@ -24,6 +24,7 @@ import {
   setCycleState,
 } from '../../data/settlement/cycle.store';
 import { loadRates, saveRates, whoHasNotAgreed, type CutOffTerms } from '../../data/settlement/cycle-terms.store';
+import { moveExposure } from '../../data/settlement/exposure.store';
 import { loadLeftUnpaid, loadNets, saveNets } from '../../data/settlement/net.store';
 import { latestRecordedAt, rollUpAll } from '../../data/settlement/roll-up.store';
 import { saveSettlementEntries } from '../../data/settlement/settlement-entry.store';
@@ -218,6 +219,12 @@ async function net(tx: Tx, cycle: SettlementCycle): Promise<void> {
 async function postPayments(tx: Tx, cycle: SettlementCycle): Promise<void> {
   const payments = await loadNets(tx, cycle.programmeId, [cycle.id]);
   await saveSettlementEntries(tx, atCycle(cycle), paymentPostings(payments, cycle.currency as CurrencyCode));
+  // What a partner has paid it owes no more: its net-debit cap has room again.
+  const perMinor = microsPerMinor(cycle.currency as CurrencyCode);
+  const paid = payments.flatMap(({ partyId, payMinor }) =>
+    partyId === null ? [] : [{ partnerId: partyId, micros: payMinor * perMinor }],
+  );
+  await moveExposure(tx, cycle.programmeId, paid);
 }
 
 const atCycle = ({ id: cycleId, programmeId }: SettlementCycle) => ({ cycleId, programmeId });

@@ -61,6 +61,16 @@ export async function findCycles(
   return rows.map(cycleFrom);
 }
 
+const FIND_BY_ID = sql`/* ledger.liveCycle.findById */
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, pay_from_minor, version
+  from settlement_cycle where id = any($1::uuid[])`;
+
+/** Cycles by id, of whichever programme: for readers who were shown them. */
+export async function findCyclesById(pool: Pool, ids: readonly Id<'cyc'>[]): Promise<SettlementCycle[]> {
+  const { rows } = await pool.query<Row>(FIND_BY_ID, [ids.map(uuidOf)]);
+  return rows.map(cycleFrom);
+}
+
 const LIST_CYCLES = sql`/* ledger.settlementCycle.list */
 select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, pay_from_minor, version
   from settlement_cycle where programme_id = $1 and number < $2 order by number desc limit $3`;
