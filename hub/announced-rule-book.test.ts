@@ -145,6 +145,7 @@ describe('a rule book announced by partners', () => {
             contracts: contracts.map(({ id: _id, ...terms }) => terms),
             earningRules: earningRules.map(({ version: _version, kind: _kind, ...rule }) => rule),
             actionRules: actionRules.map(({ version: _version, ...rule }) => rule),
+            ...{ purchaseRules: [], purposeBudgets: [], conversionRates: [] },
             tiers: tiers.map(({ code, name, thresholdPoints }) => ({ code, name, threshold: thresholdPoints })),
           });
         },

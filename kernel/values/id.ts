@@ -6,6 +6,7 @@ export const ID_PREFIXES = [
   'prg',
   'ptr',
   'ctr',
+  'cmp',
   'rul',
   'key',
   'mem',

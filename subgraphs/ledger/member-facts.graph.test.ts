@@ -1,7 +1,10 @@
 import { uuidOf, type MemberId } from '../../kernel/values/id';
+import { walletKeyOf } from './core/points/wallet';
+import { NO_MEMBER_FACTS } from './core/rules/member-facts';
+import { loadPersons } from './data/points/facts.store';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
-import { LedgerGraph } from './testkit/ledger-graph';
+import { LedgerGraph, NOW } from './testkit/ledger-graph';
 
 const book = aRuleBook();
 const [baker] = book.brands;
@@ -28,6 +31,26 @@ describe('what rules may ask of a member', () => {
     expect(await held(memberId)).toEqual({
       ...{ version: '2', consented: true, segments: ['families', 'staff'], attributes },
     });
+  });
+
+  it('is loaded with everything else a rule asks, and is nothing of a member nobody announced', async () => {
+    const [known, unknown] = [graph.enrol({ [baker]: 'OPEN' }), graph.enrol({ [baker]: 'OPEN' })];
+    announce(known, '1', { consented: true, segments: ['families'], attributes: { [`${baker}.visits`]: 3 } });
+    while ((await held(known)) === undefined) await new Promise((resolve) => setImmediate(resolve));
+    const client = await graph.database.pool.connect();
+    try {
+      const asked = [unknown, known].map((memberId) => ({
+        ...{ key: walletKeyOf(memberId), memberId, programmeId: book.programmeId, partnerId: baker, ordersSince: NOW },
+      }));
+      const [nobody, somebody] = await loadPersons(client, asked);
+      expect(nobody).toEqual({ facts: NO_MEMBER_FACTS, orders: [] });
+      expect(somebody?.facts).toEqual({
+        ...{ enrolledAt: null, consented: true, segments: new Set(['families']) },
+        attributes: { [`${baker}.visits`]: 3 },
+      });
+    } finally {
+      client.release();
+    }
   });
 
   it('holds no attribute without consent: the database refuses it', async () => {

@@ -2,6 +2,8 @@ import type { Refusal } from '../../../kernel/errors/refusal';
 import type { CurrencyCode } from '../../../kernel/values/money';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { Points } from '../../../kernel/values/points';
+import type { ConversionRate } from './rules/conversion';
+import type { PurchaseRule, PurposeBudget } from './rules/purchase-rule';
 import { refuse } from './refusals';
 
 /**
@@ -62,6 +64,14 @@ export interface ActionRule {
   readonly limit: { readonly count: number; readonly period: Period } | null;
   /** The attribute that tells one occasion from another, such as `network`; null: all are one. */
   readonly distinctBy: string | null;
+  /** In CEL, over the action's attributes, the member and the time; absent: always. */
+  readonly condition?: string | null;
+  /** Only members who stand on one of these tiers; absent or empty: all. */
+  readonly tiers?: readonly string[];
+  /** What members of a tier get instead of `points`. */
+  readonly tierPoints?: readonly { readonly tier: string; readonly points: Points }[];
+  /** Through this day after the day of enrolment, by the programme's calendar; absent: always. */
+  readonly signUpDays?: number | null;
 }
 
 /** How qualifying points are counted, and how long a rung is kept. */
@@ -103,6 +113,8 @@ export interface Tier {
   readonly name: string;
   /** Qualifying points from which a member stands on this rung. */
   readonly threshold: Points;
+  /** What purchases earn on this rung, in basis points of what they earn otherwise; at least 10,000, which absent means. */
+  readonly multiplierBps?: number;
 }
 
 /**
@@ -141,6 +153,10 @@ export interface RuleBook {
   readonly contracts: readonly Contract[];
   readonly earningRules: readonly EarningRule[];
   readonly actionRules: readonly ActionRule[];
+  /** Rules beyond the base rate, campaigns' among them. */
+  readonly purchaseRules: readonly PurchaseRule[];
+  readonly purposeBudgets: readonly PurposeBudget[];
+  readonly conversionRates: readonly ConversionRate[];
   /** Ascending by threshold, the first at 0. */
   readonly tiers: readonly Tier[];
 }

@@ -8,6 +8,7 @@ import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
+import { EarnExplanations1795820010000 } from './migrations/1795820010000-earn-explanations';
 import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
 import { BuyOuts1795830000001 } from './migrations/1795830000001-buy-outs';
 import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
@@ -31,6 +32,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     ExpiryWarnings1795750000000,
     Verification1795760000000,
     VerificationRounds1795770000000,
+    EarnExplanations1795820010000,
     SettlementCycle1795830000000,
     BuyOuts1795830000001,
     ClosingPackages1795840000000,
@@ -51,6 +53,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'closing_package',
     'money_entry',
     'purchase',
+    'earn_explanation',
     'purchase_return',
     'redemption_reversal',
     'award',

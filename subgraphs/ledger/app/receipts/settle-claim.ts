@@ -5,7 +5,7 @@ import { claimedPurchase, lateGoodwillRule, type MissingClaim, type Settlement }
 import { loadTestClock } from '../../data/programme.store';
 import { beginSettling, closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
-import { documentOf, intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
+import { documentOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
 export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
@@ -16,13 +16,15 @@ export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
  */
 export async function creditClaim(ledger: ClaimLedger, claim: MissingClaim, purchase: Purchase): Promise<void> {
   if (!(await beginSettling(ledger.database.pool, claim.id, 'CREDITED'))) return;
-  await settle(ledger, claim, { state: 'CREDITED', rule: creditRule(purchase) });
+  await settle(ledger, claim, { state: 'CREDITED', rule: creditRule(purchase), earns: earningOf(purchase) });
 }
 
 const creditRule =
   (purchase: Purchase): PostingRule =>
   (wallet, facts) =>
     planPurchase(wallet, purchase, facts);
+
+const earningOf = ({ partnerId, occurredAt, channel }: Purchase): Earning => ({ partnerId, occurredAt, channel });
 
 /** Claims settled at a time when their partners are late. */
 const AT_ONCE = 100;
@@ -51,7 +53,7 @@ async function settleLate(ledger: ClaimLedger, claim: MissingClaim): Promise<voi
 async function settle(
   ledger: ClaimLedger,
   claim: MissingClaim,
-  { state, rule }: { state: Settlement; rule: PostingRule },
+  { state, rule, earns }: { state: Settlement; rule: PostingRule; earns?: Earning },
 ): Promise<void> {
   const { id, programmeId, memberId, partnerId, externalRef } = claim;
   const outcome = await ledger.lanes.post({
@@ -65,6 +67,7 @@ async function settle(
     needs: NO_NEEDS,
     others: [],
     opensWallet: true,
+    earns,
     plan: rule,
   });
   const at = (await loadTestClock(ledger.database.pool, programmeId)) ?? ledger.clock.now();
