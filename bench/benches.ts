@@ -1,10 +1,12 @@
 import type { Hub } from '../hub/composition/open-hub';
 import { benchBooks } from './books';
 import { benchFeed } from './feed';
+import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
 import { benchStreams } from './streams/streams';
+import { benchSettlement } from './ledger/settlement';
 
 /** What one bench measured. */
 export interface Measured {
@@ -38,8 +40,10 @@ export type Bench = (run: BenchRun) => Promise<Measured>;
 export const benches: Readonly<Record<string, Bench>> = {
   books: benchBooks,
   feed: benchFeed,
+  gateway: benchGateway,
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,
   streams: benchStreams,
+  settlement: benchSettlement,
 };

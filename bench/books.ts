@@ -1,12 +1,23 @@
 import { checkBook } from '../hub/books/check-book';
 import { makeBook } from '../hub/books/make-book';
 import { settleBook } from '../hub/books/settle-book';
+import type { Book } from '../hub/books/book-format';
+import { checkStatement } from '../hub/statement-check/check-statement';
+import { microsPerMinorOf } from '../hub/statement-check/minor-units';
+import { readPackage } from '../hub/statement-check/package-file';
 import { issuerOf } from '../hub/client/credentials';
 import { runLimited } from '../hub/replay/limiter';
 import { differencesOf } from '../hub/testkit/hold-against-oracle';
 import type { Bench } from './benches';
 import { rounded } from './coalition';
 import { serverVersion } from './server-facts';
+
+/** What a partner finds, who has the closing package and nothing else. */
+function statementDifferences({ partners }: Book, packageText: string): string[] {
+  const read = readPackage(packageText);
+  const found = partners.flatMap(({ id }) => checkStatement(read, id, microsPerMinorOf).differences);
+  return [...read.faults, ...found];
+}
 
 const EVENTS = 25;
 const BOOKS_AT_ONCE = 4;
@@ -25,11 +36,13 @@ export const benchBooks: Bench = async ({ openHub, tell, rounds }) => {
     Array.from({ length: wanted }, (_, n) => n + 1),
     BOOKS_AT_ONCE,
     async (seed) => {
-      const checked = checkBook({ ...makeBook(seed, EVENTS), disputes: [] });
+      const checked = checkBook(makeBook(seed, EVENTS));
       if (!('book' in checked)) throw new TypeError(`benchBooks: the book of seed ${seed} is none`);
       const { book } = checked;
-      const result = await settleBook(book, { url: hub.url, issuer: issuerOf(hub), tell: () => undefined });
-      const differences = differencesOf(book, result);
+      const { result, packageText } = await settleBook(book, {
+        ...{ url: hub.url, issuer: issuerOf(hub), tell: () => undefined, withPackage: true },
+      });
+      const differences = [...differencesOf(book, result), ...statementDifferences(book, packageText ?? '')];
       counted.books += 1;
       counted.events += book.events.length;
       counted.refused += (result.refused as unknown[]).length;

@@ -11,6 +11,7 @@ import type { Gateway, GatewayOptions } from './options';
 import { Pipeline } from './plan/pipeline';
 
 export { readAudit } from './auth/audit-log';
+export { TOKEN_ALGORITHMS, type TokenIssuer } from './auth/tokens';
 export { gatewayDatabase } from './auth/database';
 export { openDevelopmentIssuer, type DevelopmentIssuer, type TokenGrant } from './auth/development-issuer';
 export { listDocuments, publishDocuments, retireDocument } from './limits/document-store';

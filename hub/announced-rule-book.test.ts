@@ -95,7 +95,16 @@ function bookOf(parts: Partial<RuleBook> & { programme: Programme }): RuleBook {
   return {
     version: 7n,
     partners: [
-      { id: partnerId, programmeId, code: 'P01', name: 'P', canIssue: true, canRedeem: false, status: 'SUSPENDED' },
+      {
+        id: partnerId,
+        programmeId,
+        code: 'P01',
+        name: 'P',
+        canIssue: true,
+        canRedeem: false,
+        status: 'SUSPENDED',
+        leavingSince: null,
+      },
     ],
     ...{ contracts: [], earningRules: [], actionRules: [] },
     ...parts,
@@ -130,10 +139,13 @@ describe('a rule book announced by partners', () => {
           expect(read).toEqual({
             ...settings,
             ...{ version: 7n, programmeId, programmeKey: key },
-            partners: [{ id: partnerId, code: 'P01', canIssue: true, canRedeem: false, status: 'SUSPENDED' }],
+            partners: [
+              { id: partnerId, code: 'P01', canIssue: true, canRedeem: false, status: 'SUSPENDED', leavingSince: null },
+            ],
             contracts: contracts.map(({ id: _id, ...terms }) => terms),
             earningRules: earningRules.map(({ version: _version, kind: _kind, ...rule }) => rule),
             actionRules: actionRules.map(({ version: _version, ...rule }) => rule),
+            ...{ purchaseRules: [], purposeBudgets: [], conversionRates: [] },
             tiers: tiers.map(({ code, name, thresholdPoints }) => ({ code, name, threshold: thresholdPoints })),
           });
         },

@@ -15,6 +15,8 @@ import { makeBookCommand } from './commands/make-book';
 import { settleBookCommand } from './commands/settle-book';
 import { tokenCommand } from './commands/token';
 import { upCommand } from './commands/up';
+import { packageCommand } from './commands/package';
+import { verifyStatementCommand } from './commands/verify-statement';
 import { verifyCommand } from './commands/verify';
 import { Failed, tell } from './console';
 
@@ -37,6 +39,8 @@ export function hubProgram(): Command {
     documentsCommand(),
     operationsCommand(),
     verifyCommand(),
+    packageCommand(),
+    verifyStatementCommand(),
     auditCommand(),
     benchCommand(),
     doctorCommand(),

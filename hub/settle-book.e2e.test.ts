@@ -2,9 +2,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { projectRoot } from '../kernel/config/project-root';
+import type { WrittenBook } from './books/book-format';
 import { checkBook } from './books/check-book';
 import { makeBook } from './books/make-book';
 import { RESULT_NAMES, type BookResult } from './books/present-book';
+import { checkStatement } from './statement-check/check-statement';
+import { microsPerMinorOf } from './statement-check/minor-units';
+import { readPackage } from './statement-check/package-file';
 import { BOOK_CASES } from './testkit/book-cases';
 import { differencesOf } from './testkit/hold-against-oracle';
 import { runHub } from './testkit/processes';
@@ -20,8 +24,15 @@ afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 const resultOf = (folder: string, file: string): unknown =>
   JSON.parse(readFileSync(join(dataDir, 'out', folder, file), 'utf8'));
 
+/** What every partner finds of its statement, reckoned from the closing package alone. */
+function statementFaults({ name, partners }: WrittenBook): string[] {
+  const read = readPackage(readFileSync(join(dataDir, 'out', name, 'package.ndjson'), 'utf8'));
+  const found = partners.flatMap(({ id }) => checkStatement(read, id, microsPerMinorOf).differences);
+  return [...read.faults, ...found];
+}
+
 const RANDOM_BOOKS = 10;
-const randomBooks = Array.from({ length: RANDOM_BOOKS }, (_, n) => ({ ...makeBook(n + 1, 20), disputes: [] }));
+const randomBooks = [...Array(RANDOM_BOOKS - 1).keys(), 24].map((n) => makeBook(n + 1, 20));
 
 it('settles every book of a folder as it was worked out by hand, or by another calculator', async () => {
   const folder = join(dataDir, 'in');
@@ -29,7 +40,7 @@ it('settles every book of a folder as it was worked out by hand, or by another c
   for (const book of randomBooks) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
   for (const { book } of BOOK_CASES) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
   if (hasWorked) writeFileSync(join(folder, 'worked-example.json'), readFileSync(worked));
-  const { code, output } = await runHub(['settle-book', folder, '--out', join(dataDir, 'out')], {
+  const { code, output } = await runHub(['settle-book', folder, '--package', '--out', join(dataDir, 'out')], {
     HUB_DATA_DIR: dataDir,
   });
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('books were settled') as string });
@@ -37,7 +48,9 @@ it('settles every book of a folder as it was worked out by hand, or by another c
     const results = Object.keys(expected).map((name) => [name, resultOf(book.name, `${name}.json`)]);
     expect({ name: book.name, ...Object.fromEntries(results) }).toMatchObject({ name: book.name, ...expected });
   }
+  for (const { book } of BOOK_CASES) expect(statementFaults(book)).toEqual([]);
   for (const written of randomBooks) {
+    expect(statementFaults(written)).toEqual([]);
     const checked = checkBook(written);
     if ('faults' in checked) throw new Error(`${written.name}: ${JSON.stringify(checked.faults)}`);
     const results = RESULT_NAMES.map((name) => [name, resultOf(written.name, `${name}.json`)]);

@@ -38,9 +38,9 @@ const subgraphRooms = [
     same('events/published[.]ts$'),
     '^kernel/(?!testkit/)',
   ]),
-  mayOnlyImport('core-room', 'core → core, kernel/values, kernel/errors', subgraph('core/'), [
+  mayOnlyImport('core-room', 'core → core, kernel/{values, errors, conditions}', subgraph('core/'), [
     same('core/'),
-    '^kernel/(values|errors)/',
+    '^kernel/(values|errors|conditions)/',
   ]),
   mayOnlyImport('data-room', 'data → core, kernel/{db, values, errors, events}', subgraph('data/'), [
     same('(core|data)/'),
@@ -143,10 +143,19 @@ module.exports = {
     },
     {
       name: 'kernel-words-stand-alone',
-      comment: 'kernel/values and kernel/errors are what pure rules may use, so they import nothing else of ours.',
+      comment:
+        'kernel/values, kernel/errors and kernel/conditions are what pure rules may use, so they import nothing else of ours.',
       severity: 'error',
-      from: { path: '^kernel/(values|errors)/', pathNot: test },
-      to: { path: ours, pathNot: '^kernel/(values|errors)/' },
+      from: { path: '^kernel/(values|errors|conditions)/', pathNot: test },
+      to: { path: ours, pathNot: '^kernel/(values|errors|conditions)/' },
+    },
+    {
+      name: 'one-reader-of-conditions',
+      comment:
+        'Who saves a rule and who applies it must read a condition alike, so the expression library has one user.',
+      severity: 'error',
+      from: { path: ours, pathNot: '^kernel/conditions/' },
+      to: { path: '(^|/)node_modules/@marcbachmann/cel-js/' },
     },
     {
       name: 'roof-enters-by-the-door',
@@ -156,6 +165,15 @@ module.exports = {
       severity: 'error',
       from: { path: roof, pathNot: [test, '^bench/ledger/'] },
       to: { path: '^subgraphs/', pathNot: '^subgraphs/[^/]+/(main|schema)[.]ts$' },
+    },
+    {
+      name: 'a-partner-reckons-alone',
+      comment:
+        'hub verify-statement shares no line with what it checks: neither posting, nor netting, nor the hub’s own arithmetic. A mistake ' +
+        'that both made would be found by neither.',
+      severity: 'error',
+      from: { path: '^hub/statement-check/', pathNot: test },
+      to: { path: ours, pathNot: '^hub/statement-check/' },
     },
     {
       name: 'pure-rules-use-named-libraries',

@@ -32,8 +32,8 @@ export interface BenchBook extends BookPlace {
   readonly running: RunningLedger;
   /** Records a purchase of 12 points by the use case the graph calls. */
   earn(memberId: MemberId, partnerId: PartnerId): Promise<number>;
-  /** Redeems 15 points, which takes from two lots; `false` when the member has none left. */
-  redeem(memberId: MemberId, partnerId: PartnerId): Promise<boolean>;
+  /** Redeems points, if nothing else is said 15, which takes from two lots; `false` when the member has none left. */
+  redeem(memberId: MemberId, partnerId: PartnerId, amount?: bigint): Promise<boolean>;
   close(): Promise<void>;
 }
 
@@ -51,14 +51,18 @@ export function urlOfDatabase(serverUrl: string, name: string): string {
 export async function makeBook(
   serverUrl: string,
   name: string,
-  { members: count, partnersOf }: { members: number; partnersOf?: (member: number) => readonly number[] },
+  {
+    members: count,
+    partners = PARTNERS,
+    partnersOf,
+  }: { members: number; partners?: number; partnersOf?: (member: number) => readonly number[] },
 ): Promise<BookPlace> {
   const admin = new Pool({ connectionString: serverUrl, max: 1 });
   await admin.query(`create database "${name}"`);
   await admin.end();
   const url = urlOfDatabase(serverUrl, name);
   const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 2 });
-  const rules = rulesOfMany();
+  const rules = rulesOfMany(partners);
   const members = Array.from({ length: count }, () => newOpaqueId('mem'));
   try {
     await migrate(database);
@@ -100,8 +104,8 @@ export async function openBook(place: BookPlace): Promise<BenchBook> {
       if (isRefusal(posted)) throw new Error(`bench: an earn was refused: ${posted.code} ${posted.message}`);
       return 1;
     },
-    redeem: async (id, partnerId) => {
-      const wish = { ...receipt(), member: { id }, points: points(15n) };
+    redeem: async (id, partnerId, amount = 15n) => {
+      const wish = { ...receipt(), member: { id }, points: points(amount) };
       const posted = await redeemPoints(running.ledger, by.get(partnerId)!, wish);
       if (!isRefusal(posted)) return true;
       if (posted.code === 'LEDGER_INSUFFICIENT_POINTS') return false;
@@ -124,10 +128,10 @@ const NOBODY = {
   feed: () => ({ read: async () => [] }),
 } as never;
 
-/** Sixteen partners that issue and redeem, each with a fee on what it issues. */
-function rulesOfMany(): RuleBook {
+/** Partners that issue and redeem, each with a fee on what it issues. */
+function rulesOfMany(partners: number): RuleBook {
   const base = aRuleBook({ pointsValidityDays: 730 });
-  const ids = Array.from({ length: PARTNERS }, () => newId('ptr'));
+  const ids = Array.from({ length: partners }, () => newId('ptr'));
   const [rule] = base.earningRules;
   return {
     ...base,

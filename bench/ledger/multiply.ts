@@ -32,7 +32,7 @@ export async function multiplyBook(url: string, times: number, tell: (line: stri
       const rows = await multiplyTable(client, table);
       if (rows > 0) tell(`${table.name}: ${rows} rows`);
     }
-    await client.query('drop table member_copy');
+    await client.query(`drop table member_copy; ${FORGET_ROLL_UP}`);
     await client.query('vacuum (analyze)');
     await client.query('checkpoint');
   } finally {
@@ -51,11 +51,16 @@ select model, n, copy, get_byte(uuid_send(copy), 15)::smallint as bucket
      order by n, m.member_id
   ) c`;
 
+/** What was rolled up of the models is rolled up anew with their copies. */
+const FORGET_ROLL_UP = `truncate claim_line, claim_pair, claim_part, claim_remainder, cycle_activity, point_fund, trial_finding;
+update roll_up_state set snapshot = '1:1:'`;
+
 async function memberTables(client: PoolClient): Promise<MemberTable[]> {
   const { rows } = await client.query<{ name: string; columns: string[] }>(`
     select table_name as name, array_agg(column_name::text order by ordinal_position) as columns
       from information_schema.columns
-     where table_schema = 'public' and is_generated = 'NEVER' and column_name <> 'xid' and table_name <> 'member_copy'
+     where table_schema = 'public' and is_generated = 'NEVER' and column_name <> 'xid'
+       and table_name not in ('member_copy', 'claim_line', 'statement_line', 'trial_finding')
      group by table_name order by table_name`);
   return rows.flatMap(({ name, columns }) => {
     const member = (['wallet', 'member_id'] as const).find((column) => columns.includes(column));

@@ -6,18 +6,19 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import { Kept } from '../limits/kept';
+import { RETRY_AFTER_SECONDS, statusOf } from '../limits/lanes';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
 import type { Pipeline } from '../plan/pipeline';
+import { wantsPlainJson } from './graph-post';
 
 /** What Apollo Server carries for us through one request. */
 export interface HttpContext {
   request: RequestContext;
-  readonly bodyBytes: number;
   /** Where the connection comes from. */
   readonly address: string;
   /** What is left of the caller's budget, once it was asked. */
@@ -27,8 +28,9 @@ export interface HttpContext {
 const DOCUMENTS_KEPT = 2_000;
 
 /**
- * Apollo Server as the HTTP end of the pipeline: it reads the protocol and keeps parsed documents. Judging, planning and
- * running are the pipeline's, the same as over WebSocket; Apollo's own validation would come before size is known.
+ * Apollo Server as the end of the pipeline for queries by GET: it reads that part of the protocol and keeps parsed documents.
+ * Judging, planning and running are the pipeline's, the same as by POST and over WebSocket; Apollo's own validation would come
+ * before size is known.
  */
 export async function startApolloServer(pipeline: Pipeline, limits: GatewayLimits): Promise<ApolloServer<HttpContext>> {
   const server = new ApolloServer<HttpContext>({
@@ -88,7 +90,6 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
           operationName: request.operationName,
           variables: request.variables,
           way: 'request',
-          bodyBytes: contextValue.bodyBytes,
         },
         { principal: asked.principal, address },
       );
@@ -109,21 +110,14 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
       const result = response.body.singleResult;
       if (result.errors === undefined) return;
       result.errors = maskErrors(result.errors, contextValue.request.requestId, pipeline.log);
+      const { status = statusOf(result.errors as GraphQLError[]) } = response.http;
+      response.http.status = status;
+      if (status === 503) response.http.headers.set('retry-after', String(RETRY_AFTER_SECONDS));
       if (response.http.status === 400 && wantsPlainJson(request.http?.headers.get('accept')))
         response.http.status = 200;
     },
   };
   return { requestDidStart: async () => listener };
-}
-
-/**
- * Whether a client asks for `application/json` and for nothing newer. The specification of GraphQL over HTTP has such
- * clients told of faults in their document with status 200: they take any other for a fault of the transport.
- */
-function wantsPlainJson(accept: string | undefined): boolean {
-  return (
-    accept !== undefined && accept.includes('application/json') && !accept.includes('application/graphql-response+json')
-  );
 }
 
 /** Apollo Server's store of parsed documents; a document found here is neither parsed nor planned again. */

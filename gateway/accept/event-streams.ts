@@ -9,6 +9,7 @@ import type { Pipeline, Run } from '../plan/pipeline';
 import type { SharedStreams } from '../stream/shared-streams';
 import type { CredentialWatch, Watched } from './credential-watch';
 import { EventStreamReader } from './event-stream-reader';
+import { answerTypeFor, EVENTS } from './media-types';
 import type { OperationDesk } from './operation-desk';
 import { locals } from './request-shape';
 
@@ -19,8 +20,6 @@ export interface EventStreamOptions {
   readonly watch: CredentialWatch;
   readonly log: Logger;
 }
-
-const MEDIA_TYPE = 'text/event-stream';
 
 /** One request that is answered with events, and what of it is under way. */
 interface Connection extends Watched {
@@ -103,7 +102,7 @@ export class EventStreams {
     const [body, { status, statusText, headers }] = await this.handle({
       method: request.method,
       url: request.url,
-      headers: { get: (name) => (name === 'accept' ? MEDIA_TYPE : (request.headers[name] as string | undefined)) },
+      headers: { get: (name) => (name === 'accept' ? EVENTS : (request.headers[name] as string | undefined)) },
       body: () => request.body as object as never,
       raw: request,
       context: connection,
@@ -158,5 +157,5 @@ function forbid({ response }: Connection): void {
 
 /** Whether a request would rather have events than one answer; some clients name both for everything. */
 function wantsEvents(request: Request): boolean {
-  return request.accepts(['application/json', 'application/graphql-response+json', MEDIA_TYPE]) === MEDIA_TYPE;
+  return answerTypeFor(request.headers.accept) === EVENTS;
 }

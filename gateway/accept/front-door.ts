@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:http';
+import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { Database } from '../../kernel/db/database';
@@ -10,9 +10,11 @@ import { isReachable } from '../auth/key-store';
 import type { TokenIssuer } from '../auth/tokens';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
+import { watchLoopLag } from '../limits/loop-lag';
 import type { Pipeline } from '../plan/pipeline';
 import { SharedStreams } from '../stream/shared-streams';
 import type { HttpContext } from './apollo-server';
+import { GraphPost } from './graph-post';
 import { CredentialWatch } from './credential-watch';
 import { EventStreams } from './event-streams';
 import { httpFront } from './http';
@@ -45,6 +47,9 @@ const REQUEST_MS = 30_000;
 export class FrontDoor {
   private readonly server: Server;
   private readonly sockets: SocketFront;
+  private readonly endLagWatch: () => void;
+  /** Answers that have not left yet. */
+  private readonly underWay = new Set<ServerResponse>();
   private readonly events: EventStreams;
   private readonly watch: CredentialWatch;
   private isOpen = true;
@@ -61,17 +66,20 @@ export class FrontDoor {
       jwks: jwks instanceof URL ? null : jwks,
       metrics: { token: config.metricsToken, mode: config.mode },
     };
-    const desk = new OperationDesk(pipeline, config.limits);
+    const { limits } = config;
+    const post = new GraphPost({ pipeline, authenticator, documents, limits, log });
+    const desk = new OperationDesk(pipeline, limits);
     this.watch = new CredentialWatch(authenticator);
     this.events = new EventStreams({ pipeline, streams, desk, watch: this.watch, log });
     const front = httpFront({
+      post,
       events: this.events,
       apollo,
       pipeline,
       database,
       authenticator,
       documents,
-      limits: config.limits,
+      limits,
       health,
       log,
     });
@@ -81,6 +89,8 @@ export class FrontDoor {
       { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
       front,
     );
+    this.server.prependListener('request', (_request, response: ServerResponse) => this.follow(response));
+    this.endLagWatch = watchLoopLag((width) => pipeline.lanes.setWidth(width));
     this.sockets = new SocketFront({
       server: this.server,
       pipeline,
@@ -111,8 +121,19 @@ export class FrontDoor {
     return this.closing;
   }
 
+  private follow(response: ServerResponse): void {
+    this.underWay.add(response);
+    response.once('close', () => this.underWay.delete(response));
+    if (!this.isOpen) response.shouldKeepAlive = false;
+  }
+
+  /**
+   * What was begun is answered, and its connection ends with the answer: a client that keeps connections would go on asking here
+   * until it is cut off in the middle of something.
+   */
   private async drain(): Promise<void> {
     this.isOpen = false;
+    for (const response of this.underWay) response.shouldKeepAlive = false;
     const closed = this.server.listening
       ? new Promise<void>((resolve) => this.server.close(() => resolve()))
       : Promise.resolve();
@@ -123,6 +144,7 @@ export class FrontDoor {
     const patience = setTimeout(() => this.server.closeAllConnections(), this.options.config.drainMs);
     await closed;
     clearTimeout(patience);
+    this.endLagWatch();
     await this.options.apollo.stop();
     await this.options.keys.stop();
   }

@@ -1,3 +1,4 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http';
 import type { ApolloServer } from '@apollo/server';
 import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
@@ -9,9 +10,11 @@ import type { GatewayLimits } from '../limits/limits';
 import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
 import type { EventStreams } from './event-streams';
+import { callerOf, type GraphPost } from './graph-post';
 import { serveGraphiql } from './graphiql';
 import { intakeRoutes } from './intake/routes';
 import { healthRoutes, type HealthOptions } from './health';
+import { EVENTS, answerTypeFor } from './media-types';
 import {
   bodyReader,
   faultOfBody,
@@ -25,6 +28,7 @@ import {
 } from './request-shape';
 
 export interface HttpFrontOptions {
+  readonly post: GraphPost;
   readonly events: EventStreams;
   readonly apollo: ApolloServer<HttpContext>;
   readonly pipeline: Pipeline;
@@ -36,18 +40,29 @@ export interface HttpFrontOptions {
   readonly log: Logger;
 }
 
-/** Everything the port answers over HTTP. */
-export function httpFront(options: HttpFrontOptions): Express {
+/** Everything the port answers over HTTP: operations by POST on the shortest way, the rest through Express. */
+export function httpFront(options: HttpFrontOptions): RequestListener {
+  const pages = pagesOf(options);
+  return (request: IncomingMessage, response: ServerResponse) => {
+    const isOperation = request.method === 'POST' && GRAPH_PATH.test(request.url ?? '');
+    if (isOperation && answerTypeFor(request.headers.accept) !== EVENTS) void options.post.answer(request, response);
+    else pages(request, response);
+  };
+}
+
+const GRAPH_PATH = /^\/graphql(?:\?|$)/;
+
+function pagesOf(options: HttpFrontOptions): Express {
   const app = express();
   app.disable('x-powered-by');
-  // A hash of every answer would cost more than it saves: answers to POST are not cached.
+  // A hash of every answer would cost more than it saves: nothing here is cached.
   app.disable('etag');
   app.set('query parser', false);
   app.use(nameRequest);
   app.use(healthRoutes(options.health));
   serveGraphiql(app);
   app.use(intakeRoutes({ ...options, deadlineMs: options.limits.deadlineMs }));
-  app.use('/graphql', ...graphqlRoute(options));
+  app.use('/graphql', ...queriesAndEvents(options));
   app.use((_request, response) =>
     sendFault(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
   );
@@ -55,7 +70,15 @@ export function httpFront(options: HttpFrontOptions): Express {
   return app;
 }
 
-function graphqlRoute({ events, apollo, authenticator, documents, limits, log }: HttpFrontOptions): RequestHandler[] {
+/** Queries by GET, and whatever is to be answered with events. */
+function queriesAndEvents({
+  events,
+  apollo,
+  authenticator,
+  documents,
+  limits,
+  log,
+}: HttpFrontOptions): RequestHandler[] {
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
     if (fault === null) next();
@@ -87,18 +110,8 @@ function graphqlRoute({ events, apollo, authenticator, documents, limits, log }:
 /** Finds out who is calling, before anything of the body is read. */
 function credential(authenticator: Authenticator, log: Logger): RequestHandler {
   return async (request, response, next) => {
-    let caller: Caller | null;
-    try {
-      caller = await authenticator.authenticate(request.headers.authorization);
-    } catch (error) {
-      log.error({ event: 'gateway.credential.unchecked', requestId: locals(response).requestId, err: error });
-      sendFault(response, { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked now.' });
-      return;
-    }
-    if (caller === null) {
-      sendFault(response, { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The credential does not hold.' });
-      return;
-    }
+    const caller = await callerOf(authenticator, request, { requestId: locals(response).requestId, log });
+    if ('code' in caller) return sendFault(response, caller);
     (response.locals as { caller: Caller }).caller = caller;
     next();
   };

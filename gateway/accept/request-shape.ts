@@ -1,10 +1,19 @@
-import type { Request, RequestHandler, Response } from 'express';
-import express from 'express';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { RequestHandler, Response } from 'express';
 import { newId } from '../../kernel/values/id';
 import type { RequestedDocument } from '../limits/documents';
+import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { faultBody } from '../plan/mask';
 import type { GatewayCode } from '../plan/codes';
+import { ANSWER_TYPES, answerTypeFor } from './media-types';
+import { readBody } from './read-body';
+
+/** A GraphQL request as it came, its shape checked. */
+export interface GraphBody extends RequestedDocument {
+  readonly operationName?: string | null;
+  readonly variables?: Readonly<Record<string, unknown>> | null;
+}
 
 /** What the front knows of a request before it is a GraphQL request. */
 export interface HttpLocals {
@@ -21,19 +30,28 @@ export interface HttpFault {
 
 /** Headers that no page of another site can make a browser send without asking first. */
 const PREFLIGHTED = ['x-apollo-operation-name', 'apollo-require-preflight', 'authorization'];
-const ANSWERED = ['application/json', 'application/graphql-response+json', 'text/event-stream'];
 
 export function locals(response: Response): HttpLocals {
   return response.locals as HttpLocals;
 }
 
 /** Answers a fault as JSON, whatever the request was. */
-export function sendFault(response: Response, { status, code, message }: HttpFault): void {
-  const { requestId } = locals(response);
+export function sendFault(response: Response, fault: HttpFault): void {
+  writeFault(response, locals(response).requestId, fault);
+}
+
+/** The same for a request that no page has named. */
+export function writeFault(response: ServerResponse, requestId: string, { status, code, message }: HttpFault): void {
+  const text = JSON.stringify(faultBody({ code, message, requestId }));
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(text));
+  if ((status === 429 || status === 503) && !response.hasHeader('retry-after'))
+    response.setHeader('retry-after', RETRY_AFTER_SECONDS);
   if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   // A body that was not read would be taken for the next request on this connection.
   if (status === 413 || status === 415) response.setHeader('connection', 'close');
-  response.status(status).json(faultBody({ code, message, requestId }));
+  response.writeHead(status).end(text);
 }
 
 /** Gives each request its id. Whatever a client sends of the kind is not looked at. */
@@ -45,22 +63,29 @@ export const nameRequest: RequestHandler = (_request, response, next) => {
 };
 
 /** What is wrong with a request's head; null when the body may be read. */
-export function faultOfHead(request: Request): HttpFault | null {
-  const credentials = request.rawHeaders.filter(
-    (name, index) => index % 2 === 0 && name.toLowerCase() === 'authorization',
-  );
-  if (credentials.length > 1)
+export function faultOfHead(request: IncomingMessage): HttpFault | null {
+  if (isNamedTwice(request.rawHeaders, 'authorization'))
     return { status: 400, code: 'GATEWAY_BAD_REQUEST', message: 'Send one Authorization header.' };
   if (request.method !== 'GET' && request.method !== 'POST') {
     return { status: 405, code: 'GATEWAY_BAD_REQUEST', message: 'Use POST, or GET for queries.' };
   }
-  if (request.accepts(ANSWERED) === false) {
-    return { status: 406, code: 'GATEWAY_MEDIA_TYPE', message: `Answers come as ${ANSWERED.join(' or ')}.` };
+  if (answerTypeFor(request.headers.accept) === null) {
+    return { status: 406, code: 'GATEWAY_MEDIA_TYPE', message: `Answers come as ${ANSWER_TYPES}.` };
   }
   return request.method === 'GET' ? faultOfGet(request) : faultOfMediaType(request);
 }
 
-function faultOfGet(request: Request): HttpFault | null {
+/** Node joins or drops a second header of the same name; only the raw list shows it. */
+function isNamedTwice(rawHeaders: readonly string[], name: string): boolean {
+  let times = 0;
+  for (let at = 0; at < rawHeaders.length; at += 2) {
+    const given = rawHeaders[at] as string;
+    if (given.length === name.length && given.toLowerCase() === name) times += 1;
+  }
+  return times > 1;
+}
+
+function faultOfGet(request: IncomingMessage): HttpFault | null {
   if (!PREFLIGHTED.some((name) => request.headers[name] !== undefined) && !isJson(request)) {
     return {
       status: 400,
@@ -68,7 +93,7 @@ function faultOfGet(request: Request): HttpFault | null {
       message: 'A GET needs a header that no form can send, such as apollo-require-preflight.',
     };
   }
-  const { searchParams } = new URL(request.url, 'http://hub');
+  const { searchParams } = new URL(request.url ?? '/', 'http://hub');
   for (const name of ['variables', 'extensions']) {
     const text = searchParams.get(name);
     if (text !== null && text !== '' && !isRecord(parsed(text))) return badRequest(`"${name}" must be a JSON object.`);
@@ -80,7 +105,8 @@ function faultOfGet(request: Request): HttpFault | null {
   return searchParams.get('query') || named ? null : badRequest('"query" is missing.');
 }
 
-function faultOfMediaType(request: Request): HttpFault | null {
+function faultOfMediaType(request: IncomingMessage): HttpFault | null {
+  if (request.headers['content-type'] === 'application/json') return null;
   const charset =
     /charset\s*=\s*"?([^";\s]+)/i.exec(request.headers['content-type'] ?? '')?.[1]?.toLowerCase() ?? 'utf-8';
   if (isJson(request) && (charset === 'utf-8' || charset === 'utf8')) return null;
@@ -103,15 +129,15 @@ export function faultOfBody(body: unknown): HttpFault | null {
 }
 
 /** Which document a request of good shape means. */
-export function requestedDocument(request: Request): RequestedDocument {
+export function requestedDocument(request: IncomingMessage & { body?: unknown }): RequestedDocument {
   if (request.method === 'POST') return request.body as RequestedDocument;
-  const { searchParams } = new URL(request.url, 'http://hub');
+  const { searchParams } = new URL(request.url ?? '/', 'http://hub');
   const extensions = parsed(searchParams.get('extensions') ?? '') as RequestedDocument['extensions'];
   return { query: searchParams.get('query'), documentId: searchParams.get('documentId'), extensions };
 }
 
 /** Gives a request the document it named, in the place of its name: whoever reads on sees a request like any other. */
-export function giveDocument(request: Request, query: string): void {
+export function giveDocument(request: IncomingMessage & { body?: unknown }, query: string): void {
   if (request.method === 'POST') {
     const body = request.body as { query: string; documentId?: unknown; extensions?: Record<string, unknown> | null };
     body.query = query;
@@ -119,7 +145,7 @@ export function giveDocument(request: Request, query: string): void {
     delete body.extensions?.['persistedQuery'];
     return;
   }
-  const url = new URL(request.url, 'http://hub');
+  const url = new URL(request.url ?? '/', 'http://hub');
   url.searchParams.set('query', query);
   for (const name of ['documentId', 'extensions']) url.searchParams.delete(name);
   request.url = `${url.pathname}${url.search}`;
@@ -127,15 +153,22 @@ export function giveDocument(request: Request, query: string): void {
 
 /** Reads a JSON body up to the largest size any operation may have; what is sent compressed counts unpacked. */
 export function bodyReader(limits: GatewayLimits): RequestHandler {
-  return express.json({
-    limit: limits.bulkBodyBytes,
-    type: () => true,
-    // Whether it is an object is judged with the rest of its shape.
-    strict: false,
-    verify: (_request, response, buffer) => {
-      locals(response as Response).bodyBytes = buffer.length;
-    },
-  });
+  return async (request, response, next) => {
+    if (request.method !== 'POST') return next();
+    try {
+      const bytes = await readBody(request, limits.bulkBodyBytes);
+      locals(response).bodyBytes = bytes.length;
+      request.body = jsonOf(bytes);
+      return next();
+    } catch (error) {
+      return next(error);
+    }
+  };
+}
+
+/** What a body says; undefined when it is no JSON. */
+export function jsonOf(bytes: Buffer): unknown {
+  return parsed(bytes.toString('utf8'));
 }
 
 /** What the body reader stumbled over, in our words. */
@@ -153,7 +186,7 @@ function badRequest(message: string): HttpFault {
   return { status: 400, code: 'GATEWAY_BAD_REQUEST', message };
 }
 
-function isJson(request: Request): boolean {
+function isJson(request: IncomingMessage): boolean {
   return /^\s*application\/(graphql\+)?json\s*(;|$)/i.test(request.headers['content-type'] ?? '');
 }
 

@@ -20,7 +20,16 @@ export interface TokenIssuer {
   readonly audience: string;
   /** The issuer's public keys, or where to fetch them. */
   readonly jwks: JSONWebKeySet | URL;
+  /** How its tokens are signed; Ed25519 alone when left out. */
+  readonly algorithms?: readonly TokenAlgorithm[];
 }
+
+/**
+ * The algorithms that can be believed: an issuer proves itself by a private key. What shares a secret (HS256) or signs nothing is
+ * not among them, whatever a token says of itself.
+ */
+export const TOKEN_ALGORITHMS = ['EdDSA', 'ES256', 'ES384', 'PS256', 'RS256'] as const;
+export type TokenAlgorithm = (typeof TOKEN_ALGORITHMS)[number];
 
 /** A token that held, and until when. */
 export interface VerifiedToken {
@@ -28,8 +37,7 @@ export interface VerifiedToken {
   readonly expiresAt: Date;
 }
 
-/** The one algorithm accepted: what a token says of itself never chooses how it is checked. */
-const ALGORITHMS = ['EdDSA'];
+const USUAL_ALGORITHMS: readonly TokenAlgorithm[] = ['EdDSA'];
 const UNKNOWN_KEY_WAIT_MS = 30_000;
 const KEYS_KEPT_MS = 10 * 60_000;
 const REMEMBERED = 10_000;
@@ -67,9 +75,9 @@ export class TokenVerifier {
 
   private async check(token: string): Promise<VerifiedToken | null> {
     try {
-      const { issuer, audience } = this.from;
+      const { issuer, audience, algorithms = USUAL_ALGORITHMS } = this.from;
       const { payload } = await jwtVerify(token, this.keys, {
-        algorithms: ALGORITHMS,
+        algorithms: [...algorithms],
         issuer,
         audience,
         requiredClaims: ['exp', 'sub'],

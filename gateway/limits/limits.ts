@@ -1,4 +1,5 @@
 import { defaultBudgets, type BudgetSizes } from './budgets';
+import { defaultLanes, type GatewayLanes } from './lanes';
 
 /** How much one request, one document and one socket may ask for; the same over HTTP and WebSocket. */
 export interface GatewayLimits {
@@ -28,6 +29,8 @@ export interface GatewayLimits {
   readonly cost: number;
   /** What each kind of caller may spend in a minute. */
   readonly budgets: BudgetSizes;
+  /** How much goes on at once. */
+  readonly lanes: GatewayLanes;
   /** How long a call may take. */
   readonly deadlineMs: number;
   /** How long a call may take that contains one of `patientMutations`. */
@@ -49,7 +52,7 @@ export interface GatewayLimits {
 export const defaultLimits: GatewayLimits = {
   bodyBytes: 128 * 1024,
   bulkBodyBytes: 1024 * 1024,
-  bulkMutations: ['recordPurchases'],
+  bulkMutations: ['recordPurchases', 'importBankStatement'],
   tokens: 2_000,
   depth: 10,
   introspectionDepth: 16,
@@ -62,6 +65,7 @@ export const defaultLimits: GatewayLimits = {
   variableDepth: 20,
   cost: 50_000,
   budgets: defaultBudgets,
+  lanes: defaultLanes,
   deadlineMs: 5_000,
   patientDeadlineMs: 30_000,
   patientMutations: [

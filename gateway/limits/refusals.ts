@@ -68,7 +68,7 @@ export const limitRefusals = {
   },
   GATEWAY_BODY_TOO_LARGE: {
     meaning: 'The request is larger than may be sent.',
-    action: 'Send fewer rows at a time; only recordPurchases may be up to 1 MB.',
+    action: 'Send fewer rows at a time; only recordPurchases and importBankStatement may be up to 1 MB.',
     retryable: false,
     type: 'errors[]',
     precedence: 1,
@@ -86,6 +86,20 @@ export const limitRefusals = {
     retryable: true,
     type: 'errors[]',
     precedence: 9,
+  },
+  GATEWAY_TOO_MANY_AT_ONCE: {
+    meaning: 'The caller has as many operations waiting as one caller may have; others are still answered.',
+    action: 'Send it again after `Retry-After`, and fewer at once.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 10,
+  },
+  GATEWAY_OVERLOADED: {
+    meaning: 'The hub has more to do than it can do in time, and refuses rather than answer late. Nothing happened.',
+    action: 'Send it again after `Retry-After`, a mutation with the same idempotency key.',
+    retryable: true,
+    type: 'errors[]',
+    precedence: 10,
   },
   GATEWAY_READER_TOO_SLOW: {
     meaning: 'A stream of changes ended because its reader did not take them as fast as they came.',

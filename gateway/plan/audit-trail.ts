@@ -29,6 +29,11 @@ export class AuditTrail {
     return result;
   }
 
+  /** Whether an operation is to be written down: it must then be run for each who asks. */
+  concerns(run: Run): boolean {
+    return this.operationOf(run) !== null;
+  }
+
   /** Writes the line before a subscription. */
   async begins(run: Run): Promise<void> {
     const operation = this.operationOf(run);

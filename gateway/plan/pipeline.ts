@@ -1,7 +1,9 @@
 import {
   getOperationAST,
+  OperationTypeNode,
   type DocumentNode,
   type ExecutionResult,
+  type GraphQLError,
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
@@ -15,6 +17,7 @@ import { Admissions, limitFault, rateFault, type Admission, type IncomingOperati
 import { aliasRule, plannerReads } from '../limits/alias-rule';
 import type { Budgets } from '../limits/budgets';
 import { OperationCost } from '../limits/cost';
+import { Lanes, statusOf } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
 import { AuditTrail } from './audit-trail';
@@ -22,6 +25,7 @@ import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
 import { taggedFields } from './personal-fields';
 import { countAnswer, countRefusal } from './measured';
+import { SharedReads } from './shared-reads';
 
 export interface PipelineOptions {
   readonly supergraphSdl: string;
@@ -84,8 +88,12 @@ function graphOf(supergraphSdl: string, { limits, audit, openIntrospection, log 
 /** What happens to every operation, whichever way it came: judged, planned, run, masked. */
 export class Pipeline {
   readonly log: Logger;
+  readonly lanes: Lanes;
   readonly links: PipelineOptions['links'];
   readonly sources: Readonly<Record<string, DataSource>>;
+  private readonly reads = new SharedReads<{ result: ExecutionResult; text: string | null }>();
+  /** Documents that are bulk work. */
+  private readonly bulk = new WeakSet<DocumentNode>();
   private readonly limits: GatewayLimits;
   private readonly budgets: Budgets;
   private readonly schemaListeners: ((schema: GraphQLSchema) => void)[] = [];
@@ -95,6 +103,7 @@ export class Pipeline {
     const { supergraphSdl, links, limits, budgets, log } = options;
     this.limits = limits;
     this.budgets = budgets;
+    this.lanes = new Lanes(limits.lanes);
     this.log = log;
     this.links = links;
     this.sources = Object.fromEntries(Object.entries(links).map(([name, link]) => [name, new LinkDataSource(link)]));
@@ -150,6 +159,7 @@ export class Pipeline {
   private async judge(incoming: IncomingOperation, { principal, address }: Payer): Promise<Admission> {
     const admission = this.graph.admissions.judge(incoming, principal);
     if ('faults' in admission) return admission;
+    if (admission.isBulk) this.bulk.add(incoming.document);
     const cost = this.costOf(incoming).of(incoming.variables ?? {});
     const most = this.limits.cost;
     if (cost > most && !admission.isBulk) {
@@ -184,15 +194,47 @@ export class Pipeline {
 
   /** Answers a query or a mutation; faults are in the answer, never thrown. */
   async answer(run: Run): Promise<ExecutionResult> {
-    const { document, operationName, variables, context, way } = run;
+    const { document, operationName, context, way } = run;
     const startedAt = performance.now();
-    const result = await this.guarded(context, async () =>
-      this.audit.around(run, () =>
-        this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
-      ),
-    );
+    const result = await this.guarded(context, () => this.run(run));
     countAnswer(getOperationAST(document, operationName)?.operation ?? 'query', way, result, startedAt);
     return result;
+  }
+
+  /**
+   * Answers a query or a mutation in JSON, with the status it has over HTTP. Queries that are asked for in the same moment by the
+   * same caller are run once; what went wrong is told to each under its own request id.
+   */
+  async answerText(run: Run, kind: OperationTypeNode): Promise<{ text: string; status: number }> {
+    const { document, context } = run;
+    const startedAt = performance.now();
+    const begin = () => this.written(run);
+    const identity = [context.principal, run.operationName, run.variables, context.acceptLanguage];
+    const shares = kind === OperationTypeNode.QUERY && !this.audit.concerns(run);
+    const { result, text } = await (shares ? this.reads.ask(document, identity, begin) : begin());
+    countAnswer(kind, run.way, result, startedAt);
+    if (text !== null) return { text, status: 200 };
+    const errors = this.masked(result, context);
+    return { text: JSON.stringify({ errors, data: result.data }), status: statusOf(errors) };
+  }
+
+  /** An answer without errors is the same to all who share it, so it is written once. */
+  private async written(run: Run): Promise<{ result: ExecutionResult; text: string | null }> {
+    const result = await caught(() => this.run(run));
+    return { result, text: isWhole(result) ? JSON.stringify({ data: result.data }) : null };
+  }
+
+  /** Runs an operation in its lane, with the lines that are due in the audit log. */
+  private async run(run: Run): Promise<ExecutionResult> {
+    const { document, variables, context } = run;
+    const leave = await this.lanes.enter(context.principal, this.bulk.has(document));
+    try {
+      return await this.audit.around(run, () =>
+        this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
+      );
+    } finally {
+      leave();
+    }
   }
 
   /** The plan of an operation, made once per document. */
@@ -206,12 +248,27 @@ export class Pipeline {
 
   /** Runs a piece of work whose faults must reach the client masked. */
   async guarded(context: RequestContext, work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
-    try {
-      const { data, errors } = await work();
-      if (errors === undefined || errors.length === 0) return { data };
-      return { data, errors: maskErrors(errors, context.requestId, this.log) };
-    } catch (error) {
-      return { errors: maskErrors([error as never], context.requestId, this.log) };
-    }
+    const result = await caught(work);
+    const { data } = result;
+    if (isWhole(result)) return { data };
+    const errors = this.masked(result, context);
+    return data === undefined ? { errors } : { data, errors };
+  }
+
+  private masked({ errors = [] }: ExecutionResult, { requestId }: RequestContext): GraphQLError[] {
+    return maskErrors(errors, requestId, this.log);
+  }
+}
+
+function isWhole({ errors }: ExecutionResult): boolean {
+  return errors === undefined || errors.length === 0;
+}
+
+/** What was thrown is an answer that has nothing but that. */
+async function caught(work: () => Promise<ExecutionResult>): Promise<ExecutionResult> {
+  try {
+    return await work();
+  } catch (error) {
+    return { errors: [error as GraphQLError] };
   }
 }

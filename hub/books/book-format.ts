@@ -25,7 +25,8 @@ const currency = z.string().regex(/^[A-Z]{3}$/, 'must be an ISO 4217 code in cap
 const rate = z
   .union([z.number().positive(), z.string().regex(/^\d{1,12}([.]\d{1,12})?$/, 'must be a decimal number')])
   .describe('Units of `to` for one of `from`, best as a decimal string.')
-  .transform(String);
+  .transform(String)
+  .refine((text) => /^\d{1,12}([.]\d{1,12})?$/.test(text), 'must be a decimal number');
 
 const partner = z.strictObject({
   id: partnerName.refine((id) => id !== HUB_PARTY, 'H is the operator'),

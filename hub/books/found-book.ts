@@ -1,7 +1,7 @@
 import { setTimeout as pause } from 'node:timers/promises';
 import type { DevelopmentIssuer } from '../../gateway/main';
 import { Fault } from '../../kernel/errors/fault';
-import type { MemberId, ProgrammeId } from '../../kernel/values/id';
+import type { MemberId, PartnerId, ProgrammeId } from '../../kernel/values/id';
 import { issueKey, mintToken, untilKnown } from '../client/credentials';
 import { findProgramme } from '../client/found-programme';
 import { REFUSAL, type GraphCaller, type GraphConnection } from '../client/graph';
@@ -14,6 +14,8 @@ export interface FoundBook {
   readonly admin: GraphCaller;
   /** A partner's own program. */
   partner(name: string): GraphCaller;
+  /** A partner's people. */
+  staff(name: string): GraphCaller;
   /** A member's own app. */
   member(name: string): GraphCaller;
   readonly partnerIds: ReadonlyMap<string, string>;
@@ -29,6 +31,8 @@ const JOIN = mutation('addPartner', 'partner { id }');
 const AGREE = mutation('agreeContract', 'ruleBookVersion');
 const ENROL = mutation('enrolMember', 'member { id }');
 const RULES = 'query Rules { programmeClock { ruleBookVersion } }';
+/** What the hub takes for a partner's code. */
+const CODE = /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/;
 const AT_ONCE = 4;
 const RULES_WITHIN_MS = 15_000;
 
@@ -48,9 +52,11 @@ export async function foundBook(
   const { id, admin } = await create(connection, issuer, { book, key });
   const partnerIds = new Map<string, string>();
   let version = 0n;
+  const mayBeCodes = book.partners.every(({ id: name }) => CODE.test(name));
   for (const partner of book.partners.toSorted((a, b) => (a.id < b.id ? -1 : 1))) {
+    const code = mayBeCodes ? partner.id : `P${partnerIds.size + 1}`;
     const joined = await admin.must<{ partner: { id: string } }>(JOIN, {
-      input: { idempotencyKey: `join ${partner.id}`, code: `P${partnerIds.size + 1}`, name: partner.id },
+      input: { idempotencyKey: `join ${partner.id}`, code, name: partner.id },
     });
     partnerIds.set(partner.id, joined.partner.id);
   }
@@ -69,7 +75,13 @@ export async function foundBook(
     const grant = { role: 'member', programme: id, member: memberId as MemberId, subject: memberId } as const;
     members.set(name, connection.as(await mintToken(issuer, grant)));
   }
-  return { admin, partner, member: (name) => members.get(name)!, partnerIds, memberIds };
+  const people = new Map<string, GraphCaller>();
+  for (const [name, partnerId] of partnerIds) {
+    const grant = { role: 'staff', programme: id, partner: partnerId as PartnerId } as const;
+    people.set(name, connection.as(await mintToken(issuer, grant)));
+  }
+  const [staff, member] = [people, members].map((callers) => (name: string) => callers.get(name)!);
+  return { admin, partner, staff: staff!, member: member!, partnerIds, memberIds };
 }
 
 async function create(
@@ -87,7 +99,8 @@ async function create(
       pointsValidityDays: null,
       isSandbox: true,
       singleApprover: true,
-      disputeWindowDays: 0,
+      // Whoever disputes needs a window; every partner's agreement ends it.
+      disputeWindowDays: 1,
       opensAt,
       tiers: [{ code: 'BASE', name: 'Base', thresholdPoints: '0' }],
     },

@@ -1,10 +1,9 @@
-import { minorPerMajor, type CurrencyCode } from '../../kernel/values/money';
 import { HUB_PARTY, type Book } from './book-format';
 import { membersOf } from './check-book';
+import type { LineFinder } from './close-book';
 import type { FoundBook } from './found-book';
 import type { PostedBook } from './post-book';
 import type { SettledBooks } from './read-result';
-import { settleNet } from './settle-net';
 
 /** The result files by name, as values that are written as JSON. */
 export type BookResult = Readonly<Record<ResultName, unknown>>;
@@ -33,7 +32,7 @@ export function presentBook(parts: BookParts): BookResult {
     lots: lotsOf(parts, names),
     balances: balancesOf(parts, names),
     accounts: accountsOf(parts, names),
-    refused: parts.posted.refused,
+    refused: [...parts.posted.refused, ...parts.settled.refused],
   };
 }
 
@@ -53,7 +52,11 @@ export class BookNames {
   private readonly events = new Map<string, string>();
   private readonly eventPlace = new Map<string, number>();
 
-  constructor({ found, posted, settled }: Omit<BookParts, 'book'>) {
+  constructor({
+    found,
+    posted,
+    settled,
+  }: Omit<BookParts, 'book' | 'settled'> & { settled: Pick<SettledBooks, 'journal' | 'lots'> }) {
     this.partners = new Map([...found.partnerIds].map(([name, id]) => [id, name]));
     this.members = new Map([...found.memberIds].map(([name, id]) => [id, name]));
     this.postings = new Map(settled.journal.map((posting) => [posting.id, posting]));
@@ -107,6 +110,18 @@ export class BookNames {
     return named;
   }
 
+  /** The lines of an event, and of a lot where the book names one. */
+  readonly find: LineFinder = (lines, { debtor, creditor, event, lot }) =>
+    lines
+      .filter((one) => this.party(one.debtor) === debtor && this.party(one.creditor) === creditor)
+      .filter(({ line }) => this.event(line.eventId) === event && (lot ?? null) === this.lotOf(line))
+      .map(({ line }) => line);
+
+  /** The lot of a line; none for what is owed for a whole issue. */
+  lotOf({ kind, lotId }: Line['line']): string | null {
+    return lotId === null || WITHOUT_LOT.has(kind) ? null : this.lot(lotId);
+  }
+
   /** Sorts postings as they happened: what fell due comes before the events of its instant. */
   placeOf(postingId: string): readonly number[] {
     const posting = this.postings.get(postingId)!;
@@ -134,7 +149,8 @@ function totalsOf({ settled }: BookParts, names: BookNames) {
   const pairOf = ({ debtor, creditor }: Pick<Line, 'debtor' | 'creditor'>) =>
     JSON.stringify([names.party(debtor), names.party(creditor)]);
   const lines = new Map<string, Line[]>(settled.totals.map((total) => [pairOf(total), []]));
-  for (const line of settled.lines) lines.get(pairOf(line))?.push(line);
+  // What is disputed waits in suspense: no line of what is billed.
+  for (const line of settled.lines) if (!line.line.isDisputed) lines.get(pairOf(line))?.push(line);
   return settled.totals
     .map((total) => ({
       debtor: names.party(total.debtor),
@@ -149,7 +165,7 @@ function totalsOf({ settled }: BookParts, names: BookNames) {
         .map(({ line }) => ({
           kind: line.kind,
           event: names.event(line.eventId),
-          lot: line.lotId === null || WITHOUT_LOT.has(line.kind) ? null : names.lot(line.lotId),
+          lot: names.lotOf(line),
           micros: Number(line.micros),
           minor: Number(line.billed.amountMinor),
         })),
@@ -182,24 +198,24 @@ function netsOf({ book, settled }: BookParts, names: BookNames): Record<string, 
   return Object.fromEntries(nets);
 }
 
-function settlementsOf(parts: BookParts, names: BookNames): Record<string, object> {
-  const { book } = parts;
-  const nets = netsOf(parts, names);
-  const rateTo = (to: string) => (book.rates ?? []).find((one) => one.from === book.currency && one.to === to)?.rate;
+function settlementsOf({ book, settled }: BookParts, names: BookNames): Record<string, object> {
+  const paid = new Map(settled.nets.map((net) => [names.party(net.party), net]));
   return Object.fromEntries(
     book.partners.map(({ id, settlesIn = book.currency }) => {
-      const rate = settlesIn === book.currency ? '1' : rateTo(settlesIn)!;
-      const { amountMinor, differenceMicros } = settleNet(BigInt(nets[id] ?? 0), {
-        fromPerMajor: minorPerMajor(book.currency as CurrencyCode),
-        toPerMajor: minorPerMajor(settlesIn as CurrencyCode),
-        rate,
-      });
-      return [
-        id,
-        { currency: settlesIn, amountMinor: Number(amountMinor), rate, differenceMicros: Number(differenceMicros) },
-      ];
+      const { payment, rate, fxDifferenceMicros } = paid.get(id) ?? {};
+      const settlement = {
+        currency: payment?.currency ?? settlesIn,
+        amountMinor: Number(payment?.amountMinor ?? 0),
+        rate: rate ?? rateOf(book, settlesIn),
+        differenceMicros: 0 - Number(fxDifferenceMicros ?? 0),
+      };
+      return [id, settlement];
     }),
   );
+}
+
+function rateOf({ currency, rates = [] }: Book, to: string): string {
+  return to === currency ? '1' : (rates.find((one) => one.from === currency && one.to === to)?.rate ?? '1');
 }
 
 /** What is left of a lot: spendable, promised, or on hold. */
@@ -242,9 +258,10 @@ function arrearsOf(owed: SettledBooks['members'][number]['owed'], names: BookNam
 /** Credits less debits, so that each book sums to zero. */
 function accountsOf({ settled }: BookParts, names: BookNames): Record<string, number> {
   const accounts: Record<string, number> = {};
-  for (const { book, kind, party, balance } of settled.accounts) {
-    const isOwned = book === 'POINTS' || party.partner !== null;
-    accounts[isOwned ? `${kind}:${names.party(party)}` : kind] = Number(balance);
+  for (const { book, kind, party, counterparty, balance } of settled.accounts) {
+    const isOwned = book === 'POINTS' || party.partner !== null || counterparty !== null;
+    const pair = counterparty === null ? '' : `>${names.party(counterparty)}`;
+    accounts[isOwned ? `${kind}:${names.party(party)}${pair}` : kind] = Number(balance);
   }
   for (const { member, available, pending, held, owed } of settled.members) {
     const name = names.member(member.id);

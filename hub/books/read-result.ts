@@ -1,3 +1,5 @@
+import type { ClosedBook } from './close-book';
+import type { RefusedEvent } from './post-book';
 import type { GraphCaller } from '../client/graph';
 
 interface PartyRef {
@@ -21,7 +23,15 @@ export interface SettledBooks {
     readonly carryMicros: string;
     readonly billed: MoneyText;
   }[];
-  readonly nets: readonly { readonly party: PartyRef; readonly net: MoneyText }[];
+  readonly nets: readonly {
+    readonly party: PartyRef;
+    readonly net: MoneyText;
+    readonly payment: MoneyText & { readonly currency: string };
+    readonly rate: string | null;
+    readonly fxDifferenceMicros: string;
+  }[];
+  /** Disputes that were refused. */
+  readonly refused: readonly RefusedEvent[];
   readonly lines: readonly {
     readonly debtor: PartyRef;
     readonly creditor: PartyRef;
@@ -32,6 +42,7 @@ export interface SettledBooks {
       readonly billed: MoneyText;
       readonly eventId: string;
       readonly lotId: string | null;
+      readonly isDisputed: boolean;
     };
   }[];
   readonly journal: readonly {
@@ -63,6 +74,8 @@ export interface SettledBooks {
     readonly book: 'POINTS' | 'MONEY';
     readonly kind: string;
     readonly party: PartyRef;
+    /** Set where an account is kept for a pair. */
+    readonly counterparty: PartyRef | null;
     readonly balance: string;
   }[];
 }
@@ -71,19 +84,23 @@ const PARTY = '{ isHub partner { id } }';
 const CYCLE = `query Cycle($cycleId: ID!) {
   settlementCycle(id: $cycleId) {
     directionalTotals { debtor ${PARTY} creditor ${PARTY} exactMicros carryInMicros carryMicros billed { amountMinor } }
-    netPositions { party ${PARTY} net { amountMinor } }
+    netPositions { party ${PARTY} net { amountMinor } payment { amountMinor currency } rate fxDifferenceMicros }
   }
-  partyAccounts { book kind party ${PARTY} balance }
+  partyAccounts { book kind party ${PARTY} counterparty ${PARTY} balance }
 }`;
 const LISTS = {
   journal: 'id member { id } version kind causeId recordedAt',
   lotBook: `id member { id } issuer ${PARTY} parentId madeById pending available held`,
   memberAccounts: `member { id } available pending held owed { creditor ${PARTY} points }`,
 } as const;
-const LINE = `debtor ${PARTY} creditor ${PARTY} line { id kind micros billed { amountMinor } eventId lotId }`;
+const LINE = `debtor ${PARTY} creditor ${PARTY} line { id kind micros billed { amountMinor } eventId lotId isDisputed }`;
 
 /** Reads all that a settled book is told by. */
-export async function readSettledBooks(admin: GraphCaller, cycleId: string): Promise<SettledBooks> {
+export async function readSettledBooks(
+  admin: GraphCaller,
+  { cycleId, refused }: ClosedBook,
+  made: MadeOfBook,
+): Promise<SettledBooks> {
   const { settlementCycle, partyAccounts } = await admin.ask<{
     settlementCycle: { directionalTotals: SettledBooks['totals']; netPositions: SettledBooks['nets'] };
     partyAccounts: SettledBooks['accounts'];
@@ -93,9 +110,20 @@ export async function readSettledBooks(admin: GraphCaller, cycleId: string): Pro
     nets: settlementCycle.netPositions,
     accounts: partyAccounts,
     lines: await readLines(admin, cycleId),
+    refused,
+    ...made,
+    members: await readList(admin, { field: 'memberAccounts', nodes: LISTS.memberAccounts }),
+  };
+}
+
+/** What events made, before anything is said of who owes what. */
+export type MadeOfBook = Pick<SettledBooks, 'journal' | 'lots'>;
+
+/** Reads the journal and the lots. */
+export async function readMade(admin: GraphCaller): Promise<MadeOfBook> {
+  return {
     journal: await readList(admin, { field: 'journal', nodes: LISTS.journal }),
     lots: await readList(admin, { field: 'lotBook', nodes: LISTS.lotBook }),
-    members: await readList(admin, { field: 'memberAccounts', nodes: LISTS.memberAccounts }),
   };
 }
 

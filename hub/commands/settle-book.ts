@@ -12,6 +12,12 @@ import { print, tell } from '../console';
 /** Each has a programme of its own, so they do not wait for one another. */
 const BOOKS_AT_ONCE = 4;
 
+interface Flags {
+  readonly out?: string;
+  readonly check?: boolean;
+  readonly package?: boolean;
+}
+
 /** `hub settle-book`: settlement cases as files through the graph, and what came of them. */
 export function settleBookCommand(): Command {
   return new Command('settle-book')
@@ -21,11 +27,12 @@ export function settleBookCommand(): Command {
     .argument('<file>', 'the book, or a folder of books')
     .option('--out <dir>', 'folder for the result files; of a folder’s books, a folder in it for each')
     .option('--check', 'only say whether it is a book, and what is wrong with it')
+    .option('--package', 'write the closing package too, as package.ndjson')
     .addHelpText(
       'after',
       '\nJoins the hub of the data folder while it runs; otherwise it opens one of its own there, which is removed afterwards.',
     )
-    .action(async (place: string, { out, check }: { out?: string; check?: boolean }, command: Command) => {
+    .action(async (place: string, { out, check, package: withPackage }: Flags, command: Command) => {
       if (check !== true && out === undefined) command.error("error: required option '--out <dir>' not specified");
       const files = filesAt(resolve(place));
       const books = files.map((file) => ({ book: readBookFile(file), name: basename(file, '.json') }));
@@ -37,9 +44,9 @@ export function settleBookCommand(): Command {
       const isFolder = statSync(place).isDirectory();
       await withBookHub(readHubConfig(), tell, async (hub) => {
         await runLimited(books, BOOKS_AT_ONCE, async ({ book, name }) => {
-          const result = await settleBook(book, { url: hub.url, issuer: issuerOf(hub), tell });
-          writeResult(isFolder ? join(resolve(out!), name) : resolve(out!), result);
-          print(isFolder ? `${name} ${JSON.stringify(result.nets)}` : JSON.stringify(result.nets));
+          const settled = await settleBook(book, { url: hub.url, issuer: issuerOf(hub), tell, withPackage });
+          writeResult(isFolder ? join(resolve(out!), name) : resolve(out!), settled);
+          print(isFolder ? `${name} ${JSON.stringify(settled.result.nets)}` : JSON.stringify(settled.result.nets));
         });
       });
       if (isFolder) tell(`${books.length} books were settled`);

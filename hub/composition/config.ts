@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
+import { TOKEN_ALGORITHMS, type TokenIssuer } from '../../gateway/main';
 import { port, readEnv } from '../../kernel/config/env';
 import { projectRoot } from '../../kernel/config/project-root';
 import { SUBGRAPHS, type SubgraphName } from '../../kernel/context/principal';
@@ -33,9 +34,15 @@ export const HUB_VARIABLES = {
   HUB_SECRET_INTERNAL: secret.optional(),
   HUB_SECRET_IDENTITY: secret.optional(),
   HUB_SECRET_CURSOR: secret.optional(),
+  HUB_SECRET_SIGNING: secret.optional(),
   HUB_TOKEN_ISSUER: z.string().optional(),
   HUB_TOKEN_AUDIENCE: z.string().optional(),
   HUB_TOKEN_JWKS_URL: httpUrl.optional(),
+  HUB_TOKEN_ALGORITHMS: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(TOKEN_ALGORITHMS)).min(1))
+    .default(['EdDSA']),
   HUB_DATABASE_POOL: z.coerce.number().int().min(2).max(200).default(10),
   HUB_DATABASE_ADMIN_URL: databaseUrl.optional(),
   HUB_DATABASE_URL_MEMBERS: databaseUrl.optional(),
@@ -66,9 +73,14 @@ export interface HubConfig {
   readonly dataDir: string;
   readonly logLevel: string;
   /** Those given by the environment. */
-  readonly secrets: { readonly internal?: string; readonly identity?: string; readonly cursor?: string };
+  readonly secrets: {
+    readonly internal?: string;
+    readonly identity?: string;
+    readonly cursor?: string;
+    readonly signing?: string;
+  };
   /** Whose tokens are believed; null: the development issuer's of this data folder. */
-  readonly tokenIssuer: { readonly issuer: string; readonly audience: string; readonly jwks: URL } | null;
+  readonly tokenIssuer: (TokenIssuer & { readonly jwks: URL }) | null;
   readonly databasePool: number;
   /** For `hub migrate --provision`: a role that may create databases and roles. */
   readonly databaseAdminUrl: string | null;
@@ -97,7 +109,12 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     port: read.HUB_PORT,
     dataDir: resolve(read.HUB_DATA_DIR ?? defaultDataDir()),
     logLevel: read.HUB_LOG_LEVEL,
-    secrets: { internal: read.HUB_SECRET_INTERNAL, identity: read.HUB_SECRET_IDENTITY, cursor: read.HUB_SECRET_CURSOR },
+    secrets: {
+      internal: read.HUB_SECRET_INTERNAL,
+      identity: read.HUB_SECRET_IDENTITY,
+      cursor: read.HUB_SECRET_CURSOR,
+      signing: read.HUB_SECRET_SIGNING,
+    },
     tokenIssuer: tokenIssuerOf(read),
     databasePool: read.HUB_DATABASE_POOL,
     databaseAdminUrl: read.HUB_DATABASE_ADMIN_URL ?? null,
@@ -140,7 +157,7 @@ const SECRET_VARIABLES = ['HUB_SECRET_INTERNAL', 'HUB_SECRET_IDENTITY', 'HUB_SEC
 function tokenIssuerOf(read: Variables): HubConfig['tokenIssuer'] {
   const { HUB_TOKEN_ISSUER: issuer, HUB_TOKEN_AUDIENCE: audience, HUB_TOKEN_JWKS_URL: jwks } = read;
   if (issuer !== undefined && audience !== undefined && jwks !== undefined)
-    return { issuer, audience, jwks: new URL(jwks) };
+    return { issuer, audience, jwks: new URL(jwks), algorithms: read.HUB_TOKEN_ALGORITHMS };
   const isPartlySet = ISSUER_VARIABLES.some((name) => read[name] !== undefined);
   if (isPartlySet) throw unusable([`${ISSUER_VARIABLES.join(', ')}: set all three or none`]);
   return null;
@@ -152,7 +169,9 @@ function assertFitForProduction(read: Variables): void {
   const faults = required
     .filter((name) => read[name] === undefined)
     .map((name) => `${name}: must be set in production`);
-  const secrets = SECRET_VARIABLES.map((name) => read[name]).filter((value) => value !== undefined);
+  const secrets = [...SECRET_VARIABLES, 'HUB_SECRET_SIGNING' as const]
+    .map((name) => read[name])
+    .filter((value) => value !== undefined);
   if (new Set(secrets).size < secrets.length) faults.push('HUB_SECRET_*: must differ from each other');
   if (secrets.some(isGuessable)) faults.push('HUB_SECRET_*: must be random, such as 32 bytes in hexadecimal');
   if (faults.length > 0) throw unusable(faults);

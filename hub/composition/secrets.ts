@@ -26,17 +26,18 @@ export interface OwnSecrets extends HubSecrets {
  * @throws Fault HUB_SECRETS_UNREADABLE when the file is there but cannot be used: made anew, nobody would be found again
  */
 export function openSecrets(config: HubConfig): OwnSecrets {
-  const { internal, identity, cursor } = config.secrets;
+  const { internal, identity, cursor, signing } = config.secrets;
   const given = internal !== undefined && identity !== undefined && cursor !== undefined;
   if (config.mode === 'production' && given) {
     // A role's password is derived from what every process of this hub is given.
-    return { internal, identity, cursor, databasePassword: (owner, role) => derived(internal, owner, role) };
+    return { internal, identity, cursor, signing, databasePassword: (owner, role) => derived(internal, owner, role) };
   }
   const stored = readOrMake(config.dataDir);
   return {
     internal: internal ?? stored.internal,
     identity: identity ?? stored.identity,
     cursor: cursor ?? stored.cursor,
+    signing,
     databasePassword: (owner, role) => derived(stored.databases, owner, role),
   };
 }

@@ -372,4 +372,23 @@ export const BOOK_CASES: readonly BookCase[] = [
       nets: { A: -2, D: 2, H: 0 },
     },
   },
+  {
+    // D's claim waits: 3.2 in suspense, neither billed nor carried. The fee is disputed too; what names no line is refused.
+    book: aBook('disputes', [earn('T1', 2, 'L1', 500), redeem('T2', 3, 400), redeem('T3', 4, 10)], {
+      disputes: [
+        { debtor: 'A', creditor: 'D', event: 'T2', lot: 'L1' },
+        { debtor: 'A', creditor: 'H', event: 'T1' },
+        { debtor: 'A', creditor: 'D', event: 'T3', lot: 'L9' },
+      ],
+    }),
+    expected: {
+      totals: [
+        bill('A>D', [spent('T3', 'L1', 80_000, 8)]),
+        { debtor: 'A', creditor: 'H', exactMicros: 0, carryInMicros: 0, billedMinor: 0, carryMicros: 0, lines: [] },
+      ],
+      nets: { A: -8, B: 0, C: 0, D: 8, H: 0 },
+      accounts: { 'DISPUTE_SUSPENSE:A>D': 3_200_000 },
+      refused: [{ event: 'T3', code: 'NOT_FOUND' }],
+    },
+  },
 ];

@@ -34,11 +34,18 @@ export function differencesOf(book: Book, result: BookResult): string[] {
     const [ours, theirs] = [canonicalJson(own ?? null), canonicalJson(hub ?? null)];
     if (ours !== theirs) differences.push(`${what}: hub ${theirs}, oracle ${ours}`);
   };
+  // A disputed line waits in suspense: it is neither billed nor carried.
+  const isDisputed = (line: { debtor: string; creditor: string; event: string; lot: string | null }) =>
+    (book.disputes ?? []).some(
+      ({ debtor, creditor, event, lot = null }) =>
+        [debtor, creditor, event, lot].join('\n') === [line.debtor, line.creditor, line.event, line.lot].join('\n'),
+    );
   const totals = result.totals as readonly Total[];
   const own = [...oracle.pairs]
-    .map(([pair, lines]) => {
-      const { exact, billed, carry, minors } = billOf(lines, perMinor);
+    .map(([pair, all]) => {
       const [debtor, creditor] = pair.split('>') as [string, string];
+      const lines = all.filter((line) => !isDisputed({ debtor, creditor, ...line }));
+      const { exact, billed, carry, minors } = billOf(lines, perMinor);
       return {
         ...{ debtor, creditor, exactMicros: Number(exact), carryInMicros: 0 },
         ...{ billedMinor: Number(billed), carryMicros: Number(carry) },
@@ -56,7 +63,16 @@ export function differencesOf(book: Book, result: BookResult): string[] {
   same('lots', result.lots, oracle.lots);
   const { balances, accounts } = result as unknown as Record<'balances' | 'accounts', Record<string, number>>;
   for (const [member, balance] of Object.entries(oracle.balances)) same(`balance ${member}`, balances[member], balance);
-  for (const [name, micros] of oracle.money)
+  // What is disputed of the operator's own dues is at its cost until it is decided.
+  const inSuspense = [...oracle.pairs]
+    .filter(([pair]) => pair.endsWith('>H'))
+    .flatMap(([pair, lines]) =>
+      lines.filter((line) => isDisputed({ debtor: pair.slice(0, -2), creditor: 'H', ...line })),
+    )
+    .reduce((sum, { micros }) => sum + micros, 0n);
+  const money = new Map(oracle.money);
+  money.set('GOODWILL_EXPENSE', (money.get('GOODWILL_EXPENSE') ?? 0n) - inSuspense);
+  for (const [name, micros] of money)
     if (BY_EVENTS.test(name)) same(`account ${name}`, accounts[name] ?? 0, Number(micros));
   same('refused', result.refused, oracle.refused);
   return [...differences, ...brokenProperties(result, { totals, perMinor, balances: oracle.balances })];

@@ -13,6 +13,7 @@ export const SCOPES = [
   'points:redeem',
   'accrual:direct',
   'statements:read',
+  'statements:answer',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -5,7 +5,6 @@ import {
   parse,
   validate,
   type DocumentNode,
-  type ExecutionArgs,
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
@@ -15,15 +14,16 @@ import { isConnectionLoss } from '../db/connection-loss';
 import { openLog } from '../telemetry/log';
 import { deadlineExceeded, subgraphUnavailable } from './fault';
 import type { SubgraphLink, SubgraphRequest } from './link';
+import { PreparedOperation } from './prepared-operation';
 import { mapStream, streamOf } from './stream';
 
-/** How many parsed documents are kept; a gateway sends few different ones. */
+/** How many prepared documents are kept; a gateway sends few different ones. */
 const DOCUMENTS_KEPT = 1_000;
 
-/** The way to a subgraph of the same process: no network, no signing, documents parsed once. */
+/** The way to a subgraph of the same process: no network, no signing, documents prepared once. */
 export class LocalLink implements SubgraphLink {
   private readonly log = openLog('link');
-  private readonly documents = new Map<string, DocumentNode>();
+  private readonly documents = new Map<string, PreparedOperation>();
 
   constructor(
     readonly name: SubgraphName,
@@ -32,23 +32,26 @@ export class LocalLink implements SubgraphLink {
   ) {}
 
   async execute(request: SubgraphRequest): Promise<ExecutionResult> {
-    const args = this.argumentsOf(request);
-    if ('errors' in args) return args;
-    const result = execute(args);
+    const prepared = this.prepared(request);
+    if ('errors' in prepared) return prepared;
+    const { operationName, variables, context } = request;
+    const result = prepared.execute({ operationName, variables, contextValue: this.createContext(context) });
     if (!(result instanceof Promise)) return result;
-    const told = result.then((one) => this.withOutages(one, request.context));
-    return withinDeadline(told, request.context.deadlineAt);
+    const told = result.then((one) => this.withOutages(one, context));
+    return withinDeadline(told, context.deadlineAt);
   }
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
-    const args = this.argumentsOf(request);
-    const source = 'errors' in args ? args : await createSourceEventStream(args);
-    if (!(Symbol.asyncIterator in source)) return streamOf(this.withOutages(source, request.context));
-    const { contextValue: _, ...rest } = args as ExecutionArgs;
+    const prepared = this.prepared(request);
+    if ('errors' in prepared) return streamOf<ExecutionResult>(prepared);
+    const { operationName, variables: variableValues, context } = request;
+    const asked = { schema: this.schema, document: prepared.document, operationName, variableValues };
+    const source = await createSourceEventStream({ ...asked, contextValue: this.createContext(context) });
+    if (!(Symbol.asyncIterator in source)) return streamOf(this.withOutages(source, context));
     // Each event has a context of its own: loaders that lived as long as the stream would answer from what they once read.
     return mapStream(source[Symbol.asyncIterator](), async (rootValue) => {
-      const result = await execute({ ...rest, rootValue, contextValue: this.createContext(request.context) });
-      return this.withOutages(result, request.context);
+      const result = await execute({ ...asked, rootValue, contextValue: this.createContext(context) });
+      return this.withOutages(result, context);
     });
   }
 
@@ -73,19 +76,7 @@ export class LocalLink implements SubgraphLink {
     return { ...result, errors };
   }
 
-  private argumentsOf(request: SubgraphRequest): ExecutionArgs | { errors: readonly GraphQLError[] } {
-    const document = this.documentOf(request);
-    if ('errors' in document) return document;
-    return {
-      schema: this.schema,
-      document,
-      operationName: request.operationName,
-      variableValues: request.variables,
-      contextValue: this.createContext(request.context),
-    };
-  }
-
-  private documentOf({ query, document }: SubgraphRequest): DocumentNode | { errors: readonly GraphQLError[] } {
+  private prepared({ query, document }: SubgraphRequest): PreparedOperation | { errors: readonly GraphQLError[] } {
     const kept = this.documents.get(query);
     if (kept !== undefined) return kept;
     const parsed = document ?? parsedOrFault(query);
@@ -93,8 +84,9 @@ export class LocalLink implements SubgraphLink {
     const errors = validate(this.schema, parsed);
     if (errors.length > 0) return { errors };
     if (this.documents.size >= DOCUMENTS_KEPT) this.documents.delete(this.documents.keys().next().value as string);
-    this.documents.set(query, parsed);
-    return parsed;
+    const prepared = new PreparedOperation(this.schema, parsed);
+    this.documents.set(query, prepared);
+    return prepared;
   }
 }
 

@@ -89,7 +89,7 @@ class SubgraphDoor {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { pathname, searchParams } = new URL(request.url ?? '/', 'http://subgraph');
+    const [pathname, search] = (request.url ?? '/').split('?');
     if (pathname === '/livez') return send(response, 200, { status: 'ok' });
     if (pathname === '/readyz') return this.ready(response);
     const context = this.verify(request.headers[INTERNAL_HEADER]);
@@ -99,7 +99,7 @@ class SubgraphDoor {
       if (pathname === '/graphql' && request.method === 'POST')
         return send(response, 200, await this.graphql(request, context));
       if (pathname === '/events' && request.method === 'GET')
-        return send(response, 200, await this.events(searchParams));
+        return send(response, 200, await this.events(new URLSearchParams(search)));
       return send(response, 404, { errors: [{ message: 'There is nothing here.' }] });
     } catch (error) {
       this.log.error({ event: 'subgraph.request.failed', requestId: context.requestId, err: error });
@@ -195,17 +195,23 @@ function parsed(query: string): DocumentNode | GraphQLError {
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size > BODY_MAX) throw new RangeError(`a request of more than ${BODY_MAX} bytes`);
-    chunks.push(chunk);
-  }
-  return Buffer.concat(chunks).toString('utf8');
+function readBody(request: IncomingMessage): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= BODY_MAX) return void chunks.push(chunk);
+      request.pause();
+      return reject(new RangeError(`a request of more than ${BODY_MAX} bytes`));
+    });
+    request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
+    request.on('error', reject);
+  });
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {
-  response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+  const text = JSON.stringify(body);
+  const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(text) };
+  response.writeHead(status, headers).end(text);
 }

@@ -21,6 +21,8 @@ export interface HubSecrets {
   readonly identity: string;
   /** Signs list cursors. */
   readonly cursor: string;
+  /** What the key of closing packages is derived from; `internal` where it is not given. */
+  readonly signing?: string;
 }
 
 /** What a subgraph is given to open. */

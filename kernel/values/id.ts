@@ -6,6 +6,7 @@ export const ID_PREFIXES = [
   'prg',
   'ptr',
   'ctr',
+  'cmp',
   'rul',
   'key',
   'mem',
@@ -31,8 +32,10 @@ export const ID_PREFIXES = [
   'adj',
   'mpc',
   'frz',
+  'bto',
   'rdr',
   'cpr',
+  'seg',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

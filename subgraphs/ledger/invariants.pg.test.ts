@@ -125,6 +125,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
       'purchase_return',
       'redemption_reversal',
       'document',
+      'settlement_entry',
     ]) {
       await client.query(`alter table ${table} disable trigger user`);
     }
@@ -333,11 +334,25 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     [`update directional_total set carry_micros = carry_micros + 1`],
   ],
   [
-    'the lines of a pair add up to a cent more than is billed',
+    'the lines of a pair add up to a cent less than is billed',
     ['lines-add-up-to-totals'],
-    [`update statement_line set billed_minor = billed_minor + 1 where n = 1`],
+    [`update directional_total set cut_remainder = null where cut_remainder is not null`],
   ],
-  ['a claim has no line', ['lines-add-up-to-totals'], [`delete from statement_line where n = 1`]],
+  [
+    'a claim has no line',
+    ['lines-add-up-to-totals', 'roll-up-equals-the-claims'],
+    [`delete from claim_line where n = 1`],
+  ],
+  [
+    'the sums of a pair are not those of its lines',
+    ['roll-up-equals-the-claims'],
+    [`update claim_pair set micros = micros + 1`],
+  ],
+  [
+    'a clearing account was moved by more than was billed',
+    ['settlement-money-adds-up'],
+    [`update settlement_entry set micros = micros + 1`],
+  ],
   [
     'the nets of two parties are a cent off, though their sum is zero',
     ['nets-sum-to-zero'],
@@ -345,6 +360,17 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
       `update net_position set net_minor = net_minor + 1 where party_id is null`,
       `update net_position set net_minor = net_minor - 1
         where party_id = (select min(party_id::text)::uuid from net_position)`,
+    ],
+  ],
+  [
+    'the bank is said to have confirmed a payment nobody instructed',
+    ['confirmed-payments-are-what-was-instructed'],
+    [
+      `insert into bank_entry (programme_id, end_to_end_id, cycle_id, partner_id, identity, amount_minor, currency, imported_by,
+         imported_at)
+       select c.programme_id, 'STL-1-P01', c.id, n.party_id, 'once', abs(n.pay_amount_minor), c.currency, 'fay', now()
+         from settlement_cycle c join net_position n on n.cycle_id = c.id and n.party_id is not null
+        where c.state = 'NETTED' limit 1`,
     ],
   ],
 ];

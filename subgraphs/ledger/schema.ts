@@ -1,11 +1,14 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { bookResolvers } from './api/books/resolvers';
+import { closingPackageResolvers } from './api/closing-package/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
+import { explainLineResolvers } from './api/explain-line/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
 import { reportResolvers } from './api/reports/resolvers';
+import { simulateCloseResolvers } from './api/simulate-close/resolvers';
 import { verifyResolvers } from './api/verify/resolvers';
 import { settlementReferences, settlementResolvers } from './api/settlement/resolvers';
 
@@ -20,6 +23,9 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...documentResolvers,
       ...reportResolvers,
       ...bookResolvers,
+      ...closingPackageResolvers,
+      ...explainLineResolvers,
+      ...simulateCloseResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

@@ -7,6 +7,7 @@ import { resolvePartner, resolveProgramme } from './api/references';
 import { ProgrammeQuery } from './api/programme.query';
 import { RuleBookMutation } from './api/rule-book.mutation';
 import { SettlementDetailsQuery } from './api/settlement-details.query';
+import { StandingMutation } from './api/standing.mutation';
 
 let built: SubgraphSchema | undefined;
 
@@ -14,6 +15,7 @@ let built: SubgraphSchema | undefined;
 export function buildPartnersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
     resolvers: [
+      StandingMutation,
       ProgrammeQuery,
       PartnerQuery,
       RuleBookMutation,

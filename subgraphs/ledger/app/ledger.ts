@@ -4,6 +4,7 @@ import type { Clock } from '../../../kernel/values/clock';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import type { LiveAccounts } from './points/live-accounts';
+import type { LiveSettlement } from './settlement/live-settlement';
 import type { MemberDirectory } from './points/member-directory';
 import type { PostingLanes } from './points/posting-lanes';
 
@@ -15,6 +16,7 @@ export interface Ledger {
   readonly lanes: PostingLanes;
   readonly directory: MemberDirectory;
   readonly live: LiveAccounts;
+  readonly liveSettlement: LiveSettlement;
   /** The programme's rules as held now; asks the feed once when there are none. */
   book(programmeId: ProgrammeId): Promise<RuleBook | null>;
   /** Reads what partners has announced and we have not taken over yet. */

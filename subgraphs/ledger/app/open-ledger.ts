@@ -14,6 +14,8 @@ import { loadEpoch } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { openLiveSettlement } from './settlement/live-settlement';
+import { RollUps } from './settlement/roll-up';
 import { VerificationRounds } from './verify/rounds';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
@@ -41,7 +43,9 @@ export async function openLedger(
   const log = openLog('ledger');
   const { pool } = database;
   const { url } = database.dataSource.options as { url: string };
-  const live = new LiveAccounts(pool, await loadEpoch(pool));
+  const epoch = await loadEpoch(pool);
+  const live = new LiveAccounts(pool, epoch);
+  const liveSettlement = openLiveSettlement(pool, epoch);
   const feed = openFeed({ pool, url, live, log });
   const books = new RuleBooks(pool, readRuleBook);
   const lanesOptions: Omit<LanesOptions, 'lanes' | 'batchMax'> = {
@@ -73,12 +77,14 @@ export async function openLedger(
     secrets,
     lanes,
     live,
+    liveSettlement,
     directory: new MemberDirectory(database, secrets.identity, askMembersBy(peers.link('members'))),
     book: (programmeId) => books.current(programmeId),
     catchUpRules: () => partners.catchUp(),
   };
   const jobs = new JobQueue({ url, log, ...dueJobs({ ...ledger, lanes: dueLanes }, log) });
   const rounds = new VerificationRounds({ database, log });
+  const rollUps = new RollUps(database, log);
   return {
     ledger,
     feed: feed.feed,
@@ -88,12 +94,15 @@ export async function openLedger(
       members.start();
       jobs.start();
       rounds.start();
+      rollUps.start();
     },
     stop: async () => {
       await rounds.stop();
+      await rollUps.stop();
       await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();
+      await Promise.all([liveSettlement.cycles.close(), liveSettlement.exposures.close()]);
       await Promise.all([lanes.close(), dueLanes.close()]);
       await feed.stop();
     },

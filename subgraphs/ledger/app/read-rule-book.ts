@@ -1,22 +1,20 @@
 import { z } from 'zod';
 import type { CurrencyCode } from '../../../kernel/values/money';
-import { parseId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
+import { parseId, type ProgrammeId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
 import type { RuleBook } from '../core/rule-book';
+import {
+  announcedRules,
+  basisPoints,
+  days,
+  instant,
+  partnerId,
+  period,
+  ruleOf,
+  whole,
+  wholePoints,
+} from './announced-rules';
 
-const whole = z
-  .string()
-  .regex(/^[0-9]{1,18}$/)
-  .transform(BigInt);
-const wholePoints = whole.transform(points);
-const days = z.number().int().min(0);
-const basisPoints = z.number().int().min(0).max(10_000);
-const period = z.enum(['DAY', 'MONTH', 'YEAR', 'EVER']);
-const instant = z.iso.datetime({ offset: true }).transform((text) => new Date(text));
-const partnerId = z
-  .string()
-  .refine((text) => parseId('ptr', text) !== null)
-  .transform((text) => text as PartnerId);
 const programmeId = z
   .string()
   .refine((text) => parseId('prg', text) !== null)
@@ -66,7 +64,8 @@ const payload = z.object({
       code: z.string(),
       canIssue: z.boolean(),
       canRedeem: z.boolean(),
-      status: z.enum(['ACTIVE', 'SUSPENDED', 'LEFT']),
+      status: z.enum(['ACTIVE', 'SUSPENDED', 'LEAVING', 'LEFT']),
+      leavingSince: instant.nullable().default(null),
     }),
   ),
   contracts: z.array(
@@ -106,10 +105,22 @@ const payload = z.object({
         points: wholePoints,
         limit: z.object({ count: z.number().int().min(1), period }).nullable(),
         distinctBy: z.string().nullable(),
+        condition: z.string().nullable().optional(),
+        tiers: z.array(z.string()).optional(),
+        tierPoints: z.array(z.object({ tier: z.string(), points: wholePoints })).optional(),
+        signUpDays: days.nullable().optional(),
       }),
     )
     .default([]),
-  tiers: z.array(z.object({ code: z.string(), name: z.string(), thresholdPoints: whole })),
+  tiers: z.array(
+    z.object({
+      code: z.string(),
+      name: z.string(),
+      thresholdPoints: whole,
+      multiplierBps: z.number().int().min(10_000).optional(),
+    }),
+  ),
+  ...announcedRules,
 });
 
 /**
@@ -118,7 +129,7 @@ const payload = z.object({
  * @throws ZodError when it is not one: the feed stops there and says so, rather than post by half a book
  */
 export function readRuleBook(body: unknown): RuleBook {
-  const { version, programme, partners, contracts, earningRules, actionRules, tiers } = payload.parse(body);
+  const { version, programme, partners, contracts, earningRules, actionRules, tiers, ...rules } = payload.parse(body);
   const { id, key, currency, ...rest } = programme;
   return {
     version,
@@ -130,6 +141,9 @@ export function readRuleBook(body: unknown): RuleBook {
     contracts,
     earningRules,
     actionRules,
-    tiers: tiers.map((tier) => ({ code: tier.code, name: tier.name, threshold: points(tier.thresholdPoints) })),
+    purchaseRules: rules.purchaseRules.map(ruleOf),
+    purposeBudgets: rules.purposeBudgets,
+    conversionRates: rules.conversionRates,
+    tiers: tiers.map(({ thresholdPoints, ...tier }) => ({ ...tier, threshold: points(thresholdPoints) })),
   };
 }

@@ -30,6 +30,14 @@ export const ledgerRefusals = {
     type: 'PartnerSuspended',
     precedence: 50,
   },
+  PARTNERS_PARTNER_LEAVING: {
+    meaning:
+      'The partner is leaving the coalition: it neither issues nor redeems. Points it issued stay spendable elsewhere.',
+    action: 'Use another partner; leaving is not taken back.',
+    retryable: false,
+    type: 'PartnerLeaving',
+    precedence: 50,
+  },
   LEDGER_PARTNER_CANNOT_ISSUE: {
     meaning: 'The partner’s contract does not let it issue points.',
     action: 'Use a partner that issues.',
@@ -318,6 +326,13 @@ export const ledgerRefusals = {
     type: 'RedemptionRateApproved',
     precedence: 64,
   },
+  LEDGER_BANK_STATEMENT_UNREADABLE: {
+    meaning: 'The text is no camt.053 or camt.054 that can be read; the message says why.',
+    action: 'Send the file as the bank gave it, in parts when it is too long.',
+    retryable: false,
+    type: 'BankStatementUnreadable',
+    precedence: 60,
+  },
   LEDGER_DISPUTE_WINDOW_OPEN: {
     meaning: 'Partners may still dispute lines of this cycle.',
     action: 'Wait until the window has passed.',
@@ -325,9 +340,46 @@ export const ledgerRefusals = {
     type: 'DisputeWindowOpen',
     precedence: 64,
   },
+  LEDGER_BUY_OUT_NOT_AGREED: {
+    meaning:
+      'The partner’s contract in force does not pay at issuance, so there is nothing its points could be bought out to.',
+    action: 'Agree a contract AT_ISSUANCE first; it must be in force by the programme’s clock.',
+    retryable: false,
+    type: 'BuyOutNotAgreed',
+    precedence: 63,
+  },
+  LEDGER_DISPUTE_WINDOW_CLOSED: {
+    meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
+    action: 'Ask the coalition’s operator for an adjustment in a later cycle.',
+    retryable: false,
+    type: 'DisputeWindowClosed',
+    precedence: 64,
+  },
+  LEDGER_LINE_ALREADY_DISPUTED: {
+    meaning: 'The line is in dispute already.',
+    action: 'Wait for the operator’s answer; the cycle’s `disputes` show it.',
+    retryable: false,
+    type: 'LineAlreadyDisputed',
+    precedence: 65,
+  },
+  LEDGER_DISPUTE_RESOLVED: {
+    meaning: 'The dispute was resolved before.',
+    action: 'Read the cycle’s `disputes`; what is wrong with an outcome is put right by an adjustment.',
+    retryable: false,
+    type: 'DisputeResolved',
+    precedence: 64,
+  },
+  LEDGER_DISPUTE_PART_WRONG: {
+    meaning:
+      'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
+    action: 'Send `owedMicros` with PARTIAL only, of the line’s sign and smaller than it.',
+    retryable: false,
+    type: 'DisputePartWrong',
+    precedence: 60,
+  },
   LEDGER_TRIAL_CHECK_FAILED: {
     meaning: 'A check over the book found rows that do not add up; the close is blocked.',
-    action: 'Run `hub verify`, which names the rows.',
+    action: 'Look at `findings`, which name the rows; `hub verify` says more of them.',
     retryable: false,
     type: 'TrialCheckFailed',
     precedence: 65,

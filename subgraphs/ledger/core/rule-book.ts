@@ -1,6 +1,10 @@
+import type { Refusal } from '../../../kernel/errors/refusal';
 import type { CurrencyCode } from '../../../kernel/values/money';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { Points } from '../../../kernel/values/points';
+import type { ConversionRate } from './rules/conversion';
+import type { PurchaseRule, PurposeBudget } from './rules/purchase-rule';
+import { refuse } from './refusals';
 
 /**
  * How a lot's points are paid for. `AT_REDEMPTION`: its funders pay the redeemer when points are spent. `AT_ISSUANCE`: its
@@ -60,6 +64,14 @@ export interface ActionRule {
   readonly limit: { readonly count: number; readonly period: Period } | null;
   /** The attribute that tells one occasion from another, such as `network`; null: all are one. */
   readonly distinctBy: string | null;
+  /** In CEL, over the action's attributes, the member and the time; absent: always. */
+  readonly condition?: string | null;
+  /** Only members who stand on one of these tiers; absent or empty: all. */
+  readonly tiers?: readonly string[];
+  /** What members of a tier get instead of `points`. */
+  readonly tierPoints?: readonly { readonly tier: string; readonly points: Points }[];
+  /** Through this day after the day of enrolment, by the programme's calendar; absent: always. */
+  readonly signUpDays?: number | null;
 }
 
 /** How qualifying points are counted, and how long a rung is kept. */
@@ -90,7 +102,9 @@ export interface BookPartner {
   readonly code: string;
   readonly canIssue: boolean;
   readonly canRedeem: boolean;
-  readonly status: 'ACTIVE' | 'SUSPENDED' | 'LEFT';
+  readonly status: 'ACTIVE' | 'SUSPENDED' | 'LEAVING' | 'LEFT';
+  /** Since when its points run off; null while it is not leaving. */
+  readonly leavingSince?: Date | null;
 }
 
 /** One rung of the ladder. */
@@ -99,6 +113,8 @@ export interface Tier {
   readonly name: string;
   /** Qualifying points from which a member stands on this rung. */
   readonly threshold: Points;
+  /** What purchases earn on this rung, in basis points of what they earn otherwise; at least 10,000, which absent means. */
+  readonly multiplierBps?: number;
 }
 
 /**
@@ -137,6 +153,10 @@ export interface RuleBook {
   readonly contracts: readonly Contract[];
   readonly earningRules: readonly EarningRule[];
   readonly actionRules: readonly ActionRule[];
+  /** Rules beyond the base rate, campaigns' among them. */
+  readonly purchaseRules: readonly PurchaseRule[];
+  readonly purposeBudgets: readonly PurposeBudget[];
+  readonly conversionRates: readonly ConversionRate[];
   /** Ascending by threshold, the first at 0. */
   readonly tiers: readonly Tier[];
 }
@@ -144,6 +164,13 @@ export interface RuleBook {
 /** The partner of this id; undefined when the book does not know it. */
 export function partnerIn(book: RuleBook, partnerId: PartnerId): BookPartner | undefined {
   return book.partners.find(({ id }) => id === partnerId);
+}
+
+/** Whether a partner does business at present: PARTNERS_PARTNER_SUSPENDED or PARTNERS_PARTNER_LEAVING when it does not. */
+export function whyNotActive({ status }: BookPartner): Refusal | null {
+  if (status === 'ACTIVE') return null;
+  if (status === 'SUSPENDED') return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does no business at present.');
+  return refuse('PARTNERS_PARTNER_LEAVING', 'This partner is leaving the coalition and does no more business.');
 }
 
 /** The partner's contract in force at an instant: the latest version valid from then or before. */

@@ -8,7 +8,14 @@ import { DueJobs1795740000000 } from './migrations/1795740000000-due-jobs';
 import { ExpiryWarnings1795750000000 } from './migrations/1795750000000-expiry-warnings';
 import { Verification1795760000000 } from './migrations/1795760000000-verification';
 import { VerificationRounds1795770000000 } from './migrations/1795770000000-verification-rounds';
+import { EarnExplanations1795820010000 } from './migrations/1795820010000-earn-explanations';
+import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlement-cycle';
+import { BuyOuts1795830000001 } from './migrations/1795830000001-buy-outs';
+import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
+import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
+import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
@@ -25,8 +32,15 @@ export const ledgerDatabase: DatabaseDefinition = {
     ExpiryWarnings1795750000000,
     Verification1795760000000,
     VerificationRounds1795770000000,
+    EarnExplanations1795820010000,
+    SettlementCycle1795830000000,
+    BuyOuts1795830000001,
+    ClosingPackages1795840000000,
     PartyDetails1795850000000,
     RedemptionRates1795850010000,
+    BankEntries1795850020000,
+    ClaimsSettleOnce1795825010000,
+    MemberFacts1795825050000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -36,15 +50,19 @@ export const ledgerDatabase: DatabaseDefinition = {
     'lot_terms',
     'lot_extension',
     'claim',
+    'closing_package',
     'money_entry',
     'purchase',
+    'earn_explanation',
     'purchase_return',
     'redemption_reversal',
     'award',
     'document',
     'command_refusal',
     'receipt',
+    'bank_entry',
     'chain_seal',
     'verification_round',
+    'settlement_entry',
   ],
 };

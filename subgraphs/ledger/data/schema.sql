@@ -359,10 +359,13 @@ create table missing_claim (
   state text default 'OPEN'::text not null,
   reason text,
   closed_at timestamp with time zone,
+  settles_as text,
   constraint missing_claim_pkey PRIMARY KEY (id),
   constraint missing_claim_amount_minor_check CHECK ((amount_minor > 0)),
   constraint missing_claim_check CHECK (((state = 'OPEN'::text) = (closed_at IS NULL))),
-  constraint missing_claim_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CREDITED'::text, 'REJECTED'::text, 'GOODWILL'::text, 'REFUSED'::text])))
+  constraint missing_claim_settles_as_check CHECK ((settles_as = ANY (ARRAY['CREDITED'::text, 'GOODWILL'::text]))),
+  constraint missing_claim_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CREDITED'::text, 'REJECTED'::text, 'GOODWILL'::text, 'REFUSED'::text]))),
+  constraint settled_is_not_rejected CHECK (((settles_as IS NULL) OR (state <> 'REJECTED'::text)))
 );
 
 create table money_entry (

@@ -1,5 +1,6 @@
 -- For points paid at issuance the issuer's fund holds the reserve price of every point outstanding, and its margin account the
--- rest of what was paid for them. A buy-out leaves the part agreed never to be spent out of the fund.
+-- rest of what was paid for them. Of points bought out the operator contributed the part
+-- agreed never to be spent.
 select programme_id, issuer, f.fund, o.reserve, f.margin, o.margin as margin_due
   from (
     select programme_id, coalesce(owner::text, 'hub') as issuer,
@@ -29,5 +30,4 @@ select programme_id, issuer, f.fund, o.reserve, f.margin, o.margin as margin_due
       ) e using (bucket, wallet, lot_seq)
      group by 1, 2
   ) o using (programme_id, issuer)
- where not exists (select from claim b where b.kind = 'BUY_OUT' and b.debtor_id::text = issuer)
-   and (coalesce(f.fund, 0) <> coalesce(o.reserve, 0) or coalesce(f.margin, 0) <> coalesce(o.margin, 0))
+ where (coalesce(f.fund, 0) <> coalesce(o.reserve, 0) or coalesce(f.margin, 0) <> coalesce(o.margin, 0))

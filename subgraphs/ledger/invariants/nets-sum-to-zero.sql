@@ -14,7 +14,7 @@ select cycle_id, party, n.net_minor, d.net_minor as of_totals
         union all
         select cycle_id, 'all', 0 from directional_total
       ) one
-     where cycle_id in (select id from settlement_cycle where state = 'NETTED')
+     where cycle_id in (select id from settlement_cycle where state in ('NETTED', 'INSTRUCTED', 'SETTLED', 'LOCKED'))
      group by cycle_id, party
   ) d using (cycle_id, party)
- where n.net_minor is distinct from d.net_minor
+ where coalesce(n.net_minor, 0) is distinct from coalesce(d.net_minor, 0)

@@ -32,6 +32,9 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
     partners: brands.map((id, n) => ({ id, code: `P0${n + 1}`, canIssue: true, canRedeem: true, status: 'ACTIVE' })),
     contracts: brands.map((partnerId) => aContract(partnerId)),
     actionRules: [],
+    purchaseRules: [],
+    purposeBudgets: [],
+    conversionRates: [],
     earningRules: brands.map((partnerId) => ({
       id: newId('rul'),
       partnerId,
@@ -76,8 +79,8 @@ export function announcementOf(book: RuleBook): object {
     JSON.parse(
       JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field)),
     );
-  const { programmeId, programmeKey, version, partners, contracts, earningRules, actionRules, tiers, ...programme } =
-    book;
+  const { programmeId, programmeKey, version, partners, contracts, earningRules, actionRules, tiers, ...rest } = book;
+  const { purchaseRules, purposeBudgets, conversionRates, ...programme } = rest;
   return text({
     version,
     programme: { ...programme, id: programmeId, key: programmeKey },
@@ -85,7 +88,16 @@ export function announcementOf(book: RuleBook): object {
     contracts,
     earningRules,
     actionRules,
-    tiers: tiers.map(({ code, name, threshold }) => ({ code, name, thresholdPoints: threshold })),
+    purchaseRules: purchaseRules.map(({ campaign, ...rule }) => ({
+      ...rule,
+      campaign: campaign && {
+        ...campaign,
+        funding: campaign.funding.map(({ partyId, bps }) => ({ partnerId: partyId, bps })),
+      },
+    })),
+    purposeBudgets,
+    conversionRates,
+    tiers: tiers.map(({ threshold, ...tier }) => ({ ...tier, thresholdPoints: threshold })),
   }) as object;
 }
 

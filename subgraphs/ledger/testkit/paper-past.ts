@@ -61,7 +61,7 @@ function readEvents(past: Growing, { plan, after: { seq } }: Step): void {
   if (hold !== undefined) past.holds.set(hold.seq, { ...hold });
   if (award !== undefined) past.awards.push(award);
   if (purchase !== undefined) {
-    const none = { returnedMinor: 0n, clawedBack: points(0n) };
+    const none = { returnedMinor: 0n, clawedBack: points(0n), explanation: plan.explained?.explanation ?? null };
     past.purchases.set(seq, { ...purchase, ...none, seq, earned: points(purchase.points) });
   }
   const whole = returned && past.purchases.get(returned.purchaseSeq);

@@ -87,6 +87,7 @@ export function ublFaults(document: Buffer): string[] {
       'BR-CO-25 due',
       /^\d{4}-\d\d-\d\d$/.test(it['cbc:DueDate'] ?? it['cac:PaymentMeans']?.['cbc:PaymentDueDate'] ?? ''),
     ],
+    ['BR-CO-26 seller known to machines', /\S/.test(parties[0]?.['cac:PartyIdentification']?.['cbc:ID'] ?? '')],
     ['BR-E-02, BR-AE-02 VAT numbers', categories.includes('O') || vatIds.every((id) => /^[A-Z]{2}/.test(id ?? ''))],
     ['BR-O-02 no VAT number', !categories.includes('O') || vatIds.every((id) => id === undefined)],
     ['BR-O-11 nothing beside O', !categories.includes('O') || categories.length === 1],

@@ -20,7 +20,7 @@ export interface Enrolment {
 }
 
 /** Where a partner stands in the programme, as far as members has heard. */
-export type PartnerStatus = 'ACTIVE' | 'SUSPENDED' | 'LEFT';
+export type PartnerStatus = 'ACTIVE' | 'SUSPENDED' | 'LEAVING' | 'LEFT';
 
 /** The first field of an enrolment that cannot be what it says. */
 export function enrolmentFault(input: Enrolment): Fault {

@@ -83,7 +83,7 @@ create table partner_standing (
   status text not null,
   version bigint not null,
   constraint partner_standing_pkey PRIMARY KEY (programme_id, partner_id),
-  constraint partner_standing_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEFT'::text])))
+  constraint partner_standing_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text])))
 );
 
 -- Indexes

@@ -6,7 +6,10 @@ import { recordPartnerStandings } from '../app/record-partner-standings';
 const ruleBook = z.object({
   version: z.string().regex(/^[0-9]+$/),
   partners: z.array(
-    z.object({ id: z.string().regex(/^ptr_[0-9a-f]{32}$/), status: z.enum(['ACTIVE', 'SUSPENDED', 'LEFT']) }),
+    z.object({
+      id: z.string().regex(/^ptr_[0-9a-f]{32}$/),
+      status: z.enum(['ACTIVE', 'SUSPENDED', 'LEAVING', 'LEFT']),
+    }),
   ),
 });
 

@@ -17,6 +17,7 @@ export const PARTNER_ID = { description: 'A partner of the caller’s programme.
 export enum PartnerStatusName {
   ACTIVE = 'ACTIVE',
   SUSPENDED = 'SUSPENDED',
+  LEAVING = 'LEAVING',
   LEFT = 'LEFT',
 }
 registerEnumType(PartnerStatusName, {
@@ -25,6 +26,9 @@ registerEnumType(PartnerStatusName, {
   valuesConfig: {
     ACTIVE: { description: 'Does business.' },
     SUSPENDED: { description: 'Earns nothing for members; points it issued stay spendable elsewhere.' },
+    LEAVING: {
+      description: 'Neither earns nor redeems; points it issued stay spendable elsewhere until none is left.',
+    },
     LEFT: { description: 'Left the coalition for good.' },
   },
 });
@@ -207,6 +211,12 @@ export class SuspendPartnerInput implements Suspension {
   @Field(() => String, { description: 'For those who later ask why; at most 200 characters.' })
   reason!: string;
 }
+
+@InputType('LiftSuspensionInput', { description: 'A suspended partner that may do business again.' })
+export class LiftSuspensionInput extends SuspendPartnerInput {}
+
+@InputType('PartnerLeavesInput', { description: 'A partner that begins to leave.' })
+export class PartnerLeavesInput extends SuspendPartnerInput {}
 
 @InputType('IssuePartnerKeyInput', { description: 'A key for a partner’s programs.' })
 export class IssuePartnerKeyInput implements KeyRequest {

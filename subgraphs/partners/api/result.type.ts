@@ -22,6 +22,8 @@ const SingleApproverNeedsSandbox = defineRefusalType(
 );
 const PartnerCodeTaken = defineRefusalType('PartnerCodeTaken', 'Another partner of the programme has the code.');
 const PartnerSuspended = defineRefusalType('PartnerSuspended', 'The partner is suspended.');
+const PartnerNotSuspended = defineRefusalType('PartnerNotSuspended', 'The partner is not suspended.');
+const PartnerLeaving = defineRefusalType('PartnerLeaving', 'The partner is leaving the coalition.');
 const ApprovalNeeded = defineRefusalType('ApprovalNeeded', 'Another person must approve a contract of this programme.');
 const TooManyKeys = defineRefusalType('TooManyKeys', 'The partner has as many active keys as it may.');
 
@@ -129,6 +131,26 @@ class SuspendPartnerSuccess {
   replayed!: boolean;
 }
 
+@ObjectType('LiftSuspensionSuccess', { description: 'The partner does business again.' })
+class LiftSuspensionSuccess {
+  @Field(() => PartnerType, { description: 'The partner.' })
+  partner!: PartnerType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
+@ObjectType('PartnerLeavesSuccess', { description: 'The partner is leaving; its points run off.' })
+class PartnerLeavesSuccess {
+  @Field(() => PartnerType, { description: 'The partner.' })
+  partner!: PartnerType;
+  @Field(() => BigIntScalar, RULE_BOOK_VERSION)
+  ruleBookVersion!: bigint;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
 @ObjectType('IssuePartnerKeySuccess', { description: 'The key was issued.' })
 class IssuePartnerKeySuccess {
   @Field(() => PartnerKeyType, { description: 'The key, without its text.' })
@@ -166,9 +188,15 @@ export const SetEarningRuleResult = defineResult('SetEarningRuleResult', SetEarn
   NotAfterLatestVersion,
 ]);
 export const SetActionRuleResult = defineResult('SetActionRuleResult', SetActionRuleSuccess, [NotAfterLatestVersion]);
-export const SuspendPartnerResult = defineResult('SuspendPartnerResult', SuspendPartnerSuccess, [PartnerSuspended]);
+export const SuspendPartnerResult = defineResult('SuspendPartnerResult', SuspendPartnerSuccess, [
+  PartnerSuspended,
+  PartnerLeaving,
+]);
+export const LiftSuspensionResult = defineResult('LiftSuspensionResult', LiftSuspensionSuccess, [PartnerNotSuspended]);
+export const PartnerLeavesResult = defineResult('PartnerLeavesResult', PartnerLeavesSuccess, [PartnerLeaving]);
 export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', IssuePartnerKeySuccess, [
   PartnerSuspended,
+  PartnerLeaving,
   TooManyKeys,
 ]);
 export const RevokePartnerKeyResult = defineResult('RevokePartnerKeyResult', RevokePartnerKeySuccess);

@@ -30,7 +30,8 @@ export async function addPartner(
     input,
     programmeId: admin.programmeId,
     work: async (tx, now) => {
-      const partner: Partner = { ...asked, id: newId('ptr'), programmeId: admin.programmeId, status: 'ACTIVE' };
+      const { programmeId } = admin;
+      const partner: Partner = { ...asked, id: newId('ptr'), programmeId, status: 'ACTIVE', leavingSince: null };
       if (await insertPartner(tx, partner, now)) return { partner };
       return refuse('PARTNERS_PARTNER_CODE_TAKEN', `The code ${input.code} is taken.`);
     },

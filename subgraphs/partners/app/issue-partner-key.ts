@@ -25,7 +25,7 @@ export interface IssuedKey {
  * Issues a key to a partner's programs. Its text is in this answer and nowhere else: a repeat with the same idempotency
  * key answers the key without it, and whoever lost the text revokes the key and asks for another.
  *
- * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_PARTNER_SUSPENDED, PARTNERS_TOO_MANY_KEYS.
+ * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_PARTNER_SUSPENDED, PARTNERS_PARTNER_LEAVING, PARTNERS_TOO_MANY_KEYS.
  */
 export async function issuePartnerKey(
   setting: PartnersSetting,
@@ -78,6 +78,7 @@ async function issue(
   if (partner === null || programme === null || partner.status === 'LEFT') return notFound('partner');
   if (partner.status === 'SUSPENDED')
     return refuse('PARTNERS_PARTNER_SUSPENDED', 'A suspended partner gets no new key.');
+  if (partner.status === 'LEAVING') return refuse('PARTNERS_PARTNER_LEAVING', 'A partner that leaves gets no new key.');
   const refusal = whyNoKey(await findPartnerKeys(tx, programmeId, [partnerId]), now);
   if (refusal !== null) return refusal;
   const id = newId('key');

@@ -10,6 +10,7 @@ import { changeAtPartner } from './change-at-partner';
 import type { InRuleBook } from './change-rule-book';
 import type { PartnersSetting } from './setting';
 
+/** A change of where a partner stands. */
 export interface Suspension {
   readonly idempotencyKey: string;
   readonly partnerId: string;
@@ -21,7 +22,8 @@ export interface Suspension {
  * Suspends a partner: its sales stop earning, as soon as the ledger reads the new rule book. Its keys stay valid, so that
  * its tills hear why they are refused; points it issued stay spendable elsewhere.
  *
- * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_PARTNER_SUSPENDED when it is suspended already.
+ * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_PARTNER_SUSPENDED when it is suspended already,
+ * PARTNERS_PARTNER_LEAVING when it is on its way out.
  */
 export async function suspendPartner(
   setting: PartnersSetting,
@@ -35,10 +37,12 @@ export async function suspendPartner(
     input,
     work: async (tx, { partner }) => {
       if (partner.status === 'LEFT') return notFound('partner');
+      if (partner.status === 'LEAVING') return refuse('PARTNERS_PARTNER_LEAVING', 'This partner is leaving already.');
       if (partner.status === 'SUSPENDED')
         return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner is suspended already.');
-      await setPartnerStatus(tx, partner, { status: 'SUSPENDED', reason: input.reason });
-      return { partner: { ...partner, status: 'SUSPENDED' } };
+      const suspended: Partner = { ...partner, status: 'SUSPENDED' };
+      await setPartnerStatus(tx, suspended, input.reason);
+      return { partner: suspended };
     },
   });
 }

@@ -6,10 +6,15 @@ import {
   textFault,
   type Fault,
 } from '../../../kernel/errors/check-input';
+import type { Refusal } from '../../../kernel/errors/refusal';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import { refuse } from './refusals';
 
-/** Where a partner stands: a suspended one earns nothing for members, one that left never comes back. */
-export type PartnerStatus = 'ACTIVE' | 'SUSPENDED' | 'LEFT';
+/**
+ * Where a partner stands: a suspended one earns nothing for members; one that is leaving neither, and its points run off; one that
+ * left never comes back.
+ */
+export type PartnerStatus = 'ACTIVE' | 'SUSPENDED' | 'LEAVING' | 'LEFT';
 
 /** A business in the coalition. */
 export interface Partner {
@@ -23,6 +28,8 @@ export interface Partner {
   /** Whether it accepts points, for which it is paid. */
   readonly canRedeem: boolean;
   readonly status: PartnerStatus;
+  /** Since when its points run off; null while it is not leaving. */
+  readonly leavingSince: Date | null;
 }
 
 /** What an admin asks for when a business joins. */
@@ -38,4 +45,24 @@ export function newPartnerFault(input: NewPartner): Fault {
     textFault('input.name', input.name),
     expectThat('input.canRedeem', input.canIssue || input.canRedeem, 'a partner issues, redeems, or both'),
   );
+}
+
+/**
+ * Whether a suspension can be lifted.
+ *
+ * @returns PARTNERS_PARTNER_NOT_SUSPENDED
+ */
+export function whyNotLifted({ status }: Partner): Refusal | null {
+  if (status === 'SUSPENDED') return null;
+  return refuse('PARTNERS_PARTNER_NOT_SUSPENDED', `This partner is ${status}.`);
+}
+
+/**
+ * Whether a partner can begin to leave: an active or a suspended one can.
+ *
+ * @returns PARTNERS_PARTNER_LEAVING
+ */
+export function whyNotLeaving({ status }: Partner): Refusal | null {
+  if (status === 'ACTIVE' || status === 'SUSPENDED') return null;
+  return refuse('PARTNERS_PARTNER_LEAVING', 'This partner is leaving already.');
 }

@@ -31,6 +31,21 @@ export const partnersRefusals = {
     type: 'PartnerSuspended',
     precedence: 130,
   },
+  PARTNERS_PARTNER_NOT_SUSPENDED: {
+    meaning: 'A suspension was to be lifted of a partner that is not suspended.',
+    action: 'Read the partner’s `status`.',
+    retryable: false,
+    type: 'PartnerNotSuspended',
+    precedence: 132,
+  },
+  PARTNERS_PARTNER_LEAVING: {
+    meaning:
+      'The partner is leaving the coalition: it earns and redeems no more; points it issued stay spendable elsewhere.',
+    action: 'Use another partner; leaving is not taken back.',
+    retryable: false,
+    type: 'PartnerLeaving',
+    precedence: 134,
+  },
   PARTNERS_REIMBURSEMENT_ABOVE_FACE_VALUE: {
     meaning:
       'The contract would pay a redeemer more for a point than a point is worth, so buying points and redeeming them would be a business.',

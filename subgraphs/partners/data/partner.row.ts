@@ -19,6 +19,8 @@ export class PartnerRow {
   canRedeem!: boolean;
   @Column({ type: 'text' })
   status!: PartnerStatus;
+  @Column({ name: 'leaving_since', type: 'timestamptz', nullable: true })
+  leavingSince!: Date | null;
   @Column({ name: 'joined_at', type: 'timestamptz' })
   joinedAt!: Date;
 }

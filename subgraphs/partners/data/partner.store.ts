@@ -2,7 +2,7 @@ import { In } from 'typeorm';
 import { sql } from '../../../kernel/db/sql';
 import type { Tx } from '../../../kernel/db/transaction';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
-import type { Partner, PartnerStatus } from '../core/partner';
+import type { Partner } from '../core/partner';
 import { PartnerRow } from './partner.row';
 
 const INSERT = sql`/* partners.addPartner.insert */
@@ -39,18 +39,18 @@ export async function lockPartner(tx: Tx, programmeId: ProgrammeId, id: PartnerI
   return locked.length === 0 ? null : ((await findPartners(tx, programmeId, [id]))[0] ?? null);
 }
 
-const SET_STATUS = sql`/* partners.suspendPartner.setStatus */
+const SET_STATUS = sql`/* partners.partner.setStatus */
 update partner
-   set status = $3, status_reason = $4
+   set status = $3, status_reason = $4, leaving_since = $5
  where programme_id = $1 and id = $2`;
 
-/** Changes where a partner stands, and keeps why. */
+/** Writes where a partner now stands, and keeps why. */
 export async function setPartnerStatus(
   tx: Tx,
-  { programmeId, id }: Partner,
-  { status, reason }: { status: PartnerStatus; reason: string },
+  { programmeId, id, status, leavingSince }: Partner,
+  reason: string,
 ): Promise<void> {
-  await tx.query(SET_STATUS, [programmeId, id, status, reason]);
+  await tx.query(SET_STATUS, [programmeId, id, status, reason, leavingSince]);
 }
 
 /** Those of a programme's partners that are named, in any order; ids of other programmes find nothing. */
@@ -66,7 +66,8 @@ export async function findAllPartners(tx: Tx, programmeId: ProgrammeId): Promise
 }
 
 const PAGE = sql`/* partners.partners.page */
-select id, programme_id as "programmeId", code, name, can_issue as "canIssue", can_redeem as "canRedeem", status
+select id, programme_id as "programmeId", code, name, can_issue as "canIssue", can_redeem as "canRedeem", status,
+       leaving_since as "leavingSince"
   from partner
  where programme_id = $1 and code > $2
  order by code

@@ -130,18 +130,6 @@ create table inbox_cursor (
   constraint inbox_cursor_pkey PRIMARY KEY (feed)
 );
 
-create table intake (
-  programme_id text not null,
-  partner_id text not null,
-  version integer not null,
-  customer_kind text not null,
-  mappings jsonb not null,
-  set_at timestamp with time zone not null,
-  constraint intake_pkey PRIMARY KEY (partner_id, version),
-  constraint intake_version_check CHECK ((version > 0)),
-  constraint intake_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
-);
-
 create table outbox (
   xid xid8 default pg_current_xact_id() not null,
   seq bigint generated always as identity not null,
@@ -165,12 +153,14 @@ create table partner (
   status text not null,
   status_reason text,
   joined_at timestamp with time zone not null,
+  leaving_since timestamp with time zone,
   constraint partner_pkey PRIMARY KEY (id),
   constraint partner_of_programme UNIQUE (programme_id, id),
   constraint partner_programme_id_code_key UNIQUE (programme_id, code),
+  constraint leaving_since_when CHECK (((status <> 'LEAVING'::text) OR (leaving_since IS NOT NULL))),
   constraint partner_id_check CHECK ((id ~ '^ptr_[0-9a-f]{32}$'::text)),
   constraint partner_issues_or_redeems CHECK ((can_issue OR can_redeem)),
-  constraint partner_status_check CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEFT'::text]))),
+  constraint partner_status_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text]))),
   constraint partner_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
 
@@ -304,7 +294,5 @@ CREATE TRIGGER action_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER contract_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER earning_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.earning_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
-
-CREATE TRIGGER intake_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intake FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER settlement_details_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_details FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

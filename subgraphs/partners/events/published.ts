@@ -51,13 +51,14 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         arrearsLimitPoints: programme.arrearsLimitPoints?.toString() ?? null,
         stepUpAbovePoints: programme.stepUpAbovePoints?.toString() ?? null,
       },
-      partners: book.partners.map(({ id, code, name, canIssue, canRedeem, status }) => ({
+      partners: book.partners.map(({ id, code, name, canIssue, canRedeem, status, leavingSince }) => ({
         id,
         code,
         name,
         canIssue,
         canRedeem,
         status,
+        leavingSince: leavingSince?.toISOString() ?? null,
       })),
       contracts: book.contracts.map((contract) => ({
         ...contract,

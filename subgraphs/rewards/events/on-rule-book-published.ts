@@ -10,7 +10,7 @@ const ruleBook = z.object({
       .object({
         id: z.string().startsWith('ptr_'),
         canRedeem: z.boolean(),
-        status: z.enum(['ACTIVE', 'SUSPENDED', 'LEFT']),
+        status: z.enum(['ACTIVE', 'SUSPENDED', 'LEAVING', 'LEFT']),
       })
       .transform(({ id, canRedeem, status }) => ({
         partnerId: id as `ptr_${string}` as never,

@@ -48,7 +48,11 @@ export class BookQuery {
   })
   async partyAccounts(@Ctx() { ledger, principal }: LedgerContext): Promise<object[]> {
     const accounts = orFault(await readPartyAccounts(ledger, principal));
-    return accounts.map(({ partyId, ...account }) => ({ ...account, party: partyOf(partyId) }));
+    return accounts.map(({ partyId, counterpartyId, ...account }) => ({
+      ...account,
+      party: partyOf(partyId),
+      counterparty: counterpartyId === undefined ? null : partyOf(counterpartyId),
+    }));
   }
 
   @Query(() => MemberAccountsConnection, { description: 'Accounts of members ever posted to. Admin, finance.' })

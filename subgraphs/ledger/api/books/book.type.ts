@@ -26,6 +26,11 @@ export class PartyAccountType {
   kind!: string;
   @Field(() => SettlementPartyType, { description: 'Whose it is, or for whom the operator keeps it.' })
   party!: object;
+  @Field(() => SettlementPartyType, {
+    nullable: true,
+    description: 'The creditor, where an account is kept for a pair of which `party` is the debtor.',
+  })
+  counterparty!: object | null;
   @Field(() => BigIntScalar, { description: 'Credits less debits; the accounts of a book sum to zero.' })
   balance!: bigint;
 }

@@ -10,7 +10,8 @@ import { FROM_THE_START, readStatement, readStatementClaims } from '../../app/do
 import type { Statement, StatementClaim, StatementPair } from '../../core/documents/statement';
 import type { LedgerContext } from '../context';
 import { SettlementPartyType } from '../settlement/settlement.type';
-import { lineId, partyOf } from '../settlement/settlement.query';
+import { lineId } from '../../core/settlement/line-id';
+import { partyOf } from '../settlement/settlement.query';
 import {
   SettlementDocumentConnection,
   SettlementDocumentType,

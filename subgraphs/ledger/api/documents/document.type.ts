@@ -79,8 +79,12 @@ export class StatementGroupType {
 export class StatementPairType {
   @Field(() => BigIntScalar, { description: 'Opening: what rounding left in the last cycle, in millionths.' })
   openingMicros!: bigint;
-  @Field(() => BigIntScalar, { description: 'The exact sum of the claims, in millionths.' })
+  @Field(() => BigIntScalar, {
+    description: 'The exact sum of the claims, in millionths, without what is in suspense.',
+  })
   exactMicros!: bigint;
+  @Field(() => BigIntScalar, { description: 'What is disputed and waits in suspense, in millionths.' })
+  suspenseMicros!: bigint;
   @Field(() => MoneyType, { description: 'Opening and claims, rounded once, half to even.' })
   billed!: MoneyType;
   @Field(() => BigIntScalar, { description: 'Closing: what rounding leaves for the next cycle, in millionths.' })
@@ -103,6 +107,8 @@ export class StatementClaimType {
   micros!: bigint;
   @Field(() => MoneyType, { description: 'Its share of what is billed.' })
   billed!: MoneyType;
+  @Field(() => Boolean, { description: 'Whether it waits in suspense and bills nothing: its debtor does not agree.' })
+  isDisputed!: boolean;
   @Field(() => DateTimeScalar, { description: 'When it happened: this chose the price.' })
   occurredAt!: Date;
   @Field(() => DateTimeScalar, { description: 'When it was recorded: this chose the cycle.' })

@@ -1,3 +1,4 @@
+import { BankStatementMutation } from './bank-statement.mutation';
 import {
   DocumentQuery,
   SettlementDocumentFields,
@@ -8,6 +9,7 @@ import {
 /** Everything of the graph that is about the papers of a cycle. */
 export const documentResolvers = [
   DocumentQuery,
+  BankStatementMutation,
   SettlementDocumentFields,
   SettlementStatementFields,
   StatementPairFields,

@@ -1,5 +1,5 @@
-import { Field, ID, InputType, Int } from 'type-graphql';
-import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../../kernel/graph/scalars';
+import { Field, Float, ID, InputType, Int } from 'type-graphql';
+import { BigIntScalar, DateTimeScalar, JSONObjectScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { Channel, MemberRefInput, MoneyInput } from '../../../../kernel/graph/shared-types';
 import type { CaptureHoldInput as Capture } from '../../app/movements/capture-hold';
 import type { HoldPointsInput as HoldRequest } from '../../app/movements/hold-points';
@@ -43,6 +43,23 @@ export class RecordPurchaseInput implements Receipt {
   channel?: Channel | null;
   @Field(() => [PurchaseLineInput], { nullable: true, description: 'The receipt’s lines; at most 1,000.' })
   lines?: PurchaseLineInput[] | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'Metres between the member and the place of sale, for conditions as `place.distance`; 0 to 100,000,000.',
+  })
+  distanceMetres?: number | null;
+  @Field(() => Float, {
+    nullable: true,
+    description: 'Degrees Celsius at the place of sale, for conditions as `weather.temperature`.',
+  })
+  temperatureCelsius?: number | null;
+  @Field(() => JSONObjectScalar, {
+    nullable: true,
+    description:
+      'An object of the partner’s own names and values, for conditions as `attributes`; at most 8,192 characters.',
+  })
+  attributes?: Record<string, unknown> | null;
 }
 
 @InputType('RedeemPointsInput', { description: 'Points to spend at the calling partner.' })

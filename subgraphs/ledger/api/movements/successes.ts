@@ -4,6 +4,7 @@ import type { PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { Posted } from '../../app/points/post';
 import type { DrawView, PostedTransaction } from '../../app/points/posted';
+import { reckon } from '../../core/rules/explanation';
 import type { Ledger } from '../../app/ledger';
 import { readRedemption } from '../../app/points/read-redemption';
 import {
@@ -83,9 +84,30 @@ export function showPurchase(transaction: PostedTransaction): object {
       amount: { amountMinor, currency },
       occurredAt,
       returned: { amountMinor: 0n, currency },
+      explanation: showExplanation(details),
     },
     earned,
     lots: lotsOf(transaction),
+  };
+}
+
+/** Why a purchase earned what it did; where only the base rate was looked at, that is all there is to say. */
+export function showExplanation({ purchase, explanation, currency }: PostedTransaction['details']): object {
+  if (explanation === null) {
+    const { ruleId, points: given = 0n, amountMinor = 0n } = purchase ?? {};
+    const base = { source: 'BASE', ruleId, campaignId: null, points: given, covered: { amountMinor, currency } };
+    return { conversion: null, fired: ruleId ? [base] : [], passed: [] };
+  }
+  const { conversion, fired, passed, amountMinor } = explanation;
+  const added = reckon(explanation, amountMinor);
+  return {
+    conversion: conversion && { ...conversion, amount: { amountMinor: conversion.amountMinor, currency } },
+    fired: fired.map(({ source, ruleId, campaignId, coveredMinor }, n) => ({
+      ...{ source, ruleId, campaignId },
+      points: added[n],
+      covered: { amountMinor: coveredMinor, currency },
+    })),
+    passed,
   };
 }
 

@@ -156,6 +156,7 @@ export const ClaimReceiptResult = defineResult('ClaimReceiptResult', ClaimReceip
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
   refusals.PartnerSuspended,
+  refusals.PartnerLeaving,
   refusals.PartnerCannotIssue,
   refusals.DocumentAlreadyRecorded,
   refusals.ReceiptClaimOver,

@@ -13,6 +13,7 @@ import {
   type MemberTotal,
 } from '../../app/reports/read-reports';
 import type { LedgerContext } from '../context';
+import { partnerStub } from '../partner.stub';
 import { MemberTotalConnection, PartnerTotalType, PointFlowType, ProgrammeClockType } from './report.type';
 
 const CYCLE = { description: 'The cycle’s id.' };
@@ -35,8 +36,8 @@ export class ReportQuery {
   ): Promise<object[]> {
     const { currency, flows } = orFault(await readPointFlows(ledger, principal, cycleId));
     return flows.map(({ issuerId, redeemerId, points, micros }) => ({
-      issuer: { id: issuerId },
-      redeemer: { id: redeemerId },
+      issuer: partnerStub(issuerId),
+      redeemer: partnerStub(redeemerId),
       points,
       value: { amountMinor: divideHalfEven(micros, microsPerMinor(currency as CurrencyCode)), currency },
     }));

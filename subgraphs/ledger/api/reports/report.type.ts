@@ -6,7 +6,10 @@ import { PartnerStub } from '../partner.stub';
 
 @ObjectType('PointFlow', { description: 'Points of one issuer redeemed at one partner in a cycle.' })
 export class PointFlowType {
-  @Field(() => PartnerStub, { nullable: true, description: 'Whose sales caused the points.' })
+  @Field(() => PartnerStub, {
+    nullable: true,
+    description: 'Whose sales caused the points; null: the operator, by goodwill.',
+  })
   issuer!: PartnerStub | null;
   @Field(() => PartnerStub, { nullable: true, description: 'Where they were redeemed; may be the issuer itself.' })
   redeemer!: PartnerStub | null;

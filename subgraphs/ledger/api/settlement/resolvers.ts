@@ -2,6 +2,10 @@ import { parseId } from '../../../../kernel/values/id';
 import { readCycles } from '../../app/settlement/read-cycles';
 import type { SettlementCycle } from '../../core/settlement/cycle';
 import type { LedgerContext } from '../context';
+import { BuyOutMutation } from './buy-out.mutation';
+import { DisputeMutation } from './dispute.mutation';
+import { StatementDisputeFields } from './dispute.query';
+import { LiveSettlementSubscription } from './live-settlement.subscription';
 import { SettlementMutation } from './settlement.mutation';
 import {
   DirectionalTotalFields,
@@ -19,6 +23,10 @@ export const settlementResolvers = [
   NetPositionFields,
   SettlementPartyFields,
   SettlementMutation,
+  DisputeMutation,
+  StatementDisputeFields,
+  LiveSettlementSubscription,
+  BuyOutMutation,
 ] as const;
 
 /** A reference is as good as a query: whoever may not see the cycle gets null. */

@@ -1,18 +1,36 @@
 import DataLoader from 'dataloader';
 import type { Principal } from '../../../../kernel/context/principal';
 import type { Ledger } from '../../app/ledger';
-import { readNets, readTotals, type StoredNet, type StoredTotal } from '../../app/settlement/read-cycles';
+import {
+  readDisputes,
+  readNets,
+  readRates,
+  readTotals,
+  type StoredNet,
+  type StoredTotal,
+} from '../../app/settlement/read-cycles';
+import type { LockedRate } from '../../core/settlement/conversion';
+import type { Dispute } from '../../core/settlement/dispute';
 
-/** One query for the totals of all cycles an operation names, and one for their nets. */
+/** One query each for the totals, nets, disputes and rates of all cycles an operation names. */
 export interface SettlementLoaders {
   readonly totals: DataLoader<string, StoredTotal[]>;
   readonly nets: DataLoader<string, StoredNet[]>;
+  readonly disputes: DataLoader<string, Dispute[]>;
+  readonly rates: DataLoader<string, (LockedRate & { cycleId: string })[]>;
 }
 
 export function openSettlementLoaders(ledger: Ledger, principal: Principal): SettlementLoaders {
   return {
     totals: new DataLoader(async (ids) => byCycle(ids, await readTotals(ledger, principal, ids)), { cache: false }),
     nets: new DataLoader(async (ids) => byCycle(ids, await readNets(ledger, principal, ids)), { cache: false }),
+    disputes: new DataLoader(
+      async (cycleIds) => byCycle(cycleIds, await readDisputes(ledger, principal, { cycleIds })),
+      {
+        cache: false,
+      },
+    ),
+    rates: new DataLoader(async (ids) => byCycle(ids, await readRates(ledger, principal, ids)), { cache: false }),
   };
 }
 

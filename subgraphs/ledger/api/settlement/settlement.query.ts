@@ -12,15 +12,18 @@ import {
 import { memberScopedId } from '../../core/points/scoped-id';
 import type { SettlementCycle } from '../../core/settlement/cycle';
 import type { Party } from '../../core/settlement/directional-total';
+import { lineId } from '../../core/settlement/line-id';
 import type { NetPosition } from '../../core/settlement/netting';
 import type { LedgerContext } from '../context';
 import { PartnerStub } from '../partner.stub';
+import { disputeView, StatementDisputeType } from './dispute.type';
 import {
   DirectionalTotalType,
   NetPositionType,
   SettlementCycleConnection,
   SettlementCycleType,
   SettlementPartyType,
+  SettlementRateType,
   StatementLineConnection,
 } from './settlement.type';
 
@@ -74,7 +77,26 @@ export class SettlementCycleFields {
   @FieldResolver(() => [NetPositionType], { description: 'Net positions, from NETTED on; a partner sees its own.' })
   async netPositions(@Root() { id, currency }: SettlementCycle, @Ctx() { loaders }: LedgerContext): Promise<object[]> {
     const nets = await loaders.nets.load(id);
-    return nets.map((net) => ({ ...net, net: { amountMinor: net.netMinor, currency } }));
+    const money = (amountMinor: bigint) => ({ amountMinor, currency });
+    return nets.map((net) => ({
+      ...net,
+      net: money(net.netMinor),
+      carryIn: money(net.carryInMinor),
+      carryOut: money(net.carryOutMinor),
+      payment: { amountMinor: net.payAmountMinor, currency: net.payCurrency },
+    }));
+  }
+
+  @FieldResolver(() => [StatementDisputeType], {
+    description: 'Lines of it that were disputed; a partner sees its own.',
+  })
+  async disputes(@Root() { id }: SettlementCycle, @Ctx() { loaders }: LedgerContext): Promise<object[]> {
+    return (await loaders.disputes.load(id)).map(disputeView);
+  }
+
+  @FieldResolver(() => [SettlementRateType], { description: 'Rates locked at its cut-off.' })
+  rates(@Root() { id }: SettlementCycle, @Ctx() { loaders }: LedgerContext): Promise<object[]> {
+    return loaders.rates.load(id);
   }
 }
 
@@ -115,11 +137,6 @@ export class DirectionalTotalFields {
   }
 }
 
-/** A statement line's id: its cycle's digits, its pair and its number. */
-export function lineId({ cycleId, pair, n }: { cycleId: string; pair: number; n: number }): string {
-  return `lin_${cycleId.slice(4)}${pair.toString(16).padStart(4, '0')}${n.toString(16).padStart(8, '0')}`;
-}
-
 /** A line as the graph shows it. */
 export function lineView(line: StoredLine): object & { n: number } {
   const shown = {
@@ -130,6 +147,9 @@ export function lineView(line: StoredLine): object & { n: number } {
     billed: { amountMinor: line.billedMinor, currency: line.currency },
     eventId: memberScopedId('txn', line.wallet, line.seq),
     lotId: memberScopedId('lot', line.wallet, line.lotSeq),
+    isDisputed: line.isDisputed,
+    outcomeOf: line.disputeId,
+    originalPeriod: line.lateOf === null ? null : line.lateOf.toISOString().slice(0, 7),
   };
   return shown;
 }

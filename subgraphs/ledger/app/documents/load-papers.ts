@@ -11,7 +11,7 @@ import { partnerIn, type RuleBook } from '../../core/rule-book';
 import { loadPartyDetails } from '../../data/documents/party-details.store';
 import type { StoredTotal } from '../../data/settlement/total.store';
 import type { Ledger } from '../ledger';
-import { readCycles, readNets, readTotals, sightOf } from '../settlement/read-cycles';
+import { readCycles, readNets, readTotals, sightOf, type StoredNet } from '../settlement/read-cycles';
 
 /** What papers need of the ledger. */
 export type PaperLedger = Pick<Ledger, 'database' | 'book' | 'secrets'>;
@@ -44,18 +44,32 @@ export async function loadPapers(ledger: PaperLedger, principal: Principal, cycl
   const paperCycle = { ...found, cutOffAt: found.cutOffAt };
   const totals = await readTotals(ledger, principal, [cycleId]);
   const versions = await loadPartyDetails(ledger.database.pool, programmeId);
-  const codeOf = (party: Party) => (party === null ? OPERATOR : (partnerIn(book, party)?.code ?? party));
+  const codeOf = codesIn(book);
   const detailsOf = detailsIn(versions, paperCycle.cutOffAt);
   const nets = await readNets(ledger, principal, [cycleId]);
   return {
     ...{ programmeId, sight, book, cycle: paperCycle, totals, codeOf, detailsOf },
-    payments: paymentsOf(
-      found,
-      nets.map((net) => ({ ...net, currency: found.currency })),
-      codeOf,
-    ),
-    partyOf: (id) => ({ id, name: detailsOf(id)?.legalName ?? codeOf(id), details: detailsOf(id) }),
+    payments: paymentsToMake(book, found, nets),
+    partyOf: (id) => ({
+      ...{ id, code: codeOf(id), name: detailsOf(id)?.legalName ?? codeOf(id), details: detailsOf(id) },
+    }),
   };
+}
+
+function codesIn(book: RuleBook): (party: Party) => string {
+  return (party) => (party === null ? OPERATOR : (partnerIn(book, party)?.code ?? party));
+}
+
+/** The payments of a cycle's nets: what is paid now, in the currency each partner settles in. */
+export function paymentsToMake(
+  book: RuleBook,
+  cycle: Pick<PaperCycle, 'number'>,
+  nets: readonly Pick<StoredNet, 'partyId' | 'payAmountMinor' | 'payCurrency'>[],
+): Payment[] {
+  const toPay = nets.map(({ partyId, payAmountMinor, payCurrency }) => ({
+    ...{ partyId, netMinor: payAmountMinor, currency: payCurrency },
+  }));
+  return paymentsOf(cycle, toPay, codesIn(book));
 }
 
 function detailsIn(versions: readonly PartyDetails[], cutOffAt: Date): (party: Party) => PartyDetails | null {

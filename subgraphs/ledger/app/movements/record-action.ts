@@ -53,6 +53,7 @@ export async function recordAction(
     body,
     document: action.externalRef === null ? null : documentOf(partnerId, 'ACTION', action.externalRef),
     link: found.link,
+    earns: { partnerId, occurredAt, channel: null, action: name },
     needs: { awards: [{ partnerId, action: name }] },
     plan: (wallet, facts) => planAction(wallet, action, facts),
   });

@@ -1,9 +1,10 @@
 import type { Principal } from '../../../../kernel/context/principal';
-import { firstFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
+import { expectThat, firstFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { invalidInput, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseCurrency } from '../../../../kernel/values/money';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
+import type { Surroundings } from '../../core/rules/purchase-facts';
 import type { Ledger } from '../ledger';
 import { actingAs, memberToCredit, type Acting, type CreditedMember } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
@@ -27,7 +28,12 @@ export interface RecordPurchaseInput {
   readonly branch?: string | null;
   readonly channel?: string | null;
   readonly lines?: readonly { sku: string; category?: string | null; quantity: number; amount: MoneyGiven }[] | null;
+  readonly distanceMetres?: number | null;
+  readonly temperatureCelsius?: number | null;
+  readonly attributes?: Readonly<Record<string, unknown>> | null;
 }
+
+const ATTRIBUTES_MAX = 8_192;
 
 /** Records a purchase at the acting partner and credits what it earns. */
 export async function recordPurchase(
@@ -120,6 +126,7 @@ async function credit(
     document: documentOf(acting.partnerId, 'PURCHASE', input.externalRef),
     link: buyer.link,
     isPreview: isPreview ?? false,
+    earns: { partnerId: acting.partnerId, occurredAt: purchase.occurredAt, channel: purchase.channel },
     plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
   });
 }
@@ -134,7 +141,18 @@ function purchaseOf({ partnerId }: Acting, input: RecordPurchaseInput): Purchase
     branch: input.branch ?? null,
     channel: input.channel ?? null,
     lines: input.lines ?? null,
+    surroundings: surroundingsOf(input),
   };
+}
+
+/** What the till told beside the receipt; null when nothing. */
+function surroundingsOf({ distanceMetres, temperatureCelsius, attributes }: RecordPurchaseInput): Surroundings | null {
+  const told = {
+    ...(distanceMetres == null ? {} : { distanceMetres }),
+    ...(temperatureCelsius == null ? {} : { temperatureCelsius }),
+    ...(attributes == null ? {} : { attributes }),
+  };
+  return Object.keys(told).length === 0 ? null : told;
 }
 
 export function purchaseFault(input: Omit<RecordPurchaseInput, 'member'>, path: string): Refusal | null {
@@ -145,6 +163,13 @@ export function purchaseFault(input: Omit<RecordPurchaseInput, 'member'>, path: 
       textFault(at('externalRef'), input.externalRef, 255),
       wholeFault(at('amount.amountMinor'), input.amount.amountMinor, { min: 0n, max: AMOUNT_MAX }),
       ifGiven(input.branch, (branch) => textFault(at('branch'), branch)),
+      ifGiven(input.attributes, (attributes) =>
+        expectThat(
+          at('attributes'),
+          JSON.stringify(attributes).length <= ATTRIBUTES_MAX,
+          `must have at most ${ATTRIBUTES_MAX} characters as JSON`,
+        ),
+      ),
     ) ??
     (parseCurrency(input.amount.currency) === null
       ? invalidInput(at('amount.currency'), 'must be an ISO 4217 code')

@@ -7,10 +7,12 @@ import { points } from '../../../../kernel/values/points';
 import { planPurchase } from '../../core/movements/purchase';
 import { planRedemption } from '../../core/movements/redemption';
 import type { RuleBook } from '../../core/rule-book';
+import type { BudgetPurpose } from '../../core/rules/purchase-rule';
 import { ledgerDatabase } from '../../data/database';
 import { saveRuleBook } from '../../data/programme.store';
 import { TermsShelf } from '../../data/points/terms.store';
 import { aContract, announcementOf, aRuleBook } from '../../testkit/book';
+import { aCampaign, aPurchaseRule } from '../../testkit/rules';
 import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand, type PostingOutcome } from './posting-command';
 import { PostingLanes } from './posting-lanes';
 
@@ -54,7 +56,12 @@ describe('caps under concurrency', () => {
     });
   }
 
-  const command = (memberId: ReturnType<typeof newId<'mem'>>, ref: string, plan: PostingCommand['plan']) => ({
+  const command = (
+    memberId: ReturnType<typeof newId<'mem'>>,
+    ref: string,
+    plan: PostingCommand['plan'],
+  ): PostingCommand => ({
+    earns: { partnerId: book.brands[0], occurredAt: NOW, channel: null },
     ...walletOf(memberId),
     programmeId: book.programmeId,
     caller: 'test',
@@ -114,6 +121,66 @@ describe('caps under concurrency', () => {
     ]);
     await Promise.all(Array.from({ length: TILLS }, () => earn(50n)));
     expect((await issued()) > 1_000n).toBe(true);
+  });
+
+  describe('budgets', () => {
+    const campaign = (budgetPoints: bigint | null, purpose: BudgetPurpose = 'EARNING') => {
+      const [issuer, payer] = book.brands;
+      return aPurchaseRule(issuer, {
+        effect: { kind: 'BONUS', points: 7n },
+        campaign: aCampaign(payer, { budgetPoints, purpose }),
+      });
+    };
+    async function spentBy(campaignId: string): Promise<number> {
+      const { rows } = await database.pool.query<{ count: string }>(
+        `select count(*) from earn_explanation x cross join jsonb_array_elements(x.explanation -> 'f') f where f ->> 'c' = $1`,
+        [campaignId],
+      );
+      return Number(rows[0]?.count) * 7;
+    }
+
+    it('give a nearly spent budget to the point to 64 tills at once, and every purchase its base points', async () => {
+      await open({});
+      const rule = campaign(301n);
+      book = { ...book, purchaseRules: [rule] };
+      const outcomes = await Promise.all(Array.from({ length: TILLS }, () => earn(10n)));
+      expect(outcomes.map(codeOf)).toEqual(Array(TILLS).fill('posted'));
+      expect(await spentBy(rule.campaign!.id)).toBe(301);
+      expect(await issued()).toBe(10n * BigInt(TILLS) + 301n);
+      const later = await earn(10n);
+      expect(later.kind === 'posted' && later.own.plan.explained?.explanation.passed).toEqual([
+        { ruleId: rule.id, campaignId: rule.campaign!.id, reason: 'BUDGET_SPENT' },
+      ]);
+    });
+
+    it('would catch shares of a budget that grant more than it holds (control)', async () => {
+      await open({});
+      const rule = campaign(301n);
+      book = { ...book, purchaseRules: [rule] };
+      await Promise.all(Array.from({ length: 16 }, () => earn(10n)));
+      await database.pool.query('update cap_share set granted = cap_limit where programme_id = $1', [
+        uuidOf(book.programmeId),
+      ]);
+      await Promise.all(Array.from({ length: TILLS }, () => earn(10n)));
+      expect((await spentBy(rule.campaign!.id)) > 301).toBe(true);
+    });
+
+    it('of one purpose that is overspent leave the other purposes alone', async () => {
+      await open({});
+      const [earning, offers] = [campaign(null), campaign(null, 'PERSONAL_OFFERS')];
+      const budget = { partnerId: book.brands[0], period: 'MONTH' } as const;
+      book = {
+        ...book,
+        purchaseRules: [earning, offers],
+        purposeBudgets: [
+          { ...budget, purpose: 'EARNING', points: 20n },
+          { ...budget, purpose: 'PERSONAL_OFFERS', points: 100n },
+        ],
+      };
+      for (let n = 0; n < 4; n += 1) await earn(1n);
+      expect(await spentBy(earning.campaign!.id)).toBe(14);
+      expect(await spentBy(offers.campaign!.id)).toBe(28);
+    });
   });
 
   it('counts a cap anew in the next period of the programme’s calendar', async () => {

@@ -3,7 +3,7 @@ import type { Refusal } from '../../../../kernel/errors/refusal';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import { counterText, takeFromAll, takeOwn, type Allowance } from '../../core/caps/allowance';
-import { capUses, countersOf, type CapUse, type Counter } from '../../core/caps/cap-use';
+import { capUses, countersOf, isBudget, type CapKind, type CapUse, type Counter } from '../../core/caps/cap-use';
 import type { Step } from '../../core/movements/carry-out';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
@@ -13,14 +13,39 @@ import type { Cells } from '../../data/points/recordset';
 /** Reads the shares a batch may spend from; null when the programme has no caps, which costs nothing. */
 export async function openCaps(
   client: Client,
-  at: { programmeId: ProgrammeId; book: RuleBook; now: Date; shard: number; allShares: boolean },
+  at: {
+    programmeId: ProgrammeId;
+    book: RuleBook;
+    now: Date;
+    shard: number;
+    allShares: boolean;
+    /** Budgets that the batch's commands may spend from. */
+    budgets: readonly Counter[];
+  },
 ): Promise<Caps | null> {
-  const counters = countersOf(at.book, at.now);
+  const counters = [...countersOf(at.book, at.now), ...at.budgets];
   if (counters.length === 0) return null;
   const { programmeId, shard, allShares: all } = at;
   const shares = await loadShares(client, programmeId, { counters, shard, all });
-  return new Caps(at.programmeId, { counters, shares, shard: at.shard, all: at.allShares });
+  return new Caps(at.programmeId, { counters, shares, shard: at.shard, all: at.allShares, book: at.book });
 }
+
+/** Why a posting was not taken as it is. */
+export type NotTaken = 'ask-all' | { readonly spentBudget: CapKind } | Refusal;
+
+/**
+ * Budgets of a version of the rules that were found empty. Nothing flows back into a budget, so an empty one is not asked again:
+ * without this each purchase after its end would lock all its shares only to hear the same.
+ */
+const spentByBook = new WeakMap<RuleBook, Set<string>>();
+
+function spentOf(book: RuleBook): Set<string> {
+  const kept = spentByBook.get(book) ?? new Set<string>();
+  spentByBook.set(book, kept);
+  return kept;
+}
+
+const spentText = (counter: Counter) => `${counterText(counter)}:${counter.limit}`;
 
 /** The caps of one programme within one batch: shares as the commands before have left them. */
 export class Caps {
@@ -29,11 +54,19 @@ export class Caps {
   private readonly changed = new Map<string, StoredShare>();
   private readonly shard: number;
   private readonly all: boolean;
+  private readonly spent: Set<string>;
 
   constructor(
     private readonly programmeId: ProgrammeId,
-    loaded: { counters: readonly Counter[]; shares: readonly StoredShare[]; shard: number; all: boolean },
+    loaded: {
+      counters: readonly Counter[];
+      shares: readonly StoredShare[];
+      shard: number;
+      all: boolean;
+      book: RuleBook;
+    },
   ) {
+    this.spent = spentOf(loaded.book);
     this.counters = loaded.counters;
     this.shard = loaded.shard;
     this.all = loaded.all;
@@ -46,24 +79,25 @@ export class Caps {
   /**
    * Takes what a posting uses of every cap, or nothing of any.
    *
-   * @returns null when taken; `ask-all` when the lane's own share does not suffice; else the refusal
+   * @returns null when taken; `ask-all` when the lane's own share does not suffice; a budget that does not hold it; else the refusal
    */
-  take(steps: readonly Step[]): null | 'ask-all' | Refusal {
+  take(steps: readonly Step[]): NotTaken | null {
     const taken = this.taking(steps);
-    if (!Array.isArray(taken)) return taken as 'ask-all' | Refusal;
+    if (!Array.isArray(taken)) return taken as NotTaken;
     for (const [counter, shares] of taken) this.put(counter, shares);
     return null;
   }
 
   /** What `take` would answer, taking nothing. */
-  check(steps: readonly Step[]): null | 'ask-all' | Refusal {
+  check(steps: readonly Step[]): NotTaken | null {
     const taken = this.taking(steps);
-    return Array.isArray(taken) ? null : (taken as 'ask-all' | Refusal);
+    return Array.isArray(taken) ? null : (taken as NotTaken);
   }
 
-  private taking(steps: readonly Step[]): [Counter, readonly Allowance[]][] | 'ask-all' | Refusal {
+  private taking(steps: readonly Step[]): [Counter, readonly Allowance[]][] | NotTaken {
     const taken: [Counter, readonly Allowance[]][] = [];
     for (const use of capUses(steps, this.counters)) {
+      if (this.spent.has(spentText(use.counter))) return { spentBudget: use.counter.kind };
       const shares = this.shares.get(counterText(use.counter)) ?? [];
       const result = this.all
         ? takeFromAll(shares, this.shard, use)
@@ -72,7 +106,11 @@ export class Caps {
             use,
           );
       if (result.outcome === 'ask-all') return 'ask-all';
-      if (result.outcome === 'refused') return capRefusal(use, result.left);
+      if (result.outcome === 'refused') {
+        if (!isBudget(use.counter)) return capRefusal(use, result.left);
+        if (result.left === 0n) this.spent.add(spentText(use.counter));
+        return { spentBudget: use.counter.kind };
+      }
       taken.push([use.counter, result.shards]);
     }
     return taken;

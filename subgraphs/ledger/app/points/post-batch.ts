@@ -26,7 +26,9 @@ import {
 } from '../../data/points/posting.store';
 import { walletText, type WalletRequest } from '../../data/points/wallet-request';
 import type { TermsShelf } from '../../data/points/terms.store';
+import type { CapKind } from '../../core/caps/cap-use';
 import { openCaps, type Caps } from './caps';
+import { budgetsAsked, Persons } from './earning-facts';
 import {
   NO_NEEDS,
   type BatchOutcome,
@@ -73,9 +75,12 @@ export async function postBatch(
   for (const [programmeId, state] of loaded.programmes) {
     const book = await shelf.book(programmeId, state.ruleBookVersion);
     batch.books.set(programmeId, book);
-    const caps = await openCaps(client, { programmeId, book, now: state.testNow ?? clock.now(), ...surroundings });
+    const now = state.testNow ?? clock.now();
+    const budgets = budgetsAsked(commands, { programmeId, book, now });
+    const caps = await openCaps(client, { programmeId, book, now, budgets, ...surroundings });
     if (caps !== null) batch.caps.set(programmeId, caps);
   }
+  await batch.persons.load(client, commands, batch.books);
   const outcomes = commands.map((command) => batch.decide(command));
   await applyAndCommit(client, terms, {
     transactions: batch.transactions,
@@ -155,6 +160,7 @@ class Batch {
   readonly touched = new Set<string>();
   readonly books = new Map<string, RuleBook>();
   readonly caps = new Map<string, Caps>();
+  readonly persons = new Persons();
   private readonly deferred = new Set<string>();
 
   constructor(
@@ -218,16 +224,26 @@ class Batch {
       const message = `${document.kind.toLowerCase()} ${document.externalRef} was recorded before.`;
       return refused(refuse('LEDGER_DOCUMENT_ALREADY_RECORDED', message));
     }
-    const facts: PostingFacts = { programmeId: command.programmeId, book, now: state.testNow ?? this.wallTime };
-    const carried = this.carryOut(command, { wallet, others }, facts);
-    if (carried === null) return { kind: 'nothing' };
-    if (isRefusal(carried)) return refused(carried);
-    const steps = carried.flatMap((one) => one.steps);
-    const caps = this.caps.get(command.programmeId);
-    const capped = (command.isPreview === true ? caps?.check(steps) : caps?.take(steps)) ?? null;
-    if (capped === 'ask-all') return { kind: 'deferred' };
-    if (capped !== null) return refused(capped);
-    const context = { facts, state };
+    const { programmeId } = command;
+    const spent = new Set<string>();
+    const now = state.testNow ?? this.wallTime;
+    const facts: PostingFacts = { programmeId, book, now, person: this.persons.of(command), spent };
+    const caps = this.caps.get(programmeId);
+    for (;;) {
+      const carried = this.carryOut(command, { wallet, others }, facts);
+      if (carried === null) return { kind: 'nothing' };
+      if (isRefusal(carried)) return refused(carried);
+      const steps = carried.flatMap((one) => one.steps);
+      const capped = (command.isPreview === true ? caps?.check(steps) : caps?.take(steps)) ?? null;
+      if (capped === 'ask-all') return { kind: 'deferred' };
+      if (capped === null) return this.done(command, carried, { facts, state });
+      if (!('spentBudget' in capped)) return refused(capped);
+      // Without the campaign whose budget does not hold it the purchase is decided anew: one campaign less each time round.
+      spent.add(lastBudgeted(steps, capped.spentBudget));
+    }
+  }
+
+  private done(command: PostingCommand, carried: readonly CarriedOut[], context: Context): PostingOutcome {
     return command.isPreview === true ? previewOf(command, carried, context) : this.record(command, carried, context);
   }
 
@@ -286,6 +302,7 @@ class Batch {
     const text = walletText(transaction.after.key);
     this.touched.add(text);
     this.loaded.wallets.set(text, transaction.after);
+    this.persons.bought(transaction);
   }
 
   /** Keeps what was decided from facts under the lock; a retryable refusal decides nothing. */
@@ -304,6 +321,14 @@ class Batch {
     this.refusals.push({ ...key, bodyHash, refusal: outcome.refusal });
     this.loaded.decided.set(decidedText(key), { bodyHash, seq: null, refusal: storedShape(outcome.refusal) });
   }
+}
+
+/** Of the campaigns that spend from a budget, the one that gives way: the last. */
+function lastBudgeted(steps: readonly Step[], kind: CapKind): string {
+  const spending = steps.flatMap(({ plan }) => plan.budgeted ?? []);
+  const last = spending.findLast(({ counters }) => counters.some((counter) => counter.kind === kind));
+  if (last === undefined) throw new Error(`postBatch: nothing spends from ${kind}`);
+  return last.campaignId;
 }
 
 interface Context {
@@ -326,7 +351,8 @@ function decidedOf(
     programmeId,
     currency: facts.book.currency,
     cycleId: state.openCycleId,
-    ruleBookVersion: state.ruleBookVersion,
+    // The book that was applied: it may be a later one than the projection held when the batch was locked.
+    ruleBookVersion: facts.book.version,
     caller,
     recordedAt: facts.now,
   };

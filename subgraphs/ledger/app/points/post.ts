@@ -13,7 +13,7 @@ import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand } from '.
 export interface PostRequest
   extends
     Pick<PostingCommand, 'plan'>,
-    Partial<Pick<PostingCommand, 'document' | 'opensWallet' | 'isPreview' | 'link'>> {
+    Partial<Pick<PostingCommand, 'earns' | 'document' | 'opensWallet' | 'isPreview' | 'link'>> {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
   readonly operation: string;
@@ -57,6 +57,7 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     others: (request.others ?? []).map(walletOf),
     opensWallet: request.opensWallet ?? true,
     isPreview: request.isPreview ?? false,
+    earns: request.earns,
     plan: request.plan,
   };
   let outcome = await ledger.lanes.post(command);

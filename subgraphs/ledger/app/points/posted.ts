@@ -57,6 +57,7 @@ export function postedFrom(own: PlannedTransaction, all: readonly PlannedTransac
       currency,
       issued: plan.issued,
       purchase: plan.purchase ?? null,
+      explanation: plan.explained?.explanation ?? null,
       draws: drawsOf(own),
       hold: plan.hold ?? null,
       clawedBack: sumOf(plan.entries, ({ credit }) => credit.kind === 'CLAWED_BACK'),

@@ -57,8 +57,19 @@ export interface PostingCommand extends WalletRef {
   readonly opensWallet: boolean;
   /** Decided like any other, under the same locks, and nothing of it is kept. */
   readonly isPreview?: boolean;
+  /** A purchase or action that rules beyond the base rate may reward: what they ask about the member is read for it. */
+  readonly earns?: Earning;
   /** The pure rule. Null: nothing to do. */
   plan(wallet: Wallet, facts: PostingFacts, others: readonly Wallet[]): PostingPlan | JointPlan | Refusal | null;
+}
+
+/** What decides which rules may apply. */
+export interface Earning {
+  readonly partnerId: PartnerId;
+  readonly occurredAt: Date;
+  readonly channel: string | null;
+  /** The action's name; absent for a purchase. */
+  readonly action?: string;
 }
 
 export type DocumentKind = 'PURCHASE' | 'REDEMPTION' | 'RETURN' | 'ACCRUAL' | 'ACTION';

@@ -39,7 +39,7 @@ export async function answerMissingClaim(
   if (claim === null || claim.partnerId !== partnerId) return notFound('claim');
   // An answer is its own key: the same answer again finds the claim closed that way.
   if (isAnsweredSo(claim, input.accept)) return { claim, replayed: true };
-  const closed = whyNotAnswered(claim);
+  const closed = whyNotAnswered(claim, input.accept);
   if (closed !== null) return closed;
   if (input.accept) await creditClaim(ledger, claim, claimedPurchase(claim));
   else {
@@ -47,9 +47,9 @@ export async function answerMissingClaim(
     await closeClaim(pool, claim.id, { state: 'REJECTED', reason: input.reason ?? null, at });
   }
   const now = (await findClaim(pool, programmeId, claim.id)) ?? claim;
-  // Somebody else closed it first, the other way.
-  if (!isAnsweredSo(now, input.accept)) return whyNotAnswered(now) ?? { claim: now, replayed: false };
-  return { claim: now, replayed: false };
+  // Somebody else closed it first, or is about to, the other way.
+  const overtaken = isAnsweredSo(now, input.accept) ? null : whyNotAnswered(now, input.accept);
+  return overtaken ?? { claim: now, replayed: false };
 }
 
 /** What an acceptance leads to is CREDITED, or REFUSED where the ledger would not post it. */

@@ -87,6 +87,7 @@ export async function claimMissingPoints(
         state: 'OPEN',
         reason: null,
         closedAt: null,
+        settlesAs: null,
       };
       if (await insertClaim(tx, claim)) return { claim };
       return refuse('LEDGER_DOCUMENT_ALREADY_RECORDED', 'A claim of this receipt is being looked at.');

@@ -1,26 +1,37 @@
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingRule } from '../../core/movements/carry-out';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
-import { lateGoodwillRule, type MissingClaim } from '../../core/receipts/receipt';
+import { claimedPurchase, lateGoodwillRule, type MissingClaim, type Settlement } from '../../core/receipts/receipt';
 import { loadTestClock } from '../../data/programme.store';
-import { closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
+import { beginSettling, closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
-import { documentOf, intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
+import { documentOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
 export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
 
-/** Credits a claim with its purchase: the partner reported or accepted it. Called again it does nothing more. */
-export function creditClaim(ledger: ClaimLedger, claim: MissingClaim, purchase: Purchase): Promise<void> {
-  return settle(ledger, claim, { state: 'CREDITED', rule: (wallet, facts) => planPurchase(wallet, purchase, facts) });
+/**
+ * Credits a claim with its purchase: the partner reported or accepted it. Called again it does nothing more, and nothing when the
+ * claim was rejected or is being paid as goodwill.
+ */
+export async function creditClaim(ledger: ClaimLedger, claim: MissingClaim, purchase: Purchase): Promise<void> {
+  if (!(await beginSettling(ledger.database.pool, claim.id, 'CREDITED'))) return;
+  await settle(ledger, claim, { state: 'CREDITED', rule: creditRule(purchase), earns: earningOf(purchase) });
 }
+
+const creditRule =
+  (purchase: Purchase): PostingRule =>
+  (wallet, facts) =>
+    planPurchase(wallet, purchase, facts);
+
+const earningOf = ({ partnerId, occurredAt, channel }: Purchase): Earning => ({ partnerId, occurredAt, channel });
 
 /** Claims settled at a time when their partners are late. */
 const AT_ONCE = 100;
 
 /**
- * Pays every claim whose partner did not answer in time, as goodwill at the partner's cost. It may stop anywhere and come
- * again: what is closed is not due any more.
+ * Pays every claim whose partner did not answer in time, as goodwill at the partner's cost, and credits those whose crediting was
+ * interrupted. It may stop anywhere and come again: what is closed is not due any more.
  *
  * @param now the programme's clock must have reached it
  */
@@ -28,15 +39,21 @@ export async function settleLateClaims(ledger: ClaimLedger, programmeId: Program
   for (;;) {
     const due = await findDueClaims(ledger.database.pool, programmeId, { now, limit: AT_ONCE });
     if (due.length === 0) return;
-    await Promise.all(due.map((claim) => settle(ledger, claim, { state: 'GOODWILL', rule: lateGoodwillRule(claim) })));
+    await Promise.all(due.map((claim) => settleLate(ledger, claim)));
   }
+}
+
+async function settleLate(ledger: ClaimLedger, claim: MissingClaim): Promise<void> {
+  if (await beginSettling(ledger.database.pool, claim.id, 'GOODWILL')) {
+    await settle(ledger, claim, { state: 'GOODWILL', rule: lateGoodwillRule(claim) });
+  } else await creditClaim(ledger, claim, claimedPurchase(claim));
 }
 
 /** Posts under the claim's own id as key, so that an interruption before the claim is closed repeats and never doubles. */
 async function settle(
   ledger: ClaimLedger,
   claim: MissingClaim,
-  { state, rule }: { state: 'CREDITED' | 'GOODWILL'; rule: PostingRule },
+  { state, rule, earns }: { state: Settlement; rule: PostingRule; earns?: Earning },
 ): Promise<void> {
   const { id, programmeId, memberId, partnerId, externalRef } = claim;
   const outcome = await ledger.lanes.post({
@@ -50,6 +67,7 @@ async function settle(
     needs: NO_NEEDS,
     others: [],
     opensWallet: true,
+    earns,
     plan: rule,
   });
   const at = (await loadTestClock(ledger.database.pool, programmeId)) ?? ledger.clock.now();

@@ -38,7 +38,8 @@ export async function approveSettlementStep(
     const cycle = await cycleFor(tx, programmeId, id);
     if (isRefusal(cycle)) return cycle;
     const proposed = await findProposedStep(tx, cycle.id);
-    const step = { cycle, to: proposed?.to ?? cycle.state, cutOffAt: proposed?.cutOffAt ?? null, book, now };
+    const { to = cycle.state, cutOffAt = null, terms = null } = proposed ?? {};
+    const step = { cycle, to, cutOffAt, terms, book, now };
     // A cut-off proposed since the look before the lock must not be performed without it.
     const isUnlocked = proposed?.to === 'CUT_OFF' && !postingsStopped;
     if (

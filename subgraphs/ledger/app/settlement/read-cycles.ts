@@ -1,20 +1,25 @@
 import { programmeOf, type Principal } from '../../../../kernel/context/principal';
 import type { Id, PartnerId } from '../../../../kernel/values/id';
 import type { SettlementCycle } from '../../core/settlement/cycle';
+import { pairSection } from '../../core/closing-package/package-record';
+import { parseLineId } from '../../core/settlement/line-id';
 import { findCycles, listCycles } from '../../data/settlement/cycle.store';
-import {
-  loadLines,
-  loadNets,
-  loadTotals,
-  type StoredLine,
-  type StoredNet,
-  type StoredTotal,
-} from '../../data/settlement/total.store';
+import type { Dispute } from '../../core/settlement/dispute';
+import type { LockedRate } from '../../core/settlement/conversion';
+import { loadRates } from '../../data/settlement/cycle-terms.store';
+import { findDisputes } from '../../data/settlement/dispute.store';
+import { loadNets, type StoredNet } from '../../data/settlement/net.store';
+import { loadLines, loadTotals, type StoredLine, type StoredTotal } from '../../data/settlement/total.store';
+import { pseudonymOf } from '../closing-package/signing-key';
 import type { Ledger } from '../ledger';
+import { ANSWER_STATEMENTS } from './partner-of';
 
 export type { StoredLine, StoredNet, StoredTotal };
 
 type Book = Pick<Ledger, 'database'>;
+
+/** Whoever may answer a statement may read it. */
+const READING: ReadonlySet<string> = new Set(['statements:read', ANSWER_STATEMENTS]);
 
 /** Whose figures a reader sees: everybody's, one partner's, or nobody's. */
 export function sightOf(principal: Principal): 'all' | PartnerId | null {
@@ -25,7 +30,7 @@ export function sightOf(principal: Principal): 'all' | PartnerId | null {
     case 'staff':
       return principal.partnerId;
     case 'partner':
-      return principal.scopes.includes('statements:read') ? principal.partnerId : null;
+      return principal.scopes.some((scope) => READING.has(scope)) ? principal.partnerId : null;
     default:
       return null;
   }
@@ -78,12 +83,60 @@ export async function readNets(
   return nets.filter(({ partyId }) => sight === 'all' || partyId === sight);
 }
 
-/** A page of the lines behind a total the reader has been shown. */
+/** A page of the lines behind a total the reader has been shown; to a partner each member is there under a name of the pair. */
 export async function readLines(
-  { database }: Book,
+  { database, secrets }: Book & Pick<Ledger, 'secrets'>,
   principal: Principal,
   lines: Parameters<typeof loadLines>[2],
 ): Promise<StoredLine[]> {
   const programmeId = programmeOf(principal);
-  return programmeId === null ? [] : loadLines(database.pool, programmeId, lines);
+  if (programmeId === null) return [];
+  const loaded = await loadLines(database.pool, programmeId, lines);
+  if (sightOf(principal) === 'all') return loaded;
+  // A partner must not learn who another partner's customers are: within a pair a member has a name of its own.
+  const section = pairSection(lines.total);
+  return loaded.map((line) => ({ ...line, wallet: pseudonymOf(secrets, section, line.wallet) }));
+}
+
+/** Disputes of cycles: a partner's own, of lines it owes or is owed, or all of them. */
+export async function readDisputes(
+  { database }: Book,
+  principal: Principal,
+  of: Parameters<typeof findDisputes>[2],
+): Promise<Dispute[]> {
+  const programmeId = programmeOf(principal);
+  const sight = sightOf(principal);
+  if (programmeId === null || sight === null) return [];
+  const disputes = await findDisputes(database.pool, programmeId, of);
+  return disputes.filter((one) => sight === 'all' || one.debtorId === sight || one.creditorId === sight);
+}
+
+/** Rates locked for cycles the reader has been shown: a partner's own, or all of them. */
+export async function readRates(
+  { database }: Book,
+  principal: Principal,
+  cycleIds: readonly string[],
+): Promise<(LockedRate & { cycleId: string })[]> {
+  const sight = sightOf(principal);
+  if (sight === null) return [];
+  const rates = await loadRates(database.pool, cycleIds);
+  return rates.flatMap((rate) => {
+    const partnerIds = rate.partnerIds.filter((id) => sight === 'all' || id === sight);
+    return partnerIds.length === 0 ? [] : [{ ...rate, partnerIds }];
+  });
+}
+
+/** One line by its id, of a cycle the reader has been shown. */
+export async function readLine(
+  { database, secrets }: Book & Pick<Ledger, 'secrets'>,
+  principal: Principal,
+  id: string,
+): Promise<StoredLine | null> {
+  const place = parseLineId(id);
+  if (place === null) return null;
+  const totals = await readTotals({ database }, principal, [place.cycleId]);
+  const total = totals.find(({ pair }) => pair === place.pair);
+  if (total === undefined) return null;
+  const [line] = await readLines({ database, secrets }, principal, { total, afterN: place.n - 1, limit: 1 });
+  return line?.n === place.n ? line : null;
 }

@@ -2,36 +2,34 @@ import { callerOf, type Principal } from '../../../../kernel/context/principal';
 import { once } from '../../../../kernel/db/command-key';
 import { inTransaction, type Tx } from '../../../../kernel/db/transaction';
 import { idempotencyKeyFault } from '../../../../kernel/errors/check-input';
-import { isRefusal, type Outcome, type Refusal } from '../../../../kernel/errors/refusal';
+import type { Outcome, Refusal } from '../../../../kernel/errors/refusal';
 import { notFound } from '../../../../kernel/errors/shared-refusals';
 import { canonicalHash } from '../../../../kernel/values/canonical';
 import { newId, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
 import { microsPerMinor, type CurrencyCode } from '../../../../kernel/values/money';
+import { billPair } from '../../core/settlement/billing';
 import { cutOffRefusal, stepRefusal, type SettlementCycle, type SettlementState } from '../../core/settlement/cycle';
-import { directionalTotal } from '../../core/settlement/directional-total';
 import { netPositions } from '../../core/settlement/netting';
+import { paymentsOf } from '../../core/settlement/payment';
+import { agreementPostings, paymentPostings } from '../../core/settlement/postings';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import { loadProgrammeNow, lockProgramme } from '../../data/programme.store';
 import {
   approveStep,
-  latestRecordedAt,
   lockCycle,
   openNextCycle,
   previousState,
   proposeStep,
   setCycleState,
 } from '../../data/settlement/cycle.store';
-import {
-  loadCarriesInto,
-  loadCycleClaims,
-  loadTotals,
-  saveNets,
-  saveStatements,
-  trialCheck,
-  type CycleClaim,
-  type PairStatement,
-} from '../../data/settlement/total.store';
+import { loadRates, saveRates, whoHasNotAgreed, type CutOffTerms } from '../../data/settlement/cycle-terms.store';
+import { moveExposure } from '../../data/settlement/exposure.store';
+import { loadLeftUnpaid, loadNets, saveNets } from '../../data/settlement/net.store';
+import { latestRecordedAt, rollUpAll } from '../../data/settlement/roll-up.store';
+import { saveSettlementEntries } from '../../data/settlement/settlement-entry.store';
+import { hashFigures, loadPairsToBill, loadTotals, saveTotals } from '../../data/settlement/total.store';
+import { findTrialFaults } from '../../data/settlement/trial.store';
 import type { Ledger } from '../ledger';
 
 /** What a step's caller is told: the cycle, whether it still waits for approval, and what would be approved. */
@@ -47,6 +45,8 @@ export interface Step {
   readonly to: SettlementState;
   /** For a cut-off: its instant, or null for the moment it is performed. */
   readonly cutOffAt: Date | null;
+  /** For a cut-off: what the cycle is settled by. */
+  readonly terms: CutOffTerms | null;
   readonly book: RuleBook;
   readonly now: Date;
 }
@@ -111,12 +111,12 @@ export async function proposeOrPerform(tx: Tx, step: Step, proposedBy: string): 
   const refusal = await whyNot(tx, step);
   if (refusal !== null) return refusal;
   const contentHash = await contentHashOf(tx, step);
-  const { to, cutOffAt, now, book } = step;
+  const { to, cutOffAt, terms, now, book } = step;
   const cycleId = step.cycle.id;
   const proposed = !(book.isSandbox && book.singleApprover);
   const failed = proposed ? null : await perform(tx, step);
   if (failed !== null) return failed;
-  await proposeStep(tx, cycleId, { to, cutOffAt, contentHash, proposedBy, proposedAt: now });
+  await proposeStep(tx, cycleId, { to, cutOffAt, terms, contentHash, proposedBy, proposedAt: now });
   if (!proposed) await approveStep(tx, cycleId, { to, approvedBy: proposedBy, approvedAt: now });
   return { cycleId, proposed, contentHash };
 }
@@ -124,41 +124,42 @@ export async function proposeOrPerform(tx: Tx, step: Step, proposedBy: string): 
 /** Why a step cannot be taken; asked when it is proposed and again when it is performed. */
 export async function whyNot(tx: Tx, { cycle, to, cutOffAt, book, now }: Step): Promise<Refusal | null> {
   const previous = await previousState(tx, cycle);
-  const refusal = stepRefusal(cycle, to, { now, disputeWindowDays: book.disputeWindowDays, previous });
+  const isAgreed = to === 'AGREED' && (await whoHasNotAgreed(tx, cycle.id)).length === 0;
+  const refusal = stepRefusal(cycle, to, { now, disputeWindowDays: book.disputeWindowDays, previous, isAgreed });
   if (refusal !== null || to !== 'CUT_OFF') return refusal;
   return cutOffRefusal(cycle, cutOffAt ?? now, {
     now,
-    latestRecordedAt: await latestRecordedAt(tx, cycle.id as never),
+    latestRecordedAt: await latestRecordedAt(tx, uuidOf(cycle.id as never)),
   });
 }
 
 /** What an approval is bound to: the step, the version it starts from, and every figure the cycle shows. */
-export async function contentHashOf(tx: Tx, { cycle, to, cutOffAt }: Step): Promise<string> {
-  const totals = await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id]);
-  return canonicalHash({ cycleId: cycle.id, version: cycle.version, to, cutOffAt, totals }).toString('hex');
+export async function contentHashOf(tx: Tx, { cycle, to, cutOffAt, terms }: Step): Promise<string> {
+  const figures = await hashFigures(tx, cycle.id);
+  const content = { cycleId: cycle.id, version: cycle.version, to, cutOffAt, terms, figures };
+  return canonicalHash(content).toString('hex');
 }
 
 /** Does the step, in the caller's transaction: all of it, or the refusal that blocks it. */
 export async function perform(tx: Tx, step: Step): Promise<Refusal | null> {
   const { cycle, to, now } = step;
   switch (to) {
-    case 'CUT_OFF': {
-      const cutOffAt = step.cutOffAt ?? now;
-      await setCycleState(tx, cycle.id, { to, cutOffAt });
-      await openNextCycle(tx, cycle, { id: newId('cyc'), opensAt: cutOffAt });
+    case 'CUT_OFF':
+      await cutOff(tx, step);
       return null;
-    }
     case 'DRAFT': {
-      const blocked = await drawUp(tx, step);
-      if (isRefusal(blocked)) return blocked;
+      const blocked = await drawUp(tx, cycle);
+      if (blocked !== null) return blocked;
       break;
     }
+    case 'AGREED':
+      await postAgreement(tx, cycle);
+      break;
     case 'NETTED':
-      await saveNets(
-        tx,
-        cycle.id,
-        netPositions(await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id])),
-      );
+      await net(tx, cycle);
+      break;
+    case 'SETTLED':
+      await postPayments(tx, cycle);
       break;
     default:
       break;
@@ -167,38 +168,62 @@ export async function perform(tx: Tx, step: Step): Promise<Refusal | null> {
   return null;
 }
 
-/** Trial checks first; then every pair with a claim or a carry gets its total and its lines. */
-async function drawUp(tx: Tx, { cycle, book }: Step): Promise<Refusal | null> {
-  const trial = await trialCheck(tx, {
-    programme: uuidOf(cycle.programmeId),
-    cycleId: cycle.id,
-    prices: book.contracts,
-  });
-  if (trial.balances + trial.claims > 0) {
-    const message = `${trial.balances} balances are not their lots, ${trial.claims} redemptions are not their claims.`;
-    return refuse('LEDGER_TRIAL_CHECK_FAILED', message);
+async function cutOff(tx: Tx, { cycle, cutOffAt: asked, terms, now }: Step): Promise<void> {
+  const cutOffAt = asked ?? now;
+  const { rates = [], payFromMinor = 0n } = terms ?? {};
+  await setCycleState(tx, cycle.id, { to: 'CUT_OFF', cutOffAt, payFromMinor });
+  await saveRates(tx, cycle.id, rates);
+  await openNextCycle(tx, cycle, { id: newId('cyc'), opensAt: cutOffAt });
+}
+
+/** Everything rolled up and the trial checks passed, every pair with a line or a carry gets its total; no line is read. */
+async function drawUp(tx: Tx, cycle: SettlementCycle): Promise<Refusal | null> {
+  await rollUpAll(tx);
+  const faults = await findTrialFaults(tx, cycle.programmeId);
+  if (faults.length > 0) {
+    const count = (what: string) => faults.filter((fault) => fault.what === what).length;
+    const message =
+      `${count('BALANCE')} balances are not their lots, ${count('CLAIM')} redemptions are not their claims, ` +
+      `${count('FUND')} funds do not cover what is outstanding.`;
+    return refuse('LEDGER_TRIAL_CHECK_FAILED', message, { findings: faults });
   }
-  await saveStatements(tx, cycle.id, await statementsOf(tx, cycle));
+  const perMinor = microsPerMinor(cycle.currency as CurrencyCode);
+  const pairs = await loadPairsToBill(tx, cycle.id);
+  await saveTotals(
+    tx,
+    cycle.id,
+    pairs.map((pair) => ({ ...pair, bill: billPair(pair, perMinor) })),
+  );
   return null;
 }
 
-async function statementsOf(tx: Tx, cycle: SettlementCycle): Promise<PairStatement[]> {
-  const pairOf = (one: { debtorId: string | null; creditorId: string | null }) =>
-    `${one.debtorId ?? ''}>${one.creditorId ?? ''}`;
-  const carries = new Map((await loadCarriesInto(tx, cycle.id)).map((carry) => [pairOf(carry), carry]));
-  const claims = new Map<string, CycleClaim[]>();
-  for (const claim of await loadCycleClaims(tx, cycle.id)) {
-    const ofPair = claims.get(pairOf(claim));
-    if (ofPair === undefined) claims.set(pairOf(claim), [claim]);
-    else ofPair.push(claim);
-  }
-  const pairs = [...new Set([...claims.keys(), ...carries.keys()])];
-  const perMinor = microsPerMinor(cycle.currency as CurrencyCode);
-  return pairs.map((name, pair): PairStatement => {
-    const ofPair = claims.get(name) ?? [];
-    const carry = carries.get(name);
-    const { debtorId, creditorId } = (ofPair[0] ?? carry) as Pick<CycleClaim, 'debtorId' | 'creditorId'>;
-    const total = directionalTotal(ofPair, { carryInMicros: carry?.carryMicros ?? 0n, microsPerMinor: perMinor });
-    return { pair, debtorId, creditorId, total, claims: ofPair };
-  });
+async function postAgreement(tx: Tx, cycle: SettlementCycle): Promise<void> {
+  const totals = await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id]);
+  const pairs = totals.map((one) => ({ ...one, roundingMicros: one.carryMicros - one.carryInMicros }));
+  await saveSettlementEntries(tx, atCycle(cycle), agreementPostings(pairs, cycle.currency as CurrencyCode));
 }
+
+async function net(tx: Tx, cycle: SettlementCycle): Promise<void> {
+  const run = (text: string, values: unknown[]) => tx.query(text, values);
+  const nets = netPositions(await loadTotals(run, cycle.programmeId, [cycle.id]));
+  const carriedIn = await loadLeftUnpaid(tx, cycle.id);
+  const left = [...carriedIn.keys()].filter((party) => !nets.some(({ partyId }) => partyId === party));
+  const all = [...left.map((partyId) => ({ partyId, netMinor: 0n })), ...nets];
+  const { payFromMinor } = cycle;
+  const rates = await loadRates(tx, [cycle.id]);
+  const terms = { currency: cycle.currency as CurrencyCode, payFromMinor, carriedIn, rates };
+  await saveNets(tx, cycle.id, paymentsOf(all, terms));
+}
+
+async function postPayments(tx: Tx, cycle: SettlementCycle): Promise<void> {
+  const payments = await loadNets(tx, cycle.programmeId, [cycle.id]);
+  await saveSettlementEntries(tx, atCycle(cycle), paymentPostings(payments, cycle.currency as CurrencyCode));
+  // What a partner has paid it owes no more: its net-debit cap has room again.
+  const perMinor = microsPerMinor(cycle.currency as CurrencyCode);
+  const paid = payments.flatMap(({ partyId, payMinor }) =>
+    partyId === null ? [] : [{ partnerId: partyId, micros: payMinor * perMinor }],
+  );
+  await moveExposure(tx, cycle.programmeId, paid);
+}
+
+const atCycle = ({ id: cycleId, programmeId }: SettlementCycle) => ({ cycleId, programmeId });

@@ -1,13 +1,17 @@
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { prefundedMicros } from '../money/hub-accounts';
-import { periodName } from '../movements/action';
+import { periodName } from '../movements/period-name';
 import type { Step } from '../movements/carry-out';
 import type { LotPart, Party } from '../points/lot';
 import { contractAt, type RuleBook } from '../rule-book';
+import type { BudgetPurpose, PurchaseRule } from '../rules/purchase-rule';
 
-/** What a cap limits: points issued in a period, or what a partner would owe now. */
-export type CapKind = 'ISSUANCE' | 'NET_DEBIT';
+/**
+ * What a cap limits: points issued in a period, what a partner would owe now, or what is given out of the budget of a campaign
+ * or of a purpose.
+ */
+export type CapKind = 'ISSUANCE' | 'NET_DEBIT' | `CAMPAIGN:${string}` | `PURPOSE:${BudgetPurpose}`;
 
 /** One counter of one partner. */
 export interface Counter {
@@ -46,6 +50,31 @@ export function countersOf(book: RuleBook, now: Date): Counter[] {
 
 /** What a posting adds to each counter it touches, all its steps together. */
 export function capUses(steps: readonly Step[], counters: readonly Counter[]): CapUse[] {
+  if (counters.length === 0) return [];
+  return [
+    ...partnersUses(
+      steps,
+      counters.filter(({ kind }) => kind === 'ISSUANCE' || kind === 'NET_DEBIT'),
+    ),
+    ...budgetUses(steps),
+  ];
+}
+
+/** What a posting takes of each budget. */
+function budgetUses(steps: readonly Step[]): CapUse[] {
+  const uses = new Map<string, CapUse>();
+  for (const { plan } of steps) {
+    for (const { counters, points } of plan.budgeted ?? []) {
+      for (const counter of counters) {
+        const amount = (uses.get(counter.kind)?.amount ?? 0n) + points;
+        uses.set(counter.kind, { counter, amount, isIssuing: true });
+      }
+    }
+  }
+  return [...uses.values()];
+}
+
+function partnersUses(steps: readonly Step[], counters: readonly Counter[]): CapUse[] {
   if (counters.length === 0) return [];
   const issued = tally(steps.flatMap(issuedIn));
   const exposed = tally(steps.flatMap(exposedIn));
@@ -100,4 +129,23 @@ function dueWhenSpent({ lot: { terms, issuerId }, points: k }: LotPart): Amount[
       return terms.funding.map(({ partyId }, n): Amount => [partyId, parts[n] ?? 0n]);
     }
   }
+}
+
+/** The budgets that what a campaign gives is taken from: its own, and its partner's for the purpose. */
+export function budgetsOf({ partnerId, campaign }: PurchaseRule, book: RuleBook, now: Date): Counter[] {
+  if (campaign === null) return [];
+  const { id, budgetPoints, purpose } = campaign;
+  const own: Counter[] =
+    budgetPoints === null ? [] : [{ partnerId, kind: `CAMPAIGN:${id}`, period: '', limit: budgetPoints }];
+  const shared = book.purposeBudgets
+    .filter((budget) => budget.partnerId === partnerId && budget.purpose === purpose)
+    .map(({ points: limit, period }): Counter => {
+      return { partnerId, kind: `PURPOSE:${purpose}`, period: periodName(now, period, book.timeZone), limit };
+    });
+  return [...own, ...shared];
+}
+
+/** Whether a counter is a budget: what does not fit is given up, and the rest of the posting stands. */
+export function isBudget({ kind }: Counter): boolean {
+  return kind.startsWith('CAMPAIGN:') || kind.startsWith('PURPOSE:');
 }

@@ -17,7 +17,7 @@ const cycle: PaperCycle & { state: SettlementState } = {
 };
 // B owes A what A redeemed of its points, less a reversal, in the worked example: 2.40, of lines 3.19, 0.81 and -1.60.
 const total = (pair: number, debtorId: Party, creditorId: Party, billedMinor: bigint): PaperTotal => ({
-  ...{ pair, debtorId, creditorId, billedMinor, exactMicros: billedMinor * 10_000n },
+  ...{ pair, debtorId, creditorId, billedMinor, exactMicros: billedMinor * 10_000n, suspenseMicros: 0n },
   ...{ carryInMicros: 0n, carryMicros: 0n },
 });
 const totals = [total(0, a, null, 46n), total(1, b, a, 240n), total(2, null, b, -34n)];
@@ -71,7 +71,7 @@ describe('figures on paper', () => {
 describe('an invoice', () => {
   const partyOf =
     (change: Partial<PartyDetails> | null = {}) =>
-    (id: Party): InvoiceParty => ({ id, name: 'x', details: change === null ? null : details(id, change) });
+    (id: Party): InvoiceParty => ({ id, code: 'C', name: 'x', details: change === null ? null : details(id, change) });
   const facts = { cycle, timeZone: 'Europe/Warsaw', disputeWindowDays: 14 };
   const invoice = (pair: number, change?: Partial<PartyDetails> | null) =>
     invoiceOf(

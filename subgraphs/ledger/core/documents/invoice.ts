@@ -23,6 +23,8 @@ export interface InvoiceLine {
 /** A party on an invoice; its details when it has given any. */
 export interface InvoiceParty {
   readonly id: Party;
+  /** What the programme calls it for machines. */
+  readonly code: string;
   readonly name: string;
   readonly details: PartyDetails | null;
 }

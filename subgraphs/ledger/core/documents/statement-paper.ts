@@ -49,10 +49,11 @@ export function statementPaper(
     tables: [
       {
         name: 'Totals',
-        columns: ['Debtor', 'Creditor', 'Opening', 'Exact', 'Billed', 'Carried on'],
+        columns: ['Debtor', 'Creditor', 'Opening', 'Exact', 'In suspense', 'Billed', 'Carried on'],
         rows: pairs.map((pair) => [
           ...ends(pair),
-          ...[exact(pair.carryInMicros), exact(pair.exactMicros), money(pair.billedMinor), exact(pair.carryMicros)],
+          ...[exact(pair.carryInMicros), exact(pair.exactMicros), exact(pair.suspenseMicros)],
+          ...[money(pair.billedMinor), exact(pair.carryMicros)],
         ]),
       },
       {
@@ -94,12 +95,13 @@ function claimTable(
     name: 'Claims',
     columns: [
       ...['Debtor', 'Creditor', 'No.', 'Kind', 'Price version', 'Tax', 'Points', 'Exact', 'Billed'],
-      ...['Happened', 'Recorded', 'Member', 'Event'],
+      ...['Disputed', 'Happened', 'Recorded', 'Member', 'Event'],
     ],
     rows: claims.map((claim) => [
       ...ends(byPair.get(claim.pair)!),
       ...[count(claim.n), words(claim.kind), count(claim.contractVersion), words(taxCategoryOf(claim.kind))],
       ...[count(claim.points), exact(claim.micros), money(claim.billedMinor)],
+      words(claim.isDisputed ? 'yes' : ''),
       ...[words(claim.occurredAt.toISOString()), words(claim.recordedAt.toISOString())],
       ...[words(claim.member), words(claim.event)],
     ]),

@@ -17,7 +17,10 @@ export interface PaperTotal {
   readonly pair: number;
   readonly debtorId: Party;
   readonly creditorId: Party;
+  /** Without what is in suspense. */
   readonly exactMicros: bigint;
+  /** Disputed: it waits and bills nothing. */
+  readonly suspenseMicros: bigint;
   readonly carryInMicros: bigint;
   readonly billedMinor: bigint;
   readonly carryMicros: bigint;
@@ -64,6 +67,8 @@ export interface StatementClaim {
   readonly points: bigint;
   readonly micros: bigint;
   readonly billedMinor: bigint;
+  /** Whether it waits in suspense and bills nothing. */
+  readonly isDisputed: boolean;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
   /** The member, as this statement's reader may know it. */

@@ -5,6 +5,7 @@ import { hubMoves, owedClaims, together, type Claim, type ClaimKind, type HubAcc
 import {
   BREAKAGE_INCOME,
   fundOf,
+  GOODWILL,
   MARGIN_INCOME,
   marginOf,
   prefundedMicros,
@@ -114,12 +115,18 @@ export function breakageMoney({ lot, points: n }: LotPart, entry: number, sign: 
 
 /**
  * What an issuer owes the fund for points that change from AT_REDEMPTION to AT_ISSUANCE: their reserve price, less the part
- * agreed never to be spent. Rounds down to whole micro-units; the remainder stays with the operator.
+ * agreed never to be spent. That part the operator contributes, so that the fund covers every point outstanding; it comes back
+ * as breakage income when they expire. Rounds down to whole micro-units; the remainder is the operator's.
  */
 export function buyOutMoney({ lot, points: n }: LotPart, entry: number, breakageBps: number): MoneySide {
   const due = (lot.terms.reserveMicros * n * BigInt(10_000 - breakageBps)) / 10_000n;
   const claim = toHub({ lot, points: n }, entry, { debtorId: lot.issuerId, kind: 'BUY_OUT', micros: due });
-  return { claims: owedClaims([{ ...claim, hubAccount: fundOf(lot.issuerId) }]), money: [] };
+  const fund = fundOf(lot.issuerId);
+  const contributed = lot.terms.reserveMicros * n - due;
+  return {
+    claims: owedClaims([{ ...claim, hubAccount: fund }]),
+    money: hubMoves({ entry, lotSeq: lot.lotSeq }, { from: GOODWILL, to: fund, micros: contributed }),
+  };
 }
 
 const NONE: MoneySide = { claims: [], money: [] };

@@ -29,10 +29,12 @@ export interface Issuance extends MoneySide {
 /**
  * ISSUED:issuer → AVAILABLE:member, a lot with its terms, and what is owed for released points; or → PENDING:member, and
  * nothing is owed yet.
+ *
+ * @param place how many lots of the same posting come before it
  */
-export function issue(wallet: Wallet, accrual: Accrual): Issuance {
+export function issue(wallet: Wallet, accrual: Accrual, place = 0): Issuance {
   const { issuerId, points: quantity, earnedAt, expiresAt, terms } = accrual;
-  const lotSeq = wallet.lotCount + 1n;
+  const lotSeq = wallet.lotCount + 1n + BigInt(place);
   const lot = { lotSeq, issuerId, earnedAt, expiresAt, terms };
   const entry: Entry = {
     debit: issuedBy(issuerId),
@@ -40,7 +42,7 @@ export function issue(wallet: Wallet, accrual: Accrual): Issuance {
     amount: quantity,
     lotSeq,
   };
-  const money = accrual.pending === null ? issuanceMoney({ lot, points: quantity }, 0) : NO_MONEY;
+  const money = accrual.pending === null ? issuanceMoney({ lot, points: quantity }, place) : NO_MONEY;
   const issued = { lotSeq, issuerId, earnedAt, expiresAt, terms, quantity, pending: accrual.pending, parent: null };
   return { claims: money.claims, money: money.money, entries: [entry], issued: [issued] };
 }
@@ -53,17 +55,19 @@ export function termsOf(
   funding?: readonly FundingShare[],
 ): LotTerms {
   const reserveMicros = reservePrice(book, at);
-  if (funding !== undefined) return newTerms(contract, reserveMicros, funding);
   // Thousands of lots share their terms: the same object for all of them, so that its id is made once.
-  const kept = termsKept.get(contract) ?? new Map<bigint, LotTerms>();
-  termsKept.set(contract, kept);
-  const terms =
-    kept.get(reserveMicros) ?? newTerms(contract, reserveMicros, [{ partyId: contract.partnerId, bps: 10_000 }]);
+  const ofContract = termsKept.get(contract) ?? new WeakMap<object, Map<bigint, LotTerms>>();
+  termsKept.set(contract, ofContract);
+  const kept = ofContract.get(funding ?? contract) ?? new Map<bigint, LotTerms>();
+  ofContract.set(funding ?? contract, kept);
+  const shares = funding ?? [{ partyId: contract.partnerId, bps: 10_000 }];
+  const terms = kept.get(reserveMicros) ?? newTerms(contract, reserveMicros, shares);
   kept.set(reserveMicros, terms);
   return terms;
 }
 
-const termsKept = new WeakMap<Contract, Map<bigint, LotTerms>>();
+/** By contract, then by the shares agreed, which are the same list as long as they are the same; without them by the contract. */
+const termsKept = new WeakMap<Contract, WeakMap<object, Map<bigint, LotTerms>>>();
 
 function newTerms(contract: Contract, reserveMicros: bigint, funding: readonly FundingShare[]): LotTerms {
   return {

@@ -1,11 +1,13 @@
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
-import { Temporal } from 'temporal-polyfill';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import { actionRuleAt, type ActionRule, type Period } from '../rule-book';
+import { actionRuleAt, type ActionRule } from '../rule-book';
+import { actionPoints } from '../rules/action-terms';
+import { NO_MEMBER_FACTS } from '../rules/member-facts';
 import { issue, termsOf } from './accrual';
+import { periodName } from './period-name';
 import { issuingTerms } from './purchase';
 import { expiryOf } from './validity';
 
@@ -23,7 +25,7 @@ export interface Action {
  * Posting rule of an action: the points of its rule, as often as its limit allows in the period it happened in.
  *
  * Refuses, in this order: suspended, cannot issue, no contract, no rule for the action, in the future, the attribute that
- * tells occasions apart is missing, already awarded.
+ * tells occasions apart is missing, already awarded, the rule asks for what is not so.
  */
 export function planAction(wallet: Wallet, action: Action, facts: PostingFacts): PostingPlan | Refusal {
   const contract = issuingTerms(action.partnerId, action.occurredAt, facts);
@@ -37,9 +39,22 @@ export function planAction(wallet: Wallet, action: Action, facts: PostingFacts):
     return refuse('LEDGER_ALREADY_AWARDED', 'The member has had this award as often as its rule allows.');
   }
   const { partnerId, occurredAt, externalRef } = action;
+  const { book } = facts;
+  const given = actionPoints(rule, {
+    happened: { at: occurredAt, currency: book.currency, attributes: action.attributes },
+    person: {
+      facts: facts.person?.facts ?? NO_MEMBER_FACTS,
+      orders: facts.person?.orders ?? [],
+      tier: wallet.tier.code,
+    },
+    timeZone: book.timeZone,
+  });
+  if (typeof given === 'string') {
+    return refuse('LEDGER_ACTION_NOT_REWARDED', `The rule for this action does not apply: ${given}.`);
+  }
   const accrual = {
     issuerId: partnerId,
-    points: rule.points,
+    points: given,
     earnedAt: occurredAt,
     expiresAt: expiryOf(occurredAt, facts.book),
     terms: termsOf(contract, facts, occurredAt),
@@ -52,8 +67,8 @@ export function planAction(wallet: Wallet, action: Action, facts: PostingFacts):
     externalRef,
     occurredAt,
     reason: action.action,
-    ...(rule.points === 0n ? {} : issue(wallet, accrual)),
-    qualifying: rule.points,
+    ...(given === 0n ? {} : issue(wallet, accrual)),
+    qualifying: given,
     award: { partnerId, action: action.action, occasion, occurredAt },
   };
 }
@@ -85,14 +100,4 @@ function isExhausted(
       periodName(award.occurredAt, period, book.timeZone) === inPeriod,
   );
   return before.length >= count;
-}
-
-/** The calendar period an instant lies in, in programme time: equal names are the same period. */
-export function periodName(at: Date, period: Period, timeZone: string): string {
-  const day = Temporal.Instant.fromEpochMilliseconds(at.getTime())
-    .toZonedDateTimeISO(timeZone)
-    .toPlainDate()
-    .toString();
-  const length = { DAY: 10, MONTH: 7, YEAR: 4, EVER: 0 }[period];
-  return day.slice(0, length);
 }

@@ -37,6 +37,13 @@ describe('a buy-out', () => {
     ).toBe(true);
   });
 
+  it('fills the fund up to the reserve of every point: the operator contributes what is agreed never to be spent', () => {
+    expect(plan.money.map(({ debit, credit, micros }) => [debit.kind, credit.kind, credit.owner, micros])).toEqual([
+      ['GOODWILL_EXPENSE', 'POINT_FUND', issuer, 100_000n],
+      ['GOODWILL_EXPENSE', 'POINT_FUND', issuer, 7_000n],
+    ]);
+  });
+
   it('changes nothing for the member: the same points, expiring as they did, in lots of the new terms', () => {
     const after = applyPlan(wallet, plan, facts);
     expect(after.balances).toEqual(wallet.balances);
@@ -56,6 +63,7 @@ describe('a buy-out', () => {
     const after = applyPlan(wallet, plan, facts);
     const bought = after.lots.filter(({ issuerId }) => issuerId === issuer);
     expect(bought.map(({ terms }) => terms.issuanceMicros - terms.reserveMicros)).toEqual([0n, 0n]);
+    expect(bought.map(({ terms }) => terms.breakageShareBps)).toEqual([0, 0]);
   });
 
   it('comes again and finds nothing to do', () => {

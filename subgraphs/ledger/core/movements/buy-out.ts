@@ -29,10 +29,11 @@ export function planBuyOut(wallet: Wallet, buyOut: BuyOut, facts: PostingFacts):
     .map((lot) => ({ lot, points: lot.remaining }));
   if (old.length === 0) return null;
   const terms = termsOf(buyOut.contract, facts, facts.now);
-  // Nothing was paid above the reserve for points bought out, so no margin waits to be earned.
+  // Nothing was paid above the reserve for points bought out, so no margin waits to be earned; and what is never spent of them was
+  // settled by paying less, so no share of it is owed when they expire.
   const bought = old.map(({ lot, points }) => ({
     points,
-    lot: { ...lot, terms: { ...terms, issuanceMicros: terms.reserveMicros } },
+    lot: { ...lot, terms: { ...terms, issuanceMicros: terms.reserveMicros, breakageShareBps: 0 } },
   }));
   const children = childLots(wallet, wallet, bought);
   return {

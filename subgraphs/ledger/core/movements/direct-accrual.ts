@@ -1,13 +1,12 @@
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
-import type { PartnerId } from '../../../../kernel/values/id';
 import type { Points } from '../../../../kernel/values/points';
 import type { FundingShare, LotTerms, Party } from '../points/lot';
 import { openingMoney } from '../money/issuance-claims';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import { contractAt, partnerIn } from '../rule-book';
 import { goodwillTerms, issue, termsOf } from './accrual';
+import { mayFund } from './funder';
 import { issuingTerms } from './purchase';
 import { expiryOf } from './validity';
 
@@ -74,10 +73,4 @@ function termsFor(
     return refuse('LEDGER_FUNDER_UNKNOWN', 'A funder has no contract in force at that instant.');
   const terms = termsOf(contract, facts, occurredAt, funding ?? undefined);
   return { ...terms, waitsForFunding: contract.releaseOnFunding && kind === 'EARN' };
-}
-
-function mayFund(party: Party, at: Date, { book }: PostingFacts): boolean {
-  if (party === null) return false;
-  const partner = partnerIn(book, party as PartnerId);
-  return partner?.status === 'ACTIVE' && contractAt(book, party as PartnerId, at) !== undefined;
 }

@@ -1,14 +1,17 @@
 import type { Refusal } from '../../../../kernel/errors/refusal';
 import { notFound } from '../../../../kernel/errors/shared-refusals';
 import type { PartnerId } from '../../../../kernel/values/id';
+import type { CurrencyCode } from '../../../../kernel/values/money';
 import { together } from '../money/claim';
 import type { Entry } from '../points/account';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { PastPurchase, Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import type { RuleBook } from '../rule-book';
+import { convertedMinor } from '../rules/conversion';
+import { pointsByLot } from '../rules/explanation';
 import { arrearsRefusal, takeable, takeBack, type TakenBack } from './clawback';
-import { earnedPoints } from './purchase';
+import { earnedPoints } from './purchase-earning';
 
 /** Goods that came back to the till. */
 export interface PurchaseReturn {
@@ -40,8 +43,7 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
     const message = `Only ${leftMinor} ${purchase.currency} minor units were not returned yet.`;
     return refuse('LEDGER_RETURN_EXCEEDS_PURCHASE', message, { leftMinor });
   }
-  const due = pointsDue(purchase, keptMinor, facts.book);
-  const taken = takeFromLots(wallet, purchase.seq, due);
+  const taken = takenBy(wallet, purchase, { keptMinor, back, book: facts.book });
   const limit = arrearsRefusal(wallet, taken.arrears, facts);
   if (limit !== null) return limit;
   const { entries, claims, money } = taken;
@@ -58,6 +60,50 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
     money,
     qualifying: -clawedBack,
     returned: { purchaseSeq: purchase.seq, amountMinor: back.amountMinor, clawedBack },
+  };
+}
+
+/** What is taken, of which lots: of all together under a base rate; of each what its own rule gave where there were others. */
+function takenBy(
+  wallet: Wallet,
+  purchase: PastPurchase,
+  { keptMinor, back, book }: { keptMinor: bigint; back: PurchaseReturn; book: RuleBook },
+): TakenBack {
+  const { explanation, seq } = purchase;
+  if (explanation === null) return takeFromLots(wallet, seq, pointsDue(purchase, keptMinor, book));
+  const before = pointsByLot(explanation, inBooks(purchase, keptMinor + back.amountMinor, book));
+  const after = pointsByLot(explanation, inBooks(purchase, keptMinor, book));
+  const lots = pointsByLot(explanation, explanation.amountMinor);
+  const due = before.map((points, n) => points - (after[n] ?? 0n)).filter((_, n) => (lots[n] ?? 0n) > 0n);
+  return takeFromEach(wallet, seq, due);
+}
+
+/** What of the purchase is kept, in the programme's currency; the whole of it as it was reckoned then. */
+function inBooks({ explanation, currency, amountMinor }: PastPurchase, keptMinor: bigint, book: RuleBook): bigint {
+  const conversion = explanation?.conversion ?? null;
+  if (conversion === null) return keptMinor;
+  if (keptMinor === amountMinor) return conversion.amountMinor;
+  return convertedMinor(keptMinor, { rate: conversion.rate, from: currency as CurrencyCode, to: book.currency });
+}
+
+/** Takes from each of the purchase's lots its own part: what one cannot give is not another funder's to give. */
+function takeFromEach(wallet: Wallet, purchaseSeq: bigint, due: readonly bigint[]): TakenBack {
+  const taken: TakenBack[] = [];
+  const lots = [...wallet.past.lots.values()].filter(({ seq }) => seq === purchaseSeq);
+  let place = 0;
+  for (const [n, lot] of lots.entries()) {
+    const left = takeable(lot);
+    const wanted = due[n] ?? 0n;
+    const part = left < wanted ? left : wanted;
+    if (part <= 0n) continue;
+    const one = takeBack(wallet, lot, { points: part, place });
+    place += one.entries.length;
+    taken.push(one);
+  }
+  return {
+    entries: taken.flatMap((one) => one.entries),
+    arrears: taken.reduce((sum, one) => sum + one.arrears, 0n),
+    ...together(taken),
   };
 }
 

@@ -4,7 +4,8 @@ import { newId } from '../../../../kernel/values/id';
 import { aRuleBook, aWallet } from '../../testkit/book';
 import type { EarningRule } from '../rule-book';
 import { applyPlan, shownPoints } from '../points/posting';
-import { earnedPoints, planPurchase, type Purchase } from './purchase';
+import { planPurchase, type Purchase } from './purchase';
+import { earnedPoints } from './purchase-earning';
 import { expiryOf } from './validity';
 
 const book = aRuleBook();

@@ -1,11 +1,13 @@
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
-import { divideFloor } from '../../../../kernel/values/rounding';
+import type { FundingShare } from '../points/lot';
 import type { PostingFacts, PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import { contractAt, earningRuleAt, partnerIn, type Contract, type EarningRule } from '../rule-book';
+import type { Surroundings } from '../rules/purchase-facts';
+import { earnedBy, budgetedBy } from './purchase-earning';
+import { contractAt, earningRuleAt, partnerIn, whyNotActive, type Contract, type EarningRule } from '../rule-book';
 import { issue, termsOf, type Issuance } from './accrual';
 import { daysLater, expiryOf } from './validity';
 
@@ -18,40 +20,66 @@ export interface Purchase {
   readonly occurredAt: Date;
   readonly branch: string | null;
   readonly channel: string | null;
-  readonly lines: readonly unknown[] | null;
+  readonly lines: readonly PurchaseLineFact[] | null;
+  /** What the partner told beside the receipt. */
+  readonly surroundings?: Surroundings | null;
 }
 
-/** Points a purchase earns under a rule. Rounds down: the fraction of a step stays with the issuer. */
-export function earnedPoints(rule: EarningRule, amountMinor: bigint): Points {
-  return points(divideFloor(amountMinor * rule.points, rule.perAmountMinor));
+/** A line as the till sent it. */
+export interface PurchaseLineFact {
+  readonly sku: string;
+  readonly category?: string | null;
+  readonly quantity: number;
+  readonly amount: { readonly amountMinor: bigint; readonly currency: string };
 }
 
 /**
- * Posting rule of a purchase: what its earning rule gives, issued by its partner. A purchase that earns nothing is recorded
- * and makes no lot; points that wait (pending days, release on funding) are owed for only when they are released.
+ * Posting rule of a purchase: what its partner's rules give, in a lot of the partner's own and one for each campaign. A purchase
+ * that earns nothing is recorded and makes no lot; points that wait (pending days, release on funding) are owed for only when
+ * they are released.
  *
- * Refuses, in this order: suspended, cannot issue, no contract or rule in force, other currency, in the future.
+ * Refuses, in this order: suspended, cannot issue, no contract or rule in force, a currency without a rate, in the future.
  */
 export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingFacts): PostingPlan | Refusal {
   const terms = earningTerms(purchase, facts);
   if (isRefusal(terms)) return terms;
-  if (purchase.currency !== facts.book.currency) {
-    return refuse('LEDGER_CURRENCY_NOT_ACCEPTED', `This programme accounts in ${facts.book.currency}.`);
-  }
+  const earned = earnedBy(wallet, purchase, { rule: terms.rule, facts });
+  if (isRefusal(earned)) return earned;
   if (purchase.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The purchase has not happened yet.');
-  const earned = earnedPoints(terms.rule, purchase.amountMinor);
-  if (earned === 0n) return saleOf(purchase, { rule: terms.rule, earned, kind: 'EARN' }, NOTHING_ISSUED);
-  const { issuerId, contract, rule } = { issuerId: purchase.partnerId, ...terms };
+  const { contract, rule } = terms;
   const waits = rule.pendingDays > 0 || contract.releaseOnFunding;
-  const issuance = issue(wallet, {
-    issuerId,
-    points: earned,
+  const common = {
+    issuerId: purchase.partnerId,
     earnedAt: purchase.occurredAt,
     expiresAt: expiryOf(purchase.occurredAt, facts.book),
-    terms: termsOf(contract, facts, purchase.occurredAt),
     pending: waits ? { releaseAt: releaseAt(purchase.occurredAt, { rule, contract }, facts) } : null,
-  });
-  return saleOf(purchase, { rule, earned, kind: waits ? 'PENDING' : 'EARN' }, issuance);
+  };
+  const shares: [bigint, readonly FundingShare[] | undefined][] = [[earned.ownPoints, undefined]];
+  for (const campaign of earned.campaigns) shares.push([campaign.points, campaign.funding]);
+  const issuances = shares
+    .filter(([share]) => share > 0n)
+    .map(([share, funding], place) => {
+      const lotTerms = termsOf(contract, facts, purchase.occurredAt, funding);
+      return issue(wallet, { ...common, points: points(share), terms: lotTerms }, place);
+    });
+  const total = points(shares.reduce((sum, [share]) => sum + share, 0n));
+  const kind = waits && total > 0n ? 'PENDING' : 'EARN';
+  const sale = saleOf(purchase, { rule, earned: total, kind }, joined(issuances));
+  return earned.explained === undefined
+    ? sale
+    : { ...sale, explained: earned.explained, budgeted: budgetedBy(earned, facts) };
+}
+
+/** Several issuances of one posting as one. */
+function joined(issuances: readonly Issuance[]): Issuance {
+  const [first = NOTHING_ISSUED, ...others] = issuances;
+  if (others.length === 0) return first;
+  return {
+    entries: issuances.flatMap(({ entries }) => entries),
+    claims: issuances.flatMap(({ claims }) => claims),
+    money: issuances.flatMap(({ money }) => money),
+    issued: issuances.flatMap(({ issued }) => issued),
+  };
 }
 
 const NOTHING_ISSUED: Issuance = { entries: [], claims: [], money: [], issued: [] };
@@ -110,9 +138,8 @@ function earningTerms(
 /** The issuer's contract at an instant; or why it cannot issue. */
 export function issuingTerms(partnerId: PartnerId, at: Date, { book }: PostingFacts): Contract | Refusal {
   const partner = partnerIn(book, partnerId);
-  if (partner !== undefined && partner.status !== 'ACTIVE') {
-    return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does not issue points at present.');
-  }
+  const inactive = partner === undefined ? null : whyNotActive(partner);
+  if (inactive !== null) return inactive;
   if (partner?.canIssue === false) return refuse('LEDGER_PARTNER_CANNOT_ISSUE', 'This partner does not issue points.');
   return (
     contractAt(book, partnerId, at) ??

@@ -9,7 +9,7 @@ import type { LotPart } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import { contractAt, partnerIn, type Contract } from '../rule-book';
+import { contractAt, partnerIn, whyNotActive, type Contract } from '../rule-book';
 
 /** A redemption as the redeeming partner sent it. */
 export interface Redemption {
@@ -61,9 +61,8 @@ export function priceOf({ partnerId, reimbursementMicros, version }: Contract): 
 /** The redeemer's contract at the instant of the redemption; or why it cannot redeem. */
 export function redeemingTerms(partnerId: PartnerId, at: Date, { book }: PostingFacts): Contract | Refusal {
   const partner = partnerIn(book, partnerId);
-  if (partner !== undefined && partner.status !== 'ACTIVE') {
-    return refuse('PARTNERS_PARTNER_SUSPENDED', 'This partner does not redeem points at present.');
-  }
+  const inactive = partner === undefined ? null : whyNotActive(partner);
+  if (inactive !== null) return inactive;
   if (partner?.canRedeem === false)
     return refuse('LEDGER_PARTNER_CANNOT_REDEEM', 'This partner does not redeem points.');
   return (

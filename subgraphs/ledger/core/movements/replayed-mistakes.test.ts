@@ -9,7 +9,7 @@ import { EMPTY_PLAN } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { planClawback } from './clawback';
 import { splitParts } from './hold';
-import { earnedPoints } from './purchase';
+import { earnedPoints } from './purchase-earning';
 
 // Mistakes that other loyalty ledgers have made, replayed against this one. Each comes with the mistake itself as a negative
 // control: the same property, held to a rule that makes it, must fail.

@@ -2,6 +2,9 @@ import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { Claim, MoneyEntry } from '../money/claim';
 import type { RuleBook } from '../rule-book';
+import type { Counter } from '../caps/cap-use';
+import type { Explanation } from '../rules/explanation';
+import type { Person } from '../rules/purchase-facts';
 import { standingAfter } from '../tiers/standing';
 import { balancesAfter, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
@@ -76,10 +79,28 @@ export interface PostingPlan {
   readonly reversed?: { readonly redemptionSeq: bigint; readonly points: bigint };
   /** An action that was rewarded. */
   readonly award?: Award;
+  /** What rules gave and why, and what the partner told with it; absent where the base rate alone was looked at. */
+  readonly explained?: Explained;
+  /** What campaigns give, of the budgets that must hold it. */
+  readonly budgeted?: readonly Budgeted[];
   /** The other end of a transfer. */
   readonly peer?: { readonly wallet: string };
   /** A review of the tier: where the member stands from now on. */
   readonly tier?: Wallet['tier'];
+}
+
+/** Why an earn came to what it did. */
+export interface Explained {
+  /** What the partner told beside the receipt, as far as conditions may look at it; null: nothing. */
+  readonly attributes: object | null;
+  readonly explanation: Explanation;
+}
+
+/** Points a campaign gives. */
+export interface Budgeted {
+  readonly campaignId: string;
+  readonly points: bigint;
+  readonly counters: readonly Counter[];
 }
 
 /** The parts most plans leave empty. */
@@ -100,6 +121,10 @@ export interface PostingFacts {
   readonly book: RuleBook;
   /** The programme's clock: wall time, or the test clock of a sandbox. */
   readonly now: Date;
+  /** What rules beyond the base rate may know of the member; absent where they ask nothing. */
+  readonly person?: Omit<Person, 'tier'>;
+  /** Campaigns whose budget was found not to hold what they would give. */
+  readonly spent?: ReadonlySet<string>;
 }
 
 /** What the statement shows of a plan: by how much AVAILABLE changes, or PENDING where nothing else does. */

@@ -1,5 +1,6 @@
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
+import type { Explanation } from '../rules/explanation';
 import type { Lot, LotPart, OpenLot, Party, PastLot, PendingLot } from './lot';
 
 /**
@@ -79,6 +80,8 @@ export interface PastPurchase {
   readonly earned: Points;
   readonly returnedMinor: bigint;
   readonly clawedBack: Points;
+  /** What rules gave then; null where the base rate alone was looked at. */
+  readonly explanation: Explanation | null;
 }
 
 /** Where a member stands on the ladder, and when that is looked at again. */

@@ -2,7 +2,8 @@ import type { Refusal } from '../../../../kernel/errors/refusal';
 import type { Id, MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import { planDirectAccrual } from '../movements/direct-accrual';
-import { earnedPoints, planPurchase, type Purchase } from '../movements/purchase';
+import { planPurchase, type Purchase } from '../movements/purchase';
+import { earnedPoints } from '../movements/purchase-earning';
 import { daysLater } from '../movements/validity';
 import type { PostingRule } from '../movements/carry-out';
 import { refuse } from '../refusals';
@@ -27,6 +28,9 @@ export function receiptRule(receipt: Receipt): PostingRule {
       : planPurchase(wallet, receipt, facts);
 }
 
+/** How a claim is being settled: what is posted for it is decided before it is posted, once. */
+export type Settlement = 'CREDITED' | 'GOODWILL';
+
 export type MissingClaimState = 'OPEN' | 'CREDITED' | 'REJECTED' | 'GOODWILL' | 'REFUSED';
 
 /** A member's claim that a purchase earned nothing, which its partner has to answer in time. */
@@ -46,6 +50,8 @@ export interface MissingClaim {
   /** Why it was rejected, or refused by the ledger. */
   readonly reason: string | null;
   readonly closedAt: Date | null;
+  /** Set before the points are posted; from then on it cannot end otherwise, save where the ledger refuses to post. */
+  readonly settlesAs: Settlement | null;
 }
 
 /** The claimed purchase as a till would have sent it. */
@@ -91,7 +97,12 @@ export function lateGoodwillRule(claim: MissingClaim): PostingRule {
   };
 }
 
-/** Whether a claim can still be answered; else LEDGER_MISSING_CLAIM_CLOSED. */
-export function whyNotAnswered(claim: MissingClaim): Refusal | null {
-  return claim.state === 'OPEN' ? null : refuse('LEDGER_MISSING_CLAIM_CLOSED', `The claim is ${claim.state}.`);
+/**
+ * Whether a claim can still be answered that way; else LEDGER_MISSING_CLAIM_CLOSED. One that is being credited can be accepted
+ * again, which finishes what an interruption left.
+ */
+export function whyNotAnswered({ state, settlesAs }: MissingClaim, accept: boolean): Refusal | null {
+  if (state !== 'OPEN') return refuse('LEDGER_MISSING_CLAIM_CLOSED', `The claim is ${state}.`);
+  if (settlesAs === null || (accept && settlesAs === 'CREDITED')) return null;
+  return refuse('LEDGER_MISSING_CLAIM_CLOSED', `The claim is being settled as ${settlesAs}.`);
 }

@@ -2,7 +2,7 @@ import type { Refusal } from '../../../../kernel/errors/refusal';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import { refuse } from '../refusals';
 
-/** The states of a cycle, in order; this version goes as far as NETTED. */
+/** The states of a cycle, in order. */
 export const SETTLEMENT_STATES = [
   'OPEN',
   'CUT_OFF',
@@ -16,9 +16,6 @@ export const SETTLEMENT_STATES = [
 ] as const;
 export type SettlementState = (typeof SETTLEMENT_STATES)[number];
 
-/** Steps that can be taken: what lies behind NETTED moves real money and is not built yet. */
-const REACHABLE: ReadonlySet<SettlementState> = new Set(['CUT_OFF', 'DRAFT', 'ISSUED', 'AGREED', 'NETTED']);
-
 /** A period whose dues are settled together: [opensAt, cutOffAt). */
 export interface SettlementCycle {
   readonly id: string;
@@ -29,34 +26,52 @@ export interface SettlementCycle {
   readonly opensAt: Date;
   readonly cutOffAt: Date | null;
   readonly issuedAt: Date | null;
-  /** +1 with every step. */
+  /** Payments below so many minor units are left for the next cycle. */
+  readonly payFromMinor: bigint;
+  /** +1 with every step, and with every dispute of a line. */
   readonly version: bigint;
 }
 
 const DAY_MS = 86_400_000;
 
+/** When lines may be disputed no more: days of 24 hours, counted from when the statements were issued. */
+export function disputesUntil({ issuedAt }: SettlementCycle, disputeWindowDays: number): Date {
+  return new Date((issuedAt?.getTime() ?? 0) + disputeWindowDays * DAY_MS);
+}
+
+/** What the cycle before must have reached: a bill begins with its carry, payments with what it left unpaid. */
+const PREVIOUS_REACHED: Partial<Record<SettlementState, SettlementState>> = { DRAFT: 'AGREED', NETTED: 'NETTED' };
+
+/** What a step is decided by. */
+export interface StepCircumstances {
+  readonly now: Date;
+  readonly disputeWindowDays: number;
+  /** State of the cycle before; null for a programme's first. */
+  readonly previous: SettlementState | null;
+  /** Whether every partner of a total has agreed to the figures as they stand. */
+  readonly isAgreed: boolean;
+}
+
 /**
  * Whether a cycle may take a step now.
  *
- * @param previous state of the cycle before, whose carry a draft begins with; null for a programme's first
- * @param disputeWindowDays days of 24 hours, counted from when the statements were issued
  * @returns null when it may; else LEDGER_CYCLE_STEP_NOT_ALLOWED or LEDGER_DISPUTE_WINDOW_OPEN
  */
 export function stepRefusal(
   cycle: SettlementCycle,
   to: SettlementState,
-  { now, disputeWindowDays, previous }: { now: Date; disputeWindowDays: number; previous: SettlementState | null },
+  { now, disputeWindowDays, previous, isAgreed }: StepCircumstances,
 ): Refusal | null {
-  const next = SETTLEMENT_STATES[SETTLEMENT_STATES.indexOf(cycle.state) + 1];
-  if (to !== next || !REACHABLE.has(to)) {
+  const placeOf = (state: SettlementState) => SETTLEMENT_STATES.indexOf(state);
+  if (placeOf(to) !== placeOf(cycle.state) + 1) {
     return refuse('LEDGER_CYCLE_STEP_NOT_ALLOWED', `A cycle that is ${cycle.state} cannot become ${to}.`);
   }
-  if (to === 'DRAFT' && (previous === 'OPEN' || previous === 'CUT_OFF')) {
-    return refuse('LEDGER_CYCLE_STEP_NOT_ALLOWED', `The cycle before is ${previous}: its carry is not known yet.`);
+  const reached = PREVIOUS_REACHED[to];
+  if (reached !== undefined && previous !== null && placeOf(previous) < placeOf(reached)) {
+    return refuse('LEDGER_CYCLE_STEP_NOT_ALLOWED', `The cycle before is ${previous}: what it leaves is not final yet.`);
   }
-  if (to !== 'AGREED') return null;
-  const endsAt = new Date((cycle.issuedAt?.getTime() ?? 0) + disputeWindowDays * DAY_MS);
-  return now >= endsAt
+  const endsAt = disputesUntil(cycle, disputeWindowDays);
+  return to !== 'AGREED' || now >= endsAt || isAgreed
     ? null
     : refuse('LEDGER_DISPUTE_WINDOW_OPEN', `Lines may be disputed until ${endsAt.toISOString()}.`);
 }

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
 import { newId } from '../../../../kernel/values/id';
-import { stepRefusal, type SettlementCycle } from './cycle';
+import { divideFloor } from '../../../../kernel/values/rounding';
+import { billPair, cutPast } from './billing';
+import { SETTLEMENT_STATES, stepRefusal, type SettlementCycle } from './cycle';
 import { directionalTotal, type Party } from './directional-total';
+import { disputeRefusal, owedBy } from './dispute';
 import { netPositions } from './netting';
 
 const CENT = 10_000n;
@@ -98,27 +101,86 @@ describe('a settlement cycle', () => {
     opensAt: new Date('2026-03-01T00:00:00Z'),
     cutOffAt: new Date('2026-04-01T00:00:00Z'),
     issuedAt: new Date('2026-04-02T00:00:00Z'),
+    payFromMinor: 0n,
     version: 4n,
   };
 
-  it('goes one step at a time and no further than NETTED', () => {
-    const at = { now, disputeWindowDays: 0, previous: null };
-    expect(stepRefusal({ ...cycle, state: 'CUT_OFF' }, 'DRAFT', at)).toBeNull();
-    expect(stepRefusal({ ...cycle, state: 'CUT_OFF' }, 'ISSUED', at)?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
-    expect(stepRefusal({ ...cycle, state: 'NETTED' }, 'INSTRUCTED', at)?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
-  });
+  const at = { now, disputeWindowDays: 0, previous: null, isAgreed: false };
 
-  it('is not drawn up before the cycle whose carry it begins with', () => {
-    const at = { now, disputeWindowDays: 0 };
-    const cutOff = { ...cycle, state: 'CUT_OFF' as const };
-    expect(stepRefusal(cutOff, 'DRAFT', { ...at, previous: 'CUT_OFF' })?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
-    expect(stepRefusal(cutOff, 'DRAFT', { ...at, previous: 'DRAFT' })).toBeNull();
-  });
-
-  it('is not agreed while its lines may be disputed', () => {
-    expect(stepRefusal(cycle, 'AGREED', { now, disputeWindowDays: 9, previous: null })?.code).toBe(
-      'LEDGER_DISPUTE_WINDOW_OPEN',
+  it('goes one step at a time, from OPEN to LOCKED', () => {
+    const allowed = SETTLEMENT_STATES.map((state) =>
+      SETTLEMENT_STATES.filter((to) => stepRefusal({ ...cycle, state }, to, at) === null),
     );
-    expect(stepRefusal(cycle, 'AGREED', { now, disputeWindowDays: 8, previous: null })).toBeNull();
+    expect(allowed).toEqual([...SETTLEMENT_STATES.slice(1).map((to) => [to]), []]);
+  });
+
+  it('is not drawn up before the cycle whose carry it begins with is agreed, nor netted before that is', () => {
+    const cutOff = { ...cycle, state: 'CUT_OFF' as const };
+    expect(stepRefusal(cutOff, 'DRAFT', { ...at, previous: 'ISSUED' })?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
+    expect(stepRefusal(cutOff, 'DRAFT', { ...at, previous: 'AGREED' })).toBeNull();
+    const agreed = { ...cycle, state: 'AGREED' as const };
+    expect(stepRefusal(agreed, 'NETTED', { ...at, previous: 'AGREED' })?.code).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
+    expect(stepRefusal(agreed, 'NETTED', { ...at, previous: 'NETTED' })).toBeNull();
+  });
+
+  it('is not agreed while its lines may be disputed, unless every partner agrees', () => {
+    const open = { ...at, disputeWindowDays: 9 };
+    expect(stepRefusal(cycle, 'AGREED', open)?.code).toBe('LEDGER_DISPUTE_WINDOW_OPEN');
+    expect(stepRefusal(cycle, 'AGREED', { ...open, isAgreed: true })).toBeNull();
+    expect(stepRefusal(cycle, 'AGREED', { ...open, disputeWindowDays: 8 })).toBeNull();
+  });
+
+  it('lets lines be disputed while its statements are with the partners and the window is open, and never else', () => {
+    const code = (state: SettlementCycle['state'], disputeWindowDays: number) =>
+      disputeRefusal({ ...cycle, state }, { now, disputeWindowDays })?.code ?? null;
+    expect(code('ISSUED', 9)).toBeNull();
+    expect(code('ISSUED', 8)).toBe('LEDGER_DISPUTE_WINDOW_CLOSED');
+    for (const state of ['CUT_OFF', 'DRAFT', 'AGREED', 'LOCKED'] as const) {
+      expect(code(state, 9)).toBe('LEDGER_DISPUTE_WINDOW_CLOSED');
+    }
+  });
+});
+
+describe('a bill made of sums', () => {
+  it('is the bill made of lines, and raises the same lines', () => {
+    const micros = fc.bigInt({ min: -100_000n, max: 100_000n });
+    const carry = fc.bigInt({ min: -5_000n, max: 5_000n });
+    fc.assert(
+      fc.property(fc.array(micros, { maxLength: 40 }), carry, (lines, carryInMicros) => {
+        const left = lines.map((one) => one - divideFloor(one, CENT) * CENT);
+        const sum = (amounts: readonly bigint[]) => amounts.reduce((all, one) => all + one, 0n);
+        const bySums = billPair({ exactMicros: sum(lines), remainders: sum(left), carryInMicros }, CENT);
+        const byLines = bill(lines, carryInMicros);
+        expect(bySums).toMatchObject({ billedMinor: byLines.billedMinor, carryMicros: byLines.carryMicros });
+        expect(bySums.raisedLines >= 0n && bySums.raisedLines <= BigInt(lines.length)).toBe(true);
+        const raised = byLines.lineMinors.filter((minor, n) => minor > divideFloor(lines[n] ?? 0n, CENT));
+        expect(BigInt(raised.length)).toBe(bySums.raisedLines);
+      }),
+    );
+  });
+
+  it('gives the unit of a line in suspense to the next of the same remainder', () => {
+    const cut = { remainder: 5_000n, tie: 2n };
+    expect(cutPast(cut, []).tie).toBe(2n);
+    expect(cutPast(cut, [3n]).tie).toBe(2n);
+    expect(cutPast(cut, [2n]).tie).toBe(3n);
+    expect(cutPast(cut, [4n, 3n, 1n]).tie).toBe(5n);
+  });
+});
+
+describe('what is owed of a disputed line', () => {
+  it.each([
+    ['ACCEPT', 7_192_000n, null, 0n],
+    ['REJECT', 7_192_000n, null, 7_192_000n],
+    ['PARTIAL', 7_192_000n, 1n, 1n],
+    ['PARTIAL', -1_600_000n, -600_000n, -600_000n],
+    ['PARTIAL', 7_192_000n, null, null],
+    ['PARTIAL', 7_192_000n, 0n, null],
+    ['PARTIAL', 7_192_000n, 7_192_000n, null],
+    ['PARTIAL', 7_192_000n, -1n, null],
+    ['PARTIAL', -1_600_000n, 1n, null],
+    ['REJECT', 7_192_000n, 1n, null],
+  ] as const)('%s of %s micro-units with the part %s: %s', (outcome, micros, part, owed) => {
+    expect(owedBy(outcome, micros, part)).toBe(owed);
   });
 });

@@ -8,6 +8,8 @@ export interface PartyAccount {
   readonly book: 'POINTS' | 'MONEY';
   readonly kind: string;
   readonly partyId: Party;
+  /** Of an account kept for a pair, the creditor; undefined for those of one party. */
+  readonly counterpartyId?: Party;
   /** Points, or micro-units of the programme's currency. */
   readonly balance: bigint;
 }
@@ -28,29 +30,41 @@ with owed as (
   select c.debtor_id, c.creditor_id, c.hub_account, c.hub_owner, c.micros
     from wallet w join claim c on c.bucket = w.bucket and c.wallet = w.wallet where w.programme_id = $1
 )
-select kind, owner, sum(micros) as balance
+select kind, owner, counterparty, sum(micros) as balance
   from (
     select case when debtor_id is null then hub_account else 'CLEARING' end as kind,
-           case when debtor_id is null then hub_owner else debtor_id end as owner, -micros as micros from owed
+           case when debtor_id is null then hub_owner else debtor_id end as owner, null::uuid as counterparty, -micros as micros from owed
     union all
     select case when creditor_id is null then hub_account else 'CLEARING' end,
-           case when creditor_id is null then hub_owner else creditor_id end, micros from owed
+           case when creditor_id is null then hub_owner else creditor_id end, null, micros from owed
     union all
-    select debit_kind, debit_owner, -micros from money_entry where programme_id = $1
+    select debit_kind, debit_owner, null, -micros from money_entry where programme_id = $1
     union all
-    select credit_kind, credit_owner, micros from money_entry where programme_id = $1
+    select credit_kind, credit_owner, null, micros from money_entry where programme_id = $1
+    union all
+    select e.debit_kind, e.debit_owner, e.debit_counterparty, -e.micros
+      from settlement_entry e join settlement_cycle y on y.id = e.cycle_id and y.currency = e.currency where e.programme_id = $1
+    union all
+    select e.credit_kind, e.credit_owner, e.credit_counterparty, e.micros
+      from settlement_entry e join settlement_cycle y on y.id = e.cycle_id and y.currency = e.currency where e.programme_id = $1
   ) one
- group by kind, owner order by kind, owner nulls last`;
+ group by kind, owner, counterparty order by kind, owner nulls last, counterparty nulls last`;
+const partyFrom = (uuid: string | null | undefined): Party => (uuid == null ? null : idFromUuid('ptr', uuid));
+/** Accounts kept for a pair: their owner is the debtor. */
+const OF_PAIRS = new Set(['ROUNDING_CARRY', 'DISPUTE_SUSPENSE']);
 
 /** Every account of parties a programme's books hold: of the points book those that are no member's, and the money book. */
 export async function loadPartyAccounts(pool: Pool, programmeId: ProgrammeId): Promise<PartyAccount[]> {
   const load = async (book: PartyAccount['book'], text: string): Promise<PartyAccount[]> => {
-    const { rows } = await pool.query<{ kind: string; owner: string | null; balance: string }>(text, [
-      uuidOf(programmeId),
-    ]);
-    return rows.map(({ kind, owner, balance }) => ({
-      ...{ book, kind, balance: BigInt(balance) },
-      partyId: owner === null ? null : idFromUuid('ptr', owner),
+    const { rows } = await pool.query<{
+      kind: string;
+      owner: string | null;
+      counterparty?: string | null;
+      balance: string;
+    }>(text, [uuidOf(programmeId)]);
+    return rows.map(({ kind, owner, counterparty, balance }) => ({
+      ...{ book, kind, balance: BigInt(balance), partyId: partyFrom(owner) },
+      ...(OF_PAIRS.has(kind) ? { counterpartyId: partyFrom(counterparty) } : {}),
     }));
   };
   return [...(await load('POINTS', POINTS_BOOK)), ...(await load('MONEY', MONEY_BOOK))];

@@ -11,10 +11,12 @@ export interface LineOfCycle extends StoredLine {
 }
 
 const LINES = sql`/* ledger.lineBook.load */
-select d.debtor_id, d.creditor_id, l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, c.currency
+select d.debtor_id, d.creditor_id, l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, c.currency,
+       l.is_disputed, l.dispute_id, case when t.occurred_at < c.opens_at then t.occurred_at end as late_of
   from settlement_cycle c
   join directional_total d on d.cycle_id = c.id
   join statement_line l on l.cycle_id = d.cycle_id and l.pair = d.pair
+  join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
  where c.programme_id = $1 and c.id = $2 and (l.pair, l.n) > ($3::smallint, $4::integer)
  order by l.pair, l.n limit $5`;
 
@@ -30,6 +32,9 @@ interface Row {
   seq: string;
   lot_seq: string;
   currency: string;
+  is_disputed: boolean;
+  dispute_id: string | null;
+  late_of: Date | null;
 }
 
 /** A page of all lines of a cycle, pair by pair in the order of their statements. */
@@ -53,5 +58,8 @@ export async function loadLineBook(
     wallet: row.wallet,
     seq: BigInt(row.seq),
     lotSeq: BigInt(row.lot_seq),
+    isDisputed: row.is_disputed,
+    disputeId: row.dispute_id === null ? null : idFromUuid('dsp', row.dispute_id),
+    lateOf: row.late_of,
   }));
 }

@@ -207,6 +207,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     { recordset: WRITE.claim, rows: rowsOf('claim') },
     { recordset: WRITE.money_entry, rows: rowsOf('money_entry') },
     { recordset: WRITE.purchase, rows: rowsOf('purchase') },
+    { recordset: WRITE.earn_explanation, rows: rowsOf('earn_explanation') },
     { recordset: WRITE.purchase_return, rows: rowsOf('purchase_return') },
     { recordset: WRITE.redemption_reversal, rows: rowsOf('redemption_reversal') },
     { recordset: WRITE.award, rows: rowsOf('award') },

@@ -1,6 +1,7 @@
 import type { Id, MemberId, PartnerId } from '../../../../kernel/values/id';
 import { uuidOf } from '../../../../kernel/values/id';
 import { shownPoints } from '../../core/points/posting';
+import { explanationText } from './explanation-text';
 import type { DecidedOutcome, DecidedTransaction, PlannedDocument } from './apply.store';
 import type { JournalTable } from './journal-tables';
 import type { Cells } from './recordset';
@@ -40,6 +41,7 @@ export function writtenRows(one: DecidedTransaction): WrittenRows {
     claim: claimRows(one, at),
     money_entry: moneyRows(one, at),
     purchase: purchaseRows(one, at),
+    earn_explanation: explanationRows(one, at),
     purchase_return: returnRows(one, at),
     redemption_reversal: reversalRows(one, at),
     award: awardRows(one, at),
@@ -179,6 +181,13 @@ function purchaseRows({ plan: { purchase }, programmeId }: DecidedTransaction, a
       msOf(purchase.occurredAt),
     ],
   ];
+}
+
+/** Base rates alone need no explanation: the purchase names the rule and what it gave. */
+function explanationRows({ plan: { explained } }: DecidedTransaction, at: Place): Cells[] {
+  if (explained === undefined) return [];
+  const { attributes, explanation } = explained;
+  return [[at.bucket, at.wallet, at.seq, attributes === null ? null : json(attributes), explanationText(explanation)]];
 }
 
 function returnRows({ plan: { returned } }: DecidedTransaction, at: Place): Cells[] {

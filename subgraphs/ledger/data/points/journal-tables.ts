@@ -108,6 +108,11 @@ export const JOURNAL_TABLES = {
     points: 'bigint',
     occurred_at: 'instant',
   },
+  earn_explanation: {
+    ...AT,
+    attributes: 'jsonb',
+    explanation: 'jsonb',
+  },
   purchase_return: {
     ...WALLET,
     purchase_seq: 'bigint',

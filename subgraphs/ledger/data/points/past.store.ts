@@ -1,3 +1,4 @@
+import { explanationFrom } from './explanation-text';
 import type { Answers, Asking, FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
@@ -41,7 +42,8 @@ select ${LOT_COLUMNS}
 
 const LOAD_PURCHASES = sql`/* ledger.post.loadPurchases */
 select p.bucket, p.wallet, p.seq, p.partner_id, p.external_ref, p.amount_minor, p.currency, p.occurred_at, p.rule_id, p.points,
-       coalesce(sum(r.amount_minor), 0)::text as returned_minor, coalesce(sum(r.clawed_back), 0)::text as clawed_back
+       coalesce(sum(r.amount_minor), 0)::text as returned_minor, coalesce(sum(r.clawed_back), 0)::text as clawed_back,
+       (select x.explanation from earn_explanation x where x.bucket = p.bucket and x.wallet = p.wallet and x.seq = p.seq) as explanation
   from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
   join purchase p on p.bucket = k.bucket and p.wallet = k.wallet and p.seq = k.seq
   left join purchase_return r on r.bucket = p.bucket and r.wallet = p.wallet and r.purchase_seq = p.seq
@@ -187,6 +189,7 @@ interface PurchaseRow extends WalletKey {
   points: string;
   returned_minor: string;
   clawed_back: string;
+  explanation: unknown;
 }
 interface HoldRow extends DrawRow {
   points: string;
@@ -287,6 +290,7 @@ function purchaseFrom(row: PurchaseRow): PastPurchase {
     earned: points(BigInt(row.points)),
     returnedMinor: BigInt(row.returned_minor),
     clawedBack: points(BigInt(row.clawed_back)),
+    explanation: row.explanation === null ? null : explanationFrom(row.explanation),
   };
 }
 

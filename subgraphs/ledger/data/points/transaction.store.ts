@@ -1,3 +1,5 @@
+import type { Explanation } from '../../core/rules/explanation';
+import { explanationFrom } from './explanation-text';
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
@@ -22,6 +24,7 @@ select c.currency,
            where bucket = t.bucket and wallet = t.wallet and seq = t.seq) l) as lots,
        (select row_to_json(p) from (select partner_id, external_ref, amount_minor::text, currency, branch, channel, lines,
           rule_id, points::text, occurred_at from purchase where bucket = t.bucket and wallet = t.wallet and seq = t.seq) p) as purchase,
+       (select explanation from earn_explanation where bucket = t.bucket and wallet = t.wallet and seq = t.seq) as explanation,
        (select coalesce(json_agg(d order by d.n), '[]') from (
           select e.n, e.lot_seq::text, l.issuer_id, e.amount::text,
                  (select sum(m.micros)::text from claim m where m.bucket = e.bucket and m.wallet = e.wallet and m.seq = e.seq
@@ -88,6 +91,8 @@ export interface JournalDetails {
   readonly currency: string;
   readonly issued: readonly Pick<IssuedLot, 'lotSeq' | 'issuerId' | 'quantity' | 'earnedAt' | 'expiresAt'>[];
   readonly purchase: PurchaseFact | null;
+  /** Why it earned what it did; null where the base rate alone was looked at. */
+  readonly explanation: Explanation | null;
   readonly draws: readonly { lotSeq: bigint; issuerId: Party; points: bigint; claimMicros: bigint | null }[];
   readonly hold: Pick<Hold, 'seq' | 'partnerId' | 'points' | 'captured' | 'state' | 'expiresAt'> | null;
   readonly clawedBack: bigint;
@@ -118,6 +123,7 @@ interface DetailsRow {
     points: string;
     occurred_at: string;
   } | null;
+  explanation: unknown;
   draws: { lot_seq: string; issuer_id: string | null; amount: string; micros: string | null }[];
   hold: {
     seq: string;
@@ -227,6 +233,7 @@ function detailsFrom(row: DetailsRow): JournalDetails {
       points: BigInt(purchase.points),
       occurredAt: new Date(purchase.occurred_at),
     },
+    explanation: row.explanation === null ? null : explanationFrom(row.explanation),
     draws: row.draws.map((draw) => ({
       lotSeq: BigInt(draw.lot_seq),
       issuerId: partyFrom(draw.issuer_id),

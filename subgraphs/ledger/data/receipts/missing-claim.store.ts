@@ -9,7 +9,7 @@ import {
   type PartnerId,
   type ProgrammeId,
 } from '../../../../kernel/values/id';
-import type { MissingClaim, MissingClaimState } from '../../core/receipts/receipt';
+import type { MissingClaim, MissingClaimState, Settlement } from '../../core/receipts/receipt';
 import { uuidOrNull } from '../points/journal-rows';
 
 const INSERT = sql`/* ledger.missingClaim.insert */
@@ -36,7 +36,7 @@ export async function insertClaim(tx: Tx, claim: MissingClaim): Promise<boolean>
 }
 
 const COLUMNS = `c.id, c.programme_id, c.member_id, c.partner_id, c.external_ref, c.amount_minor, c.currency, c.occurred_at, c.opened_at,
-       c.answer_by, c.state, c.reason, c.closed_at`;
+       c.answer_by, c.state, c.reason, c.closed_at, c.settles_as`;
 
 const COUNT_OPEN = sql`/* ledger.missingClaim.countOpen */
 select count(*)::int as open from missing_claim where programme_id = $1 and member_id = $2 and state = 'OPEN'`;
@@ -92,10 +92,24 @@ export async function nextClaimDue(pool: Pool, programmeId: ProgrammeId, upTo: D
   return rows[0]?.due ?? null;
 }
 
-const CLOSE = sql`/* ledger.missingClaim.close */
-update missing_claim set state = $2, reason = $3, closed_at = $4 where id = $1 and state = 'OPEN'`;
+const BEGIN_SETTLING = sql`/* ledger.missingClaim.beginSettling */
+update missing_claim set settles_as = $2 where id = $1 and state = 'OPEN' and (settles_as is null or settles_as = $2)`;
 
-/** Closes a claim; what is closed stays as it is. */
+/**
+ * Decides that a claim will be settled so, before anything is posted for it: its row is the lock, and it outlives a crash.
+ *
+ * @returns false when the claim is closed, or is being settled otherwise
+ */
+export async function beginSettling(pool: Pool, id: Id<'mpc'>, as: Settlement): Promise<boolean> {
+  const { rowCount } = await pool.query(BEGIN_SETTLING, [uuidOf(id), as]);
+  return rowCount === 1;
+}
+
+const CLOSE = sql`/* ledger.missingClaim.close */
+update missing_claim set state = $2, reason = $3, closed_at = $4
+ where id = $1 and state = 'OPEN' and ($2 <> 'REJECTED' or settles_as is null)`;
+
+/** Closes a claim; what is closed stays as it is, and what is being settled is not rejected. */
 export async function closeClaim(
   pool: Pool,
   id: Id<'mpc'>,
@@ -140,6 +154,7 @@ interface Row {
   state: MissingClaimState;
   reason: string | null;
   closed_at: Date | null;
+  settles_as: Settlement | null;
 }
 
 function claimFrom(row: Row): MissingClaim {
@@ -157,5 +172,6 @@ function claimFrom(row: Row): MissingClaim {
     state: row.state,
     reason: row.reason,
     closedAt: row.closed_at,
+    settlesAs: row.settles_as,
   };
 }

@@ -3,6 +3,7 @@ import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
 import type { Digest } from '../../../../kernel/values/canonical';
 import { idFromUuid, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
+import type { PurchaseLineFact } from '../../core/movements/purchase';
 import type { Receipt } from '../../core/receipts/receipt';
 
 const INSERT = sql`/* ledger.receipt.insert */
@@ -35,6 +36,15 @@ function wholeNumbersAsText(_name: string, value: unknown): unknown {
   return typeof value === 'bigint' ? value.toString() : value;
 }
 
+/** A line as JSON holds it: whole numbers as text. */
+interface StoredLine extends Omit<PurchaseLineFact, 'amount'> {
+  readonly amount: { readonly amountMinor: string; readonly currency: string };
+}
+
+function lineFrom({ amount, ...line }: StoredLine): PurchaseLineFact {
+  return { ...line, amount: { ...amount, amountMinor: BigInt(amount.amountMinor) } };
+}
+
 const FIND = sql`/* ledger.receipt.find */
 select r.programme_id, r.partner_id, r.external_ref, r.amount_minor, r.currency, r.branch, r.channel, r.lines, r.occurred_at,
        r.claim_until
@@ -50,7 +60,7 @@ export async function findReceipt(pool: Pool, programmeId: ProgrammeId, hash: Di
     currency: string;
     branch: string | null;
     channel: string | null;
-    lines: unknown[] | null;
+    lines: StoredLine[] | null;
     occurred_at: Date;
     claim_until: Date;
   }>(FIND, [hash, uuidOf(programmeId)]);
@@ -58,7 +68,8 @@ export async function findReceipt(pool: Pool, programmeId: ProgrammeId, hash: Di
   if (row === undefined) return null;
   const { currency, branch, channel, lines } = row;
   return {
-    ...{ currency, branch, channel, lines },
+    ...{ currency, branch, channel },
+    lines: lines === null ? null : lines.map(lineFrom),
     programmeId: idFromUuid('prg', row.programme_id),
     partnerId: idFromUuid('ptr', row.partner_id),
     externalRef: row.external_ref,

@@ -32,8 +32,9 @@ select l.issuer_id, e.credit_owner as redeemer_id, sum(e.amount)::text as points
 
 /** Points of one issuer redeemed at one partner, and what they are worth at the price of the day. */
 export interface PointFlow {
-  readonly issuerId: PartnerId;
-  readonly redeemerId: PartnerId;
+  /** The operator when null: goodwill. */
+  readonly issuerId: PartnerId | null;
+  readonly redeemerId: PartnerId | null;
   readonly points: bigint;
   readonly micros: bigint;
 }
@@ -43,19 +44,21 @@ export async function loadPointFlows(
   at: { programmeId: ProgrammeId; cycleId: Id<'cyc'> },
   prices: readonly Price[],
 ): Promise<PointFlow[]> {
-  const { rows } = await pool.query<{ issuer_id: string; redeemer_id: string; points: string; micros: string }>(
-    POINT_FLOWS,
-    [
-      uuidOf(at.cycleId),
-      uuidOf(at.programmeId),
-      prices.map(({ partnerId }) => uuidOf(partnerId)),
-      prices.map(({ validFrom }) => validFrom),
-      prices.map(({ micros }) => micros.toString()),
-    ],
-  );
+  const { rows } = await pool.query<{
+    issuer_id: string | null;
+    redeemer_id: string | null;
+    points: string;
+    micros: string;
+  }>(POINT_FLOWS, [
+    uuidOf(at.cycleId),
+    uuidOf(at.programmeId),
+    prices.map(({ partnerId }) => uuidOf(partnerId)),
+    prices.map(({ validFrom }) => validFrom),
+    prices.map(({ micros }) => micros.toString()),
+  ]);
   return rows.map((row) => ({
-    issuerId: idFromUuid('ptr', row.issuer_id),
-    redeemerId: idFromUuid('ptr', row.redeemer_id),
+    issuerId: row.issuer_id === null ? null : idFromUuid('ptr', row.issuer_id),
+    redeemerId: row.redeemer_id === null ? null : idFromUuid('ptr', row.redeemer_id),
     points: BigInt(row.points),
     micros: BigInt(row.micros),
   }));

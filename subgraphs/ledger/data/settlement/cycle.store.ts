@@ -3,6 +3,7 @@ import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import type { SettlementCycle, SettlementState } from '../../core/settlement/cycle';
+import { termsFrom, termsText, type CutOffTerms } from './cycle-terms.store';
 
 interface Row {
   id: string;
@@ -13,6 +14,7 @@ interface Row {
   opens_at: Date;
   cut_off_at: Date | null;
   issued_at: Date | null;
+  pay_from_minor: string;
   version: string;
 }
 
@@ -26,12 +28,13 @@ function cycleFrom(row: Row): SettlementCycle {
     opensAt: row.opens_at,
     cutOffAt: row.cut_off_at,
     issuedAt: row.issued_at,
+    payFromMinor: BigInt(row.pay_from_minor),
     version: BigInt(row.version),
   };
 }
 
 const LOCK_CYCLE = sql`/* ledger.settlementStep.lockCycle */
-select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, version
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, pay_from_minor, version
   from settlement_cycle where programme_id = $1 and (id = $2 or ($2 is null and state = 'OPEN')) for update`;
 
 /** The programme's cycle of this id, or its open one when null, locked until the transaction ends. */
@@ -45,7 +48,7 @@ export async function lockCycle(
 }
 
 const FIND_CYCLES = sql`/* ledger.settlementCycle.find */
-select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, version
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, pay_from_minor, version
   from settlement_cycle where programme_id = $1 and id = any($2::uuid[])`;
 
 /** Cycles of a programme by id. */
@@ -58,8 +61,18 @@ export async function findCycles(
   return rows.map(cycleFrom);
 }
 
+const FIND_BY_ID = sql`/* ledger.liveCycle.findById */
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, pay_from_minor, version
+  from settlement_cycle where id = any($1::uuid[])`;
+
+/** Cycles by id, of whichever programme: for readers who were shown them. */
+export async function findCyclesById(pool: Pool, ids: readonly Id<'cyc'>[]): Promise<SettlementCycle[]> {
+  const { rows } = await pool.query<Row>(FIND_BY_ID, [ids.map(uuidOf)]);
+  return rows.map(cycleFrom);
+}
+
 const LIST_CYCLES = sql`/* ledger.settlementCycle.list */
-select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, version
+select id, programme_id, number, state, currency, opens_at, cut_off_at, issued_at, pay_from_minor, version
   from settlement_cycle where programme_id = $1 and number < $2 order by number desc limit $3`;
 
 /** Cycles of a programme, newest first. */
@@ -82,28 +95,27 @@ export async function previousState(tx: Tx, cycle: SettlementCycle): Promise<Set
   return rows[0]?.state ?? null;
 }
 
-const LATEST_RECORDED = sql`/* ledger.cutOff.latestRecorded */
-select max(recorded_at) as latest from journal_transaction where cycle_id = $1`;
-
-/** When the cycle's last posting was recorded; null when it has none. */
-export async function latestRecordedAt(tx: Tx, cycleId: Id<'cyc'>): Promise<Date | null> {
-  const rows = (await tx.query(LATEST_RECORDED, [uuidOf(cycleId)])) as { latest: Date | null }[];
-  return rows[0]?.latest ?? null;
-}
-
 const SET_STATE = sql`/* ledger.settlementStep.setState */
 update settlement_cycle
    set state = $2, version = version + 1, cut_off_at = coalesce(cut_off_at, $3), issued_at = coalesce(issued_at, $4),
-       opens_at = least(opens_at, cut_off_at, $3)
+       opens_at = least(opens_at, cut_off_at, $3), pay_from_minor = coalesce($5, pay_from_minor)
  where id = $1`;
 
 /** Moves a cycle on by one state and one version. */
 export async function setCycleState(
   tx: Tx,
   cycleId: string,
-  step: { to: SettlementState; cutOffAt?: Date; issuedAt?: Date },
+  step: { to: SettlementState; cutOffAt?: Date; issuedAt?: Date; payFromMinor?: bigint },
 ): Promise<void> {
-  await tx.query(SET_STATE, [uuidOf(cycleId as Id<'cyc'>), step.to, step.cutOffAt ?? null, step.issuedAt ?? null]);
+  const { to, cutOffAt = null, issuedAt = null, payFromMinor } = step;
+  await tx.query(SET_STATE, [uuidOf(cycleId as Id<'cyc'>), to, cutOffAt, issuedAt, payFromMinor?.toString() ?? null]);
+}
+
+const CHANGE_FIGURES = sql`/* ledger.disputeLine.changeFigures */ update settlement_cycle set version = version + 1 where id = $1`;
+
+/** Figures changed without a step: whoever looked at the version before has looked at something else. */
+export async function changeFigures(tx: Tx, cycleId: string): Promise<void> {
+  await tx.query(CHANGE_FIGURES, [uuidOf(cycleId as Id<'cyc'>)]);
 }
 
 const OPEN_NEXT = sql`/* ledger.cutOff.openNext */
@@ -126,24 +138,28 @@ export async function openNextCycle(
 export interface ProposedStep {
   readonly to: SettlementState;
   readonly cutOffAt: Date | null;
+  /** Of a cut-off: what it is to be settled by. */
+  readonly terms: CutOffTerms | null;
   readonly contentHash: string;
   /** The person, whatever role they proposed it in. */
   readonly proposedBy: string;
 }
 
 const PROPOSE = sql`/* ledger.settlementStep.propose */
-insert into cycle_step (cycle_id, to_state, cut_off_at, content_hash, proposed_by, proposed_at) values ($1, $2, $3, $4, $5, $6)
+insert into cycle_step (cycle_id, to_state, cut_off_at, content_hash, proposed_by, proposed_at, terms)
+values ($1, $2, $3, $4, $5, $6, $7)
 on conflict (cycle_id, to_state) do update set cut_off_at = excluded.cut_off_at, content_hash = excluded.content_hash,
-  proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at
+  proposed_by = excluded.proposed_by, proposed_at = excluded.proposed_at, terms = excluded.terms
 where cycle_step.approved_by is null`;
 
 export async function proposeStep(tx: Tx, cycleId: string, step: ProposedStep & { proposedAt: Date }): Promise<void> {
   const { to, cutOffAt, contentHash, proposedBy, proposedAt } = step;
-  await tx.query(PROPOSE, [uuidOf(cycleId as Id<'cyc'>), to, cutOffAt, contentHash, proposedBy, proposedAt]);
+  const terms = step.terms === null ? null : termsText(step.terms);
+  await tx.query(PROPOSE, [uuidOf(cycleId as Id<'cyc'>), to, cutOffAt, contentHash, proposedBy, proposedAt, terms]);
 }
 
 const FIND_PROPOSED = sql`/* ledger.settlementStep.findProposed */
-select to_state, cut_off_at, content_hash, proposed_by from cycle_step where cycle_id = $1 and approved_by is null`;
+select to_state, cut_off_at, content_hash, proposed_by, terms from cycle_step where cycle_id = $1 and approved_by is null`;
 
 /** The step that waits for approval; the lock on its cycle keeps it from changing. */
 export async function findProposedStep(tx: Tx, cycleId: string): Promise<ProposedStep | null> {
@@ -152,10 +168,12 @@ export async function findProposedStep(tx: Tx, cycleId: string): Promise<Propose
     cut_off_at: Date | null;
     content_hash: string;
     proposed_by: string;
+    terms: unknown;
   }[];
   const [row] = rows;
   if (row === undefined) return null;
-  return { to: row.to_state, cutOffAt: row.cut_off_at, contentHash: row.content_hash, proposedBy: row.proposed_by };
+  const { to_state: to, cut_off_at: cutOffAt, content_hash: contentHash, proposed_by: proposedBy } = row;
+  return { to, cutOffAt, contentHash, proposedBy, terms: row.terms === null ? null : termsFrom(row.terms) };
 }
 
 const APPROVE = sql`/* ledger.settlementStep.approve */
@@ -167,4 +185,12 @@ export async function approveStep(
   approval: { to: SettlementState; approvedBy: string; approvedAt: Date },
 ): Promise<void> {
   await tx.query(APPROVE, [uuidOf(cycleId as Id<'cyc'>), approval.to, approval.approvedBy, approval.approvedAt]);
+}
+
+const FORGET_PROPOSED = sql`/* ledger.settleCycle.forgetProposed */
+delete from cycle_step where cycle_id = $1 and approved_by is null`;
+
+/** Drops a proposal that events have overtaken. */
+export async function forgetProposedStep(tx: Tx, cycleId: string): Promise<void> {
+  await tx.query(FORGET_PROPOSED, [uuidOf(cycleId as Id<'cyc'>)]);
 }

@@ -1,123 +1,139 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
-import { idFromUuid, uuidOf, type Id, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
-import type { DirectionalTotal, Party } from '../../core/settlement/directional-total';
-import type { NetPosition } from '../../core/settlement/netting';
+import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
+import type { Bill, PairSums } from '../../core/settlement/billing';
+import type { Party } from '../../core/settlement/directional-total';
 import { uuidOrNull } from '../points/journal-rows';
 
-/** One claim of a cycle, with its place in the journal. */
-export interface CycleClaim {
-  readonly debtorId: Party;
-  readonly creditorId: Party;
-  readonly kind: string;
-  readonly micros: bigint;
-  readonly bucket: number;
-  readonly wallet: string;
-  readonly seq: string;
-  readonly n: number;
-  readonly lotSeq: string;
-}
+export const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
+const cycleUuid = (id: string): string => uuidOf(id as Id<'cyc'>);
 
-const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
-
-const LOAD_CLAIMS = sql`/* ledger.draft.loadClaims */
-select c.debtor_id, c.creditor_id, c.kind, c.micros, c.bucket, c.wallet, c.seq, c.n, c.lot_seq
-  from claim c
-  join journal_transaction t on t.bucket = c.bucket and t.wallet = c.wallet and t.seq = c.seq
- where c.cycle_id = $1
- order by c.debtor_id nulls last, c.creditor_id nulls last, t.recorded_at, c.bucket, c.wallet, c.seq, c.n`;
-
-/** All claims of a cycle, pair by pair, each pair in posting order. */
-export async function loadCycleClaims(tx: Tx, cycleId: string): Promise<CycleClaim[]> {
-  const rows = (await tx.query(LOAD_CLAIMS, [uuidOf(cycleId as Id<'cyc'>)])) as {
-    debtor_id: string | null;
-    creditor_id: string | null;
-    kind: string;
-    micros: string;
-    bucket: number;
-    wallet: string;
-    seq: string;
-    n: number;
-    lot_seq: string;
-  }[];
-  return rows.map(({ debtor_id, creditor_id, micros, lot_seq, ...row }) => ({
-    ...row,
-    debtorId: partyFrom(debtor_id),
-    creditorId: partyFrom(creditor_id),
-    micros: BigInt(micros),
-    lotSeq: lot_seq,
-  }));
-}
-
-const LOAD_CARRIES = sql`/* ledger.draft.loadCarries */
-select d.debtor_id, d.creditor_id, d.carry_micros
-  from directional_total d
-  join settlement_cycle p on p.id = d.cycle_id
-  join settlement_cycle c on c.programme_id = p.programme_id and c.number = p.number + 1
- where c.id = $1 and d.carry_micros <> 0
- order by d.pair`;
-
-/** What rounding left over in the cycle before. */
-export async function loadCarriesInto(
-  tx: Tx,
-  cycleId: string,
-): Promise<{ debtorId: Party; creditorId: Party; carryMicros: bigint }[]> {
-  const rows = (await tx.query(LOAD_CARRIES, [uuidOf(cycleId as Id<'cyc'>)])) as {
-    debtor_id: string | null;
-    creditor_id: string | null;
-    carry_micros: string;
-  }[];
-  return rows.map((row) => ({
-    debtorId: partyFrom(row.debtor_id),
-    creditorId: partyFrom(row.creditor_id),
-    carryMicros: BigInt(row.carry_micros),
-  }));
-}
-
-/** One pair of a cycle, drawn up. */
-export interface PairStatement {
+/** What a pair of a cycle is billed by. */
+export interface PairToBill extends PairSums {
   readonly pair: number;
   readonly debtorId: Party;
   readonly creditorId: Party;
-  readonly total: DirectionalTotal;
-  readonly claims: readonly CycleClaim[];
+  /** Lines that bill something: those in suspense do not. */
+  readonly lines: number;
+  readonly suspenseMicros: bigint;
 }
 
-const SAVE_TOTALS = sql`/* ledger.draft.saveTotals */
-insert into directional_total (cycle_id, pair, debtor_id, creditor_id, exact_micros, carry_in_micros, billed_minor, carry_micros)
-select $1, pair, debtor_id, creditor_id, exact_micros, carry_in_micros, billed_minor, carry_micros
-  from json_to_recordset($2::json) as r(pair smallint, debtor_id uuid, creditor_id uuid, exact_micros bigint,
-       carry_in_micros bigint, billed_minor bigint, carry_micros bigint)`;
-const SAVE_LINES = sql`/* ledger.draft.saveLines */
-insert into statement_line (cycle_id, pair, n, bucket, wallet, seq, claim_n, kind, micros, billed_minor, lot_seq)
-select $1, pair, n, bucket, wallet, seq, claim_n, kind, micros, billed_minor, lot_seq
-  from json_to_recordset($2::json) as r(pair smallint, n integer, bucket smallint, wallet uuid, seq bigint, claim_n smallint,
-       kind text, micros bigint, billed_minor bigint, lot_seq bigint)`;
-const LINES_AT_ONCE = 5_000;
+// Nobody is the operator: compared as a value, so that pairs are found by hashing and not one by one.
+const ADD_CARRIED_PAIRS = sql`/* ledger.draft.addCarriedPairs */
+with carried as (
+  select c.id as cycle_id, d.pair, d.debtor_id, d.creditor_id
+    from directional_total d
+    join settlement_cycle before on before.id = d.cycle_id
+    join settlement_cycle c on c.programme_id = before.programme_id and c.number = before.number + 1
+   where c.id = $1 and d.carry_micros <> 0
+)
+insert into claim_pair as p (cycle_id, pair, debtor_id, creditor_id, lines, micros, remainders)
+select n.cycle_id, coalesce((select max(pair) from claim_pair where cycle_id = $1), -1) + row_number() over (order by n.pair),
+       n.debtor_id, n.creditor_id, 0, 0, 0
+  from carried n
+ where (coalesce(n.debtor_id, '00000000-0000-0000-0000-000000000000'), coalesce(n.creditor_id, '00000000-0000-0000-0000-000000000000'))
+       not in (select coalesce(x.debtor_id, '00000000-0000-0000-0000-000000000000'),
+                      coalesce(x.creditor_id, '00000000-0000-0000-0000-000000000000')
+                 from claim_pair x where x.cycle_id = $1)`;
+const LOAD_PAIRS = sql`/* ledger.draft.loadPairs */
+with carried as materialized (
+  select coalesce(d.debtor_id, '00000000-0000-0000-0000-000000000000') as debtor,
+         coalesce(d.creditor_id, '00000000-0000-0000-0000-000000000000') as creditor, d.carry_micros
+    from settlement_cycle y
+    join settlement_cycle before on before.programme_id = y.programme_id and before.number = y.number - 1
+    join directional_total d on d.cycle_id = before.id
+   where y.id = $1 and d.carry_micros <> 0
+)
+select p.pair, p.debtor_id, p.creditor_id, p.lines - coalesce(s.lines, 0) as lines, p.micros - coalesce(s.micros, 0) as micros,
+       p.remainders - coalesce(s.remainders, 0) as remainders, coalesce(s.micros, 0) as suspense_micros,
+       coalesce(d.carry_micros, 0) as carry_in_micros
+  from claim_pair p
+  left join carried d on d.debtor = coalesce(p.debtor_id, '00000000-0000-0000-0000-000000000000')
+                     and d.creditor = coalesce(p.creditor_id, '00000000-0000-0000-0000-000000000000')
+  left join (select pair, count(*)::integer as lines, sum(micros) as micros, sum(remainder) as remainders
+               from dispute where cycle_id = $1 group by pair) s on s.pair = p.pair
+ where p.cycle_id = $1 and ($2::smallint is null or p.pair = $2)
+ order by p.debtor_id nulls last, p.creditor_id nulls last`;
 
-/** Writes the totals of a cycle and the lines behind them. */
-export async function saveStatements(tx: Tx, cycleId: string, statements: readonly PairStatement[]): Promise<void> {
-  const cycle = uuidOf(cycleId as Id<'cyc'>);
-  const totals = statements.map(({ pair, debtorId, creditorId, total }) => ({
-    pair,
-    debtor_id: uuidOrNull(debtorId),
-    creditor_id: uuidOrNull(creditorId),
-    exact_micros: `${total.exactMicros}`,
-    carry_in_micros: `${total.carryInMicros}`,
-    billed_minor: `${total.billedMinor}`,
-    carry_micros: `${total.carryMicros}`,
+/** Every pair of a cycle with a line or a carry, or one of them; sums are without what is in suspense. */
+export async function loadPairsToBill(tx: Tx, cycleId: string, only: number | null = null): Promise<PairToBill[]> {
+  if (only === null) await tx.query(ADD_CARRIED_PAIRS, [cycleUuid(cycleId)]);
+  const rows = (await tx.query(LOAD_PAIRS, [cycleUuid(cycleId), only])) as Record<string, string | number | null>[];
+  return rows.map((row) => ({
+    pair: Number(row.pair),
+    debtorId: partyFrom(row.debtor_id as string | null),
+    creditorId: partyFrom(row.creditor_id as string | null),
+    lines: Number(row.lines),
+    exactMicros: BigInt(row.micros as string),
+    remainders: BigInt(row.remainders as string),
+    carryInMicros: BigInt(row.carry_in_micros as string),
+    suspenseMicros: BigInt(row.suspense_micros as string),
   }));
-  await tx.query(SAVE_TOTALS, [cycle, JSON.stringify(totals)]);
-  const lines = statements.flatMap(({ pair, claims, total }) =>
-    claims.map(({ bucket, wallet, seq, n, kind, micros, lotSeq }, index) => ({
-      ...{ pair, n: index + 1, bucket, wallet, seq, claim_n: n, kind, micros: `${micros}`, lot_seq: lotSeq },
-      billed_minor: `${total.lineMinors[index] ?? 0n}`,
-    })),
-  );
-  for (let from = 0; from < lines.length; from += LINES_AT_ONCE) {
-    await tx.query(SAVE_LINES, [cycle, JSON.stringify(lines.slice(from, from + LINES_AT_ONCE))]);
-  }
+}
+
+/** A pair with its bill. */
+export interface BilledPair extends PairToBill {
+  readonly bill: Bill;
+}
+
+// The cut of a pair: where, going down its remainders, as many lines are passed as are raised.
+const SAVE_TOTALS = sql`/* ledger.draft.saveTotals */
+with billed as (
+  select r.* from json_to_recordset($2::json) as r(pair smallint, debtor_id uuid, creditor_id uuid, lines integer, exact_micros bigint,
+       suspense_micros bigint, carry_in_micros bigint, billed_minor bigint, carry_micros bigint, raised integer)
+)
+insert into directional_total as t (cycle_id, pair, debtor_id, creditor_id, lines, exact_micros, suspense_micros, carry_in_micros,
+  billed_minor, carry_micros, cut_remainder, cut_tie)
+select $1, b.pair, b.debtor_id, b.creditor_id, b.lines, b.exact_micros, b.suspense_micros, b.carry_in_micros, b.billed_minor,
+       b.carry_micros, c.remainder, coalesce(c.tie, 0)
+  from billed b
+  left join lateral (
+    select x.remainder, b.raised - (x.reached - x.lines) as tie
+      from (select r.remainder, r.lines, sum(r.lines) over (order by r.remainder desc) as reached
+              from (select r.remainder,
+                           r.lines - (select count(*) from dispute d
+                                       where d.cycle_id = $1 and d.pair = r.pair and d.remainder = r.remainder) as lines
+                      from claim_remainder r where r.cycle_id = $1 and r.pair = b.pair) r) x
+     where x.reached >= b.raised order by x.reached, x.remainder desc limit 1
+  ) c on b.raised > 0
+on conflict (cycle_id, pair) do update
+  set lines = excluded.lines, exact_micros = excluded.exact_micros, suspense_micros = excluded.suspense_micros,
+      billed_minor = excluded.billed_minor, carry_micros = excluded.carry_micros, cut_remainder = excluded.cut_remainder,
+      cut_tie = excluded.cut_tie
+returning t.pair, t.cut_remainder, t.cut_tie`;
+
+/** Writes totals of a cycle, or writes them anew; answers where the raised lines of each end. */
+export async function saveTotals(
+  tx: Tx,
+  cycleId: string,
+  pairs: readonly BilledPair[],
+): Promise<{ pair: number; cut: { remainder: bigint; tie: bigint } | null }[]> {
+  const rows = pairs.map(({ pair, debtorId, creditorId, lines, bill, ...sums }) => ({
+    ...{ pair, debtor_id: uuidOrNull(debtorId), creditor_id: uuidOrNull(creditorId), lines },
+    exact_micros: `${sums.exactMicros}`,
+    suspense_micros: `${sums.suspenseMicros}`,
+    carry_in_micros: `${sums.carryInMicros}`,
+    billed_minor: `${bill.billedMinor}`,
+    carry_micros: `${bill.carryMicros}`,
+    raised: `${bill.raisedLines}`,
+  }));
+  const answer = (await tx.query(SAVE_TOTALS, [cycleUuid(cycleId), JSON.stringify(rows)])) as {
+    pair: number;
+    cut_remainder: number | null;
+    cut_tie: number;
+  }[];
+  return answer.map(({ pair, cut_remainder, cut_tie }) => ({
+    pair,
+    cut: cut_remainder === null ? null : { remainder: BigInt(cut_remainder), tie: BigInt(cut_tie) },
+  }));
+}
+
+const MOVE_CUT = sql`/* ledger.disputeLine.moveCut */
+update directional_total set cut_tie = $3 where cycle_id = $1 and pair = $2`;
+
+export async function moveCut(tx: Tx, cycleId: string, pair: number, tie: bigint): Promise<void> {
+  await tx.query(MOVE_CUT, [cycleUuid(cycleId), pair, tie.toString()]);
 }
 
 /** A total as it stands on a statement. */
@@ -126,7 +142,9 @@ export interface StoredTotal {
   readonly pair: number;
   readonly debtorId: Party;
   readonly creditorId: Party;
+  /** Without what is in suspense. */
   readonly exactMicros: bigint;
+  readonly suspenseMicros: bigint;
   readonly carryInMicros: bigint;
   readonly billedMinor: bigint;
   readonly carryMicros: bigint;
@@ -134,29 +152,50 @@ export interface StoredTotal {
 }
 
 const LOAD_TOTALS = sql`/* ledger.settlementCycle.loadTotals */
-select d.cycle_id, d.pair, d.debtor_id, d.creditor_id, d.exact_micros, d.carry_in_micros, d.billed_minor, d.carry_micros, c.currency
+select d.cycle_id, d.pair, d.debtor_id, d.creditor_id, d.exact_micros, d.suspense_micros, d.carry_in_micros, d.billed_minor,
+       d.carry_micros, c.currency
   from directional_total d join settlement_cycle c on c.id = d.cycle_id
- where c.programme_id = $1 and d.cycle_id = any($2::uuid[]) order by d.cycle_id, d.pair`;
+ where c.programme_id = $1 and d.cycle_id = any($2::uuid[])
+ order by d.cycle_id, d.debtor_id nulls last, d.creditor_id nulls last`;
 
-/** Totals of a programme's cycles, by pair; empty before DRAFT. */
+/** Totals of a programme's cycles, by debtor and creditor, the operator last; empty before DRAFT. */
 export async function loadTotals(
   run: (text: string, values: unknown[]) => Promise<unknown>,
   programmeId: ProgrammeId,
   cycleIds: readonly string[],
 ): Promise<StoredTotal[]> {
-  const cycles = cycleIds.map((id) => uuidOf(id as Id<'cyc'>));
-  const rows = (await run(LOAD_TOTALS, [uuidOf(programmeId), cycles])) as Record<string, string | number | null>[];
+  const rows = (await run(LOAD_TOTALS, [uuidOf(programmeId), cycleIds.map(cycleUuid)])) as Record<
+    string,
+    string | number | null
+  >[];
   return rows.map((row) => ({
     cycleId: idFromUuid('cyc', String(row.cycle_id)),
     pair: Number(row.pair),
     debtorId: partyFrom(row.debtor_id as string | null),
     creditorId: partyFrom(row.creditor_id as string | null),
     exactMicros: BigInt(row.exact_micros as string),
+    suspenseMicros: BigInt(row.suspense_micros as string),
     carryInMicros: BigInt(row.carry_in_micros as string),
     billedMinor: BigInt(row.billed_minor as string),
     carryMicros: BigInt(row.carry_micros as string),
     currency: String(row.currency),
   }));
+}
+
+const HASH_FIGURES = sql`/* ledger.settlementStep.hashFigures */
+select encode(sha256(convert_to(
+  (select coalesce(string_agg(t::text, E'\\n' order by t.pair), '')
+     from (select pair, debtor_id, creditor_id, exact_micros, suspense_micros, carry_in_micros, billed_minor, carry_micros
+             from directional_total where cycle_id = $1) t)
+  || E'\\n\\n' ||
+  (select coalesce(string_agg(n::text, E'\\n' order by n.party_id nulls last), '')
+     from (select party_id, net_minor, carry_in_minor, pay_minor, pay_currency, pay_amount_minor, rate, fx_difference_micros
+             from net_position where cycle_id = $1) n), 'UTF8')), 'hex') as hash`;
+
+/** A hash of every total and net of a cycle: made where they are, because there are thousands and tills wait for this process. */
+export async function hashFigures(tx: Tx, cycleId: string): Promise<string> {
+  const [row] = (await tx.query(HASH_FIGURES, [cycleUuid(cycleId)])) as { hash: string }[];
+  return row?.hash ?? '';
 }
 
 /** One line of a statement. */
@@ -166,16 +205,25 @@ export interface StoredLine {
   readonly n: number;
   readonly kind: string;
   readonly micros: bigint;
+  /** Its share of what is billed; nothing while it is in suspense. */
   readonly billedMinor: bigint;
   readonly currency: string;
   readonly wallet: string;
   readonly seq: bigint;
   readonly lotSeq: bigint;
+  readonly isDisputed: boolean;
+  /** The dispute of an earlier cycle whose outcome this line is. */
+  readonly disputeId: Id<'dsp'> | null;
+  /** When its event happened, if that was before this cycle opened: it came late. */
+  readonly lateOf: Date | null;
 }
 
 const LOAD_LINES = sql`/* ledger.directionalTotal.loadLines */
-select l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq
-  from statement_line l join settlement_cycle c on c.id = l.cycle_id
+select l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, l.is_disputed, l.dispute_id,
+       case when t.occurred_at < c.opens_at then t.occurred_at end as late_of
+  from statement_line l
+  join settlement_cycle c on c.id = l.cycle_id
+  join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
  where c.programme_id = $1 and l.cycle_id = $2 and l.pair = $3 and l.n > $4
  order by l.n limit $5`;
 
@@ -185,13 +233,10 @@ export async function loadLines(
   programmeId: ProgrammeId,
   { total, afterN, limit }: { total: StoredTotal; afterN: number; limit: number },
 ): Promise<StoredLine[]> {
-  const { rows } = await pool.query<Record<string, string>>(LOAD_LINES, [
-    uuidOf(programmeId),
-    uuidOf(total.cycleId as Id<'cyc'>),
-    total.pair,
-    afterN,
-    limit,
-  ]);
+  const { rows } = await pool.query<Record<string, string> & { is_disputed: boolean; late_of: Date | null }>(
+    LOAD_LINES,
+    [uuidOf(programmeId), cycleUuid(total.cycleId), total.pair, afterN, limit],
+  );
   return rows.map((row) => ({
     cycleId: total.cycleId,
     pair: total.pair,
@@ -203,113 +248,8 @@ export async function loadLines(
     wallet: row.wallet ?? '',
     seq: BigInt(row.seq ?? 0),
     lotSeq: BigInt(row.lot_seq ?? 0),
+    isDisputed: row.is_disputed,
+    disputeId: row.dispute_id == null ? null : idFromUuid('dsp', row.dispute_id),
+    lateOf: row.late_of,
   }));
-}
-
-const SAVE_NETS = sql`/* ledger.net.save */
-insert into net_position (cycle_id, party_id, net_minor)
-select $1, party_id, net_minor from json_to_recordset($2::json) as r(party_id uuid, net_minor bigint)`;
-
-export async function saveNets(tx: Tx, cycleId: string, nets: readonly NetPosition[]): Promise<void> {
-  const rows = nets.map(({ partyId, netMinor }) => ({ party_id: uuidOrNull(partyId), net_minor: `${netMinor}` }));
-  await tx.query(SAVE_NETS, [uuidOf(cycleId as Id<'cyc'>), JSON.stringify(rows)]);
-}
-
-const LOAD_NETS = sql`/* ledger.settlementCycle.loadNets */
-select n.cycle_id, n.party_id, n.net_minor
-  from net_position n join settlement_cycle c on c.id = n.cycle_id
- where c.programme_id = $1 and n.cycle_id = any($2::uuid[]) order by n.cycle_id, n.party_id nulls last`;
-
-/** A net position and its cycle. */
-export interface StoredNet extends NetPosition {
-  readonly cycleId: string;
-}
-
-/** Net positions of a programme's cycles; empty before NETTED. */
-export async function loadNets(
-  pool: Pool,
-  programmeId: ProgrammeId,
-  cycleIds: readonly string[],
-): Promise<StoredNet[]> {
-  const { rows } = await pool.query<{ cycle_id: string; party_id: string | null; net_minor: string }>(LOAD_NETS, [
-    uuidOf(programmeId),
-    cycleIds.map((id) => uuidOf(id as Id<'cyc'>)),
-  ]);
-  return rows.map((row) => ({
-    cycleId: idFromUuid('cyc', row.cycle_id),
-    partyId: partyFrom(row.party_id),
-    netMinor: BigInt(row.net_minor),
-  }));
-}
-
-const TRIAL_BALANCES = sql`/* ledger.draft.trialBalances */
-select w.wallet from wallet w
-  left join (select bucket, wallet, sum(remaining) as remaining from open_lot where programme_id = $1 group by bucket, wallet) o
-    on o.bucket = w.bucket and o.wallet = w.wallet
- where w.programme_id = $1 and w.available <> coalesce(o.remaining, 0)
- limit 20`;
-// What a redeemer is owed for points of a lot is their price, less the part it would owe itself: its own share of a lot paid
-// for at redemption, and what is not prefunded of its own hybrid lot. Each part is rounded by less than a micro-unit.
-const TRIAL_CLAIMS = sql`/* ledger.draft.trialClaims */
-select s.wallet, s.seq, s.n
-  from (
-    select e.bucket, e.wallet, e.seq, e.n, e.credit_owner, e.amount,
-           case m.settlement_model
-             when 'AT_REDEMPTION' then coalesce(f.bps, 0)
-             when 'HYBRID' then case when l.issuer_id = e.credit_owner then 10000 - m.prefund_bps else 0 end
-             else 0
-           end as own_bps
-      from journal_transaction t
-      join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED'
-      join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
-      join lot_terms m on m.id = l.terms_id
-      left join (
-        select id, (share ->> 'party')::uuid as party_id, (share ->> 'bps')::integer as bps
-          from lot_terms cross join lateral jsonb_array_elements(funding) as share
-      ) f on f.id = l.terms_id and f.party_id = e.credit_owner
-     where t.cycle_id = $1
-  ) s
-  left join (
-    select bucket, wallet, seq, entry_n, creditor_id, sum(micros) as micros,
-           min(contract_version) as version, max(contract_version) as other_version
-      from claim where cycle_id = $1 and kind = 'REDEMPTION'
-     group by bucket, wallet, seq, entry_n, creditor_id
-  ) c on c.bucket = s.bucket and c.wallet = s.wallet and c.seq = s.seq and c.entry_n = s.n and c.creditor_id = s.credit_owner
-  left join unnest($2::uuid[], $3::integer[], $4::bigint[]) as p(partner_id, version, micros)
-    on p.partner_id = c.creditor_id and p.version = c.version
- where case
-         when s.own_bps = 10000 then c.micros is not null
-         when c.micros is null then s.credit_owner <> all ($5::uuid[])
-         else c.version <> c.other_version or p.micros is null
-              or abs(c.micros * 10000 - s.amount * p.micros * (10000 - s.own_bps)) >= 10000
-       end
- limit 20`;
-
-/** What a version of a partner's contract pays for a point. */
-export interface AgreedPrice {
-  readonly partnerId: PartnerId;
-  readonly version: number;
-  readonly reimbursementMicros: bigint;
-}
-
-const REFRESH_STATISTICS = sql`/* ledger.draft.refreshStatistics */
-analyze wallet, journal_transaction, entry, lot, lot_terms, open_lot, claim, purchase`;
-
-/** Rows that keep a cycle from being closed: balances that are not their lots, redemptions that are not their claims. */
-export async function trialCheck(
-  tx: Tx,
-  at: { programme: string; cycleId: string; prices: readonly AgreedPrice[] },
-): Promise<{ balances: number; claims: number }> {
-  // A young book was planned for as if it were empty; the joins of a close need to know its size.
-  await tx.query(REFRESH_STATISTICS);
-  const balances = (await tx.query(TRIAL_BALANCES, [at.programme])) as unknown[];
-  const claims = (await tx.query(TRIAL_CLAIMS, [
-    uuidOf(at.cycleId as Id<'cyc'>),
-    at.prices.map(({ partnerId }) => uuidOf(partnerId)),
-    at.prices.map(({ version }) => version),
-    at.prices.map(({ reimbursementMicros }) => reimbursementMicros.toString()),
-    // Who was ever paid nothing for a point has redemptions without a claim.
-    at.prices.filter(({ reimbursementMicros }) => reimbursementMicros === 0n).map(({ partnerId }) => uuidOf(partnerId)),
-  ])) as unknown[];
-  return { balances: balances.length, claims: claims.length };
 }

@@ -1,6 +1,6 @@
 import PDFDocument from 'pdfkit';
 import type { Cell, Paper, PaperTable } from '../../../core/documents/paper';
-import { visualRuns } from './visual-order';
+import { visualRuns, type VisualRun } from './visual-order';
 
 const FACES = {
   plain: require.resolve('dejavu-fonts-ttf/ttf/DejaVuSans.ttf'),
@@ -107,7 +107,7 @@ class Sheet {
   }
 
   private widthOf(text: string): number {
-    return visualRuns(text).reduce((sum, run) => sum + this.document.widthOfString(run.text, SHAPED), 0);
+    return visualRuns(text).reduce((sum, run) => sum + this.document.widthOfString(run.text, shaping(run)), 0);
   }
 
   /** Draws one line run by run; what does not fit in the room is cut off at its end and marked. */
@@ -115,8 +115,8 @@ class Sheet {
     const shown = this.fitted(text, room);
     let at = x;
     for (const run of visualRuns(shown)) {
-      this.document.text(run.text, at, this.y, { ...SHAPED, lineBreak: false });
-      at += this.document.widthOfString(run.text, SHAPED);
+      this.document.text(run.text, at, this.y, { ...shaping(run), lineBreak: false });
+      at += this.document.widthOfString(run.text, shaping(run));
     }
   }
 
@@ -128,5 +128,10 @@ class Sheet {
   }
 }
 
-/** A run is shaped as a whole: without this the library shapes word by word, and words from the right come out in wrong order. */
-const SHAPED: { features: PDFKit.Mixins.OpenTypeFeatures[] } = { features: [] };
+/**
+ * A run from the right is shaped as a whole: word by word, as the library does it to remember words, its words come out in wrong
+ * order.
+ */
+function shaping({ isRightToLeft }: VisualRun): { features?: PDFKit.Mixins.OpenTypeFeatures[] } {
+  return isRightToLeft ? { features: [] } : {};
+}

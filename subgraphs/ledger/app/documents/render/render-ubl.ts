@@ -89,10 +89,11 @@ function lineOf(line: InvoiceLine, { isCredit }: Invoice, money: MoneyOf): XmlVa
   };
 }
 
-function partyOf({ name, details }: InvoiceParty): XmlValue {
+function partyOf({ code, name, details }: InvoiceParty): XmlValue {
   const vatId = details?.vatId ?? null;
   return {
     'cac:Party': {
+      'cac:PartyIdentification': { 'cbc:ID': code },
       'cac:PartyName': { 'cbc:Name': name },
       'cac:PostalAddress': {
         'cbc:StreetName': details?.street ?? null,

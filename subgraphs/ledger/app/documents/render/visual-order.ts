@@ -8,6 +8,9 @@ export interface VisualRun {
   readonly isRightToLeft: boolean;
 }
 
+/** Scripts written from the right, and marks that turn a line round; a line without any is one run. */
+const FROM_THE_RIGHT = /[\u0590-\u08ff\u200f\u202b\u202e\u2067\ufb1d-\ufdff\ufe70-\ufefc]|[\ud802\ud803\ud83a\ud83b]/;
+
 /** Digits of Arabic and Persian: in a script written from the right, read from the left. */
 const EASTERN_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/;
 
@@ -18,6 +21,7 @@ const EASTERN_DIGIT = /[\u0660-\u0669\u06f0-\u06f9]/;
  * Source: Unicode Standard Annex 9, rules L1 to L4, as bidi-js does them.
  */
 export function visualRuns(line: string): VisualRun[] {
+  if (!FROM_THE_RIGHT.test(line)) return [{ text: line, isRightToLeft: false }];
   const embedding = bidi.getEmbeddingLevels(line, 'auto');
   const order = bidi.getReorderedIndices(line, embedding);
   const mirrored = bidi.getMirroredCharactersMap(line, embedding.levels);

@@ -105,6 +105,7 @@ describe('an invoice in UBL', () => {
       creditorId: a,
       billedMinor,
       exactMicros: 0n,
+      suspenseMicros: 0n,
       carryInMicros: 0n,
       carryMicros: 0n,
     };
@@ -112,7 +113,7 @@ describe('an invoice in UBL', () => {
       ...{ pair: 1, kind: at === 0 ? 'PROGRAMME_FEE' : 'REDEMPTION', contractVersion: at, claims: 1n, points: 10n },
       ...{ micros: 0n, billedMinor: amount, taxCategory: at === 0 ? ('AE' as const) : ('E' as const) },
     }));
-    const partyOf = (id: Party) => ({ id, name: 'n', details: { ...details(id), ...change } });
+    const partyOf = (id: Party) => ({ id, code: 'C', name: 'n', details: { ...details(id), ...change } });
     return invoiceOf(total, groups, { cycle, timeZone: 'Europe/Warsaw', disputeWindowDays: 14, partyOf })!;
   };
 

@@ -1,0 +1,198 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { GraphQLError, parse, type DocumentNode } from 'graphql';
+import { newId } from '../../kernel/values/id';
+import type { Logger } from '../../kernel/telemetry/log';
+import type { Authenticator, Caller } from '../auth/authenticator';
+import { limitFault } from '../limits/admission';
+import type { DocumentBook } from '../limits/documents';
+import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
+import { Kept } from '../limits/kept';
+import { RETRY_AFTER_SECONDS } from '../limits/lanes';
+import type { GatewayLimits } from '../limits/limits';
+import { maskErrors } from '../plan/mask';
+import type { Pipeline } from '../plan/pipeline';
+import { answerTypeFor, type AnswerType } from './media-types';
+import { readBody, UnreadableBody } from './read-body';
+import {
+  faultOfBody,
+  faultOfHead,
+  faultOfReading,
+  jsonOf,
+  writeFault,
+  type GraphBody,
+  type HttpFault,
+} from './request-shape';
+
+export interface GraphPostOptions {
+  readonly pipeline: Pipeline;
+  readonly authenticator: Authenticator;
+  readonly documents: DocumentBook;
+  readonly limits: GatewayLimits;
+  readonly log: Logger;
+}
+
+const DOCUMENTS_KEPT = 2_000;
+
+/** An answer on its way out. */
+interface Outgoing {
+  readonly status: number;
+  readonly type: AnswerType;
+  readonly requestId: string;
+  readonly standing: BudgetStanding | null;
+}
+
+/** What is known of a request when its body is read. */
+interface Asked {
+  readonly requestId: string;
+  readonly caller: Caller;
+  readonly body: GraphBody;
+  readonly bodyBytes: number;
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+}
+
+/**
+ * `POST /graphql`, from its head to the last byte of its answer. It is the way of every till, so nothing stands between Node's
+ * server and the pipeline; what it does is said once, here.
+ */
+export class GraphPost {
+  private readonly documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
+
+  constructor(private readonly options: GraphPostOptions) {}
+
+  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const requestId = newId('req');
+    try {
+      const fault = await this.answered(requestId, request, response);
+      if (fault !== null) writeFault(response, requestId, fault);
+    } catch (error) {
+      this.options.log.error({ event: 'gateway.http.failed', requestId, err: error });
+      if (response.headersSent) response.destroy();
+      else
+        writeFault(response, requestId, {
+          status: 500,
+          code: 'INTERNAL',
+          message: 'Something went wrong on our side.',
+        });
+    }
+  }
+
+  /** @returns what is wrong with the request; null when it was answered */
+  private async answered(
+    requestId: string,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<HttpFault | null> {
+    const { pipeline, authenticator, limits, log } = this.options;
+    const fault = faultOfHead(request);
+    if (fault !== null) return fault;
+    const caller = await callerOf(authenticator, request, { requestId, log });
+    if ('code' in caller) return caller;
+    const busy = pipeline.lanes.faultFor(caller.principal);
+    if (busy !== null) return busy;
+    let bytes: Buffer;
+    try {
+      bytes = await readBody(request, limits.bulkBodyBytes);
+    } catch (error) {
+      const unread = error instanceof UnreadableBody ? faultOfReading(error) : null;
+      if (unread !== null) return unread;
+      throw error;
+    }
+    const body = jsonOf(bytes);
+    const faulty = faultOfBody(body);
+    if (faulty !== null) return faulty;
+    const requested = body as GraphBody;
+    const resolved = await this.options.documents.resolve(requested, caller.principal);
+    if ('code' in resolved) return resolved;
+    const asked: Asked = { requestId, caller, body: requested, bodyBytes: bytes.length, request, response };
+    await this.run(asked, resolved.query);
+    return null;
+  }
+
+  private async run(asked: Asked, query: string): Promise<void> {
+    const { pipeline } = this.options;
+    const { requestId, caller, body, bodyBytes, request } = asked;
+    const document = this.documentOf(query);
+    if (document instanceof GraphQLError) return this.refuse(asked, [document], null);
+    const operation = {
+      document,
+      operationName: body.operationName ?? undefined,
+      variables: body.variables ?? {},
+      way: 'request' as const,
+    };
+    const payer = { principal: caller.principal, address: request.socket.remoteAddress ?? '' };
+    const admission = await pipeline.admit({ ...operation, bodyBytes }, payer);
+    const standing = admission.standing ?? null;
+    if ('faults' in admission) return this.refuse(asked, admission.faults, standing);
+    const context = {
+      principal: caller.principal,
+      requestId,
+      deadlineAt: new Date(Date.now() + admission.deadlineMs),
+      acceptLanguage: request.headers['accept-language'],
+    };
+    const { text, status } = await pipeline.answerText({ ...operation, context }, admission.kind);
+    return this.send(asked, { status, standing }, text);
+  }
+
+  /** The parsed document; one found here is neither parsed nor judged nor planned again. */
+  private documentOf(query: string): DocumentNode | GraphQLError {
+    const known = this.documents.get(query);
+    if (known !== undefined) return known;
+    try {
+      const document = parse(query, { maxTokens: this.options.limits.tokens });
+      this.documents.set(query, document);
+      return document;
+    } catch (error) {
+      return limitFault('GATEWAY_SYNTAX', (error as GraphQLError).message, error as GraphQLError);
+    }
+  }
+
+  private refuse(asked: Asked, faults: readonly GraphQLError[], standing: BudgetStanding | null): void {
+    const errors = maskErrors(faults, asked.requestId, this.options.log);
+    const own = (faults[0]?.extensions['http'] as { status?: number } | undefined)?.status ?? 400;
+    // Clients that know of nothing newer than `application/json` take any other status for a fault of the transport.
+    const status = own === 400 && wantsPlainJson(asked.request.headers.accept) ? 200 : own;
+    this.send(asked, { status, standing }, JSON.stringify({ errors }));
+  }
+
+  private send(
+    { response, request, requestId }: Asked,
+    { status, standing }: Pick<Outgoing, 'status' | 'standing'>,
+    text: string,
+  ): void {
+    const type = answerTypeFor(request.headers.accept) ?? 'application/json';
+    const headers: Record<string, string | number> = {
+      'x-request-id': requestId,
+      'content-type': `${type}; charset=utf-8`,
+      'content-length': Buffer.byteLength(text),
+    };
+    for (const [name, value] of budgetHeaders(standing)) headers[name] = value;
+    if (status === 503 || status === 429) headers['retry-after'] ??= RETRY_AFTER_SECONDS;
+    response.writeHead(status, headers).end(text);
+  }
+}
+
+/** Finds out who is calling, before anything of the body is read. */
+export async function callerOf(
+  authenticator: Authenticator,
+  request: IncomingMessage,
+  { requestId, log }: { requestId: string; log: Logger },
+): Promise<Caller | HttpFault> {
+  try {
+    const caller = await authenticator.authenticate(request.headers.authorization);
+    return caller ?? { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The credential does not hold.' };
+  } catch (error) {
+    log.error({ event: 'gateway.credential.unchecked', requestId, err: error });
+    return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked now.' };
+  }
+}
+
+/**
+ * Whether a client asks for `application/json` and for nothing newer. The specification of GraphQL over HTTP has such
+ * clients told of faults in their document with status 200.
+ */
+export function wantsPlainJson(accept: string | undefined): boolean {
+  return (
+    accept !== undefined && accept.includes('application/json') && !accept.includes('application/graphql-response+json')
+  );
+}

@@ -1,0 +1,127 @@
+import { GraphQLError } from 'graphql';
+import type { SubgraphLink } from '../../kernel/graph/link';
+import { defaultLanes } from '../limits/lanes';
+import { localLink } from '../testkit/fixture';
+import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
+import { sendGraph, type Answer } from '../testkit/send';
+import { until } from '../testkit/until';
+
+/** A subgraph that answers when it is told to, so that a test holds the places of a lane. */
+function heldLink(link: SubgraphLink) {
+  const held: (() => void)[] = [];
+  const gate = { isHeld: true, begun: 0, release: () => held.splice(0).forEach((go) => go()) };
+  const execute: SubgraphLink['execute'] = async (request) => {
+    gate.begun += 1;
+    if (gate.isHeld) await new Promise<void>((go) => held.push(go));
+    return link.execute(request);
+  };
+  return { gate, link: { name: link.name, execute, subscribe: link.subscribe.bind(link), close: () => link.close() } };
+}
+
+describe('a gateway with more to do than it can', () => {
+  let hub: TestGateway;
+  let gate: ReturnType<typeof heldLink>['gate'];
+  let flood: Record<string, string>;
+  let till: Record<string, string>;
+
+  beforeEach(async () => {
+    const lanes = {
+      tills: { running: 2, waiting: 3, waitingOfOne: 2, waitMs: 20_000 },
+      bulk: { ...defaultLanes.bulk, running: 1 },
+    };
+    hub = await openTestGateway({
+      limits: { lanes, deadlineMs: 20_000, patientDeadlineMs: 20_000 },
+      links: (fixture) => {
+        const ledger = heldLink(localLink(fixture.ledger));
+        gate = ledger.gate;
+        return { members: localLink(fixture.members), ledger: ledger.link };
+      },
+    });
+    flood = { authorization: `Bearer ${hub.partners.issueKey().text}` };
+    // Of the stub's one partner; without a credential one is another caller.
+    till = {};
+  });
+  afterEach(async () => {
+    gate.isHeld = false;
+    gate.release();
+    await hub.close();
+  });
+
+  let keys = 0;
+  const record = (headers: Record<string, string>): Promise<Answer> =>
+    sendGraph(
+      `${hub.url}/graphql`,
+      { query: `mutation { recordPurchase(key: "k${(keys += 1)}", points: 1) { available } }` },
+      headers,
+    );
+
+  it('refuses what exceeds one caller’s share with 429 and Retry-After, and still takes another’s', async () => {
+    const held = [record(flood), record(flood)];
+    await until(() => gate.begun === 2);
+    held.push(record(flood), record(flood));
+    const refused = await untilRefused(() => record(flood));
+    expect([refused.status, refused.json?.errors?.[0]?.extensions]).toMatchObject([
+      429,
+      { code: 'GATEWAY_TOO_MANY_AT_ONCE', retryable: true },
+    ]);
+    expect(refused.headers['retry-after']).toBe('1');
+    const waiting = record(till);
+    gate.isHeld = false;
+    gate.release();
+    const answers = await Promise.all([...held, waiting]);
+    expect(answers.map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('refuses everybody with 503 once the lane is full, without touching a subgraph', async () => {
+    const held = [record(flood), record(flood)];
+    await until(() => gate.begun === 2);
+    held.push(record(flood), record(flood), record(till));
+    await untilRefused(() => record(till));
+    const { status, json, headers } = await record(till);
+    expect([status, json?.errors?.[0]?.extensions.code, headers['retry-after']]).toEqual([
+      503,
+      'GATEWAY_OVERLOADED',
+      '1',
+    ]);
+    expect(gate.begun).toBe(2);
+    gate.isHeld = false;
+    gate.release();
+    await Promise.all(held);
+  });
+
+  it('keeps bulk work out of the way of tills', async () => {
+    const query = 'mutation ($rows: [String!]!) { recordPurchases(rows: $rows) }';
+    const bulk = () => sendGraph(`${hub.url}/graphql`, { query, variables: { rows: ['a'] } }, flood);
+    const held = [bulk(), bulk(), bulk()];
+    await until(() => gate.begun === 1);
+    // Two more wait for the one place of bulk work; the tills' two are free.
+    held.push(record(till), record(till));
+    await until(() => gate.begun === 3);
+    gate.isHeld = false;
+    gate.release();
+    expect((await Promise.all(held)).map(({ status }) => status)).toEqual([200, 200, 200, 200, 200]);
+  });
+
+  it('would have tills wait behind bulk work in one lane', async () => {
+    // Negative control: what fills the tills' own places keeps the next till waiting.
+    const held = [record(flood), record(flood)];
+    await until(() => gate.begun === 2);
+    held.push(record(till));
+    await expect(until(() => gate.begun === 3).then(() => 'begun')).rejects.toThrow('It never came about');
+    gate.isHeld = false;
+    gate.release();
+    await Promise.all(held);
+  });
+});
+
+/** Asks until it is refused: what was sent before may not all have arrived yet. */
+async function untilRefused(ask: () => Promise<Answer>): Promise<Answer> {
+  const left: Promise<Answer>[] = [];
+  for (let attempt = 0; attempt < 20; attempt += 1) {
+    const asked = ask();
+    left.push(asked);
+    const first = await Promise.race([asked, new Promise<null>((resolve) => setTimeout(resolve, 200, null))]);
+    if (first !== null && first.status !== 200) return first;
+  }
+  throw new GraphQLError('nobody was refused');
+}

@@ -1,0 +1,63 @@
+import type { Principal } from '../../../kernel/context/principal';
+import type { Replayable } from '../../../kernel/db/command-key';
+import { firstFault, idempotencyKeyFault, textFault } from '../../../kernel/errors/check-input';
+import type { Refusal } from '../../../kernel/errors/refusal';
+import { whyNotLeaving, whyNotLifted, type Partner } from '../core/partner';
+import { setPartnerStatus } from '../data/partner.store';
+import { changeAtPartner } from './change-at-partner';
+import type { InRuleBook } from './change-rule-book';
+import type { PartnersSetting } from './setting';
+import type { Suspension } from './suspend-partner';
+
+type Standing = Replayable<{ partner: Partner } & InRuleBook> | Refusal;
+
+/**
+ * Lifts a suspension: the partner's sales earn again, as soon as the ledger reads the new rule book.
+ *
+ * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_PARTNER_NOT_SUSPENDED.
+ */
+export function liftSuspension(setting: PartnersSetting, principal: Principal, input: Suspension): Promise<Standing> {
+  return changeStanding(setting, principal, {
+    ...{ operation: 'liftSuspension', input, whyNot: whyNotLifted },
+    next: (partner) => ({ ...partner, status: 'ACTIVE' }),
+  });
+}
+
+/**
+ * Begins a partner's leaving: from now on it neither earns nor redeems, and points it issued stay spendable elsewhere until none is
+ * left. It is not taken back: members and the other partners were told.
+ *
+ * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_PARTNER_LEAVING when it has begun already.
+ */
+export function partnerLeaves(setting: PartnersSetting, principal: Principal, input: Suspension): Promise<Standing> {
+  return changeStanding(setting, principal, {
+    ...{ operation: 'partnerLeaves', input, whyNot: whyNotLeaving },
+    next: (partner, now) => ({ ...partner, status: 'LEAVING', leavingSince: now }),
+  });
+}
+
+async function changeStanding(
+  setting: PartnersSetting,
+  principal: Principal,
+  change: {
+    readonly operation: string;
+    readonly input: Suspension;
+    readonly whyNot: (partner: Partner) => Refusal | null;
+    readonly next: (partner: Partner, now: Date) => Partner;
+  },
+): Promise<Standing> {
+  const { operation, input, whyNot, next } = change;
+  const fault = firstFault(idempotencyKeyFault(input.idempotencyKey), textFault('input.reason', input.reason));
+  if (fault !== null) return fault;
+  return changeAtPartner(setting, principal, {
+    operation,
+    input,
+    work: async (tx, { partner: before, now }) => {
+      const refusal = whyNot(before);
+      if (refusal !== null) return refusal;
+      const partner = next(before, now);
+      await setPartnerStatus(tx, partner, input.reason);
+      return { partner };
+    },
+  });
+}
