@@ -1,3 +1,4 @@
+import type { PurchaseRule } from '../subgraphs/partners/core/purchase-rule';
 import fc from 'fast-check';
 import { newId } from '../kernel/values/id';
 import { readRuleBook } from '../subgraphs/ledger/app/read-rule-book';
@@ -169,11 +170,11 @@ describe('a rule book announced by partners', () => {
       funding: [{ partnerId, bps: 10_000 }],
     } as const;
     const [from, until] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-08T00:00:00Z')];
-    const first = {
+    const first: PurchaseRule = {
       ...{ id: newId('rul'), partnerId, code: 'double', version: 1, campaignId: newId('cmp') },
       ...{ validFrom: from, validUntil: null, terms: { ...terms, campaign } },
     };
-    const stop = { ...first, id: newId('rul'), version: 2, validFrom: until, terms: null };
+    const stop: PurchaseRule = { ...first, id: newId('rul'), version: 2, validFrom: until, terms: null };
     const purposeBudgets = [{ partnerId, purpose: 'EARNING', points: 7n, period: 'MONTH' }] as const;
     const conversionRates = [{ currency: 'PLN', day: '2026-03-01', rate: '0.2345', source: 'NBP table A' }];
     const parts = { purchaseRules: [first, stop], purposeBudgets, conversionRates };
