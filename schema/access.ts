@@ -30,6 +30,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Query.currentProgramme': INSIDERS,
   'Query.closingPackage': 'partner:own staff:own admin finance',
   'Query.explainLine': 'partner:own staff:own admin finance',
+  'Query.simulateClose': 'admin finance',
   'Query.packageKey': 'partner member staff admin finance host',
   'Query.cycleLines': 'admin finance',
   'Query.journal': 'admin finance',

@@ -18,7 +18,7 @@ const ROUNDS = 5;
 const CASE_MS = 2_000;
 const CALLERS = 32;
 /** Before anything is counted: enough for compilers and caches of all. */
-const WARM_UP_CALLS = 600;
+const WARM_UP_CALLS = 400;
 
 /** A gateway that is measured. */
 interface Contestant {
@@ -221,13 +221,34 @@ const RATIOS: Readonly<Record<string, readonly [over: string, than: string]>> = 
   pool_over_hiveRust_identical: ['pool_identical', 'hiveRust_identical'],
 };
 
-/** Medians over rounds of the ratio within a round; those of which both cases ran. */
+/** Processor time of an answer, gateway and subgraphs together: what is left of a ratio when other programs take turns too. */
+const PROCESSOR_RATIOS: Readonly<Record<string, readonly [of: string, over: string]>> = {
+  stock_cpu_over_local: ['stock', 'local'],
+  stock_cpu_over_pool: ['stock', 'pool'],
+  hiveRust_cpu_over_local: ['hiveRust', 'local'],
+  hiveRust_cpu_over_pool: ['hiveRust', 'pool'],
+  hiveRust_cpu_over_pool_identical: ['hiveRust_identical', 'pool_identical'],
+};
+
+const rateOf = ({ rate }: Sample): number => rate;
+const microsOf = ({ gatewayMicros, subgraphsMicros }: Sample): number => gatewayMicros + subgraphsMicros;
+
 function ratiosOf(tallies: ReadonlyMap<string, Tally>): Record<string, number> {
+  return { ...ratiosBy(rateOf, RATIOS, tallies), ...ratiosBy(microsOf, PROCESSOR_RATIOS, tallies) };
+}
+
+/** Medians over rounds of the ratio within a round; those of which both cases ran. */
+function ratiosBy(
+  measured: (sample: Sample) => number,
+  wanted: Readonly<Record<string, readonly [string, string]>>,
+  tallies: ReadonlyMap<string, Tally>,
+): Record<string, number> {
   return Object.fromEntries(
-    Object.entries(RATIOS).flatMap(([name, [over, than]]) => {
+    Object.entries(wanted).flatMap(([name, [over, than]]) => {
       const [ours, theirs] = [tallies.get(over)?.samples, tallies.get(than)?.samples];
       if (ours === undefined || theirs === undefined) return [];
-      return [[name, rounded(median(ours.map(({ rate }, round) => rate / theirs[round]!.rate)))]];
+      const ratio = median(ours.map((sample, round) => measured(sample) / measured(theirs[round]!)));
+      return Number.isFinite(ratio) ? [[name, rounded(ratio)]] : [];
     }),
   );
 }

@@ -114,6 +114,24 @@ describe('a settled cycle in the graph', () => {
     expect((await ask(clerk, LINES, { id: cycleId, after: 'x.y' })).codes).toEqual(['INVALID_INPUT']);
   });
 
+  it('calls a member the same to both parties of a pair, and neither learns who it is', async () => {
+    const eventOf = async (reader: Principal) => {
+      const { directionalTotals } = (await ask(reader, LINES, { id: cycleId, after: null })).data.settlementCycle;
+      return directionalTotals[0].lines.nodes[0].eventId as string;
+    };
+    const staffOf = (partnerId: typeof bakery): Principal => ({
+      kind: 'staff',
+      programmeId,
+      partnerId,
+      subject: 'kim',
+    });
+    const [owing, owed, all] = [await eventOf(staffOf(bakery)), await eventOf(staffOf(books)), await eventOf(admin)];
+    expect(owing).toBe(owed);
+    const hex = (id: string) => id.slice(4);
+    expect([ann, ben].some((id) => all.includes(hex(id)))).toBe(true);
+    expect([ann, ben].some((id) => owed.includes(hex(id)))).toBe(false);
+  });
+
   it('lists cycles newest first, with all their figures by as many queries as one', async () => {
     const list = `query ($first: Int!, $after: String) { settlementCycles(first: $first, after: $after) {
       nodes { id state directionalTotals { pair: exactMicros } netPositions { net { amountMinor } } }

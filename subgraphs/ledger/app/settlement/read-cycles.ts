@@ -1,6 +1,7 @@
 import { programmeOf, type Principal } from '../../../../kernel/context/principal';
 import type { Id, PartnerId } from '../../../../kernel/values/id';
 import type { SettlementCycle } from '../../core/settlement/cycle';
+import { pairSection } from '../../core/closing-package/package-record';
 import { parseLineId } from '../../core/settlement/line-id';
 import { findCycles, listCycles } from '../../data/settlement/cycle.store';
 import type { Dispute } from '../../core/settlement/dispute';
@@ -9,6 +10,7 @@ import { loadRates } from '../../data/settlement/cycle-terms.store';
 import { findDisputes } from '../../data/settlement/dispute.store';
 import { loadNets, type StoredNet } from '../../data/settlement/net.store';
 import { loadLines, loadTotals, type StoredLine, type StoredTotal } from '../../data/settlement/total.store';
+import { pseudonymOf } from '../closing-package/signing-key';
 import type { Ledger } from '../ledger';
 import { ANSWER_STATEMENTS } from './partner-of';
 
@@ -81,14 +83,19 @@ export async function readNets(
   return nets.filter(({ partyId }) => sight === 'all' || partyId === sight);
 }
 
-/** A page of the lines behind a total the reader has been shown. */
+/** A page of the lines behind a total the reader has been shown; to a partner each member is there under a name of the pair. */
 export async function readLines(
-  { database }: Book,
+  { database, secrets }: Book & Pick<Ledger, 'secrets'>,
   principal: Principal,
   lines: Parameters<typeof loadLines>[2],
 ): Promise<StoredLine[]> {
   const programmeId = programmeOf(principal);
-  return programmeId === null ? [] : loadLines(database.pool, programmeId, lines);
+  if (programmeId === null) return [];
+  const loaded = await loadLines(database.pool, programmeId, lines);
+  if (sightOf(principal) === 'all') return loaded;
+  // A partner must not learn who another partner's customers are: within a pair a member has a name of its own.
+  const section = pairSection(lines.total);
+  return loaded.map((line) => ({ ...line, wallet: pseudonymOf(secrets, section, line.wallet) }));
 }
 
 /** Disputes of cycles: a partner's own, of lines it owes or is owed, or all of them. */
@@ -120,12 +127,16 @@ export async function readRates(
 }
 
 /** One line by its id, of a cycle the reader has been shown. */
-export async function readLine({ database }: Book, principal: Principal, id: string): Promise<StoredLine | null> {
+export async function readLine(
+  { database, secrets }: Book & Pick<Ledger, 'secrets'>,
+  principal: Principal,
+  id: string,
+): Promise<StoredLine | null> {
   const place = parseLineId(id);
   if (place === null) return null;
   const totals = await readTotals({ database }, principal, [place.cycleId]);
   const total = totals.find(({ pair }) => pair === place.pair);
   if (total === undefined) return null;
-  const [line] = await readLines({ database }, principal, { total, afterN: place.n - 1, limit: 1 });
+  const [line] = await readLines({ database, secrets }, principal, { total, afterN: place.n - 1, limit: 1 });
   return line?.n === place.n ? line : null;
 }

@@ -15,6 +15,8 @@ import { cutOffSettlementCycle } from './cut-off-settlement-cycle';
 import { readCyclePage, readLines, readNets, readTotals } from './read-cycles';
 import type { StepAnswer } from './step';
 
+const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
+
 const NOW = new Date('2026-03-10T12:00:00Z');
 const DAY = 86_400_000;
 
@@ -125,7 +127,11 @@ describe('with a single approver', () => {
     );
     const stored = await readTotals({ database }, as('admin', 'ada'), [cycleId]);
     const owed = stored.find(({ debtorId, creditorId }) => debtorId === bakery && creditorId === books);
-    const lines = await readLines({ database }, as('admin', 'ada'), { total: owed as never, afterN: 0, limit: 10 });
+    const lines = await readLines({ database, secrets }, as('admin', 'ada'), {
+      total: owed as never,
+      afterN: 0,
+      limit: 10,
+    });
     expect(lines.map(({ micros, billedMinor }) => [micros, billedMinor])).toEqual([
       [24_039n, 3n],
       [32_052n, 3n],

@@ -13,6 +13,8 @@ import { advanceSettlementCycle } from './advance-settlement-cycle';
 import { cutOffSettlementCycle } from './cut-off-settlement-cycle';
 import { readLines, readNets, readTotals } from './read-cycles';
 
+const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
+
 const example = workedExample();
 const { rules, nameOf } = example;
 const ada: Principal = { kind: 'admin', programmeId: rules.programmeId, subject: 'ada' };
@@ -90,7 +92,7 @@ describe('the worked example of settlement, through the stores', () => {
     if (total === undefined) throw new Error(`${pair} is not billed`);
     const { exactMicros, carryInMicros, billedMinor, carryMicros } = total;
     expect([exactMicros, carryInMicros, billedMinor, carryMicros]).toEqual([exact, 0n, billed, carry]);
-    const read = await readLines({ database }, ada, { total, afterN: 0, limit: 10 });
+    const read = await readLines({ database, secrets }, ada, { total, afterN: 0, limit: 10 });
     expect(read.map(({ wallet, lotSeq, billedMinor: minor }) => `${lots.get(`${wallet} ${lotSeq}`)} ${minor}`)).toEqual(
       lines,
     );
@@ -99,7 +101,7 @@ describe('the worked example of settlement, through the stores', () => {
   it('leads from a line of a statement back to its event', async () => {
     const totals = await readTotals({ database }, ada, [cycleId]);
     const total = totals.find(({ debtorId, creditorId }) => `${nameOf(debtorId)}>${nameOf(creditorId)}` === 'B>A');
-    const read = await readLines({ database }, ada, { total: total as never, afterN: 0, limit: 10 });
+    const read = await readLines({ database, secrets }, ada, { total: total as never, afterN: 0, limit: 10 });
     // The offset of T09 is the transaction after it.
     expect(
       read.map(({ wallet, seq, kind }) => [kind, eventOf(wallet, kind === 'ARREARS_OFFSET' ? seq - 1n : seq)]),

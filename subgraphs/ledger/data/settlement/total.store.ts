@@ -19,25 +19,38 @@ export interface PairToBill extends PairSums {
   readonly suspenseMicros: bigint;
 }
 
+// Nobody is the operator: compared as a value, so that pairs are found by hashing and not one by one.
 const ADD_CARRIED_PAIRS = sql`/* ledger.draft.addCarriedPairs */
+with carried as (
+  select c.id as cycle_id, d.pair, d.debtor_id, d.creditor_id
+    from directional_total d
+    join settlement_cycle before on before.id = d.cycle_id
+    join settlement_cycle c on c.programme_id = before.programme_id and c.number = before.number + 1
+   where c.id = $1 and d.carry_micros <> 0
+)
 insert into claim_pair as p (cycle_id, pair, debtor_id, creditor_id, lines, micros, remainders)
-select c.id, coalesce((select max(pair) from claim_pair where cycle_id = c.id), -1) + row_number() over (order by d.pair),
-       d.debtor_id, d.creditor_id, 0, 0, 0
-  from directional_total d
-  join settlement_cycle before on before.id = d.cycle_id
-  join settlement_cycle c on c.programme_id = before.programme_id and c.number = before.number + 1
- where c.id = $1 and d.carry_micros <> 0
-   and not exists (select from claim_pair x where x.cycle_id = c.id and x.debtor_id is not distinct from d.debtor_id
-                                              and x.creditor_id is not distinct from d.creditor_id)`;
+select n.cycle_id, coalesce((select max(pair) from claim_pair where cycle_id = $1), -1) + row_number() over (order by n.pair),
+       n.debtor_id, n.creditor_id, 0, 0, 0
+  from carried n
+ where (coalesce(n.debtor_id, '00000000-0000-0000-0000-000000000000'), coalesce(n.creditor_id, '00000000-0000-0000-0000-000000000000'))
+       not in (select coalesce(x.debtor_id, '00000000-0000-0000-0000-000000000000'),
+                      coalesce(x.creditor_id, '00000000-0000-0000-0000-000000000000')
+                 from claim_pair x where x.cycle_id = $1)`;
 const LOAD_PAIRS = sql`/* ledger.draft.loadPairs */
+with carried as materialized (
+  select coalesce(d.debtor_id, '00000000-0000-0000-0000-000000000000') as debtor,
+         coalesce(d.creditor_id, '00000000-0000-0000-0000-000000000000') as creditor, d.carry_micros
+    from settlement_cycle y
+    join settlement_cycle before on before.programme_id = y.programme_id and before.number = y.number - 1
+    join directional_total d on d.cycle_id = before.id
+   where y.id = $1 and d.carry_micros <> 0
+)
 select p.pair, p.debtor_id, p.creditor_id, p.lines - coalesce(s.lines, 0) as lines, p.micros - coalesce(s.micros, 0) as micros,
        p.remainders - coalesce(s.remainders, 0) as remainders, coalesce(s.micros, 0) as suspense_micros,
        coalesce(d.carry_micros, 0) as carry_in_micros
   from claim_pair p
-  join settlement_cycle y on y.id = p.cycle_id
-  left join settlement_cycle before on before.programme_id = y.programme_id and before.number = y.number - 1
-  left join directional_total d on d.cycle_id = before.id and d.debtor_id is not distinct from p.debtor_id
-                               and d.creditor_id is not distinct from p.creditor_id
+  left join carried d on d.debtor = coalesce(p.debtor_id, '00000000-0000-0000-0000-000000000000')
+                     and d.creditor = coalesce(p.creditor_id, '00000000-0000-0000-0000-000000000000')
   left join (select pair, count(*)::integer as lines, sum(micros) as micros, sum(remainder) as remainders
                from dispute where cycle_id = $1 group by pair) s on s.pair = p.pair
  where p.cycle_id = $1 and ($2::smallint is null or p.pair = $2)
@@ -69,20 +82,21 @@ const SAVE_TOTALS = sql`/* ledger.draft.saveTotals */
 with billed as (
   select r.* from json_to_recordset($2::json) as r(pair smallint, debtor_id uuid, creditor_id uuid, lines integer, exact_micros bigint,
        suspense_micros bigint, carry_in_micros bigint, billed_minor bigint, carry_micros bigint, raised integer)
-), reached as (
-  select pair, remainder, lines, raised, sum(lines) over (partition by pair order by remainder desc) as reached
-    from (select b.pair, r.remainder, b.raised,
-                 r.lines - (select count(*) from dispute d where d.cycle_id = $1 and d.pair = b.pair and d.remainder = r.remainder) as lines
-            from billed b join claim_remainder r on r.cycle_id = $1 and r.pair = b.pair
-           where b.raised > 0) one
-), cut as (
-  select distinct on (pair) pair, remainder, raised - (reached - lines) as tie from reached where reached >= raised order by pair, reached
 )
 insert into directional_total as t (cycle_id, pair, debtor_id, creditor_id, lines, exact_micros, suspense_micros, carry_in_micros,
   billed_minor, carry_micros, cut_remainder, cut_tie)
 select $1, b.pair, b.debtor_id, b.creditor_id, b.lines, b.exact_micros, b.suspense_micros, b.carry_in_micros, b.billed_minor,
        b.carry_micros, c.remainder, coalesce(c.tie, 0)
-  from billed b left join cut c on c.pair = b.pair
+  from billed b
+  left join lateral (
+    select x.remainder, b.raised - (x.reached - x.lines) as tie
+      from (select r.remainder, r.lines, sum(r.lines) over (order by r.remainder desc) as reached
+              from (select r.remainder,
+                           r.lines - (select count(*) from dispute d
+                                       where d.cycle_id = $1 and d.pair = r.pair and d.remainder = r.remainder) as lines
+                      from claim_remainder r where r.cycle_id = $1 and r.pair = b.pair) r) x
+     where x.reached >= b.raised order by x.reached, x.remainder desc limit 1
+  ) c on b.raised > 0
 on conflict (cycle_id, pair) do update
   set lines = excluded.lines, exact_micros = excluded.exact_micros, suspense_micros = excluded.suspense_micros,
       billed_minor = excluded.billed_minor, carry_micros = excluded.carry_micros, cut_remainder = excluded.cut_remainder,
