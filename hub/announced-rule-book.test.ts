@@ -1,4 +1,4 @@
-import type { PurchaseRule } from '../subgraphs/partners/core/purchase-rule';
+import type { CampaignTerms, PurchaseRule, RuleTerms } from '../subgraphs/partners/core/purchase-rule';
 import fc from 'fast-check';
 import { newId } from '../kernel/values/id';
 import { readRuleBook } from '../subgraphs/ledger/app/read-rule-book';
@@ -160,15 +160,29 @@ describe('a rule book announced by partners', () => {
   });
 
   it('is read with its rules and campaigns as stretches, each in force until the next', () => {
-    const terms = {
-      ...{ name: 'Double week', effect: { kind: 'MULTIPLIER', bps: 20_000 }, channels: ['TILL'], branches: [] },
-      ...{ categories: [], skus: [], tiers: ['GOLD'], segments: [], signUpDays: 7, minAmountMinor: 5n, capPoints: 9n },
-      ...{ rounding: 'UP', priority: 3, group: 'spring', condition: 'time.hour > 8' },
-    } as const;
-    const campaign = {
-      ...{ phase: 'FULL', purpose: 'EARNING', budgetPoints: 1_000n },
+    const terms: RuleTerms = {
+      name: 'Double week',
+      effect: { kind: 'MULTIPLIER', bps: 20_000 },
+      channels: ['TILL'],
+      branches: [],
+      categories: [],
+      skus: [],
+      tiers: ['GOLD'],
+      segments: [],
+      signUpDays: 7,
+      minAmountMinor: 5n,
+      capPoints: 9n,
+      rounding: 'UP',
+      priority: 3,
+      group: 'spring',
+      condition: 'time.hour > 8',
+    };
+    const campaign: CampaignTerms = {
+      phase: 'FULL',
+      purpose: 'EARNING',
+      budgetPoints: 1_000n,
       funding: [{ partnerId, bps: 10_000 }],
-    } as const;
+    };
     const [from, until] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-08T00:00:00Z')];
     const first: PurchaseRule = {
       ...{ id: newId('rul'), partnerId, code: 'double', version: 1, campaignId: newId('cmp') },
