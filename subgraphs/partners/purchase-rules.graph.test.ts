@@ -29,7 +29,8 @@ const change = (name: string, input: object) =>
     .ask(
       shop.admin,
       `mutation ($input: ${inputOf(name)}!) {
-  ${name}(input: $input) { __typename ... on Refusal { code } ... on InvalidInput { field } ${/^set(Conv|Purp)/.test(name) ? '' : RULE} } }`,
+  ${name}(input: $input) { __typename ... on Refusal { code } ... on InvalidInput { field }
+    ${/^set(Conv|Purp)/.test(name) ? '' : RULE} } }`,
       {
         input: { idempotencyKey: `k${(codes += 1)}`, ...input },
       },
