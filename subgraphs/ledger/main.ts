@@ -4,7 +4,12 @@ import { ledgerDatabase } from './data/database';
 import { openLedger } from './app/open-ledger';
 import { verifyChains } from './app/verify/verify-chains';
 import { readLedgerConfig } from './config';
-import { onIdentityLinked, onMemberEnrolled, onPartnerLinkChanged } from './events/on-members-announced';
+import {
+  onIdentityLinked,
+  onMemberFactsChanged,
+  onMemberEnrolled,
+  onPartnerLinkChanged,
+} from './events/on-members-announced';
 import { onRuleBookPublished } from './events/on-rule-book-published';
 import { onSettlementDetailsSet } from './events/on-settlement-details-set';
 import { buildLedgerSchema } from './schema';
@@ -15,6 +20,7 @@ const reactions = {
   'members.member.enrolled.v1': onMemberEnrolled,
   'members.identity.linked.v1': onIdentityLinked,
   'members.partner_link.changed.v1': onPartnerLinkChanged,
+  'members.member_facts.changed.v1': onMemberFactsChanged,
 };
 
 /** The book: points, lots, holds, tiers, claims, settlement. It follows partners and members. */

@@ -2,6 +2,7 @@ import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-sub
 import { MemberMutation } from './api/member.mutation';
 import { MemberQuery } from './api/member.query';
 import { PartnerLinkQuery } from './api/partner-link.query';
+import { SegmentMutation } from './api/segment.mutation';
 import { resolveMember } from './api/references';
 
 let built: SubgraphSchema | undefined;
@@ -9,7 +10,7 @@ let built: SubgraphSchema | undefined;
 /** The executable schema and its SDL, built once per process: for main, printers and tests. */
 export function buildMembersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
-    resolvers: [MemberQuery, PartnerLinkQuery, MemberMutation],
+    resolvers: [MemberQuery, PartnerLinkQuery, MemberMutation, SegmentMutation],
     references: { Member: resolveMember },
   });
   return built;

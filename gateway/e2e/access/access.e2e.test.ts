@@ -31,6 +31,7 @@ const OWNERS = new Map<string, SubgraphName>(
 /** Arguments that well-formed samples would not come far enough with. */
 const BETTER: Readonly<Record<string, (world: World) => Record<string, unknown>>> = {
   'Query.member': ({ memberId }) => ({ ref: { id: memberId } }),
+  'Query.memberFacts': ({ memberId }) => ({ memberId }),
   'Query.partner': ({ coalition }) => ({ id: coalition.bakery.id }),
   'Query.programme': ({ coalition }) => ({ key: coalition.key }),
   'Query.reward': ({ ids }) => ({ id: ids.reward }),
@@ -50,6 +51,7 @@ const EMPTY_HERE = new Set([
   'Query.redemptionRates',
   'Query.missingClaims',
   'Query.operatorSettlementDetails',
+  'Query.segments',
   'Query.settlementDocument',
   'Query.settlementDocuments',
   'Query.settlementStatement',

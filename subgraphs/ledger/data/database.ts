@@ -13,6 +13,7 @@ import { SettlementCycle1795830000000 } from './migrations/1795830000000-settlem
 import { BuyOuts1795830000001 } from './migrations/1795830000001-buy-outs';
 import { ClosingPackages1795840000000 } from './migrations/1795840000000-closing-packages';
 import { PartyDetails1795850000000 } from './migrations/1795850000000-party-details';
+import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
@@ -39,6 +40,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     RedemptionRates1795850010000,
     BankEntries1795850020000,
     ClaimsSettleOnce1795825010000,
+    MemberFacts1795825050000,
   ],
   appendOnly: [
     'journal_transaction',

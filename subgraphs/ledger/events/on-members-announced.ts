@@ -1,5 +1,5 @@
 import type { EventReaction } from '../../../kernel/events/consumer';
-import { learnIdentity, learnLink, learnMember } from '../app/learn-member';
+import { learnFacts, learnIdentity, learnLink, learnMember } from '../app/learn-member';
 
 /** A member was enrolled. */
 export const onMemberEnrolled: EventReaction = (tx, { programmeId, payload, recordedAt }) =>
@@ -12,3 +12,7 @@ export const onIdentityLinked: EventReaction = (tx, { programmeId, payload }) =>
 /** A partner's link to a member was made or opened. */
 export const onPartnerLinkChanged: EventReaction = (tx, { programmeId, payload }) =>
   learnLink(tx, { programmeId, payload });
+
+/** What rules may ask of a member changed. */
+export const onMemberFactsChanged: EventReaction = (tx, { programmeId, payload }) =>
+  learnFacts(tx, { programmeId, payload });

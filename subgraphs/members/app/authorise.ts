@@ -4,6 +4,7 @@ import { forbidden } from '../../../kernel/errors/shared-refusals';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { Reader } from '../core/member';
 
+export type AdminPrincipal = Extract<Principal, { kind: 'admin' }>;
 export type MemberPrincipal = Extract<Principal, { kind: 'member' }>;
 
 /** Who enrols: a partner, or the operator, whose enrolments link nobody. */
@@ -23,6 +24,11 @@ export function enrollerOf(principal: Principal): Enroller | Refusal {
 /** Lets members through, who act for themselves; everyone else hears FORBIDDEN. */
 export function memberOf(principal: Principal): MemberPrincipal | Refusal {
   return principal.kind === 'member' ? principal : forbidden('Only members may do this, for themselves.');
+}
+
+/** Lets the coalition's admin through; everyone else hears FORBIDDEN. */
+export function adminOf(principal: Principal): AdminPrincipal | Refusal {
+  return principal.kind === 'admin' ? principal : forbidden('Only an admin of the programme may do this.');
 }
 
 /** As whom a principal reads members; null for those to whom no member exists. */

@@ -16,6 +16,20 @@ export const membersRefusals = {
     type: 'PartnerNotActive',
     precedence: 110,
   },
+  MEMBERS_SEGMENT_CODE_TAKEN: {
+    meaning: 'Another segment of this programme already has the code.',
+    action: 'Choose another code, or use the segment that has it.',
+    retryable: false,
+    type: 'SegmentCodeTaken',
+    precedence: 120,
+  },
+  MEMBERS_TOO_MANY_ATTRIBUTES: {
+    meaning: 'The partner knows as many things of the member as it may.',
+    action: 'Remove an attribute first: set it without a value.',
+    retryable: false,
+    type: 'TooManyAttributes',
+    precedence: 130,
+  },
 } as const satisfies RefusalCatalogue;
 
 /** Makes one of this subgraph's refusals. */

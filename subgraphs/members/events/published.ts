@@ -1,6 +1,7 @@
 import type { NewEvent } from '../../../kernel/events/outbox';
 import type { IdentityKindName } from '../../../kernel/values/identity';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../kernel/values/id';
+import type { MemberFacts } from '../core/member-facts';
 import type { PartnerLink } from '../core/partner-link';
 
 /** Somebody became a member. Comes before everything else about that member. */
@@ -12,8 +13,14 @@ export const IDENTITY_LINKED = 'members.identity.linked.v1';
 /** What a partner may do with a member changed: CREDIT_ONLY gives points and learns nothing, OPEN also reads and redeems. */
 export const PARTNER_LINK_CHANGED = 'members.partner_link.changed.v1';
 
+/**
+ * What rules may ask of a member changed: all of it, as it now stands, with a version that rises by one. Attributes are there only
+ * while the member consents to being profiled.
+ */
+export const MEMBER_FACTS_CHANGED = 'members.member_facts.changed.v1';
+
 /** Everything this subgraph announces. */
-export const membersEvents = [MEMBER_ENROLLED, IDENTITY_LINKED, PARTNER_LINK_CHANGED] as const;
+export const membersEvents = [MEMBER_ENROLLED, IDENTITY_LINKED, PARTNER_LINK_CHANGED, MEMBER_FACTS_CHANGED] as const;
 
 export function memberEnrolled(programmeId: ProgrammeId, memberId: MemberId): NewEvent {
   return { type: MEMBER_ENROLLED, programmeId, aggregateId: memberId, payload: { memberId } };
@@ -34,4 +41,9 @@ export function identityLinked(
 
 export function partnerLinkChanged(programmeId: ProgrammeId, { memberId, partnerId, state }: PartnerLink): NewEvent {
   return { type: PARTNER_LINK_CHANGED, programmeId, aggregateId: memberId, payload: { memberId, partnerId, state } };
+}
+
+export function memberFactsChanged(programmeId: ProgrammeId, { memberId, version, ...facts }: MemberFacts): NewEvent {
+  const payload = { memberId, version: version.toString(), ...facts };
+  return { type: MEMBER_FACTS_CHANGED, programmeId, aggregateId: memberId, payload };
 }

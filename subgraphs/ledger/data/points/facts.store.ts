@@ -21,9 +21,24 @@ export interface LoadedPerson {
 }
 
 const LOAD_MEMBERS = `/* ledger.post.loadMemberFacts */
-select k.place::integer, m.enrolled_at
+select k.place::integer, m.enrolled_at, f.consented, f.segments, f.attributes
   from unnest($1::uuid[], $2::uuid[]) with ordinality as k(programme_id, member_id, place)
-  join member_projection m on (m.programme_id, m.member_id) = (k.programme_id, k.member_id)`;
+  left join member_projection m on (m.programme_id, m.member_id) = (k.programme_id, k.member_id)
+  left join member_facts f on (f.programme_id, f.member_id) = (k.programme_id, k.member_id)`;
+
+interface FactsRow {
+  readonly place: number;
+  readonly enrolled_at: Date | null;
+  /** Null, as the two below: members announced no facts of this member. */
+  readonly consented: boolean | null;
+  readonly segments: string[] | null;
+  readonly attributes: MemberFacts['attributes'] | null;
+}
+
+function factsFrom({ enrolled_at: enrolledAt, consented, segments, attributes }: FactsRow): MemberFacts {
+  if (consented === null || segments === null || attributes === null) return { ...NO_MEMBER_FACTS, enrolledAt };
+  return { enrolledAt, consented, segments: new Set(segments), attributes };
+}
 
 /** The most earlier purchases that are counted. */
 const ORDERS_MAX = 5_000;
@@ -39,7 +54,7 @@ select k.place::integer, o.occurred_at
 /** What rules ask of members, for a batch at once; called under the wallets' locks, so that no purchase is missed. */
 export async function loadPersons(client: Client, asked: readonly FactsRequest[]): Promise<LoadedPerson[]> {
   const asking = new Asking();
-  const members = asking.add<{ place: number; enrolled_at: Date }>({
+  const members = asking.add<FactsRow>({
     name: 'ledger.post.loadMemberFacts',
     text: LOAD_MEMBERS,
     values: [
@@ -58,11 +73,11 @@ export async function loadPersons(client: Client, asked: readonly FactsRequest[]
     ],
   });
   const answers = await flush(client, asking.statements);
-  const enrolledAt = new Map(members(answers).map((row) => [row.place, row.enrolled_at]));
+  const known = new Map(members(answers).map((row) => [row.place, factsFrom(row)]));
   const before = new Map<number, Date[]>();
   for (const { place, occurred_at: at } of orders(answers)) before.set(place, [...(before.get(place) ?? []), at]);
   return asked.map((_, n) => ({
-    facts: { ...NO_MEMBER_FACTS, enrolledAt: enrolledAt.get(n + 1) ?? null },
+    facts: known.get(n + 1) ?? NO_MEMBER_FACTS,
     orders: before.get(n + 1) ?? [],
   }));
 }
