@@ -2,6 +2,7 @@ import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { commandMappings, type Intake } from '../core/intake/intake';
 import type { PartnerKey } from '../core/partner-key';
+import { windowsOf, type InForce } from '../core/purchase-rule';
 import type { RuleBook } from '../core/rule-book';
 import type { SettlementDetails } from '../core/settlement-details';
 
@@ -82,12 +83,38 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         ...rule,
         points: rule.points.toString(),
         validFrom: rule.validFrom.toISOString(),
+        tierPoints: rule.tierPoints?.map(({ tier, points }) => ({ tier, points: points.toString() })),
       })),
-      tiers: tiers.map(({ code, name, thresholdPoints }) => ({
+      purchaseRules: windowsOf(book.purchaseRules).map(announcedRule),
+      purposeBudgets: book.purposeBudgets.map((budget) => ({ ...budget, points: budget.points.toString() })),
+      conversionRates: book.conversionRates,
+      tiers: tiers.map(({ code, name, thresholdPoints, multiplierBps }) => ({
         code,
         name,
         thresholdPoints: thresholdPoints.toString(),
+        multiplierBps: multiplierBps ?? 10_000,
       })),
+    },
+  };
+}
+
+/** A rule as it is announced: one stretch in which it is in force, with nothing left to work out. */
+function announcedRule({ id, partnerId, campaignId, validFrom, until, terms }: InForce): object {
+  if (terms === null) throw new TypeError(`announcedRule: ${id} is stopped`);
+  const { campaign, effect, minAmountMinor, capPoints, ...rest } = terms;
+  const { kind, points, perAmountMinor, bps } = effect;
+  const given =
+    kind === 'MULTIPLIER' ? { bps } : { points: points?.toString(), perAmountMinor: perAmountMinor?.toString() };
+  return {
+    ...rest,
+    ...{ id, partnerId, from: validFrom.toISOString(), until: until?.toISOString() ?? null },
+    effect: { kind, ...given },
+    minAmountMinor: (minAmountMinor ?? 0n).toString(),
+    capPoints: capPoints?.toString() ?? null,
+    campaign: campaign && {
+      ...campaign,
+      id: campaignId,
+      budgetPoints: campaign.budgetPoints?.toString() ?? null,
     },
   };
 }
