@@ -8,6 +8,7 @@ import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-term
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { Intake1795880300000 } from './migrations/1795880300000-intake';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
+import { Branches1795825060000 } from './migrations/1795825060000-branches';
 import { Leaving1795825020000 } from './migrations/1795825020000-leaving';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
@@ -33,6 +34,7 @@ export const partnersDatabase = {
     SettlementDetails1795850000000,
     ContractProposals1795825000000,
     Leaving1795825020000,
+    Branches1795825060000,
     Intake1795880300000,
   ],
   appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details', 'intake'],

@@ -3,6 +3,7 @@ import type { Tx } from '../../../kernel/db/transaction';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import { findAllActionRules } from './action-rule.store';
+import { findBranches } from './branch.store';
 import { findAllContracts } from './contract.store';
 import { findAllEarningRules } from './earning-rule.store';
 import { findAllPartners } from './partner.store';
@@ -31,10 +32,11 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const version = BigInt(advanced[0]!.version);
   const programme = (await findProgramme(tx, programmeId))!;
   const partners = await findAllPartners(tx, programmeId);
+  const branches = await findBranches(tx, programmeId, null);
   const contracts = await findAllContracts(tx, programmeId);
   const earningRules = await findAllEarningRules(tx, programmeId);
   const actionRules = await findAllActionRules(tx, programmeId);
-  return { version, programme, partners, contracts, earningRules, actionRules };
+  return { version, programme, partners, branches, contracts, earningRules, actionRules };
 }
 
 const VERSION = sql`/* partners.ruleBook.version */

@@ -1,6 +1,7 @@
 import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { commandMappings, type Intake } from '../core/intake/intake';
+import type { Branch } from '../core/branch';
 import type { PartnerKey } from '../core/partner-key';
 import type { RuleBook } from '../core/rule-book';
 import type { SettlementDetails } from '../core/settlement-details';
@@ -59,6 +60,7 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         canRedeem,
         status,
         leavingSince: leavingSince?.toISOString() ?? null,
+        branches: book.branches.filter(({ partnerId }) => partnerId === id).map(announcedBranch),
       })),
       contracts: book.contracts.map((contract) => ({
         ...contract,
@@ -90,6 +92,10 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
       })),
     },
   };
+}
+
+function announcedBranch({ code, channels, opensAt, closedAt }: Branch): object {
+  return { code, channels, opensAt: opensAt.toISOString(), closedAt: closedAt?.toISOString() ?? null };
 }
 
 /** @param keyHash SHA-256 of the key's whole text, in hexadecimal digits */
