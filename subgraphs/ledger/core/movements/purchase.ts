@@ -39,7 +39,8 @@ export interface PurchaseLineFact {
  * that earns nothing is recorded and makes no lot; points that wait (pending days, release on funding) are owed for only when
  * they are released.
  *
- * Refuses, in this order: suspended or leaving, cannot issue, no contract, unknown branch, no rule in force, a currency without a rate, in the future.
+ * Refuses, in this order: suspended or leaving, cannot issue, no contract, unknown branch, no rule in force, a
+ * currency without a rate, in the future.
  */
 export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingFacts): PostingPlan | Refusal {
   const terms = earningTerms(purchase, facts);
