@@ -1,3 +1,4 @@
+import type { CampaignTerms, PurchaseRule, RuleTerms } from '../subgraphs/partners/core/purchase-rule';
 import fc from 'fast-check';
 import { newId } from '../kernel/values/id';
 import { readRuleBook } from '../subgraphs/ledger/app/read-rule-book';
@@ -107,7 +108,7 @@ function bookOf(parts: Partial<RuleBook> & { programme: Programme }): RuleBook {
       },
     ],
     branches: [],
-    ...{ contracts: [], earningRules: [], actionRules: [] },
+    ...{ contracts: [], earningRules: [], actionRules: [], purchaseRules: [], purposeBudgets: [], conversionRates: [] },
     ...parts,
   };
 }
@@ -155,11 +156,62 @@ describe('a rule book announced by partners', () => {
             earningRules: earningRules.map(({ version: _version, kind: _kind, ...rule }) => rule),
             actionRules: actionRules.map(({ version: _version, ...rule }) => rule),
             ...{ purchaseRules: [], purposeBudgets: [], conversionRates: [] },
-            tiers: tiers.map(({ code, name, thresholdPoints }) => ({ code, name, threshold: thresholdPoints })),
+            tiers: tiers.map(({ code, name, thresholdPoints: threshold }) => ({
+              code,
+              name,
+              threshold,
+              multiplierBps: 10_000,
+            })),
           });
         },
       ),
     );
+  });
+
+  it('is read with its rules and campaigns as stretches, each in force until the next', () => {
+    const terms: RuleTerms = {
+      name: 'Double week',
+      effect: { kind: 'MULTIPLIER', bps: 20_000 },
+      channels: ['TILL'],
+      branches: [],
+      categories: [],
+      skus: [],
+      tiers: ['GOLD'],
+      segments: [],
+      signUpDays: 7,
+      minAmountMinor: 5n,
+      capPoints: 9n,
+      rounding: 'UP',
+      priority: 3,
+      group: 'spring',
+      condition: 'time.hour > 8',
+    };
+    const campaign: CampaignTerms = {
+      phase: 'FULL',
+      purpose: 'EARNING',
+      budgetPoints: 1_000n,
+      funding: [{ partnerId, bps: 10_000 }],
+    };
+    const [from, until] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-08T00:00:00Z')];
+    const first: PurchaseRule = {
+      ...{ id: newId('rul'), partnerId, code: 'double', version: 1, campaignId: newId('cmp') },
+      ...{ validFrom: from, validUntil: null, terms: { ...terms, campaign } },
+    };
+    const stop: PurchaseRule = { ...first, id: newId('rul'), version: 2, validFrom: until, terms: null };
+    const purposeBudgets = [{ partnerId, purpose: 'EARNING', points: 7n, period: 'MONTH' }] as const;
+    const conversionRates = [{ currency: 'PLN', day: '2026-03-01', rate: '0.2345', source: 'NBP table A' }];
+    const parts = { purchaseRules: [first, stop], purposeBudgets, conversionRates };
+    const read = readRuleBook(payloadOf(bookOf({ programme: programmeOf({}), ...parts })));
+    const { budgetPoints, phase, purpose } = campaign;
+    const read1 = {
+      id: first.campaignId,
+      budgetPoints,
+      phase,
+      purpose,
+      funding: [{ partyId: partnerId, bps: 10_000 }],
+    };
+    expect(read).toMatchObject({ purposeBudgets, conversionRates });
+    expect(read.purchaseRules).toEqual([{ ...terms, id: first.id, partnerId, from, until, campaign: read1 }]);
   });
 
   it('of before the richer terms still reads, as one that has none of them', () => {

@@ -6,6 +6,8 @@ import { PartnerKeyMutation } from './api/partner-key.mutation';
 import { PartnerQuery } from './api/partner.query';
 import { resolvePartner, resolveProgramme } from './api/references';
 import { ProgrammeQuery } from './api/programme.query';
+import { PurchaseRuleMutation } from './api/purchase-rule.mutation';
+import { PurchaseRuleQuery } from './api/purchase-rule.query';
 import { RuleBookMutation } from './api/rule-book.mutation';
 import { SettlementDetailsQuery } from './api/settlement-details.query';
 import { StandingMutation } from './api/standing.mutation';
@@ -21,6 +23,8 @@ export function buildPartnersSchema(): SubgraphSchema {
       ProgrammeQuery,
       PartnerQuery,
       RuleBookMutation,
+      PurchaseRuleMutation,
+      PurchaseRuleQuery,
       ContractProposalMutation,
       PartnerKeyMutation,
       SettlementDetailsQuery,

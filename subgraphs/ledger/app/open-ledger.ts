@@ -7,6 +7,7 @@ import { askMembersBy } from './ask-members';
 import type { Ledger } from './ledger';
 import { DUE_BATCH, DUE_LOCK_WAIT_MS_MAX, dueJobs } from './time/due-jobs';
 import { LiveAccounts } from './points/live-accounts';
+import { reportFailedConditions } from './points/failed-conditions';
 import { MemberDirectory } from './points/member-directory';
 import { PostingLanes, type LanesOptions } from './points/posting-lanes';
 import { RuleBooks } from './rule-books';
@@ -55,7 +56,11 @@ export async function openLedger(
     clock,
     log,
     onPosted: (outcomes) => {
-      for (const outcome of outcomes) if (outcome.kind === 'posted') for (const one of outcome.all) live.posted(one);
+      for (const outcome of outcomes) {
+        if (outcome.kind !== 'posted') continue;
+        for (const one of outcome.all) live.posted(one);
+        reportFailedConditions(outcome.own, log);
+      }
       feed.posted();
     },
   };

@@ -117,6 +117,14 @@ export class ActionRuleType {
   validFrom!: Date;
 }
 
+@InputType('TierPointsInput', { description: 'Points for members of one tier.' })
+export class TierPointsInput {
+  @Field(() => String, { description: 'The tier’s code.' })
+  tier!: string;
+  @Field(() => PointsScalar, { description: 'Their points.' })
+  points!: bigint;
+}
+
 @InputType('SetActionRuleInput', {
   description: 'A reward that becomes the next version of a partner’s rule for an action.',
 })
@@ -138,6 +146,17 @@ export class SetActionRuleInput implements ActionReward {
     description: 'The attribute that tells one occasion from another, such as network; all are one, when not given.',
   })
   distinctBy?: string | null;
+  @Field(() => String, { nullable: true, description: 'What must be true, in CEL; always, when not given.' })
+  condition?: string | null;
+  @Field(() => [String], { nullable: true, description: 'Codes of the tiers it is for; all when not given.' })
+  tiers?: string[] | null;
+  @Field(() => [TierPointsInput], { nullable: true, description: 'What members of a tier get instead of `points`.' })
+  tierPoints?: TierPointsInput[] | null;
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Through this day after the day of enrolment, by the programme’s calendar; always, when not given.',
+  })
+  signUpDays?: number | null;
   @Field(() => DateTimeScalar, { description: 'From when it is in force; after the latest version’s.' })
   validFrom!: Date;
 }

@@ -116,6 +116,8 @@ export class TierType {
   name!: string;
   @Field(() => PointsScalar, { description: 'Qualifying points from which a member stands on it.' })
   thresholdPoints!: bigint;
+  @Field(() => Int, { description: 'What purchases earn on it, in basis points of what they earn otherwise.' })
+  multiplierBps!: number;
 }
 
 @Directive('@key(fields: "id")')
@@ -189,6 +191,12 @@ export class TierInput {
     description: 'Qualifying points from which a member stands on it; 0 for the first rung.',
   })
   thresholdPoints!: bigint;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'What purchases earn on it, in basis points of what they earn otherwise: 15,000 is half as much again.',
+  })
+  multiplierBps?: number | null;
 }
 
 @InputType('CreateProgrammeInput', { description: 'A programme to found.' })

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph/result';
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../kernel/graph/shared-types';
@@ -60,6 +60,15 @@ export class ReimbursementAboveReserve extends RefusalInterface {
     description: 'The most it may be: the lowest price reserved for points funded earlier.',
   })
   reserveMicros!: bigint;
+}
+
+@ObjectType('ConditionNotValid', {
+  implements: RefusalInterface,
+  description: 'The condition cannot be read, compares what cannot be compared, or is too large.',
+})
+export class ConditionNotValid extends RefusalInterface {
+  @Field(() => Int, { description: 'Where: the place of a character in it, from 0.' })
+  position!: number;
 }
 
 @ObjectType('NotAfterLatestVersion', {
@@ -187,7 +196,10 @@ export const AgreeContractResult = defineResult('AgreeContractResult', AgreeCont
 export const SetEarningRuleResult = defineResult('SetEarningRuleResult', SetEarningRuleSuccess, [
   NotAfterLatestVersion,
 ]);
-export const SetActionRuleResult = defineResult('SetActionRuleResult', SetActionRuleSuccess, [NotAfterLatestVersion]);
+export const SetActionRuleResult = defineResult('SetActionRuleResult', SetActionRuleSuccess, [
+  ConditionNotValid,
+  NotAfterLatestVersion,
+]);
 export const SuspendPartnerResult = defineResult('SuspendPartnerResult', SuspendPartnerSuccess, [
   PartnerSuspended,
   PartnerLeaving,

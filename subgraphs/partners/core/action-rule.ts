@@ -29,6 +29,14 @@ export interface ActionRule extends Version {
   readonly limit: ActionLimit | null;
   /** The attribute that tells one occasion from another, such as `network`; null: all are one. */
   readonly distinctBy: string | null;
+  /** In CEL; absent: always. */
+  readonly condition?: string | null;
+  /** Codes of the tiers it is for; absent: all. */
+  readonly tiers?: readonly string[];
+  /** What a tier gets instead of `points`. */
+  readonly tierPoints?: readonly { readonly tier: string; readonly points: bigint }[];
+  /** Through this day after the day of enrolment; absent: always. */
+  readonly signUpDays?: number | null;
 }
 
 /** The reward an admin proposes. */
@@ -39,6 +47,10 @@ export interface ActionReward {
   readonly points: bigint;
   readonly limit?: ActionLimit | null;
   readonly distinctBy?: string | null;
+  readonly condition?: string | null;
+  readonly tiers?: readonly string[] | null;
+  readonly tierPoints?: readonly { readonly tier: string; readonly points: bigint }[] | null;
+  readonly signUpDays?: number | null;
   readonly validFrom: Date;
 }
 
@@ -56,6 +68,11 @@ export function actionRewardFault(input: ActionReward): Fault {
     wholeFault('input.points', input.points, { min: 1n, max: ANNOUNCED_MAX }),
     ifGiven(input.limit, ({ count }) => wholeFault('input.limit.count', count, { min: 1, max: COUNT_MAX })),
     ifGiven(input.distinctBy, (name) => codeFault('input.distinctBy', name)),
+    ifGiven(input.signUpDays, (days) => wholeFault('input.signUpDays', days, { min: 0, max: 3_650 })),
+    ...(input.tiers ?? []).map((tier, n) => codeFault(`input.tiers[${n}]`, tier)),
+    ...(input.tierPoints ?? []).map(({ points }, n) =>
+      wholeFault(`input.tierPoints[${n}].points`, points, { min: 0n, max: ANNOUNCED_MAX }),
+    ),
   );
 }
 

@@ -2,6 +2,7 @@ import {
   codeFault,
   expectThat,
   firstFault,
+  ifGiven,
   textFault,
   wholeFault,
   type Fault,
@@ -15,6 +16,8 @@ export interface Tier {
   readonly name: string;
   /** Qualifying points from which a member stands on it. */
   readonly thresholdPoints: bigint;
+  /** What purchases earn on it, in basis points of what they earn otherwise; absent: the same. */
+  readonly multiplierBps?: number | null;
 }
 
 const RUNGS_MAX = 10;
@@ -34,6 +37,7 @@ function rungFault(field: string, tier: Tier, below: readonly Tier[]): Fault {
     codeFault(`${field}.code`, tier.code),
     textFault(`${field}.name`, tier.name, 60),
     wholeFault(`${field}.thresholdPoints`, tier.thresholdPoints, { min: 0n, max: ANNOUNCED_MAX }),
+    ifGiven(tier.multiplierBps, (bps) => wholeFault(`${field}.multiplierBps`, bps, { min: 10_000, max: 1_000_000 })),
     expectThat(
       `${field}.thresholdPoints`,
       previous !== undefined || tier.thresholdPoints === 0n,

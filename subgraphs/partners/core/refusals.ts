@@ -113,6 +113,27 @@ export const partnersRefusals = {
     type: 'TooManyKeys',
     precedence: 160,
   },
+  PARTNERS_CONDITION_NOT_VALID: {
+    meaning: 'The condition cannot be read, compares what cannot be compared, calls what it may not, or is too large.',
+    action: 'Correct it at `position`, which the refusal carries; try it with `tryCondition` first.',
+    retryable: false,
+    type: 'ConditionNotValid',
+    precedence: 145,
+  },
+  PARTNERS_RULE_CODE_TAKEN: {
+    meaning: 'The partner has another rule or campaign of the code.',
+    action: 'Choose another code, or change the one that has it.',
+    retryable: false,
+    type: 'RuleCodeTaken',
+    precedence: 146,
+  },
+  PARTNERS_CONVERSION_RATE_STATED: {
+    meaning: 'The programme has a rate for that currency on that day, and purchases may have been converted by it.',
+    action: 'State the rate for a later day.',
+    retryable: false,
+    type: 'ConversionRateStated',
+    precedence: 147,
+  },
 } as const satisfies RefusalCatalogue;
 
 /** Makes one of this subgraph's refusals. */

@@ -4,6 +4,8 @@ import type { Contract } from './contract';
 import type { EarningRule } from './earning-rule';
 import type { Partner } from './partner';
 import type { Programme } from './programme';
+import type { PurchaseRule } from './purchase-rule';
+import type { ConversionRate, PurposeBudget } from './rule-settings';
 
 /**
  * All that a programme and its partners agreed, as of one version. Versions rise by one with every change and have no
@@ -18,4 +20,8 @@ export interface RuleBook {
   readonly contracts: readonly Contract[];
   readonly earningRules: readonly EarningRule[];
   readonly actionRules: readonly ActionRule[];
+  /** Every version, those that stop a rule included. */
+  readonly purchaseRules: readonly PurchaseRule[];
+  readonly purposeBudgets: readonly PurposeBudget[];
+  readonly conversionRates: readonly ConversionRate[];
 }

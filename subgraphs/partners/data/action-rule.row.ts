@@ -3,6 +3,14 @@ import { bigintColumn } from '../../../kernel/db/columns';
 import type { Id, PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { LimitPeriod } from '../core/contract';
 
+/** Whole numbers as text: JSON has none that large. */
+export interface StoredActionTerms {
+  readonly condition?: string;
+  readonly tiers?: string[];
+  readonly tierPoints?: { readonly tier: string; readonly points: string }[];
+  readonly signUpDays?: number;
+}
+
 /** A row of `action_rule`: one version, never changed. */
 @Entity('action_rule')
 export class ActionRuleRow {
@@ -25,6 +33,9 @@ export class ActionRuleRow {
   limitPeriod!: LimitPeriod | null;
   @Column({ name: 'distinct_by', type: 'text', nullable: true })
   distinctBy!: string | null;
+  /** What it asks for beside its limit; null: nothing. */
+  @Column({ type: 'jsonb', nullable: true })
+  terms!: StoredActionTerms | null;
   @Column({ name: 'valid_from', type: 'timestamptz' })
   validFrom!: Date;
   @Column({ name: 'set_at', type: 'timestamptz' })

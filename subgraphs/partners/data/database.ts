@@ -4,6 +4,7 @@ import { ContractRow } from './contract.row';
 import { ContractProposalRow } from './contract-proposal.row';
 import { EarningRuleRow } from './earning-rule.row';
 import { Partners1763890000000 } from './migrations/1763890000000-partners';
+import { PurchaseRules1795820000000 } from './migrations/1795820000000-purchase-rules';
 import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-terms';
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { Intake1795880300000 } from './migrations/1795880300000-intake';
@@ -36,6 +37,18 @@ export const partnersDatabase = {
     Leaving1795825020000,
     Branches1795825060000,
     Intake1795880300000,
+    PurchaseRules1795820000000,
   ],
-  appendOnly: ['outbox', 'command_key', 'contract', 'earning_rule', 'action_rule', 'settlement_details', 'intake'],
+  appendOnly: [
+    'purchase_rule',
+    'conversion_rate',
+    'purpose_budget',
+    'outbox',
+    'command_key',
+    'contract',
+    'earning_rule',
+    'action_rule',
+    'settlement_details',
+    'intake',
+  ],
 } as const satisfies DatabaseDefinition;

@@ -18,8 +18,8 @@ on conflict (key) do nothing
 returning id`;
 
 const INSERT_TIER = sql`/* partners.createProgramme.insertTier */
-insert into tier (programme_id, rank, code, name, threshold_points)
-values ($1, $2, $3, $4, $5)`;
+insert into tier (programme_id, rank, code, name, threshold_points, multiplier_bps)
+values ($1, $2, $3, $4, $5, $6)`;
 
 const BEGIN_BOOK = sql`/* partners.createProgramme.beginBook */
 insert into rule_book_version (programme_id, version)
@@ -46,8 +46,8 @@ export async function insertProgramme(tx: Tx, programme: Programme, createdAt: D
     ...termValues(p),
   ]);
   if (inserted.length === 0) return false;
-  for (const [rank, { code, name, thresholdPoints }] of p.tiers.entries()) {
-    await tx.query(INSERT_TIER, [p.id, rank, code, name, thresholdPoints]);
+  for (const [rank, { code, name, thresholdPoints, multiplierBps }] of p.tiers.entries()) {
+    await tx.query(INSERT_TIER, [p.id, rank, code, name, thresholdPoints, multiplierBps ?? 10_000]);
   }
   await tx.query(BEGIN_BOOK, [p.id]);
   return true;
@@ -75,7 +75,7 @@ export async function findProgrammeByKey(tx: Tx, key: string): Promise<Programme
 
 async function withLadder(tx: Tx, row: ProgrammeRow): Promise<Programme> {
   const rungs = await tx.find(TierRow, { where: { programmeId: row.id }, order: { rank: 'asc' } });
-  const tiers: Tier[] = rungs.map(({ code, name, thresholdPoints }) => ({ code, name, thresholdPoints }));
+  const tiers: Tier[] = rungs.map(({ programmeId: _, rank: __, ...tier }) => tier);
   const { createdAt: _, expiryKind, expiryPeriod, expiryWarningDays, ...rest } = row;
   const { tierPeriod, tierGraceDays, tierNoticeDays, ...flat } = rest;
   return {

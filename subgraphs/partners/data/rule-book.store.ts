@@ -8,6 +8,8 @@ import { findAllContracts } from './contract.store';
 import { findAllEarningRules } from './earning-rule.store';
 import { findAllPartners } from './partner.store';
 import { findProgramme } from './programme.store';
+import { findPurchaseRules } from './purchase-rule.store';
+import { findConversionRates, findPurposeBudgets } from './rule-settings.store';
 
 const LOCK = sql`/* partners.ruleBook.lock */
 select version
@@ -36,7 +38,11 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const contracts = await findAllContracts(tx, programmeId);
   const earningRules = await findAllEarningRules(tx, programmeId);
   const actionRules = await findAllActionRules(tx, programmeId);
-  return { version, programme, partners, branches, contracts, earningRules, actionRules };
+  const purchaseRules = await findPurchaseRules(tx, programmeId);
+  const purposeBudgets = await findPurposeBudgets(tx, programmeId);
+  const conversionRates = await findConversionRates(tx, programmeId);
+  const settings = { purposeBudgets, conversionRates };
+  return { version, programme, partners, branches, contracts, earningRules, actionRules, purchaseRules, ...settings };
 }
 
 const VERSION = sql`/* partners.ruleBook.version */

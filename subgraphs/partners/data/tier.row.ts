@@ -16,4 +16,6 @@ export class TierRow {
   name!: string;
   @Column({ name: 'threshold_points', type: 'bigint', transformer: bigintColumn })
   thresholdPoints!: bigint;
+  @Column({ name: 'multiplier_bps', type: 'integer' })
+  multiplierBps!: number;
 }

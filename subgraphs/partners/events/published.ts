@@ -3,6 +3,7 @@ import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { commandMappings, type Intake } from '../core/intake/intake';
 import type { Branch } from '../core/branch';
 import type { PartnerKey } from '../core/partner-key';
+import { windowsOf, type InForce } from '../core/purchase-rule';
 import type { RuleBook } from '../core/rule-book';
 import type { SettlementDetails } from '../core/settlement-details';
 
@@ -84,11 +85,16 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         ...rule,
         points: rule.points.toString(),
         validFrom: rule.validFrom.toISOString(),
+        tierPoints: rule.tierPoints?.map(({ tier, points }) => ({ tier, points: points.toString() })),
       })),
-      tiers: tiers.map(({ code, name, thresholdPoints }) => ({
+      purchaseRules: windowsOf(book.purchaseRules).map(announcedRule),
+      purposeBudgets: book.purposeBudgets.map((budget) => ({ ...budget, points: budget.points.toString() })),
+      conversionRates: book.conversionRates,
+      tiers: tiers.map(({ code, name, thresholdPoints, multiplierBps }) => ({
         code,
         name,
         thresholdPoints: thresholdPoints.toString(),
+        multiplierBps: multiplierBps ?? 10_000,
       })),
     },
   };
@@ -96,6 +102,27 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
 
 function announcedBranch({ code, channels, opensAt, closedAt }: Branch): object {
   return { code, channels, opensAt: opensAt.toISOString(), closedAt: closedAt?.toISOString() ?? null };
+}
+
+/** A rule as it is announced: one stretch in which it is in force, with nothing left to work out. */
+function announcedRule({ id, partnerId, campaignId, validFrom, until, terms }: InForce): object {
+  if (terms === null) throw new TypeError(`announcedRule: ${id} is stopped`);
+  const { campaign, effect, minAmountMinor, capPoints, ...rest } = terms;
+  const { kind, points, perAmountMinor, bps } = effect;
+  const given =
+    kind === 'MULTIPLIER' ? { bps } : { points: points?.toString(), perAmountMinor: perAmountMinor?.toString() };
+  return {
+    ...rest,
+    ...{ id, partnerId, from: validFrom.toISOString(), until: until?.toISOString() ?? null },
+    effect: { kind, ...given },
+    minAmountMinor: (minAmountMinor ?? 0n).toString(),
+    capPoints: capPoints?.toString() ?? null,
+    campaign: campaign && {
+      ...campaign,
+      id: campaignId,
+      budgetPoints: campaign.budgetPoints?.toString() ?? null,
+    },
+  };
 }
 
 /** @param keyHash SHA-256 of the key's whole text, in hexadecimal digits */

@@ -28,7 +28,7 @@ import { moveExposure } from '../../data/settlement/exposure.store';
 import { loadLeftUnpaid, loadNets, saveNets } from '../../data/settlement/net.store';
 import { latestRecordedAt, rollUpAll } from '../../data/settlement/roll-up.store';
 import { saveSettlementEntries } from '../../data/settlement/settlement-entry.store';
-import { loadPairsToBill, loadTotals, saveTotals } from '../../data/settlement/total.store';
+import { hashFigures, loadPairsToBill, loadTotals, saveTotals } from '../../data/settlement/total.store';
 import { findTrialFaults } from '../../data/settlement/trial.store';
 import type { Ledger } from '../ledger';
 
@@ -135,9 +135,8 @@ export async function whyNot(tx: Tx, { cycle, to, cutOffAt, book, now }: Step): 
 
 /** What an approval is bound to: the step, the version it starts from, and every figure the cycle shows. */
 export async function contentHashOf(tx: Tx, { cycle, to, cutOffAt, terms }: Step): Promise<string> {
-  const totals = await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id]);
-  const nets = await loadNets(tx, cycle.programmeId, [cycle.id]);
-  const content = { cycleId: cycle.id, version: cycle.version, to, cutOffAt, terms, totals, nets };
+  const figures = await hashFigures(tx, cycle.id);
+  const content = { cycleId: cycle.id, version: cycle.version, to, cutOffAt, terms, figures };
   return canonicalHash(content).toString('hex');
 }
 
