@@ -107,6 +107,7 @@ function bookOf(parts: Partial<RuleBook> & { programme: Programme }): RuleBook {
         leavingSince: null,
       },
     ],
+    branches: [],
     ...{ contracts: [], earningRules: [], actionRules: [], purchaseRules: [], purposeBudgets: [], conversionRates: [] },
     ...parts,
   };
@@ -141,7 +142,15 @@ describe('a rule book announced by partners', () => {
             ...settings,
             ...{ version: 7n, programmeId, programmeKey: key },
             partners: [
-              { id: partnerId, code: 'P01', canIssue: true, canRedeem: false, status: 'SUSPENDED', leavingSince: null },
+              {
+                id: partnerId,
+                code: 'P01',
+                canIssue: true,
+                canRedeem: false,
+                status: 'SUSPENDED',
+                leavingSince: null,
+                branches: [],
+              },
             ],
             contracts: contracts.map(({ id: _id, ...terms }) => terms),
             earningRules: earningRules.map(({ version: _version, kind: _kind, ...rule }) => rule),

@@ -1,5 +1,6 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { IntakeQuery } from './api/intake.query';
+import { BranchMutation } from './api/branch.mutation';
 import { ContractProposalMutation } from './api/contract-proposal.mutation';
 import { PartnerKeyMutation } from './api/partner-key.mutation';
 import { PartnerQuery } from './api/partner.query';
@@ -18,6 +19,7 @@ export function buildPartnersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
     resolvers: [
       StandingMutation,
+      BranchMutation,
       ProgrammeQuery,
       PartnerQuery,
       RuleBookMutation,

@@ -66,6 +66,11 @@ const payload = z.object({
       canRedeem: z.boolean(),
       status: z.enum(['ACTIVE', 'SUSPENDED', 'LEAVING', 'LEFT']),
       leavingSince: instant.nullable().default(null),
+      branches: z
+        .array(
+          z.object({ code: z.string(), channels: z.array(z.string()), opensAt: instant, closedAt: instant.nullable() }),
+        )
+        .default([]),
     }),
   ),
   contracts: z.array(

@@ -59,6 +59,14 @@ export const ledgerRefusals = {
     type: 'CurrencyNotAccepted',
     precedence: 60,
   },
+  LEDGER_BRANCH_UNKNOWN: {
+    meaning:
+      'The partner has declared its branches, and the one named is none of them, not open at that instant, or of other channels.',
+    action: 'Name a declared branch, or none; the operator declares branches.',
+    retryable: false,
+    type: 'BranchUnknown',
+    precedence: 60,
+  },
   LEDGER_OCCURRED_IN_FUTURE: {
     meaning: '`occurredAt` lies after the programme’s clock.',
     action: 'Correct the instant; in a sandbox, move the test clock first.',

@@ -97,6 +97,16 @@ export interface ExpiryPolicy {
   readonly warningDays: readonly number[];
 }
 
+/** A place of a partner that purchases name. */
+export interface BookBranch {
+  readonly code: string;
+  /** The channels it sells by. */
+  readonly channels: readonly string[];
+  readonly opensAt: Date;
+  /** The first instant at which nothing is sold there any more; null while it is open. */
+  readonly closedAt: Date | null;
+}
+
 export interface BookPartner {
   readonly id: PartnerId;
   readonly code: string;
@@ -105,6 +115,8 @@ export interface BookPartner {
   readonly status: 'ACTIVE' | 'SUSPENDED' | 'LEAVING' | 'LEFT';
   /** Since when its points run off; null while it is not leaving. */
   readonly leavingSince?: Date | null;
+  /** Absent or empty: it has declared none. */
+  readonly branches?: readonly BookBranch[];
 }
 
 /** One rung of the ladder. */

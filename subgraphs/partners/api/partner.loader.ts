@@ -3,6 +3,7 @@ import type { Principal } from '../../../kernel/context/principal';
 import type { PartnerId } from '../../../kernel/values/id';
 import {
   readActionRules,
+  readBranches,
   readContracts,
   readEarningRules,
   readPartnerKeys,
@@ -13,6 +14,7 @@ import { readSettlementDetails } from '../app/read-settlement-details';
 import { readIntakes } from '../app/set-intake';
 import type { PartnersSetting } from '../app/setting';
 import type { ActionRule } from '../core/action-rule';
+import type { Branch } from '../core/branch';
 import type { Contract } from '../core/contract';
 import type { ContractProposal } from '../core/contract-proposal';
 import type { EarningRule } from '../core/earning-rule';
@@ -25,6 +27,7 @@ import type { SettlementDetails } from '../core/settlement-details';
 export interface PartnersLoaders {
   readonly partner: DataLoader<PartnerId, Partner | null>;
   readonly contracts: DataLoader<PartnerId, Contract[]>;
+  readonly branches: DataLoader<PartnerId, Branch[]>;
   readonly proposals: DataLoader<PartnerId, ContractProposal[]>;
   readonly earningRules: DataLoader<PartnerId, EarningRule[]>;
   readonly actionRules: DataLoader<PartnerId, ActionRule[]>;
@@ -47,6 +50,7 @@ export function openLoaders(setting: PartnersSetting, principal: Principal): Par
       return ids.map((id) => found.get(id) ?? null);
     }),
     contracts: eachPartner(readContracts),
+    branches: eachPartner(readBranches),
     proposals: eachPartner(readProposals),
     earningRules: eachPartner(readEarningRules),
     actionRules: eachPartner(readActionRules),

@@ -1,12 +1,14 @@
 import { programmeOf, type Principal } from '../../../kernel/context/principal';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { ActionRule } from '../core/action-rule';
+import type { Branch } from '../core/branch';
 import type { Contract } from '../core/contract';
 import type { ContractProposal } from '../core/contract-proposal';
 import type { EarningRule } from '../core/earning-rule';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
 import { findActionRules } from '../data/action-rule.store';
+import { findBranches } from '../data/branch.store';
 import { findProposals } from '../data/contract-proposal.store';
 import { findContracts } from '../data/contract.store';
 import { findEarningRules } from '../data/earning-rule.store';
@@ -23,6 +25,16 @@ export async function readPartners(
 ): Promise<Partner[]> {
   const programmeId = programmeOf(principal);
   return programmeId === null ? [] : findPartners(setting.database.dataSource.manager, programmeId, ids);
+}
+
+/** Places of some partners, which everyone of their programme may know. */
+export async function readBranches(
+  setting: PartnersSetting,
+  principal: Principal,
+  ids: readonly PartnerId[],
+): Promise<Branch[]> {
+  const programmeId = programmeOf(principal);
+  return programmeId === null ? [] : findBranches(setting.database.dataSource.manager, programmeId, ids);
 }
 
 /** A page of the programme's partners, in the order of their codes. */

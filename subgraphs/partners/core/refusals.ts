@@ -31,6 +31,13 @@ export const partnersRefusals = {
     type: 'PartnerSuspended',
     precedence: 130,
   },
+  PARTNERS_BRANCH_CODE_TAKEN: {
+    meaning: 'The partner has or had a branch of this code; a code is never given again, because purchases name it.',
+    action: 'Choose another code.',
+    retryable: false,
+    type: 'BranchCodeTaken',
+    precedence: 125,
+  },
   PARTNERS_PARTNER_NOT_SUSPENDED: {
     meaning: 'A suspension was to be lifted of a partner that is not suspended.',
     action: 'Read the partner’s `status`.',

@@ -1,4 +1,5 @@
 import type { ActionRule } from './action-rule';
+import type { Branch } from './branch';
 import type { Contract } from './contract';
 import type { EarningRule } from './earning-rule';
 import type { Partner } from './partner';
@@ -14,6 +15,8 @@ export interface RuleBook {
   readonly version: bigint;
   readonly programme: Programme;
   readonly partners: readonly Partner[];
+  /** Places of all partners, closed ones as well. */
+  readonly branches: readonly Branch[];
   readonly contracts: readonly Contract[];
   readonly earningRules: readonly EarningRule[];
   readonly actionRules: readonly ActionRule[];

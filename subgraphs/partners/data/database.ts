@@ -9,6 +9,7 @@ import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-term
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { Intake1795880300000 } from './migrations/1795880300000-intake';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
+import { Branches1795825060000 } from './migrations/1795825060000-branches';
 import { Leaving1795825020000 } from './migrations/1795825020000-leaving';
 import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
@@ -34,6 +35,7 @@ export const partnersDatabase = {
     SettlementDetails1795850000000,
     ContractProposals1795825000000,
     Leaving1795825020000,
+    Branches1795825060000,
     Intake1795880300000,
     PurchaseRules1795820000000,
   ],

@@ -3,6 +3,7 @@ import type { Tx } from '../../../kernel/db/transaction';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import { findAllActionRules } from './action-rule.store';
+import { findBranches } from './branch.store';
 import { findAllContracts } from './contract.store';
 import { findAllEarningRules } from './earning-rule.store';
 import { findAllPartners } from './partner.store';
@@ -33,6 +34,7 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const version = BigInt(advanced[0]!.version);
   const programme = (await findProgramme(tx, programmeId))!;
   const partners = await findAllPartners(tx, programmeId);
+  const branches = await findBranches(tx, programmeId, null);
   const contracts = await findAllContracts(tx, programmeId);
   const earningRules = await findAllEarningRules(tx, programmeId);
   const actionRules = await findAllActionRules(tx, programmeId);
@@ -40,7 +42,7 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const purposeBudgets = await findPurposeBudgets(tx, programmeId);
   const conversionRates = await findConversionRates(tx, programmeId);
   const settings = { purposeBudgets, conversionRates };
-  return { version, programme, partners, contracts, earningRules, actionRules, purchaseRules, ...settings };
+  return { version, programme, partners, branches, contracts, earningRules, actionRules, purchaseRules, ...settings };
 }
 
 const VERSION = sql`/* partners.ruleBook.version */

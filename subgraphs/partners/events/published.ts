@@ -1,6 +1,7 @@
 import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { commandMappings, type Intake } from '../core/intake/intake';
+import type { Branch } from '../core/branch';
 import type { PartnerKey } from '../core/partner-key';
 import { windowsOf, type InForce } from '../core/purchase-rule';
 import type { RuleBook } from '../core/rule-book';
@@ -60,6 +61,7 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
         canRedeem,
         status,
         leavingSince: leavingSince?.toISOString() ?? null,
+        branches: book.branches.filter(({ partnerId }) => partnerId === id).map(announcedBranch),
       })),
       contracts: book.contracts.map((contract) => ({
         ...contract,
@@ -96,6 +98,10 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
       })),
     },
   };
+}
+
+function announcedBranch({ code, channels, opensAt, closedAt }: Branch): object {
+  return { code, channels, opensAt: opensAt.toISOString(), closedAt: closedAt?.toISOString() ?? null };
 }
 
 /** A rule as it is announced: one stretch in which it is in force, with nothing left to work out. */

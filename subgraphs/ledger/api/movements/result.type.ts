@@ -185,6 +185,7 @@ export const RecordPurchaseResult = defineResult('RecordPurchaseResult', RecordP
   refusals.AccountFrozen,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
+  refusals.BranchUnknown,
   refusals.PartnerCannotIssue,
   refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,

@@ -15,6 +15,7 @@ export const MemberNotConfirmed = defineRefusalType(
   'MemberNotConfirmed',
   'The member has not confirmed the link to this partner.',
 );
+export const BranchUnknown = defineRefusalType('BranchUnknown', 'The partner has declared no such branch.');
 export const PartnerLeaving = defineRefusalType('PartnerLeaving', 'The partner is leaving the coalition.');
 export const PartnerSuspended = defineRefusalType('PartnerSuspended', 'The partner is suspended.');
 export const PartnerCannotIssue = defineRefusalType('PartnerCannotIssue', 'The partner does not issue points.');

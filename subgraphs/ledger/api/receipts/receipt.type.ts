@@ -147,6 +147,7 @@ class MissingClaimSuccess {
 }
 
 export const RecordUnclaimedSaleResult = defineResult('RecordUnclaimedSaleResult', RecordUnclaimedSaleSuccess, [
+  refusals.BranchUnknown,
   refusals.ProgrammeNotReady,
   refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,
@@ -157,6 +158,7 @@ export const ClaimReceiptResult = defineResult('ClaimReceiptResult', ClaimReceip
   refusals.AccountFrozen,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
+  refusals.BranchUnknown,
   refusals.PartnerCannotIssue,
   refusals.DocumentAlreadyRecorded,
   refusals.ReceiptClaimOver,

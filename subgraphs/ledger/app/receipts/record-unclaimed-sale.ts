@@ -2,6 +2,7 @@ import { callerOf, type Principal } from '../../../../kernel/context/principal';
 import { once, type Replayable } from '../../../../kernel/db/command-key';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
+import { whyNotSoldThere } from '../../core/movements/branch';
 import { claimUntil, matches, type Receipt } from '../../core/receipts/receipt';
 import { refuse } from '../../core/refusals';
 import { loadProgrammeNow } from '../../data/programme.store';
@@ -54,6 +55,8 @@ export async function recordUnclaimedSale(
     lines: input.lines ?? null,
     claimUntil: claimUntil(occurredAt, book),
   };
+  const elsewhere = whyNotSoldThere(book, receipt);
+  if (elsewhere !== null) return elsewhere;
   const kept = await inTransaction(ledger.database, (tx) =>
     once(tx, { caller: callerOf(principal), operation: 'recordUnclaimedSale', key, body }, async () => {
       const now = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();

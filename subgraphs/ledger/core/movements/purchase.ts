@@ -9,6 +9,7 @@ import type { Surroundings } from '../rules/purchase-facts';
 import { earnedBy, budgetedBy } from './purchase-earning';
 import { contractAt, earningRuleAt, partnerIn, whyNotActive, type Contract, type EarningRule } from '../rule-book';
 import { issue, termsOf, type Issuance } from './accrual';
+import { whyNotSoldThere } from './branch';
 import { daysLater, expiryOf } from './validity';
 
 /** A purchase as the till sent it, every value read. */
@@ -38,7 +39,8 @@ export interface PurchaseLineFact {
  * that earns nothing is recorded and makes no lot; points that wait (pending days, release on funding) are owed for only when
  * they are released.
  *
- * Refuses, in this order: suspended, cannot issue, no contract or rule in force, a currency without a rate, in the future.
+ * Refuses, in this order: suspended or leaving, cannot issue, no contract, unknown branch, no rule in force, a
+ * currency without a rate, in the future.
  */
 export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingFacts): PostingPlan | Refusal {
   const terms = earningTerms(purchase, facts);
@@ -123,12 +125,12 @@ function releaseAt(at: Date, terms: { rule: EarningRule; contract: Contract }, {
   return terms.contract.releaseOnFunding ? null : daysLater(at, terms.rule.pendingDays, book.timeZone);
 }
 
-function earningTerms(
-  { partnerId, occurredAt }: Purchase,
-  facts: PostingFacts,
-): { contract: Contract; rule: EarningRule } | Refusal {
+function earningTerms(purchase: Purchase, facts: PostingFacts): { contract: Contract; rule: EarningRule } | Refusal {
+  const { partnerId, occurredAt } = purchase;
   const contract = issuingTerms(partnerId, occurredAt, facts);
   if (isRefusal(contract)) return contract;
+  const elsewhere = whyNotSoldThere(facts.book, purchase);
+  if (elsewhere !== null) return elsewhere;
   const rule = earningRuleAt(facts.book, partnerId, occurredAt);
   return rule === undefined
     ? refuse('LEDGER_PROGRAMME_NOT_READY', 'No earning rule of this partner is in force at that instant.')
