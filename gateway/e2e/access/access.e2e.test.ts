@@ -48,6 +48,7 @@ const EMPTY_HERE = new Set([
   'Query.explainLine',
   'Query.accountFreezes',
   'Query.adjustments',
+  'Query.campaignCalendar',
   'Query.redemptionRates',
   'Query.missingClaims',
   'Query.operatorSettlementDetails',

@@ -28,6 +28,8 @@ export interface PartnerWork<Value extends object> {
   readonly input: { readonly idempotencyKey: string; readonly partnerId: string };
   /** Who may; an admin when not given. */
   readonly by?: (principal: Principal) => Approver | Refusal;
+  /** What is wrong with the input by itself; asked once the caller is known to be allowed. */
+  readonly fault?: () => Refusal | null;
   readonly work: (tx: Tx, at: AtPartner) => Promise<Outcome<Value>>;
 }
 
@@ -58,10 +60,12 @@ export async function prepareAtPartner<Value extends object>(
 
 function atPartner<Value extends object>(
   principal: Principal,
-  { operation, input, work, by = adminOf }: PartnerWork<Value>,
+  { operation, input, work, fault, by = adminOf }: PartnerWork<Value>,
 ): RuleBookChange<Value> | Refusal {
   const person = by(principal);
   if (isRefusal(person)) return person;
+  const wrong = fault?.() ?? null;
+  if (wrong !== null) return wrong;
   const { programmeId, subject } = person;
   const partnerId = parseId('ptr', input.partnerId);
   if (partnerId === null) return notFound('partner');

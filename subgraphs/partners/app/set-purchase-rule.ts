@@ -1,7 +1,7 @@
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import type { Tx } from '../../../kernel/db/transaction';
-import { firstFault, idempotencyKeyFault } from '../../../kernel/errors/check-input';
+import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
 import { invalidInput, notFound } from '../../../kernel/errors/shared-refusals';
 import { newId, parseId } from '../../../kernel/values/id';
@@ -33,11 +33,10 @@ export interface AskedCampaign extends AskedRule, CampaignTerms {}
  * has the code, PARTNERS_NOT_AFTER_LATEST_VERSION.
  */
 export async function setPurchaseRule(setting: PartnersSetting, principal: Principal, input: AskedRule): Promise<Set> {
-  const fault = ruleFault(input) ?? conditionRefusal(input.condition);
-  if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
     operation: 'setPurchaseRule',
     input,
+    fault: () => ruleFault(input) ?? conditionRefusal(input.condition),
     work: async (tx, at) => {
       const versions = await findPurchaseRules(tx, at.programmeId, { partnerId: at.partnerId, code: input.code });
       if (versions.some(({ campaignId }) => campaignId !== null)) return codeTaken(input.code);
@@ -54,11 +53,10 @@ export async function createCampaign(
   principal: Principal,
   input: AskedCampaign,
 ): Promise<Set> {
-  const fault = ruleFault(input) ?? campaignFault(input) ?? conditionRefusal(input.condition);
-  if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
     operation: 'createCampaign',
     input,
+    fault: () => ruleFault(input) ?? campaignFault(input) ?? conditionRefusal(input.condition),
     work: async (tx, at) => {
       const versions = await findPurchaseRules(tx, at.programmeId, { partnerId: at.partnerId, code: input.code });
       if (versions.length > 0) return codeTaken(input.code);
@@ -73,11 +71,10 @@ export async function changeCampaign(
   principal: Principal,
   input: AskedCampaign,
 ): Promise<Set> {
-  const fault = ruleFault(input) ?? campaignFault(input) ?? conditionRefusal(input.condition);
-  if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
     operation: 'changeCampaign',
     input,
+    fault: () => ruleFault(input) ?? campaignFault(input) ?? conditionRefusal(input.condition),
     work: async (tx, at) => {
       const versions = await findPurchaseRules(tx, at.programmeId, { partnerId: at.partnerId, code: input.code });
       const campaignId = versions.at(-1)?.campaignId ?? null;
@@ -100,11 +97,10 @@ export async function stopPurchaseRule(
   input: AskedStop,
   operation: 'stopPurchaseRule' | 'stopCampaign' = 'stopPurchaseRule',
 ): Promise<Set> {
-  const fault = firstFault(idempotencyKeyFault(input.idempotencyKey));
-  if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
     operation,
     input,
+    fault: () => idempotencyKeyFault(input.idempotencyKey),
     work: async (tx, { programmeId, partnerId, now }) => {
       const versions = await findPurchaseRules(tx, programmeId, { partnerId, code: input.code });
       const latest = versions.at(-1);

@@ -26,10 +26,10 @@ export async function setConversionRate(
   principal: Principal,
   input: AskedRate,
 ): Promise<Replayable<{ conversionRate: ConversionRate } & InRuleBook> | Refusal> {
-  const fault = rateFault(input);
-  if (fault !== null) return fault;
   const admin = adminOf(principal);
   if (isRefusal(admin)) return admin;
+  const fault = rateFault(input);
+  if (fault !== null) return fault;
   const { programmeId } = admin;
   return changeRuleBook(setting, {
     ...{ principal, operation: 'setConversionRate', input, programmeId },
@@ -50,11 +50,10 @@ export async function setPurposeBudget(
   principal: Principal,
   input: AskedBudget,
 ): Promise<Replayable<{ purposeBudget: PurposeBudget } & InRuleBook> | Refusal> {
-  const fault = budgetFault(input);
-  if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
     operation: 'setPurposeBudget',
     input,
+    fault: () => budgetFault(input),
     work: async (tx, { programmeId, partnerId, now }) => {
       const { purpose, points, period } = input;
       const purposeBudget = { partnerId, purpose, points, period };

@@ -7,7 +7,7 @@ import type { LinkState } from '../../data/directory.store';
 import { loadTransaction } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
 import { postedFrom, type PostedTransaction } from './posted';
-import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand } from './posting-command';
+import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand, type PostingOutcome } from './posting-command';
 
 /** What a caller wants posted; the rest of a command follows from who asks. */
 export interface PostRequest
@@ -60,16 +60,8 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     earns: request.earns,
     plan: request.plan,
   };
-  let outcome = await ledger.lanes.post(command);
-  if (outcome.kind === 'refused' && outcome.refusal.code === 'LEDGER_PROGRAMME_NOT_READY') {
-    await ledger.catchUpRules();
-    outcome = await ledger.lanes.post(command);
-  }
-  if (outcome.kind === 'stranger' && request.link) {
-    const link = await ledger.directory.linkOf(request.link);
-    if (isRefusal(link)) return link;
-    if (link !== null) outcome = await ledger.lanes.post(command);
-  }
+  const outcome = await postInformed(ledger, command);
+  if (isRefusal(outcome)) return outcome;
   switch (outcome.kind) {
     case 'posted':
       return {
@@ -88,6 +80,24 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     case 'nothing':
       throw new Error(`post: ${operation} decided nothing`);
   }
+}
+
+/**
+ * Posts a command, and once more after each of the two things the ledger may not have heard of yet was asked for: the link first,
+ * because it is looked at first, then the rules.
+ */
+async function postInformed(ledger: Ledger, command: PostingCommand): Promise<PostingOutcome | Refusal> {
+  let outcome = await ledger.lanes.post(command);
+  if (outcome.kind === 'stranger' && command.link) {
+    const link = await ledger.directory.linkOf(command.link);
+    if (isRefusal(link)) return link;
+    if (link !== null) outcome = await ledger.lanes.post(command);
+  }
+  if (outcome.kind === 'refused' && outcome.refusal.code === 'LEDGER_PROGRAMME_NOT_READY') {
+    await ledger.catchUpRules();
+    outcome = await ledger.lanes.post(command);
+  }
+  return outcome;
 }
 
 /** A partner that may credit but not read, and had no card shown to it either. */
