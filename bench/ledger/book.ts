@@ -47,6 +47,7 @@ export function urlOfDatabase(serverUrl: string, name: string): string {
  *
  * @param serverUrl the superuser's
  * @param partnersOf the partners a member is linked to by its number; default: all
+ * @param change      what the rules have besides a base rate for each partner; default: nothing
  */
 export async function makeBook(
   serverUrl: string,
@@ -55,14 +56,20 @@ export async function makeBook(
     members: count,
     partners = PARTNERS,
     partnersOf,
-  }: { members: number; partners?: number; partnersOf?: (member: number) => readonly number[] },
+    change = (rules) => rules,
+  }: {
+    members: number;
+    partners?: number;
+    partnersOf?: (member: number) => readonly number[];
+    change?: (rules: RuleBook) => RuleBook;
+  },
 ): Promise<BookPlace> {
   const admin = new Pool({ connectionString: serverUrl, max: 1 });
   await admin.query(`create database "${name}"`);
   await admin.end();
   const url = urlOfDatabase(serverUrl, name);
   const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 2 });
-  const rules = rulesOfMany(partners);
+  const rules = change(rulesOfMany(partners));
   const members = Array.from({ length: count }, () => newOpaqueId('mem'));
   try {
     await migrate(database);
