@@ -161,6 +161,23 @@ describe('a purchase in another currency', () => {
     });
   });
 
+  it('counts as it was converted among what the partner sold', async () => {
+    const admin = graph.admin('ada', book.programmeId);
+    const sold = async () => {
+      const { data } = await graph.ask(admin, '{ currentCycle { id } }', {});
+      const { id } = data.currentCycle as { id: string };
+      const query = 'query ($id: ID!) { partnerTotals(cycleId: $id) { partner { id } amount { amountMinor } } }';
+      const totals = (await graph.ask(admin, query, { id })).data.partnerTotals as {
+        partner: { id: string };
+        amount: { amountMinor: string };
+      }[];
+      return BigInt(totals.find(({ partner }) => partner.id === shop)!.amount.amountMinor);
+    };
+    const before = await sold();
+    await buy(enrol(), 1, { amount: { amountMinor: '1001', currency: 'USD' } });
+    expect((await sold()) - before).toBe(926n);
+  });
+
   it('is refused on a day that no rate covers', async () => {
     const early = { amount: { amountMinor: '1001', currency: 'USD' }, occurredAt: '2026-02-28T22:59:59Z' };
     expect(await buy(enrol(), 1, early)).toMatchObject({ code: 'LEDGER_CURRENCY_NOT_ACCEPTED' });

@@ -57,6 +57,40 @@ create table award (
   constraint award_pkey PRIMARY KEY (bucket, wallet, partner_id, action, occasion, seq)
 );
 
+create table bank_entry (
+  programme_id uuid not null,
+  end_to_end_id text not null,
+  cycle_id uuid not null,
+  partner_id uuid not null,
+  identity text not null,
+  amount_minor bigint not null,
+  currency text not null,
+  booked_on date,
+  bank_ref text,
+  imported_by text not null,
+  imported_at timestamp with time zone not null,
+  constraint bank_entry_pkey PRIMARY KEY (programme_id, end_to_end_id),
+  constraint bank_entry_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint bank_entry_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
+create table buy_out (
+  id uuid not null,
+  programme_id uuid not null,
+  partner_id uuid not null,
+  contract_version integer not null,
+  breakage_bps integer not null,
+  reason text not null,
+  content_hash text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  constraint buy_out_pkey PRIMARY KEY (id),
+  constraint buy_out_breakage_bps_check CHECK (((breakage_bps >= 0) AND (breakage_bps <= 10000))),
+  constraint buy_out_check CHECK (((approved_by IS NULL) = (approved_at IS NULL)))
+);
+
 create table cap_share (
   programme_id uuid not null,
   shard smallint not null,
@@ -69,7 +103,7 @@ create table cap_share (
   version bigint default 1 not null,
   constraint cap_share_pkey PRIMARY KEY (programme_id, shard, partner_id, kind, period),
   constraint cap_share_cap_limit_check CHECK ((cap_limit > 0)),
-  constraint cap_share_kind_check CHECK ((kind = ANY (ARRAY['ISSUANCE'::text, 'NET_DEBIT'::text]))),
+  constraint cap_share_kind_check CHECK (((kind = ANY (ARRAY['ISSUANCE'::text, 'NET_DEBIT'::text])) OR (kind ~ '^(CAMPAIGN|PURPOSE):'::text))),
   constraint cap_share_shard_check CHECK ((shard >= 0)),
   constraint cap_share_version_check CHECK ((version > 0))
 ) with (fillfactor=50);
@@ -112,6 +146,67 @@ create table claim (
   constraint claim_micros_check CHECK ((micros <> 0))
 );
 
+create table claim_line (
+  cycle_id uuid not null,
+  pair smallint not null,
+  n integer not null,
+  bucket smallint not null,
+  wallet uuid not null,
+  seq bigint not null,
+  claim_n smallint not null,
+  kind text not null,
+  micros bigint not null,
+  lot_seq bigint not null,
+  remainder integer not null,
+  tie integer not null,
+  dispute_id uuid,
+  constraint claim_line_pkey PRIMARY KEY (cycle_id, pair, n)
+);
+
+create table claim_pair (
+  cycle_id uuid not null,
+  pair smallint not null,
+  debtor_id uuid,
+  creditor_id uuid,
+  lines integer not null,
+  micros bigint not null,
+  remainders bigint not null,
+  constraint claim_pair_pkey PRIMARY KEY (cycle_id, pair),
+  constraint claim_pair_remainders_check CHECK ((remainders >= 0))
+) with (fillfactor=70);
+
+create table claim_part (
+  cycle_id uuid not null,
+  pair smallint not null,
+  kind text not null,
+  contract_version integer not null,
+  lines integer not null,
+  micros bigint not null,
+  points bigint not null,
+  constraint claim_part_pkey PRIMARY KEY (cycle_id, pair, kind, contract_version)
+) with (fillfactor=70);
+
+create table claim_remainder (
+  cycle_id uuid not null,
+  pair smallint not null,
+  remainder integer not null,
+  lines integer not null,
+  constraint claim_remainder_pkey PRIMARY KEY (cycle_id, pair, remainder),
+  constraint claim_remainder_lines_check CHECK ((lines >= 0)),
+  constraint claim_remainder_remainder_check CHECK ((remainder >= 0))
+) with (fillfactor=70);
+
+create table closing_package (
+  cycle_id uuid not null,
+  head text not null,
+  signature text not null,
+  key_id text not null,
+  public_key text not null,
+  signed_at timestamp with time zone default clock_timestamp() not null,
+  constraint closing_package_pkey PRIMARY KEY (cycle_id),
+  constraint closing_package_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
 create table command_key (
   caller text not null,
   operation text not null,
@@ -132,6 +227,13 @@ create table command_refusal (
   constraint command_refusal_pkey PRIMARY KEY (bucket, wallet, command_hash)
 );
 
+create table cycle_activity (
+  cycle_id uuid not null,
+  transactions bigint not null,
+  latest_recorded_at timestamp with time zone not null,
+  constraint cycle_activity_pkey PRIMARY KEY (cycle_id)
+);
+
 create table cycle_step (
   cycle_id uuid not null,
   to_state text not null,
@@ -141,6 +243,7 @@ create table cycle_step (
   proposed_at timestamp with time zone not null,
   approved_by text,
   approved_at timestamp with time zone,
+  terms jsonb,
   constraint cycle_step_pkey PRIMARY KEY (cycle_id, to_state),
   constraint cycle_step_check CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
   constraint cycle_step_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
@@ -155,8 +258,43 @@ create table directional_total (
   carry_in_micros bigint not null,
   billed_minor bigint not null,
   carry_micros bigint not null,
+  suspense_micros bigint default 0 not null,
+  lines integer default 0 not null,
+  cut_remainder integer,
+  cut_tie integer default 0 not null,
   constraint directional_total_pkey PRIMARY KEY (cycle_id, pair),
+  constraint directional_total_lines_check CHECK ((lines >= 0)),
   constraint directional_total_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
+create table dispute (
+  id uuid not null,
+  programme_id uuid not null,
+  cycle_id uuid not null,
+  pair smallint not null,
+  n integer not null,
+  micros bigint not null,
+  remainder integer not null,
+  tie integer not null,
+  reason text not null,
+  raised_by text not null,
+  raised_at timestamp with time zone not null,
+  state text default 'OPEN'::text not null,
+  outcome text,
+  owed_micros bigint,
+  answer text,
+  content_hash text,
+  proposed_by text,
+  proposed_at timestamp with time zone,
+  approved_by text,
+  approved_at timestamp with time zone,
+  posted_cycle_id uuid,
+  constraint dispute_pkey PRIMARY KEY (id),
+  constraint dispute_cycle_id_pair_n_key UNIQUE (cycle_id, pair, n),
+  constraint dispute_check CHECK ((((state = 'OPEN'::text) = (outcome IS NULL)) AND ((outcome IS NULL) = (owed_micros IS NULL)))),
+  constraint dispute_check1 CHECK ((((state = 'RESOLVED'::text) = (approved_by IS NOT NULL)) AND ((approved_by IS NULL) = (posted_cycle_id IS NULL)))),
+  constraint dispute_outcome_check CHECK ((outcome = ANY (ARRAY['ACCEPT'::text, 'REJECT'::text, 'PARTIAL'::text]))),
+  constraint dispute_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'PROPOSED'::text, 'RESOLVED'::text])))
 );
 
 create table document (
@@ -170,6 +308,15 @@ create table document (
   seq bigint not null,
   constraint document_pkey PRIMARY KEY (hash),
   constraint document_kind_check CHECK ((kind = ANY (ARRAY['PURCHASE'::text, 'REDEMPTION'::text, 'RETURN'::text, 'ACCRUAL'::text, 'ACTION'::text])))
+);
+
+create table earn_explanation (
+  bucket smallint not null,
+  wallet uuid not null,
+  seq bigint not null,
+  attributes jsonb,
+  explanation jsonb not null,
+  constraint earn_explanation_pkey PRIMARY KEY (bucket, wallet, seq)
 );
 
 create table entry (
@@ -338,6 +485,18 @@ create table lot_terms (
   constraint lot_terms_settlement_model_check CHECK ((settlement_model = ANY (ARRAY['AT_REDEMPTION'::text, 'AT_ISSUANCE'::text, 'HYBRID'::text])))
 );
 
+create table member_facts (
+  programme_id uuid not null,
+  member_id uuid not null,
+  version bigint not null,
+  consented boolean not null,
+  segments text[] not null,
+  attributes jsonb not null,
+  constraint member_facts_pkey PRIMARY KEY (programme_id, member_id),
+  constraint member_facts_version_check CHECK ((version > 0)),
+  constraint no_attribute_without_consent CHECK ((consented OR (attributes = '{}'::jsonb)))
+);
+
 create table member_projection (
   programme_id uuid not null,
   member_id uuid not null,
@@ -392,6 +551,13 @@ create table net_position (
   cycle_id uuid not null,
   party_id uuid,
   net_minor bigint not null,
+  carry_in_minor bigint default 0 not null,
+  carry_out_minor bigint default 0 not null,
+  pay_minor bigint default 0 not null,
+  pay_currency text,
+  pay_amount_minor bigint default 0 not null,
+  rate text,
+  fx_difference_micros bigint default 0 not null,
   constraint net_position_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
 
@@ -436,6 +602,13 @@ create table pending_lot (
   release_at timestamp with time zone,
   constraint pending_lot_pkey PRIMARY KEY (bucket, wallet, lot_seq),
   constraint pending_lot_remaining_check CHECK ((remaining > 0))
+);
+
+create table point_fund (
+  programme_id uuid not null,
+  issuer_id uuid,
+  fund_micros bigint not null,
+  reserve_micros bigint not null
 );
 
 create table programme_clock (
@@ -522,6 +695,14 @@ create table redemption_reversal (
   constraint redemption_reversal_points_check CHECK ((points > 0))
 );
 
+create table roll_up_state (
+  only_row boolean default true not null,
+  snapshot pg_snapshot not null,
+  system_id text not null,
+  constraint roll_up_state_pkey PRIMARY KEY (only_row),
+  constraint roll_up_state_only_row_check CHECK (only_row)
+);
+
 create table rule_book (
   programme_id uuid not null,
   version bigint not null,
@@ -541,28 +722,65 @@ create table settlement_cycle (
   cut_off_at timestamp with time zone,
   issued_at timestamp with time zone,
   version bigint default 1 not null,
+  pay_from_minor bigint default 0 not null,
   constraint settlement_cycle_pkey PRIMARY KEY (id),
   constraint settlement_cycle_programme_id_number_key UNIQUE (programme_id, number),
   constraint settlement_cycle_check CHECK (((state = 'OPEN'::text) = (cut_off_at IS NULL))),
   constraint settlement_cycle_number_check CHECK ((number > 0)),
-  constraint settlement_cycle_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CUT_OFF'::text, 'DRAFT'::text, 'ISSUED'::text, 'AGREED'::text, 'NETTED'::text]))),
+  constraint settlement_cycle_pay_from_minor_check CHECK ((pay_from_minor >= 0)),
+  constraint settlement_cycle_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CUT_OFF'::text, 'DRAFT'::text, 'ISSUED'::text, 'AGREED'::text, 'NETTED'::text, 'INSTRUCTED'::text, 'SETTLED'::text, 'LOCKED'::text]))),
   constraint settlement_cycle_version_check CHECK ((version > 0))
 );
 
-create table statement_line (
+create table settlement_entry (
   cycle_id uuid not null,
-  pair smallint not null,
   n integer not null,
+  programme_id uuid not null,
+  debit_kind text not null,
+  debit_owner uuid,
+  debit_counterparty uuid,
+  credit_kind text not null,
+  credit_owner uuid,
+  credit_counterparty uuid,
+  micros bigint not null,
+  currency text not null,
+  cause text not null,
+  constraint settlement_entry_pkey PRIMARY KEY (cycle_id, n),
+  constraint settlement_entry_check CHECK ((((debit_kind IS DISTINCT FROM credit_kind) OR (debit_owner IS DISTINCT FROM credit_owner)) OR (debit_counterparty IS DISTINCT FROM credit_counterparty))),
+  constraint settlement_entry_micros_check CHECK ((micros > 0)),
+  constraint settlement_entry_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
+create table settlement_rate (
+  cycle_id uuid not null,
+  partner_id uuid not null,
+  currency text not null,
+  rate text not null,
+  source text not null,
+  rate_id text not null,
+  constraint settlement_rate_pkey PRIMARY KEY (cycle_id, partner_id),
+  constraint settlement_rate_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
+create table statement_agreement (
+  cycle_id uuid not null,
+  partner_id uuid not null,
+  version bigint not null,
+  agreed_by text not null,
+  agreed_at timestamp with time zone not null,
+  constraint statement_agreement_pkey PRIMARY KEY (cycle_id, partner_id),
+  constraint statement_agreement_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
+create table trial_finding (
+  programme_id uuid not null,
+  what text not null,
   bucket smallint not null,
   wallet uuid not null,
   seq bigint not null,
-  claim_n smallint not null,
-  kind text not null,
-  micros bigint not null,
-  billed_minor bigint not null,
-  lot_seq bigint not null,
-  constraint statement_line_pkey PRIMARY KEY (cycle_id, pair, n),
-  constraint statement_line_cycle_id_pair_fkey FOREIGN KEY (cycle_id, pair) REFERENCES directional_total(cycle_id, pair)
+  found_at timestamp with time zone default clock_timestamp() not null,
+  constraint trial_finding_pkey PRIMARY KEY (what, bucket, wallet, seq),
+  constraint trial_finding_what_check CHECK ((what = ANY (ARRAY['CLAIM'::text, 'BALANCE'::text])))
 );
 
 create table verification_round (
@@ -616,9 +834,17 @@ CREATE UNIQUE INDEX account_freeze_standing ON public.account_freeze USING btree
 
 CREATE INDEX adjustment_programme ON public.adjustment USING btree (programme_id, id DESC);
 
+CREATE INDEX bank_entry_cycle ON public.bank_entry USING btree (cycle_id);
+
+CREATE INDEX buy_out_programme ON public.buy_out USING btree (programme_id, id DESC);
+
 CREATE INDEX claim_cycle ON public.claim USING brin (cycle_id) WITH (autosummarize='on');
 
+CREATE UNIQUE INDEX claim_pair_parties ON public.claim_pair USING btree (cycle_id, debtor_id, creditor_id) NULLS NOT DISTINCT;
+
 CREATE UNIQUE INDEX directional_total_pair ON public.directional_total USING btree (cycle_id, debtor_id, creditor_id) NULLS NOT DISTINCT;
+
+CREATE INDEX dispute_programme ON public.dispute USING btree (programme_id, id DESC);
 
 CREATE INDEX entry_undone ON public.entry USING btree (bucket, wallet, lot_seq) WHERE ((credit_kind = ANY (ARRAY['CLAWED_BACK'::text, 'EXPIRED'::text])) OR (debit_kind = 'EXPIRED'::text));
 
@@ -650,9 +876,15 @@ CREATE UNIQUE INDEX party_details_version ON public.party_details USING btree (p
 
 CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, release_at) WHERE (release_at IS NOT NULL);
 
+CREATE UNIQUE INDEX point_fund_issuer ON public.point_fund USING btree (programme_id, issuer_id) NULLS NOT DISTINCT;
+
 CREATE INDEX redemption_rate_programme ON public.redemption_rate USING btree (programme_id, id DESC);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
+
+CREATE INDEX settlement_entry_programme ON public.settlement_entry USING btree (programme_id);
+
+CREATE INDEX trial_finding_programme ON public.trial_finding USING btree (programme_id);
 
 CREATE INDEX verification_round_kind ON public.verification_round USING btree (kind, upto DESC);
 
@@ -700,6 +932,20 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.micros_per_minor(currency text)
+ RETURNS integer
+ LANGUAGE sql
+ IMMUTABLE PARALLEL SAFE
+AS $function$
+  -- The currencies are those that ISO 4217 gives other than two decimals.
+  select case
+           when currency in ('BHD', 'IQD', 'JOD', 'KWD', 'LYD', 'OMR', 'TND') then 1000
+           when currency in ('BIF', 'CLP', 'DJF', 'GNF', 'ISK', 'JPY', 'KMF', 'KRW', 'PYG', 'RWF', 'UGX', 'VND', 'VUV', 'XAF',
+                             'XOF', 'XPF') then 1000000
+           else 10000
+         end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.refuse_change()
  RETURNS trigger
  LANGUAGE plpgsql
@@ -720,17 +966,47 @@ begin
 end
 $function$;
 
+-- Views
+
+create view statement_line as
+ SELECT l.cycle_id,
+    l.pair,
+    l.n,
+    l.bucket,
+    l.wallet,
+    l.seq,
+    l.claim_n,
+    l.kind,
+    l.micros,
+    l.lot_seq,
+    l.dispute_id,
+    (d.id IS NOT NULL) AS is_disputed,
+        CASE
+            WHEN (d.id IS NOT NULL) THEN (0)::bigint
+            ELSE (((l.micros - l.remainder) / micros_per_minor(y.currency)) + (((t.cut_remainder IS NOT NULL) AND ((l.remainder > t.cut_remainder) OR ((l.remainder = t.cut_remainder) AND (l.tie <= t.cut_tie)))))::integer)
+        END AS billed_minor
+   FROM (((claim_line l
+     JOIN directional_total t ON (((t.cycle_id = l.cycle_id) AND (t.pair = l.pair))))
+     JOIN settlement_cycle y ON ((y.id = l.cycle_id)))
+     LEFT JOIN dispute d ON (((d.cycle_id = l.cycle_id) AND (d.pair = l.pair) AND (d.n = l.n))));
+
 -- Triggers
 
 CREATE TRIGGER award_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.award FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER bank_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.bank_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER chain_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.chain_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER claim_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER closing_package_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.closing_package FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER command_refusal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.command_refusal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER document_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.document FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER earn_explanation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.earn_explanation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -755,5 +1031,7 @@ CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE O
 CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER settlement_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER verification_round_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_round FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -50,6 +50,31 @@ create table member (
   constraint member_programme_id_check CHECK ((programme_id ~ '^prg_[0-9a-f]{32}$'::text))
 );
 
+create table member_attribute (
+  programme_id text not null,
+  member_id text not null,
+  partner_id text not null,
+  name text not null,
+  value jsonb not null,
+  set_at timestamp with time zone not null,
+  constraint member_attribute_pkey PRIMARY KEY (member_id, partner_id, name),
+  constraint member_attribute_partner_id_check CHECK ((partner_id ~ '^ptr_[0-9a-f]{32}$'::text)),
+  constraint member_attribute_value_check CHECK (((jsonb_typeof(value) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text])) AND (length((value)::text) <= 2000))),
+  constraint member_attribute_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id)
+);
+
+create table member_fact_version (
+  programme_id text not null,
+  member_id text not null,
+  version bigint not null,
+  consented boolean default false not null,
+  consent_decided_at timestamp with time zone,
+  constraint member_fact_version_pkey PRIMARY KEY (member_id),
+  constraint consent_was_decided CHECK (((NOT consented) OR (consent_decided_at IS NOT NULL))),
+  constraint member_fact_version_version_check CHECK ((version > 0)),
+  constraint member_fact_version_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id)
+);
+
 create table outbox (
   xid xid8 default pg_current_xact_id() not null,
   seq bigint generated always as identity not null,
@@ -86,6 +111,31 @@ create table partner_standing (
   constraint partner_standing_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text])))
 );
 
+create table segment (
+  id text not null,
+  programme_id text not null,
+  code text not null,
+  name text not null,
+  created_at timestamp with time zone not null,
+  constraint segment_pkey PRIMARY KEY (id),
+  constraint segment_of_programme UNIQUE (programme_id, id),
+  constraint segment_programme_id_code_key UNIQUE (programme_id, code),
+  constraint segment_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$'::text)),
+  constraint segment_id_check CHECK ((id ~ '^seg_[0-9a-f]{32}$'::text))
+);
+
+create table segment_member (
+  programme_id text not null,
+  segment_id text not null,
+  member_id text not null,
+  added_at timestamp with time zone not null,
+  constraint segment_member_pkey PRIMARY KEY (segment_id, member_id),
+  constraint segment_member_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id),
+  constraint segment_member_programme_id_segment_id_fkey FOREIGN KEY (programme_id, segment_id) REFERENCES segment(programme_id, id)
+);
+
 -- Indexes
 
 CREATE INDEX identity_link_by_member ON public.identity_link USING btree (member_id);
+
+CREATE INDEX segment_member_by_member ON public.segment_member USING btree (member_id);

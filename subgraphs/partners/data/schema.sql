@@ -14,6 +14,7 @@ create table action_rule (
   distinct_by text,
   valid_from timestamp with time zone not null,
   set_at timestamp with time zone not null,
+  terms jsonb,
   constraint action_rule_pkey PRIMARY KEY (id),
   constraint action_rule_partner_id_action_valid_from_key UNIQUE (partner_id, action, valid_from),
   constraint action_rule_partner_id_action_version_key UNIQUE (partner_id, action, version),
@@ -99,6 +100,19 @@ create table contract_proposal (
   constraint contract_proposal_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
 
+create table conversion_rate (
+  programme_id text not null,
+  currency text not null,
+  day date not null,
+  rate text not null,
+  source text not null,
+  set_at timestamp with time zone not null,
+  constraint conversion_rate_pkey PRIMARY KEY (programme_id, currency, day),
+  constraint conversion_rate_currency_check CHECK ((currency ~ '^[A-Z]{3}$'::text)),
+  constraint conversion_rate_rate_check CHECK ((rate ~ '^[0-9]{1,9}([.][0-9]{1,12})?$'::text)),
+  constraint conversion_rate_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
+);
+
 create table earning_rule (
   id text not null,
   programme_id text not null,
@@ -128,6 +142,18 @@ create table inbox_cursor (
   handled bigint default 0 not null,
   updated_at timestamp with time zone default now() not null,
   constraint inbox_cursor_pkey PRIMARY KEY (feed)
+);
+
+create table intake (
+  programme_id text not null,
+  partner_id text not null,
+  version integer not null,
+  customer_kind text not null,
+  mappings jsonb not null,
+  set_at timestamp with time zone not null,
+  constraint intake_pkey PRIMARY KEY (partner_id, version),
+  constraint intake_version_check CHECK ((version > 0)),
+  constraint intake_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
 
 create table outbox (
@@ -162,6 +188,20 @@ create table partner (
   constraint partner_issues_or_redeems CHECK ((can_issue OR can_redeem)),
   constraint partner_status_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text]))),
   constraint partner_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
+);
+
+create table partner_branch (
+  programme_id text not null,
+  partner_id text not null,
+  code text not null,
+  name text not null,
+  channels text[] not null,
+  opens_at timestamp with time zone not null,
+  closed_at timestamp with time zone,
+  constraint partner_branch_pkey PRIMARY KEY (partner_id, code),
+  constraint partner_branch_channels_check CHECK (((cardinality(channels) > 0) AND (channels <@ ARRAY['TILL'::text, 'ONLINE'::text, 'APP'::text]))),
+  constraint partner_branch_check CHECK ((closed_at >= opens_at)),
+  constraint partner_branch_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
 
 create table partner_key (
@@ -232,6 +272,41 @@ create table programme (
   constraint single_approver_needs_sandbox CHECK ((is_sandbox OR (NOT single_approver)))
 );
 
+create table purchase_rule (
+  id text not null,
+  programme_id text not null,
+  partner_id text not null,
+  code text not null,
+  version integer not null,
+  campaign_id text,
+  valid_from timestamp with time zone not null,
+  valid_until timestamp with time zone,
+  terms jsonb,
+  set_at timestamp with time zone not null,
+  constraint purchase_rule_pkey PRIMARY KEY (id),
+  constraint purchase_rule_partner_id_code_version_key UNIQUE (partner_id, code, version),
+  constraint purchase_rule_campaign_id_check CHECK ((campaign_id ~ '^cmp_[0-9a-f]{32}$'::text)),
+  constraint purchase_rule_check CHECK ((valid_until > valid_from)),
+  constraint purchase_rule_id_check CHECK ((id ~ '^rul_[0-9a-f]{32}$'::text)),
+  constraint purchase_rule_version_check CHECK ((version > 0)),
+  constraint purchase_rule_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
+create table purpose_budget (
+  n bigint generated always as identity not null,
+  programme_id text not null,
+  partner_id text not null,
+  purpose text not null,
+  points bigint not null,
+  period text not null,
+  set_at timestamp with time zone not null,
+  constraint purpose_budget_pkey PRIMARY KEY (n),
+  constraint purpose_budget_period_check CHECK ((period = ANY (ARRAY['DAY'::text, 'MONTH'::text, 'YEAR'::text, 'EVER'::text]))),
+  constraint purpose_budget_points_check CHECK ((points > 0)),
+  constraint purpose_budget_purpose_check CHECK ((purpose = ANY (ARRAY['ENROLMENT'::text, 'EARNING'::text, 'PERSONAL_OFFERS'::text, 'LIFECYCLE'::text]))),
+  constraint purpose_budget_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
 create table rule_book_version (
   programme_id text not null,
   version bigint not null,
@@ -258,10 +333,12 @@ create table tier (
   code text not null,
   name text not null,
   threshold_points bigint not null,
+  multiplier_bps integer default 10000 not null,
   constraint tier_pkey PRIMARY KEY (programme_id, rank),
   constraint tier_programme_id_code_key UNIQUE (programme_id, code),
   constraint tier_programme_id_threshold_points_key UNIQUE (programme_id, threshold_points),
   constraint first_tier_begins_at_zero CHECK (((rank > 0) OR (threshold_points = 0))),
+  constraint tier_multiplier_bps_check CHECK ((multiplier_bps >= 10000)),
   constraint tier_rank_check CHECK ((rank >= 0)),
   constraint tier_threshold_points_check CHECK ((threshold_points >= 0)),
   constraint tier_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
@@ -274,6 +351,8 @@ CREATE INDEX contract_proposal_by_partner ON public.contract_proposal USING btre
 CREATE UNIQUE INDEX one_open_proposal_a_partner ON public.contract_proposal USING btree (partner_id) WHERE (state = 'OPEN'::text);
 
 CREATE INDEX partner_key_by_partner ON public.partner_key USING btree (partner_id);
+
+CREATE INDEX purchase_rule_of_programme ON public.purchase_rule USING btree (programme_id, partner_id, code, version);
 
 CREATE UNIQUE INDEX settlement_details_version ON public.settlement_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
 
@@ -293,6 +372,14 @@ CREATE TRIGGER action_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 
 CREATE TRIGGER contract_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.contract FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER conversion_rate_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.conversion_rate FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
 CREATE TRIGGER earning_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.earning_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER intake_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.intake FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER purchase_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase_rule FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER purpose_budget_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purpose_budget FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER settlement_details_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_details FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();

@@ -67,10 +67,11 @@ export async function loadPointFlows(
 const PARTNER_TOTALS = sql`/* ledger.partnerTotals.load */
 with partner as (select unnest($3::uuid[]) as id),
 bought as (
-  select p.partner_id, count(*) as purchases, count(distinct p.wallet) as members, sum(p.amount_minor) as amount_minor,
-         sum(p.points) as issued
+  select p.partner_id, count(*) as purchases, count(distinct p.wallet) as members, sum(p.points) as issued,
+         sum(coalesce((x.explanation -> 'x' ->> 'a')::bigint, p.amount_minor)) as amount_minor
     from purchase p
     join journal_transaction t on t.bucket = p.bucket and t.wallet = p.wallet and t.seq = p.seq
+    left join earn_explanation x on x.bucket = p.bucket and x.wallet = p.wallet and x.seq = p.seq
    where p.programme_id = $2 and t.cycle_id = $1 group by p.partner_id
 ), expired as (
   select e.credit_owner as partner_id, sum(e.amount) as points
@@ -100,6 +101,7 @@ export interface PartnerTotal {
   readonly partnerId: PartnerId;
   readonly purchases: bigint;
   readonly distinctMembers: bigint;
+  /** In the programme's currency; what was paid in another counts as it was converted to earn. */
   readonly amountMinor: bigint;
   readonly issued: bigint;
   readonly expired: bigint;
