@@ -5,7 +5,7 @@ import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
-import { benchRules } from './rules';
+import { benchRules } from './ledger/rules';
 import { benchStreams } from './streams/streams';
 import { benchSettlement } from './ledger/settlement';
 
