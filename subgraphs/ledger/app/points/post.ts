@@ -3,6 +3,7 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound } from '../../../../kernel/errors/shared-refusals';
 import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf } from '../../core/points/wallet';
+import { refuse } from '../../core/refusals';
 import type { LinkState } from '../../data/directory.store';
 import { loadTransaction } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
@@ -92,6 +93,10 @@ async function postInformed(ledger: Ledger, command: PostingCommand): Promise<Po
     const link = await ledger.directory.linkOf(command.link);
     if (isRefusal(link)) return link;
     if (link !== null) outcome = await ledger.lanes.post(command);
+    // Members knows the link and the ledger's copy does not hold it: that passes, and a till must not be told it never will.
+    if (link !== null && outcome.kind === 'stranger') {
+      return refuse('LEDGER_MEMBER_NOT_KNOWN_YET', 'The ledger has not heard of this member’s link yet.');
+    }
   }
   if (outcome.kind === 'refused' && outcome.refusal.code === 'LEDGER_PROGRAMME_NOT_READY') {
     await ledger.catchUpRules();
