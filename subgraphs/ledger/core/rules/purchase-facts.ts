@@ -46,19 +46,20 @@ export function conditionFacts(happened: Happened, person: Person, timeZone: str
   const { facts, tier } = person;
   const distance = happened.distanceMetres ?? null;
   const temperature = happened.temperatureCelsius ?? null;
+  const moment = momentOf(at, timeZone);
   return {
     purchase: { amount: amountMinor, currency, channel: channel ?? '', branch: branch ?? '' },
     lines: lines.map(
       ({ sku, category, quantity, amountMinor: amount }) =>
         new ConditionLine({ sku, category: category ?? '', quantity: BigInt(quantity), amount }),
     ),
-    time: timeOf(at, timeZone),
+    time: moment.time,
     member: {
       tier: tier ?? '',
       enrolledDays: BigInt(enrolledDays(facts, at, timeZone) ?? -1),
       consented: facts.consented,
     },
-    orders: ordersIn(person.orders, at, timeZone),
+    orders: ordersIn(person.orders, at, moment),
     segments: [...facts.segments],
     profile: customValue(facts.attributes) as ConditionFacts['profile'],
     attributes: customValue(happened.attributes ?? {}) as ConditionFacts['attributes'],
@@ -70,39 +71,59 @@ export function conditionFacts(happened: Happened, person: Person, timeZone: str
 /** Days of the programme's calendar since the one the member was enrolled on; null where that is not known. */
 export function enrolledDays({ enrolledAt }: MemberFacts, at: Date, timeZone: string): number | null {
   if (enrolledAt === null) return null;
-  const [from, to] = [enrolledAt, at].map((instant) => Temporal.PlainDate.from(dayOf(instant, timeZone)));
-  return (from as Temporal.PlainDate).until(to as Temporal.PlainDate, { largestUnit: 'days' }).days;
+  const from = Temporal.PlainDate.from(dayOf(enrolledAt, timeZone));
+  return from.until(momentOf(at, timeZone).today, { largestUnit: 'days' }).days;
 }
 
-function zoned(at: Date, timeZone: string): Temporal.ZonedDateTime {
-  return Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone);
+/** A second as the programme's calendar sees it. */
+interface Moment {
+  readonly today: Temporal.PlainDate;
+  readonly time: ConditionFacts['time'];
+  /** When the running periods began, in milliseconds since 1970. */
+  readonly since: Readonly<Record<keyof ConditionFacts['orders'], number>>;
 }
 
-function timeOf(at: Date, timeZone: string): ConditionFacts['time'] {
-  const local = zoned(at, timeZone);
+/** Purchases come by the hundred in one second, and looking a second up in a calendar takes longer than all their conditions. */
+const moments = new Map<string, Moment>();
+const MOMENTS_KEPT = 500;
+
+/** Offsets from UTC are whole seconds, so all of a second has one date and one minute. */
+function momentOf(at: Date, timeZone: string): Moment {
+  const key = `${Math.floor(at.getTime() / 1_000)} ${timeZone}`;
+  let moment = moments.get(key);
+  if (moment === undefined) {
+    if (moments.size >= MOMENTS_KEPT) moments.clear();
+    moments.set(key, (moment = lookUp(at, timeZone)));
+  }
+  return moment;
+}
+
+function lookUp(at: Date, timeZone: string): Moment {
+  const local = Temporal.Instant.fromEpochMilliseconds(at.getTime()).toZonedDateTimeISO(timeZone);
+  const today = local.toPlainDate();
+  const start = (first: Temporal.PlainDate) => first.toZonedDateTime(timeZone).epochMilliseconds;
   return {
-    date: local.toPlainDate().toString(),
-    year: BigInt(local.year),
-    month: BigInt(local.month),
-    day: BigInt(local.day),
-    weekday: BigInt(local.dayOfWeek),
-    hour: BigInt(local.hour),
-    minute: BigInt(local.minute),
+    today,
+    time: {
+      date: today.toString(),
+      year: BigInt(local.year),
+      month: BigInt(local.month),
+      day: BigInt(local.day),
+      weekday: BigInt(local.dayOfWeek),
+      hour: BigInt(local.hour),
+      minute: BigInt(local.minute),
+    },
+    since: {
+      day: start(today),
+      month: start(today.with({ day: 1 })),
+      quarter: start(today.with({ day: 1, month: today.month - ((today.month - 1) % 3) })),
+      year: start(today.with({ day: 1, month: 1 })),
+    },
   };
 }
 
 /** Purchases up to and with this one in each running period of the programme's calendar. */
-function ordersIn(before: readonly Date[], at: Date, timeZone: string): ConditionFacts['orders'] {
-  const today = zoned(at, timeZone).toPlainDate();
-  const quarter = today.with({ day: 1, month: today.month - ((today.month - 1) % 3) });
-  const since = (first: Temporal.PlainDate) => {
-    const start = first.toZonedDateTime(timeZone).epochMilliseconds;
-    return 1n + BigInt(before.filter((one) => one.getTime() >= start && one <= at).length);
-  };
-  return {
-    day: since(today),
-    month: since(today.with({ day: 1 })),
-    quarter: since(quarter),
-    year: since(today.with({ day: 1, month: 1 })),
-  };
+function ordersIn(before: readonly Date[], at: Date, { since }: Moment): ConditionFacts['orders'] {
+  const count = (start: number) => 1n + BigInt(before.filter((one) => one.getTime() >= start && one <= at).length);
+  return { day: count(since.day), month: count(since.month), quarter: count(since.quarter), year: count(since.year) };
 }
