@@ -15,7 +15,6 @@ export { TOKEN_ALGORITHMS, type TokenIssuer } from './auth/tokens';
 export { gatewayDatabase } from './auth/database';
 export { openDevelopmentIssuer, type DevelopmentIssuer, type TokenGrant } from './auth/development-issuer';
 export { listDocuments, publishDocuments, retireDocument } from './limits/document-store';
-export { sha256 } from './limits/documents';
 export type { Gateway, GatewayOptions } from './options';
 export { defaultGatewayConfig, readGatewayConfig, type GatewayConfig } from './config';
 

@@ -86,7 +86,7 @@ export class GraphPost {
     const { pipeline, authenticator, limits, log } = this.options;
     const fault = faultOfHead(request);
     if (fault !== null) return fault;
-    const caller = await callerOf(authenticator, request, { requestId, log });
+    const caller = await callerOf(authenticator, request.headers.authorization, { requestId, log });
     if ('code' in caller) return caller;
     const busy = pipeline.lanes.faultFor(caller.principal);
     if (busy !== null) return busy;
@@ -175,11 +175,11 @@ export class GraphPost {
 /** Finds out who is calling, before anything of the body is read. */
 export async function callerOf(
   authenticator: Authenticator,
-  request: IncomingMessage,
+  authorization: string | undefined,
   { requestId, log }: { requestId: string; log: Logger },
 ): Promise<Caller | HttpFault> {
   try {
-    const caller = await authenticator.authenticate(request.headers.authorization);
+    const caller = await authenticator.authenticate(authorization);
     return caller ?? { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The credential does not hold.' };
   } catch (error) {
     log.error({ event: 'gateway.credential.unchecked', requestId, err: error });

@@ -110,7 +110,8 @@ function queriesAndEvents({
 /** Finds out who is calling, before anything of the body is read. */
 function credential(authenticator: Authenticator, log: Logger): RequestHandler {
   return async (request, response, next) => {
-    const caller = await callerOf(authenticator, request, { requestId: locals(response).requestId, log });
+    const { requestId } = locals(response);
+    const caller = await callerOf(authenticator, request.headers.authorization, { requestId, log });
     if ('code' in caller) return sendFault(response, caller);
     (response.locals as { caller: Caller }).caller = caller;
     next();

@@ -4,6 +4,7 @@ import { asAdministrator } from '../../kernel/db/provision';
 import { readSqlFolder, runInvariants } from '../../kernel/db/invariants';
 import { newId } from '../../kernel/values/id';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
+import { until } from '../testkit/until';
 import { readAudit } from './audit-log';
 
 const programme = newId('prg');
@@ -54,7 +55,7 @@ describe('the audit log', () => {
     expect(await mine()).toMatchObject([{ kind: 'query', isPersonal: true }]);
     const stream = client.subscribe('subscription { balanceChanged(memberId: "m1") { member { displayName } } }');
     const first = stream.next();
-    while (hub.fixture.readers() === 0) await new Promise((resolve) => setImmediate(resolve));
+    await until(() => hub.fixture.readers() > 0);
     hub.fixture.publish(1, '5');
     await first;
     expect(await mine()).toMatchObject([{ kind: 'query' }, { kind: 'subscription', isPersonal: true }]);

@@ -27,14 +27,14 @@ export interface AuditLine {
 const PEOPLE: readonly Principal['kind'][] = ['staff', 'admin', 'finance', 'host'];
 
 /**
- * Whether an operation belongs in the log: every mutation of a person with rights over others, and every reading of personal
- * data by one. What partners and members do for themselves stands in the journal and in the tables of consent, with its caller.
+ * Whether an operation of a person belongs in the log: every mutation, and every reading of personal data. What partners and
+ * members do for themselves stands in the journal and in the tables of consent, with its caller.
  */
-export function isAudited({ principal, kind, isPersonal }: AuditedOperation): boolean {
-  return isPerson(principal) && (kind === 'mutation' || isPersonal);
+export function isAudited({ kind, isPersonal }: AuditedOperation): boolean {
+  return kind === 'mutation' || isPersonal;
 }
 
-/** Whether a caller is a person with rights over others. */
+/** Whether a caller is a person with rights over others; nobody else's operations are looked at. */
 export function isPerson({ kind }: Principal): boolean {
   return PEOPLE.includes(kind);
 }

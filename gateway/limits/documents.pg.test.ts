@@ -1,12 +1,12 @@
+import { digest } from '../../kernel/values/canonical';
 import { newId, type MemberId, type ProgrammeId } from '../../kernel/values/id';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 import { send, sendGraph } from '../testkit/send';
 import { publishDocuments, retireDocument } from './document-store';
-import { sha256 } from './documents';
 
 const WHO = '{ whoAmI }';
-const named = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: sha256(text) } });
-const published = (text: string) => ({ id: sha256(text), text, client: 'portal', name: 'who.graphql' });
+const named = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: digest(text) } });
+const published = (text: string) => ({ id: digest(text), text, client: 'portal', name: 'who.graphql' });
 
 describe('a document that is named instead of sent', () => {
   let hub: TestGateway;
@@ -31,13 +31,13 @@ describe('a document that is named instead of sent', () => {
   it('is known by its id once it was published, over HTTP and over WebSocket, until it is retired', async () => {
     const text = 'query Published { whoAmI }';
     await publishDocuments(hub.database, [published(text)]);
-    const documentId = `sha256:${sha256(text)}`;
+    const documentId = `sha256:${digest(text)}`;
     expect((await ask({ documentId })).json?.data).toHaveProperty('whoAmI');
     const socket = await hub.client().socket();
     await socket.init();
     socket.send({ id: 's', type: 'subscribe', payload: { query: '', documentId } });
     expect(JSON.stringify(await socket.next())).toContain('whoAmI');
-    await retireDocument(hub.database, sha256(text));
+    await retireDocument(hub.database, digest(text));
     const now = Date.now();
     jest.spyOn(Date, 'now').mockReturnValue(now + 2_001);
     expect((await ask({ documentId })).json?.errors?.[0]?.extensions.code).toBe('GATEWAY_DOCUMENT_UNKNOWN');

@@ -1,6 +1,6 @@
-import { createHash } from 'node:crypto';
 import type { Principal } from '../../kernel/context/principal';
 import type { Database } from '../../kernel/db/database';
+import { digest } from '../../kernel/values/canonical';
 import { findDocument } from './document-store';
 import { Kept } from './kept';
 import type { limitRefusals } from './refusals';
@@ -50,11 +50,11 @@ export class DocumentBook {
     const text = query === '' ? await this.textOf(hash ?? '') : query;
     if (text === null) return unknownDocument(requested);
     if (query !== '' && hash !== null) {
-      if (sha256(query) !== hash) return { status: 400, code: 'GATEWAY_DOCUMENT_HASH_MISMATCH', message: OTHER_HASH };
+      if (digest(query) !== hash) return { status: 400, code: 'GATEWAY_DOCUMENT_HASH_MISMATCH', message: OTHER_HASH };
       if (query.length <= TEXT_MAX) this.sentBefore.set(hash, query);
     }
     if (this.options.membersNeedTrust && principal.kind === 'member') {
-      const isTrusted = (await this.publishedText(hash ?? sha256(text))) !== null;
+      const isTrusted = (await this.publishedText(hash ?? digest(text))) !== null;
       if (!isTrusted) return { status: 403, code: 'GATEWAY_DOCUMENT_NOT_TRUSTED', message: NOT_TRUSTED };
     }
     return { query: text };
@@ -85,11 +85,6 @@ function unknownDocument({ documentId }: RequestedDocument): DocumentFault {
   // Clients of automatic persisted queries know this message, and answer it by sending the text.
   if (documentId == null) return { status: 200, code: 'GATEWAY_DOCUMENT_UNKNOWN', message: 'PersistedQueryNotFound' };
   return { status: 400, code: 'GATEWAY_DOCUMENT_UNKNOWN', message: 'No document of this id is known.' };
-}
-
-/** The id of a document: the SHA-256 of its text, in hexadecimal. */
-export function sha256(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
 }
 
 const NOT_A_HASH = 'A document is named by the 64 lower-case hexadecimal digits of its SHA-256.';

@@ -1,3 +1,5 @@
+import type { DocumentNode } from 'graphql';
+
 /** A bounded store of what is costly to make again: what was not used longest is forgotten first. */
 export class Kept<Value> {
   private readonly entries = new Map<string, Value>();
@@ -21,5 +23,19 @@ export class Kept<Value> {
 
   delete(key: string): void {
     this.entries.delete(key);
+  }
+}
+
+/** What is worked out once for each operation of a document; it lives as long as the document, which the stores of documents bound. */
+export class OncePerOperation<Value> {
+  private readonly known = new WeakMap<DocumentNode, Map<string | undefined, Value>>();
+
+  /** @param operationName one that the document has: names of clients' making would be kept too */
+  of(document: DocumentNode, operationName: string | undefined, make: () => Value): Value {
+    let named = this.known.get(document);
+    if (named === undefined) this.known.set(document, (named = new Map()));
+    let value = named.get(operationName);
+    if (value === undefined) named.set(operationName, (value = make()));
+    return value;
   }
 }

@@ -17,6 +17,7 @@ import { Admissions, limitFault, rateFault, type Admission, type IncomingOperati
 import { aliasRule, plannerReads } from '../limits/alias-rule';
 import type { Budgets } from '../limits/budgets';
 import { OperationCost } from '../limits/cost';
+import { OncePerOperation } from '../limits/kept';
 import { Lanes, statusOf } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
@@ -62,9 +63,8 @@ interface Graph {
   readonly admissions: Admissions;
   /** Streams of which only the latest message counts. */
   readonly states: ReadonlySet<string>;
-  /** Plans live as long as their documents, which the stores of documents bound. */
-  readonly plans: WeakMap<DocumentNode, Map<string | undefined, Plan>>;
-  readonly costs: WeakMap<DocumentNode, Map<string | undefined, OperationCost>>;
+  readonly plans: OncePerOperation<Plan>;
+  readonly costs: OncePerOperation<OperationCost>;
 }
 
 /** How a subgraph marks a stream of which only the latest message counts: `@tag(name: "state")`. */
@@ -80,8 +80,8 @@ function graphOf(supergraphSdl: string, { limits, audit, openIntrospection, log 
     audit: new AuditTrail(audit, { schema, supergraphSdl, log }),
     admissions: new Admissions({ schema, limits, rules, openIntrospection }),
     states: taggedFields(supergraphSdl, STATE),
-    plans: new WeakMap(),
-    costs: new WeakMap(),
+    plans: new OncePerOperation(),
+    costs: new OncePerOperation(),
   };
 }
 
@@ -172,15 +172,10 @@ export class Pipeline {
   }
 
   private costOf({ document, operationName }: IncomingOperation): OperationCost {
-    const known = this.graph.costs.get(document) ?? new Map<string | undefined, OperationCost>();
-    this.graph.costs.set(document, known);
-    let cost = known.get(operationName);
-    if (cost === undefined) {
+    return this.graph.costs.of(document, operationName, () => {
       const operation = getOperationAST(document, operationName) as OperationDefinitionNode;
-      cost = new OperationCost(this.schema, document, operation, this.callsOf({ document, operationName }));
-      known.set(operationName, cost);
-    }
-    return cost;
+      return new OperationCost(this.schema, document, operation, this.callsOf({ document, operationName }));
+    });
   }
 
   private callsOf(operation: Pick<Run, 'document' | 'operationName'>): number {
@@ -239,11 +234,7 @@ export class Pipeline {
 
   /** The plan of an operation, made once per document. */
   planOf({ document, operationName }: Pick<Run, 'document' | 'operationName'>): Plan {
-    const known = this.graph.plans.get(document) ?? new Map<string | undefined, Plan>();
-    this.graph.plans.set(document, known);
-    let plan = known.get(operationName);
-    if (plan === undefined) known.set(operationName, (plan = this.planner.plan(document, operationName)));
-    return plan;
+    return this.graph.plans.of(document, operationName, () => this.planner.plan(document, operationName));
   }
 
   /** Runs a piece of work whose faults must reach the client masked. */

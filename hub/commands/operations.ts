@@ -2,14 +2,13 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { Command } from 'commander';
 import { buildSchema, parse, validate, type GraphQLError } from 'graphql';
-import { gatewayDatabase, listDocuments, publishDocuments, retireDocument, sha256 } from '../../gateway/main';
+import { listDocuments, publishDocuments, retireDocument } from '../../gateway/main';
 import { projectRoot } from '../../kernel/config/project-root';
 import type { Database } from '../../kernel/db/database';
 import { Fault } from '../../kernel/errors/fault';
-import { readHubConfig } from '../composition/config';
-import { HubDatabases } from '../composition/databases';
-import { openSecrets } from '../composition/secrets';
-import { print, tell } from '../console';
+import { digest } from '../../kernel/values/canonical';
+import { overGatewayDatabase } from '../composition/gateway-database';
+import { print } from '../console';
 
 /** `hub operations`: the documents clients may name by their hash, and which alone members run in production. */
 export function operationsCommand(): Command {
@@ -25,12 +24,12 @@ export function operationsCommand(): Command {
   command
     .command('list')
     .description('Prints every document that was published: id, client, name, and whether it is still trusted.')
-    .action(() => overDatabase(list));
+    .action(() => overGatewayDatabase(list));
   command
     .command('retire')
     .description('Trusts a document no more; gateways know within two seconds.')
     .argument('<id>', 'as `hub operations list` prints it')
-    .action((id: string) => overDatabase((database) => retire(database, id)));
+    .action((id: string) => overGatewayDatabase((database) => retire(database, id)));
   return command;
 }
 
@@ -39,10 +38,10 @@ async function publish(paths: readonly string[], client: string): Promise<void> 
   if (files.length === 0) throw new Fault('HUB_OPERATIONS_NONE', `There is no *.graphql file in ${paths.join(', ')}.`);
   const documents = files.map((file) => {
     const text = readFileSync(file, 'utf8');
-    return { id: sha256(text), text, client, name: basename(file) };
+    return { id: digest(text), text, client, name: basename(file) };
   });
   assertValid(documents);
-  await overDatabase((database) => publishDocuments(database, documents));
+  await overGatewayDatabase((database) => publishDocuments(database, documents));
   print(JSON.stringify(Object.fromEntries(documents.map(({ name, id }) => [name, `sha256:${id}`])), null, 2));
 }
 
@@ -82,19 +81,4 @@ async function retire(database: Database, id: string): Promise<void> {
   if (!(await retireDocument(database, id.replace(/^sha256:/, ''))))
     throw new Fault('HUB_OPERATIONS_NONE', `No trusted document has the id ${id}.`);
   print(`${id} is retired`);
-}
-
-async function overDatabase<T>(work: (database: Database) => Promise<T>): Promise<T> {
-  const config = readHubConfig();
-  const databases = await HubDatabases.open({
-    config,
-    secrets: openSecrets(config),
-    owners: ['gateway'],
-    onProgress: tell,
-  });
-  try {
-    return await work(await databases.connectMigrated(gatewayDatabase));
-  } finally {
-    await databases.close();
-  }
 }

@@ -1,8 +1,9 @@
 import { join } from 'node:path';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command } from 'commander';
 import { gatewayDatabase } from '../../gateway/main';
 import { projectRoot } from '../../kernel/config/project-root';
 import { runInvariants, type InvariantFinding } from '../../kernel/db/invariants';
+import { instant } from '../arguments';
 import { DATABASE_OWNERS, readHubConfig, type HubConfig } from '../composition/config';
 import { HubDatabases } from '../composition/databases';
 import { openSecrets } from '../composition/secrets';
@@ -50,14 +51,6 @@ export interface VerifyScope {
   readonly chain?: boolean;
   /** Only chains of accounts posted to since. */
   readonly since?: Date;
-}
-
-/** An instant with its offset, as RFC 3339 writes it. */
-function instant(text: string): Date {
-  const at = new Date(text);
-  if (!/T.*(Z|[+-]\d\d:\d\d)$/u.test(text) || Number.isNaN(at.getTime()))
-    throw new InvalidArgumentError('must be an instant such as 2026-03-10T12:00:00Z');
-  return at;
 }
 
 /** Checks the books of every subgraph, and the gateway's audit log, over the hub's databases. */

@@ -3,57 +3,33 @@ import { join } from 'node:path';
 import { buildSchema, parse, validate } from 'graphql';
 import { projectRoot } from '../../kernel/config/project-root';
 import type { Principal } from '../../kernel/context/principal';
-import { LocalLink } from '../../kernel/graph/local-link';
-import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
-import { FixedClock } from '../../kernel/values/clock';
 import type { PartnerId, ProgrammeId } from '../../kernel/values/id';
-import { addPartner } from './app/add-partner';
-import { createProgramme } from './app/create-programme';
 import { commandMappings } from './core/intake/intake';
 import { INTAKE_TARGETS } from './core/intake/targets';
 import { partnersDefinition } from './main';
-import { aKeyOf, anAdminOf, aPartner, aProgramme, freshKey, theHost } from './testkit/builders';
+import { aKeyOf, freshKey } from './testkit/builders';
+import { PartnersGraph } from './testkit/partners-graph';
 
-const clock = new FixedClock(new Date('2026-03-01T10:00:00Z'));
-let database: TestDatabase;
-let link: LocalLink;
-let feed: Awaited<ReturnType<typeof partnersDefinition.open>>['feed'];
+let graph: PartnersGraph;
 let programmeId: ProgrammeId;
 let [bakery, books]: PartnerId[] = [];
 let admin: Principal;
 beforeAll(async () => {
-  database = await openTestDatabase(partnersDefinition);
-  const none = (): never => {
-    throw new Error('partners calls nobody');
-  };
-  const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
-  const subgraph = await partnersDefinition.open({ database, clock, secrets, peers: { link: none, feed: none } });
-  feed = subgraph.feed;
-  link = new LocalLink('partners', subgraph.schema, (request) => subgraph.createContext(request));
-  const setting = { database, clock, log: { info: () => {} } as never, announced: () => {} };
-  const founded = await createProgramme(setting, theHost, aProgramme());
-  if (!('programme' in founded)) throw new Error('not founded');
-  programmeId = founded.programme.id;
-  admin = anAdminOf(programmeId);
-  [bakery, books] = await Promise.all(
-    ['P01', 'P02'].map(async (code) => {
-      const added = await addPartner(setting, admin, aPartner({ code }));
-      if (!('partner' in added)) throw new Error('not added');
-      return added.partner.id;
-    }),
-  );
+  graph = await PartnersGraph.open(partnersDefinition);
+  const founded = await graph.found();
+  ({ programmeId, admin } = founded);
+  [bakery, books] = [founded.partnerId, await graph.join(admin)];
 });
-afterAll(() => database.drop());
+afterAll(() => graph.close());
 
 const SET = `mutation ($input: SetIntakeInput!) { setIntake(input: $input) { __typename
   ... on Refusal { code } ... on InvalidInput { field } ... on SetIntakeSuccess { replayed intake { version } } } }`;
 const READ =
   'query ($id: ID!) { partner(id: $id) { intake { version customerKind mappings { type event target places } } } }';
 async function ask(principal: Principal, query: string, variables: Record<string, unknown>) {
-  const context = { principal, requestId: 'req-1', deadlineAt: new Date(Date.now() + 10_000) };
-  const { data, errors } = await link.execute({ query, variables, context });
-  expect(errors ?? []).toEqual([]);
-  return JSON.parse(JSON.stringify(data));
+  const { data, codes } = await graph.ask(principal, query, variables);
+  expect(codes).toEqual([]);
+  return data;
 }
 const set = async (principal: Principal, input: object) =>
   (await ask(principal, SET, { input: { idempotencyKey: freshKey(), partnerId: bakery, ...input } })).setIntake;
@@ -74,7 +50,9 @@ it('keeps a partner’s mapping version by version and announces it as documents
   const seen = { version: 2, customerKind: 'EMAIL', mappings: [{ event: 'Paid', target: 'PURCHASE', places }] };
   expect((await ask(aKeyOf(programmeId, bakery!), READ, { id: bakery })).partner.intake).toMatchObject(seen);
   expect((await ask(aKeyOf(programmeId, books!), READ, { id: bakery })).partner.intake).toBeNull();
-  const announced = (await feed.read(null, 100, 0)).map(({ event }) => event).filter(({ type }) => /intake/.test(type));
+  const announced = (await graph.feed.read(null, 100, 0))
+    .map(({ event }) => event)
+    .filter(({ type }) => /intake/.test(type));
   expect(announced).toHaveLength(2);
   const { mappings } = announced[1]!.payload as {
     mappings: { event: string | null; document: string; template: object }[];

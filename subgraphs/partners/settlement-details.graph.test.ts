@@ -1,55 +1,31 @@
 import type { Principal } from '../../kernel/context/principal';
 import { describeFindings, runInvariants } from '../../kernel/db/invariants';
-import { LocalLink } from '../../kernel/graph/local-link';
-import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
-import { FixedClock } from '../../kernel/values/clock';
 import type { PartnerId, ProgrammeId } from '../../kernel/values/id';
-import { addPartner } from './app/add-partner';
-import { createProgramme } from './app/create-programme';
 import { partnersDefinition } from './main';
-import { aKeyOf, aMemberOf, anAdminOf, aPartner, aProgramme, freshKey, theHost } from './testkit/builders';
+import { aKeyOf, aMemberOf, freshKey } from './testkit/builders';
+import { PartnersGraph } from './testkit/partners-graph';
 
-const clock = new FixedClock(new Date('2026-03-01T10:00:00Z'));
 const IBAN = 'PL61109010140000071219812874';
-let database: TestDatabase;
-let link: LocalLink;
-let feed: Awaited<ReturnType<typeof partnersDefinition.open>>['feed'];
+let graph: PartnersGraph;
 let programmeId: ProgrammeId;
 let [bakery, books]: PartnerId[] = [];
 let admin: Principal;
 beforeAll(async () => {
-  database = await openTestDatabase(partnersDefinition);
-  const none = (): never => {
-    throw new Error('partners calls nobody');
-  };
-  const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
-  const subgraph = await partnersDefinition.open({ database, clock, secrets, peers: { link: none, feed: none } });
-  feed = subgraph.feed;
-  link = new LocalLink('partners', subgraph.schema, (request) => subgraph.createContext(request));
-  const setting = { database, clock, log: { info: () => {} } as never, announced: () => {} };
-  const founded = await createProgramme(setting, theHost, aProgramme());
-  if (!('programme' in founded)) throw new Error('not founded');
-  programmeId = founded.programme.id;
-  admin = anAdminOf(programmeId);
-  [bakery, books] = await Promise.all(
-    ['P01', 'P02'].map(async (code) => {
-      const added = await addPartner(setting, admin, aPartner({ code }));
-      if (!('partner' in added)) throw new Error('not added');
-      return added.partner.id;
-    }),
-  );
+  graph = await PartnersGraph.open(partnersDefinition);
+  const founded = await graph.found();
+  ({ programmeId, admin } = founded);
+  [bakery, books] = [founded.partnerId, await graph.join(admin)];
 });
-afterAll(() => database.drop());
+afterAll(() => graph.close());
 
 const SET = `mutation ($input: SetSettlementDetailsInput!) { setSettlementDetails(input: $input) { __typename
   ... on Refusal { code } ... on InvalidInput { field } ... on SetSettlementDetailsSuccess { replayed details { version iban } } } }`;
 const READ = `query ($id: ID!) { partner(id: $id) { settlementDetails { version legalName iban mandateId vatId } }
   operatorSettlementDetails { iban legalName creditorSchemeId } }`;
 async function ask(principal: Principal, query: string, variables: Record<string, unknown>) {
-  const context = { principal, requestId: 'req-1', deadlineAt: new Date(Date.now() + 10_000) };
-  const { data, errors } = await link.execute({ query, variables, context });
-  expect(errors ?? []).toEqual([]);
-  return JSON.parse(JSON.stringify(data));
+  const { data, codes } = await graph.ask(principal, query, variables);
+  expect(codes).toEqual([]);
+  return data;
 }
 const details = (change: object = {}) => ({
   ...{ idempotencyKey: freshKey(), partnerId: bakery, validFrom: '2026-01-01T00:00:00Z', legalName: 'Piekarnia Ł' },
@@ -65,7 +41,7 @@ it('sets versions one after another, answers a repeat as before, and announces e
   expect(second.details.version).toBe(2);
   expect(await set(admin, details())).toMatchObject({ code: 'PARTNERS_NOT_AFTER_LATEST_VERSION' });
   await set(admin, details({ partnerId: null, legalName: 'Hub', creditorSchemeId: 'PL48ZZZ0A00000001' }));
-  const items = await feed.read(null, 100, 0);
+  const items = await graph.feed.read(null, 100, 0);
   const announced = items.filter(({ event }) => event.type === 'partners.settlement_details.set.v1');
   expect(announced.map(({ event }) => event.payload)).toMatchObject([
     { partnerId: bakery, version: 1, iban: IBAN },
@@ -94,5 +70,5 @@ it('refuses a wrong account number, a partner that is not there, and everybody b
   expect(wrong).toMatchObject({ __typename: 'InvalidInput', field: 'input.iban' });
   expect(await set(admin, details({ partnerId: 'ptr_1' }))).toMatchObject({ code: 'NOT_FOUND' });
   expect(await set(aKeyOf(programmeId, bakery!), details())).toMatchObject({ code: 'FORBIDDEN' });
-  expect(describeFindings(await runInvariants(database, partnersDefinition.invariants))).toEqual([]);
+  expect(describeFindings(await runInvariants(graph.database, partnersDefinition.invariants))).toEqual([]);
 });

@@ -59,7 +59,11 @@ export async function carryOut(
 
 function byCustomer(messages: readonly IntakeMessage[]): IntakeMessage[][] {
   const queues = new Map<string, IntakeMessage[]>();
-  for (const message of messages) queues.set(message.customer, [...(queues.get(message.customer) ?? []), message]);
+  for (const message of messages) {
+    const queue = queues.get(message.customer);
+    if (queue === undefined) queues.set(message.customer, [message]);
+    else queue.push(message);
+  }
   return [...queues.values()];
 }
 

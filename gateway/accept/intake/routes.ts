@@ -4,6 +4,7 @@ import type { Logger } from '../../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../../auth/authenticator';
 import { findMappings, keepProblems, latestProblems } from '../../auth/intake-store';
 import type { Pipeline } from '../../plan/pipeline';
+import { callerOf } from '../graph-post';
 import { locals, sendFault } from '../request-shape';
 import { carryOut } from './carry-out';
 import { messagesIn } from './message';
@@ -43,11 +44,13 @@ type Work = (options: IntakeOptions, caller: PartnerCaller, request: Request, re
 /** The write key comes as the user name of Basic credentials, as the spec's clients send it, or in the body. */
 function withPartner(options: IntakeOptions, work: Work): RequestHandler {
   return async (request, response) => {
-    const key = writeKeyOf(request);
-    const caller = key === null ? null : await options.authenticator.authenticate(`Bearer ${key}`);
-    if (caller?.principal.kind !== 'partner') {
-      sendFault(response, { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The write key does not hold.' });
-      return;
+    const { authenticator, log } = options;
+    const { requestId } = locals(response);
+    const caller = await callerOf(authenticator, `Bearer ${writeKeyOf(request) ?? ''}`, { requestId, log });
+    if ('code' in caller) return sendFault(response, caller);
+    if (caller.principal.kind !== 'partner') {
+      const message = 'The write key is a partner key.';
+      return sendFault(response, { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message });
     }
     await work(options, caller as PartnerCaller, request, response);
   };

@@ -10,6 +10,9 @@ export function adminOf(principal: Principal): Admin | Refusal {
   return principal.kind === 'admin' ? principal : forbidden('Only an admin of the programme may do this.');
 }
 
+/** A person of a programme: who asks for a change of it. */
+export type Person = Extract<Principal, { kind: 'admin' | 'finance' | 'staff' }>;
+
 /** A person who may approve what another proposed: an admin or a finance approver. */
 export type Approver = Extract<Principal, { kind: 'admin' | 'finance' }>;
 

@@ -1,17 +1,16 @@
-import { callerOf, type Principal } from '../../../kernel/context/principal';
-import { once, type Replayable } from '../../../kernel/db/command-key';
-import { inTransaction, type Tx } from '../../../kernel/db/transaction';
+import type { Principal } from '../../../kernel/context/principal';
+import type { Replayable } from '../../../kernel/db/command-key';
 import { firstFault, idempotencyKeyFault } from '../../../kernel/errors/check-input';
-import type { Outcome, Refusal } from '../../../kernel/errors/refusal';
+import type { Refusal } from '../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../kernel/errors/shared-refusals';
 import { appendEvents } from '../../../kernel/events/outbox';
-import { parseId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
+import type { PartnerId } from '../../../kernel/values/id';
 import { intakeFault, type Intake, type NewIntake } from '../core/intake/intake';
 import { findIntakes, insertIntake } from '../data/intake.store';
-import { lockPartner } from '../data/partner.store';
 import { findProgramme } from '../data/programme.store';
 import { intakeSet } from '../events/published';
-import { mayReadTermsOf } from './authorise';
+import { mayReadTermsOf, type Person } from './authorise';
+import { prepareAtPartner } from './change-at-partner';
 import type { PartnersSetting } from './setting';
 
 /**
@@ -19,46 +18,34 @@ import type { PartnersSetting } from './setting';
  *
  * Refuses FORBIDDEN unless an admin or the partner's own staff asks, NOT_FOUND.
  */
-export async function setIntake(
+export function setIntake(
   setting: PartnersSetting,
   principal: Principal,
   input: NewIntake,
 ): Promise<Replayable<{ intake: Intake }> | Refusal> {
-  const partnerId = parseId('ptr', input.partnerId);
-  if (principal.kind !== 'admin' && principal.kind !== 'staff')
-    return forbidden('Only an admin of the programme, or the partner’s staff, may do this.');
-  if (partnerId === null || (principal.kind === 'staff' && principal.partnerId !== partnerId))
-    return notFound('partner');
-  const fault = firstFault(idempotencyKeyFault(input.idempotencyKey), intakeFault(input));
-  if (fault !== null) return fault;
-  const { programmeId } = principal;
-  const { idempotencyKey: key, ...body } = input;
-  const command = { caller: callerOf(principal), operation: 'setIntake', key, body };
-  const outcome = await inTransaction(setting.database, (tx) =>
-    once(tx, command, () => set(tx, { programmeId, partnerId, input, now: setting.clock.now() })),
-  );
-  setting.announced();
-  return outcome;
+  return prepareAtPartner(setting, principal, {
+    operation: 'setIntake',
+    input,
+    by: (caller) => deskOf(caller, input.partnerId),
+    fault: () => firstFault(idempotencyKeyFault(input.idempotencyKey), intakeFault(input)),
+    work: async (tx, { programmeId, partnerId, now }) => {
+      const programme = await findProgramme(tx, programmeId);
+      if (programme === null) return notFound('programme');
+      const [latest] = await findIntakes(tx, programmeId, [partnerId]);
+      const { customerKind, mappings } = input;
+      const intake: Intake = { partnerId, version: (latest?.version ?? 0) + 1, customerKind, mappings };
+      await insertIntake(tx, programmeId, { intake, setAt: now });
+      await appendEvents(tx, 'partners', [intakeSet(intake, { programmeId, currency: programme.currency })], now);
+      return { intake };
+    },
+  });
 }
 
-async function set(
-  tx: Tx,
-  {
-    programmeId,
-    partnerId,
-    input,
-    now,
-  }: { programmeId: ProgrammeId; partnerId: PartnerId; input: NewIntake; now: Date },
-): Promise<Outcome<{ intake: Intake }>> {
-  if ((await lockPartner(tx, programmeId, partnerId)) === null) return notFound('partner');
-  const programme = await findProgramme(tx, programmeId);
-  if (programme === null) return notFound('programme');
-  const [latest] = await findIntakes(tx, programmeId, [partnerId]);
-  const { customerKind, mappings } = input;
-  const intake: Intake = { partnerId, version: (latest?.version ?? 0) + 1, customerKind, mappings };
-  await insertIntake(tx, programmeId, { intake, setAt: now });
-  await appendEvents(tx, 'partners', [intakeSet(intake, { programmeId, currency: programme.currency })], now);
-  return { intake };
+/** An admin, or a partner's own staff; to those of another partner it is not there. */
+function deskOf(principal: Principal, partnerId: string): Person | Refusal {
+  if (principal.kind === 'admin') return principal;
+  if (principal.kind === 'staff') return principal.partnerId === partnerId ? principal : notFound('partner');
+  return forbidden('Only an admin of the programme, or the partner’s staff, may do this.');
 }
 
 /** What some partners have set, for themselves and those who run the programme; to others there is none. */

@@ -1,4 +1,5 @@
 import type { Principal } from '../../../kernel/context/principal';
+import type { EventFeed } from '../../../kernel/events/event';
 import { LocalLink } from '../../../kernel/graph/local-link';
 import type { SubgraphDefinition } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
@@ -21,6 +22,7 @@ export class PartnersGraph {
   private constructor(
     readonly database: TestDatabase,
     readonly clock: FixedClock,
+    readonly feed: EventFeed,
     private readonly link: LocalLink,
   ) {}
 
@@ -33,7 +35,7 @@ export class PartnersGraph {
     };
     const subgraph = await definition.open({ database, clock, secrets, peers: { link: none, feed: none } });
     const link = new LocalLink('partners', subgraph.schema, (request) => subgraph.createContext(request));
-    return new PartnersGraph(database, clock, link);
+    return new PartnersGraph(database, clock, subgraph.feed, link);
   }
 
   close(): Promise<void> {

@@ -14,11 +14,10 @@ import {
   type LotOfBook,
   type MemberAccounts,
 } from '../../app/books/read-books';
-import type { Party } from '../../core/points/lot';
 import { memberScopedId } from '../../core/points/scoped-id';
 import { parseId } from '../../../../kernel/values/id';
 import type { LedgerContext } from '../context';
-import { lineView } from '../settlement/settlement.query';
+import { lineView, partyOf } from '../settlement/settlement.query';
 import {
   CycleLineConnection,
   JournalTransactionConnection,
@@ -36,7 +35,6 @@ function orFault<T extends object>(outcome: T | Refusal): T {
   return outcome;
 }
 
-const partyOf = (partyId: Party): object => ({ isHub: partyId === null, partyId });
 const placeFrom = (keys: readonly string[] | null): BookPlace | null =>
   keys === null ? null : { wallet: keys[0] ?? '', number: BigInt(keys[1] ?? 0) };
 

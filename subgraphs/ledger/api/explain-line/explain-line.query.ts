@@ -1,10 +1,8 @@
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql';
 import { readExplanation, type ExplainedLine } from '../../app/explain-line/explain-line';
-import type { Party } from '../../core/points/lot';
 import type { LedgerContext } from '../context';
+import { partyOf } from '../settlement/settlement.query';
 import { LineExplanationType } from './explain-line.type';
-
-const partyOf = (partyId: Party): object => ({ isHub: partyId === null, partyId });
 
 /** From a cent billed to what it is for. */
 @Resolver()

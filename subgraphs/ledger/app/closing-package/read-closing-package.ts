@@ -28,7 +28,8 @@ import { findCycles } from '../../data/settlement/cycle.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { sightOf } from '../settlement/read-cycles';
-import { pseudonymOf, signingKeyOf } from './signing-key';
+import { nameInPairOf } from '../pseudonyms';
+import { signingKeyOf } from './signing-key';
 
 export type { PackageRecord, SignedHead };
 
@@ -111,7 +112,7 @@ async function pairRecords(
   const lines = await loadLineDetails(ledger.database.pool, programmeId, {
     ...{ cycleId: cycle.id, pair: total.pair, afterN: Math.max(0, from - 1), limit: limit - first.length },
   });
-  const pseudonym = (wallet: string) => pseudonymOf(ledger.secrets, pairSection(total), wallet);
+  const pseudonym = (wallet: string) => nameInPairOf(ledger.secrets, pairSection(total), wallet);
   return [
     ...first,
     ...lines.map((line) => lineRecord(line, { pseudonym: pseudonym(line.wallet), contracts: book.contracts })),

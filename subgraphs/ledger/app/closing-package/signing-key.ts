@@ -24,11 +24,3 @@ export function signingKeyOf({ signing, internal }: HubSecrets): SigningKey {
   const id = createHmac('sha256', 'key id').update(x).digest('hex').slice(0, 16);
   return { id, publicKey: x, sign: (text) => sign(null, Buffer.from(text, 'utf8'), privateKey).toString('base64url') };
 }
-
-/**
- * What a member is called within one pair: both its parties read the same, and no other pair does, so that nobody can put together
- * what a member does at partners that have nothing to do with each other.
- */
-export function pseudonymOf({ identity }: HubSecrets, section: string, wallet: string): string {
-  return createHmac('sha256', identity).update(`package ${section} ${wallet}`).digest('hex').slice(0, 20);
-}

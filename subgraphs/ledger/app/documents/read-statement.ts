@@ -4,7 +4,7 @@ import { statementOf, type Statement, type StatementClaim } from '../../core/doc
 import type { Party } from '../../core/settlement/directional-total';
 import { loadClaimGroups, loadStatementClaims } from '../../data/documents/statement.store';
 import { loadPapers, type PaperLedger, type Papers } from './load-papers';
-import { pseudonymOf } from './pseudonym';
+import { nameOnPapersOf } from '../pseudonyms';
 
 /**
  * A party's statement of a cycle: a partner's own; for the desk any partner's, and the operator's when none is named.
@@ -42,7 +42,7 @@ export async function readStatementClaims(
 ): Promise<StatementClaim[]> {
   const stored = await loadStatementClaims(database.pool, cycle.id, { pairs: pairs.map(({ pair }) => pair), ...page });
   return stored.map(({ wallet, seq, ...claim }) => {
-    const member = pseudonymOf(secrets.identity, party, wallet);
+    const member = nameOnPapersOf(secrets.identity, party, wallet);
     return { ...claim, member, event: `${member}-${seq}` };
   });
 }

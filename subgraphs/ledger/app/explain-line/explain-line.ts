@@ -8,7 +8,7 @@ import { parseLineId } from '../../core/settlement/line-id';
 import { loadLineDetails } from '../../data/closing-package/line-detail.store';
 import { loadLinePlace } from '../../data/explain-line/line-place.store';
 import { findCycles } from '../../data/settlement/cycle.store';
-import { pseudonymOf } from '../closing-package/signing-key';
+import { nameInPairOf } from '../pseudonyms';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { sightOf } from '../settlement/read-cycles';
@@ -43,5 +43,5 @@ export async function readExplanation(
   const { currency } = cycle;
   const perMinor = microsPerMinor(currency as CurrencyCode);
   const explanation = explainLine(line, { place, contracts: book.contracts, microsPerMinor: perMinor });
-  return { line, explanation, currency, member: pseudonymOf(ledger.secrets, pairSection(line), line.wallet) };
+  return { line, explanation, currency, member: nameInPairOf(ledger.secrets, pairSection(line), line.wallet) };
 }

@@ -10,8 +10,8 @@ import { loadRates } from '../../data/settlement/cycle-terms.store';
 import { findDisputes } from '../../data/settlement/dispute.store';
 import { loadNets, type StoredNet } from '../../data/settlement/net.store';
 import { loadLines, loadTotals, type StoredLine, type StoredTotal } from '../../data/settlement/total.store';
-import { pseudonymOf } from '../closing-package/signing-key';
 import type { Ledger } from '../ledger';
+import { nameInPairOf } from '../pseudonyms';
 import { ANSWER_STATEMENTS } from './partner-of';
 
 export type { StoredLine, StoredNet, StoredTotal };
@@ -95,7 +95,7 @@ export async function readLines(
   if (sightOf(principal) === 'all') return loaded;
   // A partner must not learn who another partner's customers are: within a pair a member has a name of its own.
   const section = pairSection(lines.total);
-  return loaded.map((line) => ({ ...line, wallet: pseudonymOf(secrets, section, line.wallet) }));
+  return loaded.map((line) => ({ ...line, wallet: nameInPairOf(secrets, section, line.wallet) }));
 }
 
 /** Disputes of cycles: a partner's own, of lines it owes or is owed, or all of them. */
