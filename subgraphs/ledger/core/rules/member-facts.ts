@@ -4,9 +4,9 @@ export interface MemberFacts {
   readonly segments: ReadonlySet<string>;
   /** null: not known here. */
   readonly enrolledAt: Date | null;
-  /** Whether the member agreed to be shown offers. */
+  /** Whether the member agreed to be profiled; without it members announces no attributes. */
   readonly consented: boolean;
-  /** What the coalition keeps of a member under names of its own, such as `birthMonth`. */
+  /** What partners keep of a member, each under its own id and name, such as `ptr_….birthMonth`. */
   readonly attributes: Readonly<Record<string, string | number | boolean>>;
 }
 
