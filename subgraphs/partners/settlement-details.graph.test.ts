@@ -41,9 +41,8 @@ it('sets versions one after another, answers a repeat as before, and announces e
   expect(second.details.version).toBe(2);
   expect(await set(admin, details())).toMatchObject({ code: 'PARTNERS_NOT_AFTER_LATEST_VERSION' });
   await set(admin, details({ partnerId: null, legalName: 'Hub', creditorSchemeId: 'PL48ZZZ0A00000001' }));
-  const items = await graph.feed.read(null, 100, 0);
-  const announced = items.filter(({ event }) => event.type === 'partners.settlement_details.set.v1');
-  expect(announced.map(({ event }) => event.payload)).toMatchObject([
+  const announced = await graph.announced('partners.settlement_details.set.v1', 3);
+  expect(announced.map(({ payload }) => payload)).toMatchObject([
     { partnerId: bakery, version: 1, iban: IBAN },
     { partnerId: bakery, version: 2 },
     { partnerId: null, version: 1 },

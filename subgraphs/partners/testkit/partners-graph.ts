@@ -1,11 +1,13 @@
 import type { Principal } from '../../../kernel/context/principal';
-import type { EventFeed } from '../../../kernel/events/event';
+import type { EventFeed, FeedPosition, HubEvent } from '../../../kernel/events/event';
 import { LocalLink } from '../../../kernel/graph/local-link';
 import type { SubgraphDefinition } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
 import { FixedClock } from '../../../kernel/values/clock';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { anAdminOf, freshKey, theHost } from './builders';
+
+const PATIENCE_MS = 20_000;
 
 /** What mutations of these tests show of a refusal. */
 export const REFUSAL = '... on Refusal { code message retryable replayed } ... on InvalidInput { field }';
@@ -58,6 +60,23 @@ export class PartnersGraph {
       data: JSON.parse(JSON.stringify(data ?? null)),
       codes: (errors ?? []).map(({ extensions, message }) => extensions.code ?? message),
     };
+  }
+
+  /**
+   * The first `count` events of a type, oldest first. It waits for them: a transaction that is open anywhere on the
+   * server, another suite's too, holds the feed back.
+   */
+  async announced(type: string, count: number): Promise<HubEvent[]> {
+    const found: HubEvent[] = [];
+    const until = Date.now() + PATIENCE_MS;
+    for (let after: FeedPosition | null = null; found.length < count;) {
+      const left = until - Date.now();
+      if (left <= 0) throw new Error(`${found.length} of ${count} ${type} announced`);
+      const items = await this.feed.read(after, 100, left);
+      found.push(...items.map(({ event }) => event).filter((event) => event.type === type));
+      after = items.at(-1)?.position ?? after;
+    }
+    return found;
   }
 
   /** The payload of the rule book published last. */
