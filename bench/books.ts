@@ -8,6 +8,8 @@ import { readPackage } from '../hub/statement-check/package-file';
 import { issuerOf } from '../hub/client/credentials';
 import { runLimited } from '../hub/replay/limiter';
 import { differencesOf } from '../hub/testkit/hold-against-oracle';
+import type { Hub } from '../hub/composition/open-hub';
+import { Fault } from '../kernel/errors/fault';
 import type { Bench } from './benches';
 import { rounded } from './coalition';
 import { serverVersion } from './server-facts';
@@ -17,6 +19,20 @@ function statementDifferences({ partners }: Book, packageText: string): string[]
   const read = readPackage(packageText);
   const found = partners.flatMap(({ id }) => checkStatement(read, id, microsPerMinorOf).differences);
   return [...read.faults, ...found];
+}
+
+/** Settles a book and holds it against the oracle; a close that is refused differs from one that is not. */
+async function settled(book: Book, hub: Hub): Promise<{ differences: readonly string[]; refused: number }> {
+  try {
+    const { result, packageText } = await settleBook(book, {
+      ...{ url: hub.url, issuer: issuerOf(hub), tell: () => undefined, withPackage: true },
+    });
+    const differences = [...differencesOf(book, result), ...statementDifferences(book, packageText ?? '')];
+    return { differences, refused: (result.refused as unknown[]).length };
+  } catch (error) {
+    if (error instanceof Fault) return { differences: [`${error.code}: ${error.message}`], refused: 0 };
+    throw error;
+  }
 }
 
 const EVENTS = 25;
@@ -39,13 +55,10 @@ export const benchBooks: Bench = async ({ openHub, tell, rounds }) => {
       const checked = checkBook(makeBook(seed, EVENTS));
       if (!('book' in checked)) throw new TypeError(`benchBooks: the book of seed ${seed} is none`);
       const { book } = checked;
-      const { result, packageText } = await settleBook(book, {
-        ...{ url: hub.url, issuer: issuerOf(hub), tell: () => undefined, withPackage: true },
-      });
-      const differences = [...differencesOf(book, result), ...statementDifferences(book, packageText ?? '')];
+      const { differences, refused } = await settled(book, hub);
       counted.books += 1;
       counted.events += book.events.length;
-      counted.refused += (result.refused as unknown[]).length;
+      counted.refused += refused;
       if (differences.length > 0) counted.books_that_differ += 1;
       for (const difference of differences.slice(0, TOLD_MAX)) tell(`seed ${seed}: ${difference}`);
       if (counted.books % 50 === 0) tell(`${counted.books} of ${wanted} books`);

@@ -1,6 +1,6 @@
 import { canonicalJson } from '../../kernel/values/canonical';
 import { microsPerMinor, type CurrencyCode } from '../../kernel/values/money';
-import type { Book } from '../books/book-format';
+import { DUE_NAMES, type Book } from '../books/book-format';
 import type { BookResult } from '../books/present-book';
 import { askOracle } from './book-oracle';
 import { billOf } from './oracle-money';
@@ -9,12 +9,14 @@ import { billOf } from './oracle-money';
 const BY_EVENTS =
   /^(POINT_FUND|PREFUND|DEFERRED_MARGIN|MARGIN_INCOME|BREAKAGE_INCOME|PROGRAMME_FEES|GOODWILL_EXPENSE)(:|$)/;
 
+const FELL_DUE: ReadonlySet<string> = new Set(DUE_NAMES);
+
 interface Total {
   readonly debtor: string;
   readonly creditor: string;
   readonly billedMinor: number;
   readonly carryMicros: number;
-  readonly lines: readonly { readonly minor: number }[];
+  readonly lines: readonly { readonly event: string; readonly minor: number }[];
 }
 
 /**
@@ -56,7 +58,7 @@ export function differencesOf(book: Book, result: BookResult): string[] {
   for (const total of own) {
     const pair = ({ debtor, creditor }: Total) => `${debtor}>${creditor}`;
     const hub = totals.find((one) => pair(one) === pair(total));
-    same(`lines of ${pair(total)}`, hub?.lines ?? [], total.lines);
+    same(`lines of ${pair(total)}`, inAnyOrder(hub?.lines ?? []), inAnyOrder(total.lines));
     same(`total ${pair(total)}`, { ...hub, lines: [] }, { ...total, lines: [] });
   }
   same('pairs', totals.length, own.length);
@@ -76,6 +78,19 @@ export function differencesOf(book: Book, result: BookResult): string[] {
     if (BY_EVENTS.test(name)) same(`account ${name}`, accounts[name] ?? 0, Number(micros));
   same('refused', result.refused, oracle.refused);
   return [...differences, ...brokenProperties(result, { totals, perMinor, balances: oracle.balances })];
+}
+
+/** What falls due for several members at one instant has no order among them: it is put into one for both sides. */
+function inAnyOrder(lines: Total['lines']): Total['lines'] {
+  const ordered: Total['lines'][number][] = [];
+  for (let from = 0; from < lines.length;) {
+    const due = lines[from]!.event;
+    let to = from + 1;
+    while (FELL_DUE.has(due) && lines[to]?.event === due) to += 1;
+    ordered.push(...lines.slice(from, to).sort((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1)));
+    from = to;
+  }
+  return ordered;
 }
 
 function brokenProperties(

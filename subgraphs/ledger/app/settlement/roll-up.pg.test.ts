@@ -131,6 +131,45 @@ it('leaves a pass to whoever is at it', async () => {
   expect(await inTransaction(database, rollUpSome)).toMatchObject({ isDone: true });
 });
 
+async function untilOneWaits(): Promise<void> {
+  for (;;) {
+    const { rows } = await database.pool.query<{ waiting: number }>(
+      `select count(*)::int as waiting from pg_stat_activity
+        where datname = current_database() and wait_event_type = 'Lock' and query like '%roll_up_state%'`,
+    );
+    if (rows[0]?.waiting === 1) return;
+  }
+}
+
+/** Somebody asks for the state while a pass is under way that goes on to see more than they could when they asked. */
+async function askedDuringALongPass<T>(ask: () => Promise<T>): Promise<T> {
+  let asked = Promise.resolve() as Promise<unknown>;
+  await inTransaction(database, async (tx) => {
+    await rollUpAll(tx);
+    asked = ask();
+    await untilOneWaits();
+    await book.buy(newId('mem'), bakery, 30n);
+    await rollUpAll(tx);
+  });
+  return (await asked) as T;
+}
+
+it('takes nothing twice that was rolled up while it waited for its turn', async () => {
+  await book.buy(newId('mem'), bakery, 10n);
+  await askedDuringALongPass(rollUp);
+  expect(await red()).not.toContain('roll-up-equals-the-claims');
+});
+
+it('would see less than is rolled up if it looked in the statement that waits', async () => {
+  await book.buy(newId('mem'), bakery, 10n);
+  const { rows } = await askedDuringALongPass(() =>
+    database.pool.query<{ is_older: boolean }>(
+      `select pg_snapshot_xmax(s.snapshot) > pg_snapshot_xmax(pg_current_snapshot()) as is_older from roll_up_state s for update`,
+    ),
+  );
+  expect(rows).toEqual([{ is_older: true }]);
+});
+
 it('would pass over a late commit if it went by the highest id it had seen, which the invariant notices', async () => {
   await rollUp();
   expect(await red()).not.toContain('roll-up-equals-the-claims');

@@ -19,8 +19,11 @@ const NOBODY = `'${'0'.repeat(32)}'::uuid`;
 
 /** A pass over what a long absence left takes longer than a till may wait. */
 const PATIENCE = sql`/* ledger.rollUp.patience */ select set_config('statement_timeout', '600000', true)`;
-const lockState = (wait: 'for update of s' | 'for update of s skip locked') =>
-  named(`/* ledger.rollUp.lockState */
+// The lock is a statement of its own: one that waits answers the row as it stands when it gets it, beside a snapshot of when it was
+// sent. Of two that wait, the one let in last would take for new what the other has rolled up meanwhile.
+const LOCK_WAITING = sql`/* ledger.rollUp.lockState */ select 1 as one from roll_up_state for update`;
+const LOCK_IF_FREE = sql`/* ledger.rollUp.lockStateIfFree */ select 1 as one from roll_up_state for update skip locked`;
+const LOAD_STATE = sql`/* ledger.rollUp.loadState */
 select b.seen::text as seen, pg_snapshot_xmin(b.seen)::text as from_xid,
        case when (pg_snapshot_xmax(b.seen)::text)::bigint + $1::bigint <= (pg_snapshot_xmin(b.now)::text)::bigint
             then format('%1$s:%1$s:', (pg_snapshot_xmax(b.seen)::text)::bigint + $1::bigint)
@@ -29,12 +32,10 @@ select b.seen::text as seen, pg_snapshot_xmin(b.seen)::text as from_xid,
   from (select case when s.system_id = c.system_identifier::text and pg_snapshot_xmax(s.snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
                     then s.snapshot else '1:1:'::pg_snapshot end as seen,
                pg_current_snapshot() as now
-          from roll_up_state s, pg_control_system() c ${wait}) b`);
-const LOCK_WAITING = lockState('for update of s');
-const LOCK_IF_FREE = lockState('for update of s skip locked');
+          from roll_up_state s, pg_control_system() c) b`;
 
-/** Transaction ids a pass takes at most: a long absence is made up for in steps. */
-const IDS_AT_ONCE = 20_000;
+/** Transaction ids a pass takes at most: a long absence is made up for in steps that fit into memory. */
+const IDS_AT_ONCE = 2_000;
 
 /** Transactions to roll up, of those given as `seen`: not those whose claims do not follow from their points. */
 const FRESH = `wrong as materialized (
@@ -168,16 +169,25 @@ export interface Pass {
   readonly isDone: boolean;
 }
 
+interface RollUpState {
+  readonly seen: string;
+  readonly from_xid: string;
+  readonly upto: string;
+  readonly now: string;
+}
+
+async function locked(tx: Tx, wait: boolean): Promise<boolean> {
+  if (!wait) return ((await tx.query(LOCK_IF_FREE)) as object[]).length > 0;
+  await tx.query(LOCK_WAITING);
+  return true;
+}
+
 /** @param wait false: null at once when another pass is under way */
 async function pass(tx: Tx, wait: boolean): Promise<Pass | null> {
   await tx.query(PATIENCE);
-  const [state] = (await tx.query(wait ? LOCK_WAITING : LOCK_IF_FREE, [IDS_AT_ONCE])) as {
-    seen: string;
-    from_xid: string;
-    upto: string;
-    now: string;
-  }[];
-  if (state === undefined) return null;
+  if (!(await locked(tx, wait))) return null;
+  const [state] = (await tx.query(LOAD_STATE, [IDS_AT_ONCE])) as RollUpState[];
+  if (state === undefined) throw new Error('rollUp: there is no state');
   const { seen, from_xid, upto, now } = state;
   const [row] = (await tx.query(PASS, [seen, from_xid, upto])) as { transactions: number }[];
   return { transactions: row?.transactions ?? 0, isDone: upto === now };
@@ -210,7 +220,7 @@ select wallet, seq from wrong order by wallet, seq limit 20`);
  * @returns what still does not, at most twenty
  */
 export async function rollUpHealed(tx: Tx, programmeUuid: string): Promise<{ wallet: string; seq: string }[]> {
-  await tx.query(LOCK_WAITING, [IDS_AT_ONCE]);
+  await tx.query(LOCK_WAITING);
   return (await tx.query(HEALED, [programmeUuid])) as { wallet: string; seq: string }[];
 }
 
@@ -230,7 +240,7 @@ select count(*) from owed`);
 
 /** Makes what a dispute left owed a line of an open cycle; none for nothing. */
 export async function addOutcomeLine(tx: Tx, disputeUuid: string, cycleUuid: string): Promise<void> {
-  await tx.query(LOCK_WAITING, [IDS_AT_ONCE]);
+  await tx.query(LOCK_WAITING);
   await tx.query(ADD_OUTCOME, [disputeUuid, cycleUuid]);
 }
 
