@@ -1,4 +1,5 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { defaultRefusals } from './settlement/default-refusals';
 
 /** The ledger's own codes; `docs/errors.md` is printed from these. */
 export const ledgerRefusals = {
@@ -385,6 +386,7 @@ export const ledgerRefusals = {
     type: 'DisputePartWrong',
     precedence: 60,
   },
+  ...defaultRefusals,
   LEDGER_TRIAL_CHECK_FAILED: {
     meaning: 'A check over the book found rows that do not add up; the close is blocked.',
     action: 'Look at `findings`, which name the rows; `hub verify` says more of them.',
