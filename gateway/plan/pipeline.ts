@@ -11,6 +11,7 @@ import type { Principal, SubgraphName } from '../../kernel/context/principal';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { Logger } from '../../kernel/telemetry/log';
+import { traced } from '../../kernel/telemetry/trace';
 import { digest } from '../../kernel/values/canonical';
 import type { AuditLog } from '../auth/audit-log';
 import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
@@ -234,7 +235,9 @@ export class Pipeline {
 
   /** The plan of an operation, made once per document. */
   planOf({ document, operationName }: Pick<Run, 'document' | 'operationName'>): Plan {
-    return this.graph.plans.of(document, operationName, () => this.planner.plan(document, operationName));
+    return this.graph.plans.of(document, operationName, () =>
+      traced({ name: 'plan' }, () => this.planner.plan(document, operationName)),
+    );
   }
 
   /** Runs a piece of work whose faults must reach the client masked. */

@@ -31,6 +31,8 @@ export const HUB_VARIABLES = {
   HUB_PORT: port.default(4000),
   HUB_DATA_DIR: z.string().optional(),
   HUB_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  HUB_TRACES_URL: httpUrl.optional(),
+  HUB_TRACES_RATIO: z.coerce.number().min(0).max(1).default(1),
   HUB_SECRET_INTERNAL: secret.optional(),
   HUB_SECRET_IDENTITY: secret.optional(),
   HUB_SECRET_CURSOR: secret.optional(),
@@ -72,6 +74,8 @@ export interface HubConfig {
   /** Absolute path. */
   readonly dataDir: string;
   readonly logLevel: string;
+  /** Where spans are sent, and of which share of the requests; null: nobody watches. */
+  readonly traces: { readonly url: string; readonly ratio: number } | null;
   /** Those given by the environment. */
   readonly secrets: {
     readonly internal?: string;
@@ -109,6 +113,7 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     port: read.HUB_PORT,
     dataDir: resolve(read.HUB_DATA_DIR ?? defaultDataDir()),
     logLevel: read.HUB_LOG_LEVEL,
+    traces: read.HUB_TRACES_URL === undefined ? null : { url: read.HUB_TRACES_URL, ratio: read.HUB_TRACES_RATIO },
     secrets: {
       internal: read.HUB_SECRET_INTERNAL,
       identity: read.HUB_SECRET_IDENTITY,

@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
+import { traced } from '../../../../kernel/telemetry/trace';
 import type { Clock } from '../../../../kernel/values/clock';
 import { carryOut, carryOutPlan, type CarriedOut, type Step } from '../../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
@@ -10,6 +11,7 @@ import type { RuleBook } from '../../core/rule-book';
 import {
   applyAndCommit,
   chained,
+  type BatchWrites,
   type DecidedOutcome,
   type DecidedTransaction,
   type PlannedDocument,
@@ -70,7 +72,7 @@ export async function postBatch(
   surroundings: BatchSurroundings,
 ): Promise<BatchOutcome[]> {
   const { shelf, terms, clock } = surroundings;
-  const loaded = await lockAndLoad(client, terms, requestOf(commands, shelf));
+  const loaded = await traced({ name: 'lock and load' }, () => lockAndLoad(client, terms, requestOf(commands, shelf)));
   const batch = new Batch(loaded, clock.now());
   for (const [programmeId, state] of loaded.programmes) {
     const book = await shelf.book(programmeId, state.ruleBookVersion);
@@ -82,13 +84,7 @@ export async function postBatch(
   }
   await batch.persons.load(client, commands, batch.books);
   const outcomes = commands.map((command) => batch.decide(command));
-  await applyAndCommit(client, terms, {
-    transactions: batch.transactions,
-    refusals: batch.refusals,
-    documents: batch.newDocuments,
-    wallets: [...batch.touched].map((text) => batch.walletAt(text)),
-    shares: [...batch.caps.values()].flatMap((caps) => caps.changedRows()),
-  });
+  await traced({ name: 'apply and commit' }, () => applyAndCommit(client, terms, batch.writes()));
   return outcomes;
 }
 
@@ -154,10 +150,10 @@ function keyOf({ key, intent }: PostingCommand) {
 
 /** The working state of one batch: wallets as the commands before have left them. */
 class Batch {
-  readonly transactions: PlannedTransaction[] = [];
-  readonly refusals: DecidedOutcome[] = [];
-  readonly newDocuments: PlannedDocument[] = [];
-  readonly touched = new Set<string>();
+  private readonly transactions: PlannedTransaction[] = [];
+  private readonly refusals: DecidedOutcome[] = [];
+  private readonly newDocuments: PlannedDocument[] = [];
+  private readonly touched = new Set<string>();
   readonly books = new Map<string, RuleBook>();
   readonly caps = new Map<string, Caps>();
   readonly persons = new Persons();
@@ -167,6 +163,17 @@ class Batch {
     private readonly loaded: LoadedFacts,
     private readonly wallTime: Date,
   ) {}
+
+  /** All that was decided, to be written at once. */
+  writes(): BatchWrites {
+    return {
+      transactions: this.transactions,
+      refusals: this.refusals,
+      documents: this.newDocuments,
+      wallets: [...this.touched].map((text) => this.walletAt(text)),
+      shares: [...this.caps.values()].flatMap((caps) => caps.changedRows()),
+    };
+  }
 
   walletAt(text: string): Wallet {
     const wallet = this.loaded.wallets.get(text);
