@@ -12,6 +12,7 @@ import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { Fault } from '../../kernel/errors/fault';
 import type { Logger } from '../../kernel/telemetry/log';
+import { traced } from '../../kernel/telemetry/trace';
 import { digest } from '../../kernel/values/canonical';
 import type { AuditLog } from '../auth/audit-log';
 import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
@@ -254,7 +255,9 @@ export class Pipeline {
 
   /** The plan of an operation, made once per document. */
   planOf({ document, operationName }: Pick<Run, 'document' | 'operationName'>): Plan {
-    return this.graph.plans.of(document, operationName, () => this.planner.plan(document, operationName));
+    return this.graph.plans.of(document, operationName, () =>
+      traced({ name: 'plan' }, () => this.planner.plan(document, operationName)),
+    );
   }
 
   /** The plan of an operation with the graph it was made for, which a reload in between would change. */

@@ -32,6 +32,8 @@ export const HUB_VARIABLES = {
   HUB_DATA_DIR: z.string().optional(),
   HUB_SUPERGRAPH_FILE: z.string().min(1).optional(),
   HUB_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  HUB_TRACES_URL: httpUrl.optional(),
+  HUB_TRACES_RATIO: z.coerce.number().min(0).max(1).default(1),
   HUB_SECRET_INTERNAL: secret.optional(),
   HUB_SECRET_IDENTITY: secret.optional(),
   HUB_SECRET_CURSOR: secret.optional(),
@@ -80,6 +82,8 @@ export interface HubConfig {
   readonly logLevel: string;
   /** A supergraph of the operator's, followed while the gateway runs; null: the one this version was built with. */
   readonly supergraphFile: string | null;
+  /** Where spans are sent, and of which share of the requests; null: nobody watches. */
+  readonly traces: { readonly url: string; readonly ratio: number } | null;
   /** Those given by the environment. */
   readonly secrets: {
     readonly internal?: string;
@@ -120,6 +124,7 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     dataDir: resolve(read.HUB_DATA_DIR ?? defaultDataDir()),
     logLevel: read.HUB_LOG_LEVEL,
     supergraphFile: read.HUB_SUPERGRAPH_FILE === undefined ? null : resolve(read.HUB_SUPERGRAPH_FILE),
+    traces: read.HUB_TRACES_URL === undefined ? null : { url: read.HUB_TRACES_URL, ratio: read.HUB_TRACES_RATIO },
     secrets: {
       internal: read.HUB_SECRET_INTERNAL,
       identity: read.HUB_SECRET_IDENTITY,

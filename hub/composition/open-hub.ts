@@ -11,6 +11,7 @@ import type { Database } from '../../kernel/db/database';
 import { Fault } from '../../kernel/errors/fault';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { OpenSubgraph, Peers } from '../../kernel/graph/subgraph';
+import { openTracing } from '../../kernel/telemetry/trace';
 import { systemClock } from '../../kernel/values/clock';
 import { definitions } from '../definitions';
 import { DATABASE_OWNERS, type HubConfig } from './config';
@@ -51,6 +52,7 @@ export async function openHub({ config, port = config.port, onProgress }: HubOpt
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
+    closing.push(openTracing(config.traces && { ...config.traces, service: 'hub' }));
     const databases = await HubDatabases.open({ config, secrets, owners: DATABASE_OWNERS, onProgress });
     closing.push(() => databases.close());
     onProgress?.('opening the subgraphs');

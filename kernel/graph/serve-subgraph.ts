@@ -7,6 +7,7 @@ import { INTERNAL_HEADER, verifyInternal } from '../context/internal-token';
 import type { RequestContext } from '../context/request-context';
 import type { FeedPosition } from '../events/event';
 import { openLog } from '../telemetry/log';
+import { continued, traced } from '../telemetry/trace';
 import { graphFault } from './fault';
 import type { SubgraphRequest } from './link';
 import { LocalLink } from './local-link';
@@ -134,7 +135,14 @@ class SubgraphDoor {
       SubgraphRequest,
       'query' | 'variables' | 'operationName'
     >;
-    const result = await this.link.execute({ query, variables, operationName, context });
+    const span = {
+      name: `answer ${this.open.name}`,
+      kind: 'server',
+      facts: { 'hub.request_id': context.requestId },
+    } as const;
+    const result = await continued(context.traceparent, () =>
+      traced(span, () => this.link.execute({ query, variables, operationName, context })),
+    );
     return this.forWire(result, context.requestId);
   }
 

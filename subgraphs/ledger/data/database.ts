@@ -17,6 +17,7 @@ import { MemberFacts1795825050000 } from './migrations/1795825050000-member-fact
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
+import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -41,6 +42,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     BankEntries1795850020000,
     ClaimsSettleOnce1795825010000,
     MemberFacts1795825050000,
+    PassedRules1795860000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -54,6 +56,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'money_entry',
     'purchase',
     'earn_explanation',
+    'passed_rules',
     'purchase_return',
     'redemption_reversal',
     'award',

@@ -593,6 +593,12 @@ create table party_details (
   constraint party_details_version_check CHECK ((version > 0))
 );
 
+create table passed_rules (
+  id uuid not null,
+  passed jsonb not null,
+  constraint passed_rules_pkey PRIMARY KEY (id)
+);
+
 create table pending_lot (
   bucket smallint not null,
   wallet uuid not null,
@@ -1023,6 +1029,8 @@ CREATE TRIGGER lot_extension_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 CREATE TRIGGER lot_terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot_terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER money_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.money_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER passed_rules_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.passed_rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER purchase_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
