@@ -1,6 +1,7 @@
 import type { Client } from 'pg';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
+import { traced } from '../../../../kernel/telemetry/trace';
 import type { Clock } from '../../../../kernel/values/clock';
 import { carryOut, carryOutPlan, type CarriedOut, type Step } from '../../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
@@ -10,6 +11,7 @@ import type { RuleBook } from '../../core/rule-book';
 import {
   applyAndCommit,
   chained,
+  type BatchWrites,
   type DecidedOutcome,
   type DecidedTransaction,
   type PlannedDocument,
@@ -67,7 +69,8 @@ export async function postBatch(
   const persons = new Persons();
   // By the rules held, which are nearly always those in force: what these ask is read with the rest.
   const asked = persons.missing(commands, (programmeId) => shelf.held(programmeId));
-  const loaded = await lockAndLoad(client, terms, requestOf(commands, { shelf, persons: asked }));
+  const request = requestOf(commands, { shelf, persons: asked });
+  const loaded = await traced({ name: 'lock and load' }, () => lockAndLoad(client, terms, request));
   persons.keep(asked, loaded.persons);
   const batch = new Batch(loaded, { wallTime: clock.now(), persons });
   for (const [programmeId, state] of loaded.programmes) {
@@ -81,22 +84,16 @@ export async function postBatch(
   const missing = persons.missing(commands, (programmeId) => batch.books.get(programmeId));
   if (missing.length > 0) persons.keep(missing, await loadPersons(client, missing));
   const outcomes = commands.map((command) => batch.decide(command));
-  await applyAndCommit(client, terms, {
-    transactions: batch.transactions,
-    refusals: batch.refusals,
-    documents: batch.newDocuments,
-    wallets: [...batch.touched].map((text) => batch.walletAt(text)),
-    shares: [...batch.caps.values()].flatMap((caps) => caps.changedRows()),
-  });
+  await traced({ name: 'apply and commit' }, () => applyAndCommit(client, terms, batch.writes()));
   return outcomes;
 }
 
 /** The working state of one batch: wallets as the commands before have left them. */
 class Batch {
-  readonly transactions: PlannedTransaction[] = [];
-  readonly refusals: DecidedOutcome[] = [];
-  readonly newDocuments: PlannedDocument[] = [];
-  readonly touched = new Set<string>();
+  private readonly transactions: PlannedTransaction[] = [];
+  private readonly refusals: DecidedOutcome[] = [];
+  private readonly newDocuments: PlannedDocument[] = [];
+  private readonly touched = new Set<string>();
   readonly books = new Map<string, RuleBook>();
   readonly caps = new Map<string, Caps>();
   private readonly deferred = new Set<string>();
@@ -110,6 +107,17 @@ class Batch {
   ) {
     this.wallTime = wallTime;
     this.persons = persons;
+  }
+
+  /** All that was decided, to be written at once. */
+  writes(): BatchWrites {
+    return {
+      transactions: this.transactions,
+      refusals: this.refusals,
+      documents: this.newDocuments,
+      wallets: [...this.touched].map((text) => this.walletAt(text)),
+      shares: [...this.caps.values()].flatMap((caps) => caps.changedRows()),
+    };
   }
 
   walletAt(text: string): Wallet {
