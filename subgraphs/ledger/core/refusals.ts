@@ -1,4 +1,5 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { simulationRefusals } from './simulate-rule/refusals';
 
 /** The ledger's own codes; `docs/errors.md` is printed from these. */
 export const ledgerRefusals = {
@@ -264,20 +265,7 @@ export const ledgerRefusals = {
     type: 'IssuanceCapReached',
     precedence: 69,
   },
-  LEDGER_SIMULATION_TOO_LARGE: {
-    meaning: 'There are more purchases in the stretch than are replayed at once.',
-    action: 'Choose a shorter stretch; `purchasesMax` says how many are replayed.',
-    retryable: false,
-    type: 'SimulationTooLarge',
-    precedence: 52,
-  },
-  PARTNERS_CONDITION_NOT_VALID: {
-    meaning: 'The condition cannot be read, compares what cannot be compared, calls what it may not, or is too large.',
-    action: 'Correct it at `position`, which the refusal carries; try it with `tryCondition` first.',
-    retryable: false,
-    type: 'ConditionNotValid',
-    precedence: 51,
-  },
+  ...simulationRefusals,
   LEDGER_INSUFFICIENT_POINTS: {
     meaning: 'The member has fewer spendable points than asked for.',
     action: 'Ask for fewer; `missingPoints` says how many are missing.',

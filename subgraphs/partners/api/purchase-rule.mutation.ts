@@ -1,5 +1,5 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
-import { ConditionNotValid } from '../../../kernel/graph/rule-terms.type';
+import { ConditionNotValid } from '../../../kernel/graph/rule-terms-types';
 import { defineRefusalType, defineResult } from '../../../kernel/graph/result';
 import { BigIntScalar } from '../../../kernel/graph/scalars';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';

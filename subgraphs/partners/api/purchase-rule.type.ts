@@ -5,7 +5,7 @@ import {
   CampaignPhaseName,
   CampaignShareInput,
   RuleTermsInput,
-} from '../../../kernel/graph/rule-terms.type';
+} from '../../../kernel/graph/rule-terms-types';
 import { Channel } from '../../../kernel/graph/shared-types';
 import type { AskedCampaign, AskedStop } from '../app/set-purchase-rule';
 import type { ConditionSample } from '../app/try-condition';

@@ -1,6 +1,6 @@
 import { Field, ObjectType } from 'type-graphql';
 import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph/result';
-import { ConditionNotValid } from '../../../kernel/graph/rule-terms.type';
+import { ConditionNotValid } from '../../../kernel/graph/rule-terms-types';
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../kernel/graph/shared-types';
 import { partnersRefusals } from '../core/refusals';

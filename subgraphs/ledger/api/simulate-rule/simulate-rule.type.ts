@@ -1,6 +1,6 @@
 import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { defineResult } from '../../../../kernel/graph/result';
-import { CampaignTermsInput, ConditionNotValid, RuleTermsInput } from '../../../../kernel/graph/rule-terms.type';
+import { CampaignTermsInput, ConditionNotValid, RuleTermsInput } from '../../../../kernel/graph/rule-terms-types';
 import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { MoneyType, RefusalInterface } from '../../../../kernel/graph/shared-types';
 import type { AskedSimulation } from '../../app/simulate-rule/simulate-rule';

@@ -1,6 +1,6 @@
 import { Field, Float, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { defineResult } from '../../../../kernel/graph/result';
-import { ConditionNotValid } from '../../../../kernel/graph/rule-terms.type';
+import { ConditionNotValid } from '../../../../kernel/graph/rule-terms-types';
 import { DateTimeScalar, JSONObjectScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { Channel, MoneyInput } from '../../../../kernel/graph/shared-types';
 import type { AskedTrial, ExamplePurchase } from '../../app/simulate-rule/try-earning-rule';

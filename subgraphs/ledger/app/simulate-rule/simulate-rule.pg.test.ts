@@ -10,7 +10,8 @@ const book = aRuleBook();
 const [shop] = book.brands;
 
 /** More purchases than are replayed; there are no postings of them, which a count does not look at. */
-const FILL = `insert into purchase (bucket, wallet, seq, programme_id, partner_id, external_ref, amount_minor, currency, points, occurred_at)
+const FILL = `insert into purchase (bucket, wallet, seq, programme_id, partner_id, external_ref, amount_minor, currency, points,
+                      occurred_at)
 select 0, gen_random_uuid(), 1, $1, $2, 'r' || n, 100, 'EUR', 1, $3 from generate_series(1, $4::integer) n`;
 
 describe('a stretch with too many purchases', () => {

@@ -39,8 +39,8 @@ export interface Decided {
 }
 
 /**
- * Purchases decided again, one after another, by the function that decides postings, under one set of rules. Budgets are full when
- * it begins. It keeps sums, never purchases.
+ * Purchases decided again, one after another, by the function that decides postings, under one set of rules. Budgets are
+ * full when it begins. It keeps sums, never purchases.
  */
 export class Replay {
   private points = 0n;
