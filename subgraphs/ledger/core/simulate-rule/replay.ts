@@ -51,7 +51,10 @@ export class Replay {
 
   constructor(private readonly book: RuleBook) {}
 
-  /** @returns what it earns, and of what amount in the programme's currency; null where no rule of the partner was in force, or its currency has no rate */
+  /**
+   * @returns what it earns, and of what amount in the programme's currency; null where no rule of the partner was in force, or its
+   *          currency has no rate
+   */
   add({ purchase, person }: PastPurchase): Decided | null {
     const { partnerId, occurredAt: at } = purchase;
     const rule = earningRuleAt(this.book, partnerId, at);
