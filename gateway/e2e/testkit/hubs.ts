@@ -22,7 +22,7 @@ export interface TestHub {
 }
 
 /** How a hub can run: the journeys must not be able to tell. */
-export const SHAPES = { 'one process': openAsOne, 'six processes': openAsSix } as const;
+export const SHAPES = { 'one process': openAsOne, 'six processes': () => openAsSix() } as const;
 
 /** Everything in this process, over an embedded server of its own. */
 export async function openAsOne(): Promise<TestHub> {
@@ -31,15 +31,19 @@ export async function openAsOne(): Promise<TestHub> {
   return testHub(hub.url, dataDir, () => hub.close());
 }
 
-/** Five subgraphs and the gateway, each a program of its own, over an embedded server that they share. */
-export async function openAsSix(): Promise<TestHub> {
+/**
+ * Five subgraphs and the gateway, each a program of its own, over an embedded server that they share.
+ *
+ * @param settings variables for all of them
+ */
+export async function openAsSix(settings: Readonly<Record<string, string>> = {}): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-six-'));
   const ports = await freePorts(SUBGRAPHS.length + 1);
   const urls = SUBGRAPHS.map((name, place) => [
     `HUB_SUBGRAPH_URL_${name.toUpperCase()}`,
     `http://127.0.0.1:${ports[place]}`,
   ]);
-  const env = { HUB_DATA_DIR: dataDir, ...(Object.fromEntries(urls) as Record<string, string>) };
+  const env = { ...settings, HUB_DATA_DIR: dataDir, ...(Object.fromEntries(urls) as Record<string, string>) };
   const running: Running[] = [];
   for (const [place, name] of [...SUBGRAPHS, 'gateway'].entries()) {
     running.push(startHub(['serve', name, '--port', String(ports[place])], env));

@@ -659,6 +659,12 @@ create table party_details (
   constraint party_details_version_check CHECK ((version > 0))
 );
 
+create table passed_rules (
+  id uuid not null,
+  passed jsonb not null,
+  constraint passed_rules_pkey PRIMARY KEY (id)
+);
+
 create table pending_lot (
   bucket smallint not null,
   wallet uuid not null,
@@ -987,6 +993,8 @@ CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, re
 
 CREATE UNIQUE INDEX point_fund_issuer ON public.point_fund USING btree (programme_id, issuer_id) NULLS NOT DISTINCT;
 
+CREATE INDEX purchase_occurred_at_idx ON public.purchase USING brin (occurred_at);
+
 CREATE INDEX redemption_rate_programme ON public.redemption_rate USING btree (programme_id, id DESC);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
@@ -1132,6 +1140,8 @@ CREATE TRIGGER lot_extension_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON 
 CREATE TRIGGER lot_terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot_terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER money_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.money_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER passed_rules_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.passed_rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER purchase_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
