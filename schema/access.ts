@@ -31,6 +31,8 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Query.closingPackage': 'partner:own staff:own admin finance',
   'Query.explainLine': 'partner:own staff:own admin finance',
   'Query.simulateClose': 'admin finance',
+  'Query.simulateRule': 'staff:own admin',
+  'Query.tryEarningRule': 'staff:own admin',
   'Query.packageKey': 'partner member staff admin finance host',
   'Query.cycleLines': 'admin finance',
   'Query.journal': 'admin finance',

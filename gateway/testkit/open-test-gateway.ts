@@ -26,7 +26,7 @@ export interface TestGateway extends AsyncDisposable {
   /** A client of this gateway. */
   client(credential?: string): GraphClient;
   /** Gives the gateway another supergraph. */
-  reload(supergraphSdl: string): void;
+  reload(supergraphSdl: string): boolean;
   /** Closes the gateway alone. */
   closeGateway(): Promise<void>;
   close(): Promise<void>;

@@ -1,4 +1,5 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { simulationRefusals } from './simulate-rule/refusals';
 
 /** The ledger's own codes; `docs/errors.md` is printed from these. */
 export const ledgerRefusals = {
@@ -264,6 +265,7 @@ export const ledgerRefusals = {
     type: 'IssuanceCapReached',
     precedence: 69,
   },
+  ...simulationRefusals,
   LEDGER_INSUFFICIENT_POINTS: {
     meaning: 'The member has fewer spendable points than asked for.',
     action: 'Ask for fewer; `missingPoints` says how many are missing.',

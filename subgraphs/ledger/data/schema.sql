@@ -884,6 +884,8 @@ CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, re
 
 CREATE UNIQUE INDEX point_fund_issuer ON public.point_fund USING btree (programme_id, issuer_id) NULLS NOT DISTINCT;
 
+CREATE INDEX purchase_occurred_at_idx ON public.purchase USING brin (occurred_at);
+
 CREATE INDEX redemption_rate_programme ON public.redemption_rate USING btree (programme_id, id DESC);
 
 CREATE UNIQUE INDEX settlement_cycle_open ON public.settlement_cycle USING btree (programme_id) WHERE (state = 'OPEN'::text);
