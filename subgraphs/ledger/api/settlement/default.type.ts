@@ -26,8 +26,8 @@ export class LossShareType {
 export class PartnerDefaultType {
   @Field(() => ID, { description: 'The default’s id.' })
   id!: string;
-  @Field(() => PartnerStub, { description: 'Who did not pay.' })
-  partner!: PartnerStub;
+  @Field(() => PartnerStub, { nullable: true, description: 'Who did not pay.' })
+  partner!: PartnerStub | null;
   @Field(() => ID, { description: 'The cycle it was to pay for.' })
   cycleId!: string;
   @Field(() => String, { description: 'Why it was declared, in the operator’s words.' })

@@ -37,8 +37,8 @@ registerEnumType(RunOffState, {
 export class RunOffType {
   @Field(() => ID, { description: 'The run-off’s id.' })
   id!: string;
-  @Field(() => PartnerStub, { description: 'Who is leaving.' })
-  partner!: PartnerStub;
+  @Field(() => PartnerStub, { nullable: true, description: 'Who is leaving.' })
+  partner!: PartnerStub | null;
   @Field(() => RunOffState, { description: 'Where it stands.' })
   state!: string;
   @Field(() => Int, { description: 'The part agreed never to be spent, in basis points.' })

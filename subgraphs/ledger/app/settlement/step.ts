@@ -180,7 +180,8 @@ async function drawUp(tx: Tx, cycle: SettlementCycle): Promise<Refusal | null> {
   if (faults.length > 0) {
     const count = (what: string) => faults.filter((fault) => fault.what === what).length;
     const message =
-      `${count('POINTS')} postings do not sum to zero, ${count('BALANCE')} balances are not their lots, ${count('CLAIM')} redemptions are not their claims, ` +
+      `${count('POINTS')} postings do not sum to zero, ${count('BALANCE')} balances are not their lots, ` +
+      `${count('CLAIM')} redemptions are not their claims, ` +
       `${count('FUND')} funds do not cover what is outstanding.`;
     return refuse('LEDGER_TRIAL_CHECK_FAILED', message, { findings: faults });
   }

@@ -1,7 +1,43 @@
 import type { RefusalCatalogue } from '../../../../kernel/errors/refusal';
 
-/** Codes of what is held against partners that do not pay or leave; part of the ledger's own. */
-export const defaultRefusals = {
+/** Codes of disputes, and of what is held against partners that do not pay or leave; part of the ledger's own. */
+export const settlementRefusals = {
+  LEDGER_DISPUTE_WINDOW_OPEN: {
+    meaning: 'Partners may still dispute lines of this cycle.',
+    action: 'Wait until the window has passed.',
+    retryable: false,
+    type: 'DisputeWindowOpen',
+    precedence: 64,
+  },
+  LEDGER_DISPUTE_WINDOW_CLOSED: {
+    meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
+    action: 'Ask the coalition’s operator for an adjustment in a later cycle.',
+    retryable: false,
+    type: 'DisputeWindowClosed',
+    precedence: 64,
+  },
+  LEDGER_LINE_ALREADY_DISPUTED: {
+    meaning: 'The line is in dispute already.',
+    action: 'Wait for the operator’s answer; the cycle’s `disputes` show it.',
+    retryable: false,
+    type: 'LineAlreadyDisputed',
+    precedence: 65,
+  },
+  LEDGER_DISPUTE_RESOLVED: {
+    meaning: 'The dispute was resolved before.',
+    action: 'Read the cycle’s `disputes`; what is wrong with an outcome is put right by an adjustment.',
+    retryable: false,
+    type: 'DisputeResolved',
+    precedence: 64,
+  },
+  LEDGER_DISPUTE_PART_WRONG: {
+    meaning:
+      'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
+    action: 'Send `owedMicros` with PARTIAL only, of the line’s sign and smaller than it.',
+    retryable: false,
+    type: 'DisputePartWrong',
+    precedence: 60,
+  },
   LEDGER_GUARANTEE_TOO_SMALL: {
     meaning: 'More would be paid out of a deposit or the default fund than it holds.',
     action: 'Read `guarantees` and ask for what is there.',
