@@ -87,14 +87,19 @@ async function send(
     'x-request-id': locals(response).requestId,
     'content-type': found.contentType,
     'content-length': (content.length / 4) * 3 - padding,
-    // The quoted name is for old clients; both say the same, because names are made of codes.
-    'content-disposition': `attachment; filename="${found.fileName.replace(/[^\w.-]/g, '_')}"; filename*=UTF-8''${encodeURIComponent(found.fileName)}`,
+    'content-disposition': attachmentOf(found.fileName),
     'cache-control': 'private, no-store',
     'x-content-type-options': 'nosniff',
   });
   if (request.method === 'HEAD') return void response.end();
   // Who goes away in the middle of a document is nobody's fault.
   await piped(Readable.from(pieces(content)), response).catch(() => response.destroy());
+}
+
+/** The quoted name is for old clients; both say the same where a name is made of codes. */
+function attachmentOf(fileName: string): string {
+  const plain = fileName.replace(/[^\w.-]/g, '_');
+  return `attachment; filename="${plain}"; filename*=UTF-8''${encodeURIComponent(fileName)}`;
 }
 
 function* pieces(content: string): Generator<Buffer> {
