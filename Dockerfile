@@ -25,5 +25,5 @@ RUN mkdir -p /var/lib/loyalty-hub && chown node:node /var/lib/loyalty-hub
 USER node
 VOLUME /var/lib/loyalty-hub
 EXPOSE 4000
-ENTRYPOINT ["node", "--max-semi-space-size=64", "dist/hub/main.js"]
+ENTRYPOINT ["node", "--max-semi-space-size=128", "dist/hub/main.js"]
 CMD ["up"]

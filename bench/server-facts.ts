@@ -26,3 +26,24 @@ export async function deadlocks(url: string): Promise<number> {
   const [row] = await askOnce<{ count: string }>(url, 'select sum(deadlocks) as count from pg_stat_database');
   return Number(row!.count);
 }
+
+/** Segments of log that are made before measuring: what a server that has run for a day has at hand, 2.5 GB. */
+const SEGMENTS = 160;
+
+/**
+ * Brings a new server into the state of one that has run for a while: segments of its log were written, and a checkpoint has put
+ * them by for new use. Without it a bench of seconds measures how the disk makes files: 50 ms for each 16 MB.
+ */
+export async function warmLog(url: string): Promise<void> {
+  const pool = new Pool({ connectionString: url, max: 1 });
+  try {
+    for (let made = 0; made < SEGMENTS; made += 1) {
+      await pool.query(
+        `select pg_logical_emit_message(false, 'hub.bench', 'a segment is not left while empty'), pg_switch_wal()`,
+      );
+    }
+    await pool.query('checkpoint');
+  } finally {
+    await pool.end();
+  }
+}

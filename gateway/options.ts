@@ -25,9 +25,10 @@ export interface Gateway {
   /**
    * Takes another supergraph from the next operation on; open streams go on with the one they began with.
    *
-   * @throws Error when the text is no supergraph; then nothing has changed
+   * @returns whether it is another than the one that ran
+   * @throws Fault HUB_SUPERGRAPH_REFUSED, saying why; then nothing has changed
    */
-  reload(supergraphSdl: string): void;
+  reload(supergraphSdl: string): boolean;
   /** Takes no new work, ends sockets with 1001, waits for requests under way. */
   close(): Promise<void>;
 }

@@ -91,7 +91,7 @@ describe('the commands of a hub on one machine', () => {
     const { invariants } = JSON.parse(output.slice(output.indexOf('{'))) as { invariants: { name: string }[] };
     expect({ code, names: invariants.map(({ name }) => name) }).toEqual({
       code: 0,
-      names: ['chain-names-no-changed-row', 'terms-are-what-their-id-says', 'seals-hold'],
+      names: ['chain-names-no-changed-row', 'shared-rows-are-what-their-id-says', 'seals-hold'],
     });
     expect(output).toContain('accounts posted to since 2020-01-01T00:00:00.000Z verified');
     expect((await runHub(['verify', '--chain', '--since', 'yesterday'], env)).code).toBe(2);

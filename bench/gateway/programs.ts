@@ -14,7 +14,7 @@ export interface Program {
 }
 
 /** The same for all, ours and theirs. */
-const NODE_OPTIONS = ['--max-semi-space-size=64'];
+const NODE_OPTIONS = ['--max-semi-space-size=128'];
 const PEERS = join(projectRoot(), 'bench', 'peers');
 const HIVE = join(PEERS, 'node_modules', '@graphql-hive', 'gateway', 'dist', 'bin.js');
 const START_MS = 60_000;

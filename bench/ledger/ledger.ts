@@ -4,7 +4,7 @@ import { idFromUuid } from '../../kernel/values/id';
 import type { Bench } from '../benches';
 import { openCoalition, purchaseOf, type BenchCoalition } from '../coalition';
 import { clusterOf } from '../private-folder';
-import { askOnce, deadlocks, serverVersion } from '../server-facts';
+import { askOnce, deadlocks, serverVersion, warmLog } from '../server-facts';
 import { fill, makeBook, openBook, type BenchBook, type BookPlace } from './book';
 import { alternate, figuresOf, ratiosOf, wanted, type Case, type Ratios } from './measure';
 import { multiplyBook } from './multiply';
@@ -28,6 +28,7 @@ export const benchLedger: Bench = async (run) => {
   const book = await openBook(await makeFilled(serverUrl, run.tell));
   const orm = await naive(book.url, 64);
   const coalition = await openCoalition(hub, 'ledger', 500);
+  await warmLog(serverUrl);
   try {
     const cases = wanted(await casesOf(book, orm, coalition), run.cases);
     const timing = { rounds: run.rounds ?? ROUNDS, caseMs: run.caseMs ?? CASE_MS };

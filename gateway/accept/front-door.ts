@@ -11,6 +11,7 @@ import type { TokenIssuer } from '../auth/tokens';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { watchLoopLag } from '../limits/loop-lag';
+import { countReload } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { SharedStreams } from '../stream/shared-streams';
 import type { HttpContext } from './apollo-server';
@@ -112,8 +113,18 @@ export class FrontDoor {
     return { url: `http://${host.includes(':') ? `[${host}]` : host}:${bound}`, port: bound };
   }
 
-  reload(supergraphSdl: string): void {
-    this.options.pipeline.reload(supergraphSdl);
+  reload(supergraphSdl: string): boolean {
+    const { pipeline, log } = this.options;
+    try {
+      const isAnother = pipeline.reload(supergraphSdl);
+      countReload(isAnother ? 'taken' : 'same');
+      if (isAnother) log.info({ event: 'gateway.supergraph.taken' });
+      return isAnother;
+    } catch (error) {
+      countReload('refused');
+      log.error({ event: 'gateway.supergraph.refused', reason: (error as Error).message });
+      throw error;
+    }
   }
 
   close(): Promise<void> {

@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import { newId } from '../../kernel/values/id';
 import type { Logger } from '../../kernel/telemetry/log';
+import { continued, note, traced } from '../../kernel/telemetry/trace';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { limitFault } from '../limits/admission';
 import type { DocumentBook } from '../limits/documents';
@@ -60,8 +61,18 @@ export class GraphPost {
 
   constructor(private readonly options: GraphPostOptions) {}
 
-  async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = newId('req');
+    const span = { name: 'POST /graphql', kind: 'server', facts: { 'hub.request_id': requestId } } as const;
+    return continued(traceparentOf(request), () =>
+      traced(span, async () => {
+        await this.answerAs(requestId, request, response);
+        note({ 'http.response.status_code': response.statusCode });
+      }),
+    );
+  }
+
+  private async answerAs(requestId: string, request: IncomingMessage, response: ServerResponse): Promise<void> {
     try {
       const fault = await this.answered(requestId, request, response);
       if (fault !== null) writeFault(response, requestId, fault);
@@ -123,6 +134,7 @@ export class GraphPost {
     const payer = { principal: caller.principal, address: request.socket.remoteAddress ?? '' };
     const admission = await pipeline.admit({ ...operation, bodyBytes }, payer);
     const standing = admission.standing ?? null;
+    note({ 'hub.caller': caller.principal.kind, 'graphql.operation.name': body.operationName ?? '' });
     if ('faults' in admission) return this.refuse(asked, admission.faults, standing);
     const context = {
       principal: caller.principal,
@@ -170,6 +182,11 @@ export class GraphPost {
     if (status === 503 || status === 429) headers['retry-after'] ??= RETRY_AFTER_SECONDS;
     response.writeHead(status, headers).end(text);
   }
+}
+
+/** Where the caller says it stands in a trace of its own. */
+function traceparentOf({ headers: { traceparent } }: IncomingMessage): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 /** Finds out who is calling, before anything of the body is read. */

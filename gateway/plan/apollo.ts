@@ -70,9 +70,10 @@ export class ApolloPlanner {
   private readonly planner: QueryPlanner;
   private readonly api: Schema;
 
+  /** @throws Error when the text is no valid supergraph */
   constructor(supergraphSdl: string) {
-    // Composition has validated the text; doing it again would only make the start slower.
-    const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: false });
+    // A text given to a running gateway may have passed through other hands than composition's.
+    const supergraph = Supergraph.build(supergraphSdl, { validateSupergraph: true });
     this.api = supergraph.apiSchema();
     this.apiSchema = this.api.toGraphQLJSSchema();
     this.supergraphSchema = supergraph.schema.toGraphQLJSSchema();

@@ -1,6 +1,7 @@
 import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
+import { traced } from '../../kernel/telemetry/trace';
 
 /** What a step of a plan asks a subgraph. */
 export interface Fetch {
@@ -23,12 +24,14 @@ export class LinkDataSource implements DataSource {
   constructor(private readonly link: SubgraphLink) {}
 
   process({ request, context, document }: Fetch): Promise<ExecutionResult> {
-    return this.link.execute({
-      query: request.query ?? '',
-      document,
-      variables: request.variables,
-      operationName: request.operationName,
-      context,
-    });
+    return traced({ name: `ask ${this.link.name}`, kind: 'client' }, () =>
+      this.link.execute({
+        query: request.query ?? '',
+        document,
+        variables: request.variables,
+        operationName: request.operationName,
+        context,
+      }),
+    );
   }
 }

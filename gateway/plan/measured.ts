@@ -20,6 +20,10 @@ const slowReaders = counter(
   ['outcome'],
 );
 
+const reloads = counter('hub_gateway_supergraph_reloads_total', 'Supergraphs it was given while it ran, by outcome.', [
+  'outcome',
+]);
+
 /** Counts an operation that was answered. An answer with errors and data counts as `partial`. */
 export function countAnswer(kind: string, way: string, { data, errors }: ExecutionResult, startedAt: number): void {
   const outcome = errors === undefined ? 'ok' : data == null ? 'failed' : 'partial';
@@ -45,4 +49,9 @@ export function countReader(change: 1 | -1): void {
 /** Counts a reader that did not take its messages as fast as they came. */
 export function countSlowReader(outcome: 'coalesced' | 'ended'): void {
   slowReaders.inc({ outcome });
+}
+
+/** Counts a supergraph that was given to a running gateway. */
+export function countReload(outcome: 'taken' | 'same' | 'refused'): void {
+  reloads.inc({ outcome });
 }

@@ -10,7 +10,9 @@ import {
 import type { Principal, SubgraphName } from '../../kernel/context/principal';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
+import { Fault } from '../../kernel/errors/fault';
 import type { Logger } from '../../kernel/telemetry/log';
+import { traced } from '../../kernel/telemetry/trace';
 import { digest } from '../../kernel/values/canonical';
 import type { AuditLog } from '../auth/audit-log';
 import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
@@ -22,6 +24,7 @@ import { Lanes, statusOf } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
 import { AuditTrail } from './audit-trail';
+import { faultsOfChange } from './graph-change';
 import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
 import { taggedFields } from './personal-fields';
@@ -98,6 +101,8 @@ export class Pipeline {
   private readonly budgets: Budgets;
   private readonly schemaListeners: ((schema: GraphQLSchema) => void)[] = [];
   private graph: Graph;
+  /** The supergraphs it ran since it started, by name. */
+  private readonly served = new Set<string>();
 
   constructor(private readonly options: PipelineOptions) {
     const { supergraphSdl, links, limits, budgets, log } = options;
@@ -108,6 +113,7 @@ export class Pipeline {
     this.links = links;
     this.sources = Object.fromEntries(Object.entries(links).map(([name, link]) => [name, new LinkDataSource(link)]));
     this.graph = graphOf(supergraphSdl, options);
+    this.served.add(this.graph.version);
   }
 
   get schema(): GraphQLSchema {
@@ -122,11 +128,6 @@ export class Pipeline {
     return this.graph.audit;
   }
 
-  /** Names the supergraph: another text, another name. */
-  get schemaVersion(): string {
-    return this.graph.version;
-  }
-
   /** Whether of a stream, such as `Subscription.balanceChanged`, only the latest message counts. */
   isState(coordinate: string): boolean {
     return this.graph.states.has(coordinate);
@@ -134,13 +135,33 @@ export class Pipeline {
 
   /**
    * Takes another supergraph from the next operation on. What runs, and every stream that is open, goes on with the one it
-   * began with.
+   * began with. One that ran here before is taken back whatever it lacks; the one that runs is left as it is.
    *
-   * @throws Error when the text is no supergraph; then nothing has changed
+   * @returns whether it is another
+   * @throws Fault HUB_SUPERGRAPH_REFUSED when the text is no supergraph, names a subgraph there is no way to, or takes away what a
+   *         client may be asking for; then nothing has changed
    */
-  reload(supergraphSdl: string): void {
-    this.graph = graphOf(supergraphSdl, this.options);
+  reload(supergraphSdl: string): boolean {
+    if (digest(supergraphSdl) === this.graph.version) return false;
+    const next = this.nextGraph(supergraphSdl);
+    this.served.add(next.version);
+    this.graph = next;
     for (const listener of this.schemaListeners) listener(this.schema);
+    return true;
+  }
+
+  private nextGraph(supergraphSdl: string): Graph {
+    let next: Graph;
+    try {
+      next = graphOf(supergraphSdl, this.options);
+    } catch (cause) {
+      throw refusedSupergraph([`It is no supergraph: ${(cause as Error).message}`], cause);
+    }
+    if (this.served.has(next.version)) return next;
+    const reachable = Object.keys(this.links);
+    const faults = faultsOfChange({ from: this.schema, to: next.planner.apiSchema, supergraphSdl, reachable });
+    if (faults.length > 0) throw refusedSupergraph(faults);
+    return next;
   }
 
   /** Calls a listener with the schema clients see, now and whenever another supergraph is taken. */
@@ -234,7 +255,19 @@ export class Pipeline {
 
   /** The plan of an operation, made once per document. */
   planOf({ document, operationName }: Pick<Run, 'document' | 'operationName'>): Plan {
-    return this.graph.plans.of(document, operationName, () => this.planner.plan(document, operationName));
+    return this.graph.plans.of(document, operationName, () =>
+      traced({ name: 'plan' }, () => this.planner.plan(document, operationName)),
+    );
+  }
+
+  /** The plan of an operation with the graph it was made for, which a reload in between would change. */
+  planned(operation: Pick<Run, 'document' | 'operationName'>): {
+    readonly plan: Plan;
+    readonly planner: ApolloPlanner;
+    readonly schemaVersion: string;
+  } {
+    const { planner, version: schemaVersion } = this.graph;
+    return { plan: this.planOf(operation), planner, schemaVersion };
   }
 
   /** Runs a piece of work whose faults must reach the client masked. */
@@ -249,6 +282,15 @@ export class Pipeline {
   private masked({ errors = [] }: ExecutionResult, { requestId }: RequestContext): GraphQLError[] {
     return maskErrors(errors, requestId, this.log);
   }
+}
+
+/** How many reasons are told: a text of another product would have thousands. */
+const REASONS_TOLD = 20;
+
+function refusedSupergraph(reasons: readonly string[], cause?: unknown): Fault {
+  const left = reasons.length - REASONS_TOLD;
+  const told = [...reasons.slice(0, REASONS_TOLD), ...(left > 0 ? [`and ${left} more`] : [])];
+  return new Fault('HUB_SUPERGRAPH_REFUSED', ['The supergraph is not taken:', ...told].join('\n  '), { cause });
 }
 
 function isWhole({ errors }: ExecutionResult): boolean {

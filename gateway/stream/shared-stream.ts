@@ -46,6 +46,10 @@ export class SharedStream implements SourceOwner {
     return this.options.key;
   }
 
+  get isVersioned(): boolean {
+    return this.options.prepared.fetch.isVersioned;
+  }
+
   get isState(): boolean {
     return this.options.prepared.isState;
   }

@@ -3,7 +3,7 @@ import { principalFingerprint } from '../../kernel/context/principal';
 import { canonicalJson, digest } from '../../kernel/values/canonical';
 import { requestFault } from '../../kernel/graph/fault';
 import { newId } from '../../kernel/values/id';
-import type { Plan } from '../plan/apollo';
+import type { ApolloPlanner, Plan } from '../plan/apollo';
 import { maskErrors } from '../plan/mask';
 import { countReader, countSlowReader } from '../plan/measured';
 import type { Pipeline, Run } from '../plan/pipeline';
@@ -52,10 +52,10 @@ export class SharedStreams {
   }
 
   private async joined(run: Run, reader: StreamReader): Promise<Leave> {
-    const plan = this.pipeline.planOf(run);
+    const { plan, planner, schemaVersion } = this.pipeline.planned(run);
     await this.pipeline.audit.begins(run);
-    const prepared = this.preparedOf(run, plan);
-    const key = this.keyOf(run, prepared);
+    const prepared = this.preparedOf(run, plan, planner);
+    const key = this.keyOf(run, prepared, schemaVersion);
     let stream = this.streams.get(key);
     if (stream === undefined) {
       stream = this.opened(key, run, prepared);
@@ -94,10 +94,9 @@ export class SharedStreams {
   }
 
   /** Made once for each plan, which lives as long as its document. */
-  private preparedOf(run: Run, plan: Plan): PreparedStream & { readonly text: string } {
+  private preparedOf(run: Run, plan: Plan, planner: ApolloPlanner): PreparedStream & { readonly text: string } {
     const known = this.prepared.get(plan);
     if (known !== undefined) return known;
-    const { planner } = this.pipeline;
     const primary = planner.primaryOf(plan);
     if (primary === null) throw new TypeError('join: the plan of no subscription');
     const fetch = sourceFetch(planner.apiSchema, run.document, primary);
@@ -113,13 +112,17 @@ export class SharedStreams {
   }
 
   /** What two subscriptions must have in common to be one: schema, document, variables, caller and the caller's languages. */
-  private keyOf({ context, variables }: Run, { fetch, text }: PreparedStream & { readonly text: string }): string {
+  private keyOf(
+    { context, variables }: Run,
+    { fetch, text }: PreparedStream & { readonly text: string },
+    schemaVersion: string,
+  ): string {
     // Of a stream without versions nobody knows what a later reader would miss.
     if (!fetch.isVersioned) return `alone:${(this.alone += 1)}`;
     const own = Object.fromEntries(Object.entries(variables).filter(([name]) => !fetch.placeNames.has(name)));
     const { principal, acceptLanguage } = context;
     const languages = acceptLanguage === '*' ? null : (acceptLanguage ?? null);
-    const scope = [this.pipeline.schemaVersion, text, principalFingerprint(principal), languages, own];
+    const scope = [schemaVersion, text, principalFingerprint(principal), languages, own];
     return digest(canonicalJson(scope));
   }
 

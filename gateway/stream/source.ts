@@ -1,9 +1,13 @@
 import type { ExecutionResult } from 'graphql';
+import { subgraphUnavailable } from '../../kernel/graph/fault';
+import { FellBehind } from '../../kernel/graph/stream';
 import { Message, type StreamReader } from './reader';
 import { isSamePlace, placeOf, type Place } from './source-fetch';
 
 /** What a source needs of the stream it belongs to. */
 export interface SourceOwner {
+  /** Whether a source can be opened where another stood. */
+  readonly isVersioned: boolean;
   /** Subscribes at the subgraph; null begins with a snapshot. */
   open(place: Place | null): Promise<AsyncIterator<ExecutionResult>>;
   /** Answers one event over the whole graph. */
@@ -59,19 +63,32 @@ export class Source {
 
   private async run(): Promise<void> {
     try {
-      this.upstream = await this.owner.open(this.beginsAt);
-      // Its readers left while it was being opened.
-      if (this.isEnded) void this.upstream.return?.();
+      let from: Place | null = this.beginsAt;
+      while ((await this.followed(from)) === 'behind') from = this.place;
+    } catch (error) {
+      const result = await this.owner.fault(error);
+      for (const reader of this.readers) reader.take(new Message(result));
+    }
+    this.finish();
+  }
+
+  /** One subscription at the subgraph: to its end, or until more waited than its link keeps; then it is asked for anew. */
+  private async followed(from: Place | null): Promise<'ended' | 'behind'> {
+    this.upstream = await this.owner.open(from);
+    // Its readers left while it was being opened.
+    if (this.isEnded) void this.upstream.return?.();
+    try {
       while (!this.isEnded) {
         const { done, value } = await this.upstream.next();
         if (done === true) break;
         if (!this.isEnded) await this.event(value);
       }
     } catch (error) {
-      const result = await this.owner.fault(error);
-      for (const reader of this.readers) reader.take(new Message(result));
+      if (!(error instanceof FellBehind)) throw error;
+      if (!this.owner.isVersioned) throw subgraphUnavailable();
+      if (!this.isEnded) return 'behind';
     }
-    this.finish();
+    return 'ended';
   }
 
   private async event(event: ExecutionResult): Promise<void> {

@@ -30,7 +30,10 @@ export const HUB_VARIABLES = {
   HUB_HOST: z.string().default('127.0.0.1'),
   HUB_PORT: port.default(4000),
   HUB_DATA_DIR: z.string().optional(),
+  HUB_SUPERGRAPH_FILE: z.string().min(1).optional(),
   HUB_LOG_LEVEL: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('warn'),
+  HUB_TRACES_URL: httpUrl.optional(),
+  HUB_TRACES_RATIO: z.coerce.number().min(0).max(1).default(1),
   HUB_SECRET_INTERNAL: secret.optional(),
   HUB_SECRET_IDENTITY: secret.optional(),
   HUB_SECRET_CURSOR: secret.optional(),
@@ -57,6 +60,11 @@ export const HUB_VARIABLES = {
   HUB_DATABASE_OWNER_URL_PARTNERS: databaseUrl.optional(),
   HUB_DATABASE_OWNER_URL_FEEDBACK: databaseUrl.optional(),
   HUB_DATABASE_OWNER_URL_GATEWAY: databaseUrl.optional(),
+  HUB_LOCAL_SUBGRAPHS: z
+    .string()
+    .transform((text) => text.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.enum(SUBGRAPHS)))
+    .optional(),
   HUB_SUBGRAPH_URL_MEMBERS: httpUrl.optional(),
   HUB_SUBGRAPH_URL_LEDGER: httpUrl.optional(),
   HUB_SUBGRAPH_URL_REWARDS: httpUrl.optional(),
@@ -72,6 +80,10 @@ export interface HubConfig {
   /** Absolute path. */
   readonly dataDir: string;
   readonly logLevel: string;
+  /** A supergraph of the operator's, followed while the gateway runs; null: the one this version was built with. */
+  readonly supergraphFile: string | null;
+  /** Where spans are sent, and of which share of the requests; null: nobody watches. */
+  readonly traces: { readonly url: string; readonly ratio: number } | null;
   /** Those given by the environment. */
   readonly secrets: {
     readonly internal?: string;
@@ -88,7 +100,9 @@ export interface HubConfig {
   readonly databaseUrls: Readonly<Partial<Record<DatabaseOwner, string>>>;
   /** The same databases as the role that owns and migrates them; without one the application's role does both. */
   readonly databaseOwnerUrls: Readonly<Partial<Record<DatabaseOwner, string>>>;
-  /** Where other processes serve the subgraphs. */
+  /** The subgraphs that `hub serve gateway` runs in its own process, each once. */
+  readonly localSubgraphs: readonly SubgraphName[];
+  /** Where other processes serve the subgraphs; those of the gateway's own process are served there too. */
   readonly subgraphUrls: Readonly<Record<SubgraphName, string>>;
 }
 
@@ -109,6 +123,8 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     port: read.HUB_PORT,
     dataDir: resolve(read.HUB_DATA_DIR ?? defaultDataDir()),
     logLevel: read.HUB_LOG_LEVEL,
+    supergraphFile: read.HUB_SUPERGRAPH_FILE === undefined ? null : resolve(read.HUB_SUPERGRAPH_FILE),
+    traces: read.HUB_TRACES_URL === undefined ? null : { url: read.HUB_TRACES_URL, ratio: read.HUB_TRACES_RATIO },
     secrets: {
       internal: read.HUB_SECRET_INTERNAL,
       identity: read.HUB_SECRET_IDENTITY,
@@ -119,6 +135,7 @@ export function readHubConfig(env: NodeJS.ProcessEnv = process.env): HubConfig {
     databasePool: read.HUB_DATABASE_POOL,
     databaseAdminUrl: read.HUB_DATABASE_ADMIN_URL ?? null,
     ...externalDatabases(read),
+    localSubgraphs: [...new Set(read.HUB_LOCAL_SUBGRAPHS ?? [])],
     subgraphUrls: Object.fromEntries(peers) as Record<SubgraphName, string>,
   };
 }

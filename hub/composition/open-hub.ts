@@ -1,5 +1,3 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import {
   gatewayDatabase,
   openDevelopmentIssuer,
@@ -8,18 +6,19 @@ import {
   type DevelopmentIssuer,
   type Gateway,
 } from '../../gateway/main';
-import { projectRoot } from '../../kernel/config/project-root';
 import { SUBGRAPHS, type SubgraphName } from '../../kernel/context/principal';
 import type { Database } from '../../kernel/db/database';
 import { Fault } from '../../kernel/errors/fault';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { OpenSubgraph, Peers } from '../../kernel/graph/subgraph';
+import { openTracing } from '../../kernel/telemetry/trace';
 import { systemClock } from '../../kernel/values/clock';
 import { definitions } from '../definitions';
 import { DATABASE_OWNERS, type HubConfig } from './config';
 import { HubDatabases } from './databases';
 import { LocalPeers } from './peers';
 import { openSecrets, type OwnSecrets } from './secrets';
+import { followSupergraph, readSupergraph } from './supergraph-file';
 
 /** A whole hub in this process. */
 export interface Hub {
@@ -53,6 +52,7 @@ export async function openHub({ config, port = config.port, onProgress }: HubOpt
     for (const end of closing.splice(0).reverse()) await end();
   };
   try {
+    closing.push(openTracing(config.traces && { ...config.traces, service: 'hub' }));
     const databases = await HubDatabases.open({ config, secrets, owners: DATABASE_OWNERS, onProgress });
     closing.push(() => databases.close());
     onProgress?.('opening the subgraphs');
@@ -68,6 +68,7 @@ export async function openHub({ config, port = config.port, onProgress }: HubOpt
     const database = await databases.connectMigrated(gatewayDatabase);
     const gateway = await openGatewayOver({ config, secrets, peers, database, issuer });
     closing.push(() => gateway.close());
+    closing.push(followSupergraph(config.supergraphFile, gateway));
     const address = await listen(gateway, port, config.host);
     return { ...address, config, issuer, databases, peers, close };
   } catch (error) {
@@ -106,7 +107,7 @@ export async function openGatewayOver(parts: {
   const names = SUBGRAPHS.filter((name) => definitions.some((definition) => definition.name === name));
   return openGateway({
     links: Object.fromEntries(names.map((name) => [name, peers.link(name)])) as Record<SubgraphName, SubgraphLink>,
-    supergraphSdl: readFileSync(join(projectRoot(), 'schema', 'supergraph.graphql'), 'utf8'),
+    supergraphSdl: readSupergraph(config.supergraphFile),
     database,
     partnersFeed: peers.feed('partners'),
     verifyTokens,

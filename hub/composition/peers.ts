@@ -75,3 +75,24 @@ export class RemotePeers implements Peers {
     await Promise.all([...this.links.values(), ...this.feeds.values()].map((way) => way.close()));
   }
 }
+
+/** The subgraphs as a process sees them that runs some of them: these directly, all others over the network. */
+export class MixedPeers implements Peers {
+  constructor(
+    private readonly names: readonly SubgraphName[],
+    private readonly local: LocalPeers,
+    private readonly remote: RemotePeers,
+  ) {}
+
+  link(name: SubgraphName): SubgraphLink {
+    return this.sideOf(name).link(name);
+  }
+
+  feed(name: SubgraphName): EventFeed {
+    return this.sideOf(name).feed(name);
+  }
+
+  private sideOf(name: SubgraphName): Peers {
+    return this.names.includes(name) ? this.local : this.remote;
+  }
+}

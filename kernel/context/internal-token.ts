@@ -1,4 +1,5 @@
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { currentTrace } from '../telemetry/trace';
 import type { RequestContext } from './request-context';
 import type { SubgraphName } from './principal';
 
@@ -23,6 +24,7 @@ interface Beside {
   readonly requestId: string;
   readonly deadlineAt: number;
   readonly acceptLanguage?: string;
+  readonly traceparent?: string;
 }
 
 /** Signatures made a moment ago, by secret, receiver and principal; and envelopes whose signature was found right. */
@@ -42,10 +44,12 @@ export function signInternal(
   context: RequestContext,
   now = Date.now(),
 ): string {
+  const traceparent = currentTrace();
   const beside: Beside = {
     requestId: context.requestId,
     deadlineAt: context.deadlineAt.getTime(),
     ...(context.acceptLanguage === undefined ? {} : { acceptLanguage: context.acceptLanguage }),
+    ...(traceparent === undefined ? {} : { traceparent }),
   };
   return `${tokenFor(secret, audience, context, now)}.${encoded(beside)}`;
 }

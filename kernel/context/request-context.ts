@@ -9,4 +9,6 @@ export interface RequestContext {
   readonly deadlineAt: Date;
   /** The client's `Accept-Language`, as sent. */
   readonly acceptLanguage?: string;
+  /** Where the caller's work stands in its trace (W3C `traceparent`), when the call came from another process and is traced. */
+  readonly traceparent?: string;
 }

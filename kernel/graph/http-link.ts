@@ -19,7 +19,14 @@ export interface HttpLinkOptions {
   readonly secret: string;
   /** Connections kept to it; default 32. */
   readonly connections?: number;
+  /** Messages of one subscription that may wait to be read; default 256. */
+  readonly waiting?: number;
 }
+
+/** What waits is in memory; a reader that needs more comes again from the version it has. */
+const WAITING_MAX = 256;
+/** Larger than any message of a subgraph: a peer that sends more is broken. */
+const MESSAGE_MAX = 4 * 1024 * 1024;
 
 /** Faults of a connection that broke under a request, as against one that could not be made. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -27,7 +34,8 @@ const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOC
 /**
  * The way to a subgraph of another process: HTTP/1.1 on kept connections for queries and mutations, one WebSocket for
  * all subscriptions. Every request carries its own signed context, so that requests of different callers may share a
- * connection. A subgraph that has not answered ten calls in a row is left alone for a second at a time.
+ * connection. The messages of a subscription wait in a bounded queue: what its reader does not take in time ends it, and the
+ * reader is told so. A subgraph that has not answered ten calls in a row is left alone for a second at a time.
  */
 export class HttpLink implements SubgraphLink {
   private readonly log = openLog('link');
@@ -60,7 +68,7 @@ export class HttpLink implements SubgraphLink {
   }
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
-    const stream = new PushStream<ExecutionResult>(() => leave());
+    const stream = new PushStream<ExecutionResult>(() => leave(), this.options.waiting ?? WAITING_MAX);
     // The consumer is there before the first message can come.
     const leave = this.client().subscribe(
       {
@@ -125,7 +133,7 @@ export class HttpLink implements SubgraphLink {
     const headers = () => ({ [INTERNAL_HEADER]: signInternal(this.options.secret, this.name, nobody()) });
     return class extends WebSocket {
       constructor(url: string, protocols?: string | string[]) {
-        super(url, protocols, { headers: headers() });
+        super(url, protocols, { headers: headers(), maxPayload: MESSAGE_MAX });
       }
     } as typeof WebSocket;
   }

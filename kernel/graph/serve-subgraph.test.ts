@@ -172,6 +172,28 @@ describe('a subgraph served as a process of its own', () => {
   });
 });
 
+describe('a subgraph that closes', () => {
+  it('lets those go who wait for its events, instead of waiting for them', async () => {
+    let asked = 0;
+    const waits: EventFeed = {
+      read: async (_after, _limit, waitMs) => {
+        asked += 1;
+        await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
+        return [];
+      },
+    };
+    const server = await serveSubgraph({ ...openLedger(), feed: waits }, { secrets, host: '127.0.0.1', port: 0 });
+    const follower = new HttpFeed('ledger', server.url, secrets.internal);
+    const waiting = follower.read(null, 10, 10_000);
+    await waitFor(() => asked === 1);
+    const before = performance.now();
+    await server.close();
+    expect(await waiting).toEqual([]);
+    expect(performance.now() - before).toBeLessThan(5_000);
+    await follower.close();
+  });
+});
+
 describe('a connection that breaks under a request', () => {
   let server: Server;
   let requests = 0;

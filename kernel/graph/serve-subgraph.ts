@@ -7,6 +7,7 @@ import { INTERNAL_HEADER, verifyInternal } from '../context/internal-token';
 import type { RequestContext } from '../context/request-context';
 import type { FeedPosition } from '../events/event';
 import { openLog } from '../telemetry/log';
+import { continued, traced } from '../telemetry/trace';
 import { graphFault } from './fault';
 import type { SubgraphRequest } from './link';
 import { LocalLink } from './local-link';
@@ -50,6 +51,7 @@ export async function serveSubgraph(open: OpenSubgraph, address: SubgraphAddress
     url: `http://${address.host}:${port}`,
     close: async () => {
       const closed = new Promise((resolve) => server.close(resolve));
+      door.beginToClose();
       await closeSockets();
       server.closeIdleConnections();
       await closed;
@@ -61,6 +63,9 @@ export async function serveSubgraph(open: OpenSubgraph, address: SubgraphAddress
 class SubgraphDoor {
   private readonly log;
   private readonly link: LocalLink;
+  private isClosing = false;
+  /** Lets followers of the feed go that wait for what comes. */
+  private readonly waiting = new Set<() => void>();
 
   constructor(
     private readonly open: OpenSubgraph,
@@ -72,6 +77,12 @@ class SubgraphDoor {
 
   get schema() {
     return this.open.schema;
+  }
+
+  /** From now on every answer ends its connection, and nobody waits for events. */
+  beginToClose(): void {
+    this.isClosing = true;
+    for (const letGo of this.waiting) letGo();
   }
 
   verify(token: unknown): RequestContext | null {
@@ -89,6 +100,7 @@ class SubgraphDoor {
   }
 
   async answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (this.isClosing) response.shouldKeepAlive = false;
     const [pathname, search] = (request.url ?? '/').split('?');
     if (pathname === '/livez') return send(response, 200, { status: 'ok' });
     if (pathname === '/readyz') return this.ready(response);
@@ -123,14 +135,29 @@ class SubgraphDoor {
       SubgraphRequest,
       'query' | 'variables' | 'operationName'
     >;
-    const result = await this.link.execute({ query, variables, operationName, context });
+    const span = {
+      name: `answer ${this.open.name}`,
+      kind: 'server',
+      facts: { 'hub.request_id': context.requestId },
+    } as const;
+    const result = await continued(context.traceparent, () =>
+      traced(span, () => this.link.execute({ query, variables, operationName, context })),
+    );
     return this.forWire(result, context.requestId);
   }
 
   private async events(query: URLSearchParams): Promise<unknown> {
     const after = query.get('after') as FeedPosition | null;
     const limit = Math.min(Math.max(Number(query.get('limit')) || 1, 1), PAGE_MAX);
-    return this.open.feed.read(after, limit, Math.min(Number(query.get('waitMs')) || 0, WAIT_MAX_MS));
+    const waitMs = this.isClosing ? 0 : Math.min(Number(query.get('waitMs')) || 0, WAIT_MAX_MS);
+    let letGo = (): void => undefined;
+    const closing = new Promise<unknown>((resolve) => (letGo = () => resolve([])));
+    this.waiting.add(letGo);
+    try {
+      return await Promise.race([this.open.feed.read(after, limit, waitMs), closing]);
+    } finally {
+      this.waiting.delete(letGo);
+    }
   }
 
   private masked(error: GraphQLError, requestId: string): GraphQLError {

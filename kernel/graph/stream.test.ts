@@ -1,4 +1,4 @@
-import { mapStream, PushStream, streamOf } from './stream';
+import { FellBehind, mapStream, PushStream, streamOf } from './stream';
 
 describe('a stream', () => {
   it('gives what was pushed before and after the reader came, then ends', async () => {
@@ -30,6 +30,25 @@ describe('a stream', () => {
     stream.end();
     await stream.return();
     expect(left).toBe(0);
+  });
+
+  it('keeps no more than may wait: gives that, leaves its source and says that it fell behind', async () => {
+    let left = 0;
+    const stream = new PushStream<number>(() => (left += 1), 2);
+    for (const value of [1, 2, 3, 4]) stream.push(value);
+    expect(left).toBe(1);
+    expect([(await stream.next()).value, (await stream.next()).value]).toEqual([1, 2]);
+    await expect(stream.next()).rejects.toThrow(FellBehind);
+    expect((await stream.next()).done).toBe(true);
+  });
+
+  it('counts only what waits, not what its reader takes', async () => {
+    const stream = new PushStream<number>(() => {}, 1);
+    for (let value = 0; value < 10; value += 1) {
+      const taken = stream.next();
+      stream.push(value);
+      expect((await taken).value).toBe(value);
+    }
   });
 
   it('ends its source at once when a mapped stream is left while it waits', async () => {

@@ -4,26 +4,42 @@ export interface ResultStream<Value> extends AsyncIterableIterator<Value> {
   throw(error?: unknown): Promise<IteratorResult<Value>>;
 }
 
+/** Told to a reader that let more wait than may wait: what came after that was not kept. */
+export class FellBehind extends Error {
+  constructor(most: number) {
+    super(`more than ${most} messages wait to be read`);
+    this.name = 'FellBehind';
+  }
+}
+
 const DONE = { done: true, value: undefined } as const;
 
 /**
  * A stream that somebody pushes into and one reader pulls from. Written by hand because the `return` of an async
  * generator waits for the `next` under way: a reader that leaves would keep its source open until the next event.
  *
- * @param onLeave called once when the reader leaves before the end
+ * @param onLeave called once when the reader leaves before the end, or is left because it fell behind
+ * @param most    how many values may wait; with one more the stream ends, and `next` throws FellBehind after those that wait
  */
 export class PushStream<Value> implements ResultStream<Value> {
   private readonly waiting: ((result: IteratorResult<Value>) => void)[] = [];
   private readonly ready: Value[] = [];
   private ended = false;
+  private lost: FellBehind | null = null;
 
-  constructor(private readonly onLeave: () => void) {}
+  constructor(
+    private readonly onLeave: () => void,
+    private readonly most = Number.POSITIVE_INFINITY,
+  ) {}
 
   push(value: Value): void {
     if (this.ended) return;
     const reader = this.waiting.shift();
-    if (reader === undefined) this.ready.push(value);
-    else reader({ done: false, value });
+    if (reader !== undefined) return reader({ done: false, value });
+    if (this.ready.length < this.most) return void this.ready.push(value);
+    this.lost = new FellBehind(this.most);
+    this.end();
+    return this.onLeave();
   }
 
   /** No more will come; what is ready can still be read. */
@@ -35,6 +51,9 @@ export class PushStream<Value> implements ResultStream<Value> {
   async next(): Promise<IteratorResult<Value>> {
     const value = this.ready.shift();
     if (value !== undefined) return { done: false, value };
+    const { lost } = this;
+    this.lost = null;
+    if (lost !== null) throw lost;
     if (this.ended) return DONE;
     return new Promise((resolve) => this.waiting.push(resolve));
   }
@@ -42,6 +61,7 @@ export class PushStream<Value> implements ResultStream<Value> {
   async return(): Promise<IteratorResult<Value>> {
     const leaving = !this.ended;
     this.ready.length = 0;
+    this.lost = null;
     this.end();
     if (leaving) this.onLeave();
     return DONE;

@@ -40,7 +40,14 @@ describe('what rules may ask of a member', () => {
     const client = await graph.database.pool.connect();
     try {
       const asked = [unknown, known].map((memberId) => ({
-        ...{ key: walletKeyOf(memberId), memberId, programmeId: book.programmeId, partnerId: baker, ordersSince: NOW },
+        ...{
+          key: walletKeyOf(memberId),
+          memberId,
+          programmeId: book.programmeId,
+          partnerId: baker,
+          asksOrders: true,
+          ordersSince: NOW,
+        },
       }));
       const [nobody, somebody] = await loadPersons(client, asked);
       expect(nobody).toEqual({ facts: NO_MEMBER_FACTS, orders: [] });

@@ -18,11 +18,13 @@ export interface TestHub {
   client(credential?: string): GraphClient;
   /** For set-up: tries again what may pass by itself. */
   connection(): GraphConnection;
+  /** The same by way of another gateway. */
+  connectionTo(url: string): GraphConnection;
   close(): Promise<void>;
 }
 
 /** How a hub can run: the journeys must not be able to tell. */
-export const SHAPES = { 'one process': openAsOne, 'six processes': openAsSix } as const;
+export const SHAPES = { 'one process': openAsOne, 'six processes': () => openAsSix() } as const;
 
 /** Everything in this process, over an embedded server of its own. */
 export async function openAsOne(): Promise<TestHub> {
@@ -31,15 +33,19 @@ export async function openAsOne(): Promise<TestHub> {
   return testHub(hub.url, dataDir, () => hub.close());
 }
 
-/** Five subgraphs and the gateway, each a program of its own, over an embedded server that they share. */
-export async function openAsSix(): Promise<TestHub> {
+/**
+ * Five subgraphs and the gateway, each a program of its own, over an embedded server that they share.
+ *
+ * @param settings variables for all of them
+ */
+export async function openAsSix(settings: Readonly<Record<string, string>> = {}): Promise<TestHub> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-six-'));
   const ports = await freePorts(SUBGRAPHS.length + 1);
   const urls = SUBGRAPHS.map((name, place) => [
     `HUB_SUBGRAPH_URL_${name.toUpperCase()}`,
     `http://127.0.0.1:${ports[place]}`,
   ]);
-  const env = { HUB_DATA_DIR: dataDir, ...(Object.fromEntries(urls) as Record<string, string>) };
+  const env = { ...settings, HUB_DATA_DIR: dataDir, ...(Object.fromEntries(urls) as Record<string, string>) };
   const running: Running[] = [];
   for (const [place, name] of [...SUBGRAPHS, 'gateway'].entries()) {
     running.push(startHub(['serve', name, '--port', String(ports[place])], env));
@@ -66,6 +72,7 @@ export async function testHub(url: string, dataDir: string, stop: () => Promise<
     issuer,
     client: (credential) => kept(graphClient(url, credential)),
     connection: () => kept(new GraphConnection(url)),
+    connectionTo: (other) => kept(new GraphConnection(other)),
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
       await stop();

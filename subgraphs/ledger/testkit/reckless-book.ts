@@ -141,6 +141,7 @@ export class RecklessBook {
       keys: [],
       documents: [],
       links: [],
+      persons: [],
     });
   }
 }

@@ -120,6 +120,7 @@ export class TestBook {
       keys: [],
       documents: [],
       links: [],
+      persons: [],
     });
     const before = wallets.get(walletText(key));
     const state = programmes.get(programmeId);

@@ -129,7 +129,7 @@ export class EarnExplanationType {
   @Field(() => [FiredRuleType], { description: 'The rules that fired, in the order they were reckoned.' })
   fired!: FiredRuleType[];
   @Field(() => [PassedRuleType], {
-    description: 'Rules that were looked at and gave nothing; at most 20, by priority.',
+    description: 'Rules that were looked at and gave nothing; at most 100, by priority.',
   })
   passed!: PassedRuleType[];
 }

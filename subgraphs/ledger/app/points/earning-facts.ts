@@ -1,12 +1,12 @@
-import type { Client } from 'pg';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import { budgetsOf, type Counter } from '../../core/caps/cap-use';
 import type { PostingFacts } from '../../core/points/posting';
 import type { RuleBook } from '../../core/rule-book';
 import { actionAsksFacts } from '../../core/rules/action-terms';
-import { ruleIndexOf, type Candidates } from '../../core/rules/rule-index';
+import type { Candidates } from '../../core/rules/candidates';
+import { ruleIndexOf } from '../../core/rules/rule-index';
 import type { PlannedTransaction } from '../../data/points/apply.store';
-import { loadPersons, type FactsRequest } from '../../data/points/facts.store';
+import type { FactsRequest, LoadedPerson } from '../../data/points/facts.store';
 import type { Earning, PostingCommand } from './posting-command';
 
 type Person = NonNullable<PostingFacts['person']>;
@@ -21,37 +21,57 @@ export function budgetsAsked(
 ): Counter[] {
   if (book.purchaseRules.length === 0) return [];
   const counters = new Map<string, Counter>();
-  for (const { earns, programmeId: of } of commands) {
-    if (earns === undefined || of !== programmeId) continue;
-    for (const { rule } of candidatesFor(earns, book)?.rules ?? []) {
+  for (const { campaigns } of candidatesOf(commands, { programmeId, book })) {
+    for (const rule of campaigns) {
       for (const counter of budgetsOf(rule, book, now)) counters.set(`${counter.partnerId}:${counter.kind}`, counter);
     }
   }
   return [...counters.values()];
 }
 
+/** The rules that may apply to a batch's purchases, each set of them once. */
+function candidatesOf(
+  commands: readonly PostingCommand[],
+  { programmeId, book }: { programmeId: ProgrammeId; book: RuleBook },
+): Set<Candidates> {
+  const found = new Set<Candidates>();
+  for (const { earns, programmeId: of } of commands) {
+    const candidates = earns === undefined || of !== programmeId ? null : candidatesFor(earns, book);
+    if (candidates !== null) found.add(candidates);
+  }
+  return found;
+}
+
+/** The book a programme's commands are decided by, as far as it is known. */
+type BookOf = (programmeId: ProgrammeId) => RuleBook | undefined;
+
 /** What rules may know of the members of one batch: read once, kept up to date as the batch goes on. */
 export class Persons {
-  private readonly persons = new Map<string, { facts: Person['facts']; orders: Date[] }>();
+  private readonly persons = new Map<string, { facts: Person['facts']; orders: Date[]; asksOrders: boolean }>();
 
-  /** Reads what the rules in force ask about the members; most batches ask nothing, which costs nothing. */
-  async load(client: Client, commands: readonly PostingCommand[], books: ReadonlyMap<string, RuleBook>): Promise<void> {
+  /** What the rules of these books ask about members that was not read yet; most batches ask nothing. */
+  missing(commands: readonly PostingCommand[], bookOf: BookOf): FactsRequest[] {
     const asked = new Map<string, FactsRequest>();
     for (const { earns, programmeId, key, memberId } of commands) {
-      const book = books.get(programmeId);
-      if (earns === undefined || book === undefined || !asksFacts(earns, book)) continue;
+      const book = bookOf(programmeId);
+      const asks = earns === undefined || book === undefined ? ASKS_NOTHING : asksOf(earns, book);
+      if (earns === undefined || !asks.facts) continue;
       const { partnerId, occurredAt } = earns;
-      const since = occurredAt.getTime() - COUNTED_MS;
       const name = personText(key.wallet, partnerId);
-      const before = asked.get(name)?.ordersSince.getTime() ?? since;
-      const ordersSince = new Date(Math.min(since, before));
-      asked.set(name, { key, memberId, programmeId, partnerId, ordersSince });
+      const known = this.persons.get(name);
+      if (known !== undefined && (known.asksOrders || !asks.orders)) continue;
+      const before = asked.get(name);
+      const since = Math.min(occurredAt.getTime() - COUNTED_MS, before?.ordersSince.getTime() ?? Infinity);
+      const asksOrders = asks.orders || before?.asksOrders === true;
+      asked.set(name, { key, memberId, programmeId, partnerId, ordersSince: new Date(since), asksOrders });
     }
-    if (asked.size === 0) return;
-    const loaded = await loadPersons(client, [...asked.values()]);
-    for (const [n, name] of [...asked.keys()].entries()) {
-      const { facts, orders } = loaded[n] as Person;
-      this.persons.set(name, { facts, orders: [...orders] });
+    return [...asked.values()];
+  }
+
+  keep(asked: readonly FactsRequest[], loaded: readonly LoadedPerson[]): void {
+    for (const [n, { key, partnerId, asksOrders }] of asked.entries()) {
+      const { facts, orders } = loaded[n] as LoadedPerson;
+      this.persons.set(personText(key.wallet, partnerId), { facts, orders: [...orders], asksOrders });
     }
   }
 
@@ -68,12 +88,21 @@ export class Persons {
 
 const personText = (wallet: string, partnerId: string): string => `${wallet} ${partnerId}`;
 
-function asksFacts(earns: Earning, book: RuleBook): boolean {
+interface Asks {
+  readonly facts: boolean;
+  readonly orders: boolean;
+}
+const ASKS_NOTHING: Asks = { facts: false, orders: false };
+
+/** What the rules that may apply ask about the member. */
+function asksOf(earns: Earning, book: RuleBook): Asks {
   if (earns.action !== undefined) {
-    return actionAsksFacts(book, { ...earns, action: earns.action }, earns.occurredAt);
+    const facts = actionAsksFacts(book, { ...earns, action: earns.action }, earns.occurredAt);
+    return { facts, orders: facts };
   }
   const candidates = candidatesFor(earns, book);
-  return candidates !== null && (candidates.askFacts || candidates.askOrders);
+  if (candidates === null) return ASKS_NOTHING;
+  return { facts: candidates.askFacts || candidates.askOrders, orders: candidates.askOrders };
 }
 
 function candidatesFor({ partnerId, occurredAt: at, channel, action }: Earning, book: RuleBook): Candidates | null {

@@ -1,41 +1,37 @@
 import type { Client } from 'pg';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
+import { traced } from '../../../../kernel/telemetry/trace';
 import type { Clock } from '../../../../kernel/values/clock';
 import { carryOut, carryOutPlan, type CarriedOut, type Step } from '../../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
-import { compareWalletKeys, emptyWallet, type Wallet } from '../../core/points/wallet';
+import { emptyWallet, type Wallet } from '../../core/points/wallet';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import {
   applyAndCommit,
   chained,
+  type BatchWrites,
   type DecidedOutcome,
   type DecidedTransaction,
   type PlannedDocument,
   type PlannedTransaction,
 } from '../../data/points/apply.store';
-import type { LinkKey } from '../../data/directory.store';
 import {
   decidedText,
   lockAndLoad,
   type DecidedCommand,
   type LoadedFacts,
-  type LoadRequest,
   type ProgrammeState,
 } from '../../data/points/posting.store';
-import { walletText, type WalletRequest } from '../../data/points/wallet-request';
+import { walletText } from '../../data/points/wallet-request';
 import type { TermsShelf } from '../../data/points/terms.store';
 import type { CapKind } from '../../core/caps/cap-use';
 import { openCaps, type Caps } from './caps';
+import { keyOf, requestOf } from './batch-request';
 import { budgetsAsked, Persons } from './earning-facts';
-import {
-  NO_NEEDS,
-  type BatchOutcome,
-  type JointPlan,
-  type PostingCommand,
-  type PostingOutcome,
-} from './posting-command';
+import { loadPersons } from '../../data/points/facts.store';
+import { type BatchOutcome, type JointPlan, type PostingCommand, type PostingOutcome } from './posting-command';
 
 /** Where a batch gets the rule book of a version from. */
 export interface BookShelf {
@@ -70,8 +66,13 @@ export async function postBatch(
   surroundings: BatchSurroundings,
 ): Promise<BatchOutcome[]> {
   const { shelf, terms, clock } = surroundings;
-  const loaded = await lockAndLoad(client, terms, requestOf(commands, shelf));
-  const batch = new Batch(loaded, clock.now());
+  const persons = new Persons();
+  // By the rules held, which are nearly always those in force: what these ask is read with the rest.
+  const asked = persons.missing(commands, (programmeId) => shelf.held(programmeId));
+  const request = requestOf(commands, { shelf, persons: asked });
+  const loaded = await traced({ name: 'lock and load' }, () => lockAndLoad(client, terms, request));
+  persons.keep(asked, loaded.persons);
+  const batch = new Batch(loaded, { wallTime: clock.now(), persons });
   for (const [programmeId, state] of loaded.programmes) {
     const book = await shelf.book(programmeId, state.ruleBookVersion);
     batch.books.set(programmeId, book);
@@ -80,93 +81,44 @@ export async function postBatch(
     const caps = await openCaps(client, { programmeId, book, now, budgets, ...surroundings });
     if (caps !== null) batch.caps.set(programmeId, caps);
   }
-  await batch.persons.load(client, commands, batch.books);
+  const missing = persons.missing(commands, (programmeId) => batch.books.get(programmeId));
+  if (missing.length > 0) persons.keep(missing, await loadPersons(client, missing));
   const outcomes = commands.map((command) => batch.decide(command));
-  await applyAndCommit(client, terms, {
-    transactions: batch.transactions,
-    refusals: batch.refusals,
-    documents: batch.newDocuments,
-    wallets: [...batch.touched].map((text) => batch.walletAt(text)),
-    shares: [...batch.caps.values()].flatMap((caps) => caps.changedRows()),
-  });
+  await traced({ name: 'apply and commit' }, () => applyAndCommit(client, terms, batch.writes()));
   return outcomes;
-}
-
-function requestOf(commands: readonly PostingCommand[], shelf: BookShelf): LoadRequest {
-  const wallets = new Map<string, WalletRequest>();
-  const ask = (one: WalletRequest) => {
-    const asked = wallets.get(walletText(one.key));
-    wallets.set(walletText(one.key), asked === undefined ? one : merged(asked, one));
-  };
-  for (const { key, programmeId, opensWallet, isPreview, needs, others, link } of commands) {
-    const opens = opensWallet && isPreview !== true;
-    const isNew = opens && !link;
-    const opensFor = opens && link ? [link] : NO_LINKS;
-    // Where any activity extends all of a member's points, every rule needs them.
-    const rolls = (shelf.held(programmeId)?.expiry.kind ?? 'ROLLING') === 'ROLLING';
-    ask({ key, programmeId, isNew, opensFor, needs: rolls ? { ...needs, lots: true } : needs });
-    for (const other of others) {
-      ask({ key: other.key, programmeId, isNew: true, opensFor: NO_LINKS, needs: { ...NO_NEEDS, lots: true } });
-    }
-  }
-  return {
-    programmeIds: [...new Set(commands.map(({ programmeId }) => programmeId))],
-    wallets: [...wallets.values()].sort((a, b) => compareWalletKeys(a.key, b.key)),
-    keys: commands.flatMap((command) => keyOf(command) ?? []),
-    documents: commands.flatMap(({ document }) => (document === null ? [] : [document.hash])),
-    links: commands.flatMap(({ link }) => link ?? []),
-  };
-}
-
-/**
- * What two commands ask of one wallet, each thing once: a redemption asked for twice would be read twice, and look twice as
- * large to whoever undoes it.
- */
-function merged(a: WalletRequest, b: WalletRequest): WalletRequest {
-  const awards = [...a.needs.awards, ...b.needs.awards];
-  return {
-    ...a,
-    isNew: a.isNew || b.isNew,
-    opensFor: [...a.opensFor, ...b.opensFor],
-    needs: {
-      lots: a.needs.lots || b.needs.lots,
-      pendingLots: a.needs.pendingLots || b.needs.pendingLots,
-      pastLots: eachOnce(a.needs.pastLots, b.needs.pastLots),
-      holds: eachOnce(a.needs.holds, b.needs.holds),
-      redemptions: eachOnce(a.needs.redemptions, b.needs.redemptions),
-      purchases: eachOnce(a.needs.purchases, b.needs.purchases),
-      awards: [...new Map(awards.map((award) => [`${award.partnerId} ${award.action}`, award])).values()],
-      qualifyingBefore: a.needs.qualifyingBefore ?? b.needs.qualifyingBefore,
-    },
-  };
-}
-
-function eachOnce(a: readonly bigint[], b: readonly bigint[]): bigint[] {
-  return [...new Set([...a, ...b])];
-}
-
-const NO_LINKS: readonly LinkKey[] = [];
-
-/** The name of one intent as its row is found by; null for what falls due. */
-function keyOf({ key, intent }: PostingCommand) {
-  return intent === null ? null : { key, hash: intent.hash };
 }
 
 /** The working state of one batch: wallets as the commands before have left them. */
 class Batch {
-  readonly transactions: PlannedTransaction[] = [];
-  readonly refusals: DecidedOutcome[] = [];
-  readonly newDocuments: PlannedDocument[] = [];
-  readonly touched = new Set<string>();
+  private readonly transactions: PlannedTransaction[] = [];
+  private readonly refusals: DecidedOutcome[] = [];
+  private readonly newDocuments: PlannedDocument[] = [];
+  private readonly touched = new Set<string>();
   readonly books = new Map<string, RuleBook>();
   readonly caps = new Map<string, Caps>();
-  readonly persons = new Persons();
   private readonly deferred = new Set<string>();
+
+  private readonly wallTime: Date;
+  private readonly persons: Persons;
 
   constructor(
     private readonly loaded: LoadedFacts,
-    private readonly wallTime: Date,
-  ) {}
+    { wallTime, persons }: { wallTime: Date; persons: Persons },
+  ) {
+    this.wallTime = wallTime;
+    this.persons = persons;
+  }
+
+  /** All that was decided, to be written at once. */
+  writes(): BatchWrites {
+    return {
+      transactions: this.transactions,
+      refusals: this.refusals,
+      documents: this.newDocuments,
+      wallets: [...this.touched].map((text) => this.walletAt(text)),
+      shares: [...this.caps.values()].flatMap((caps) => caps.changedRows()),
+    };
+  }
 
   walletAt(text: string): Wallet {
     const wallet = this.loaded.wallets.get(text);

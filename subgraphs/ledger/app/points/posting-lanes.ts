@@ -1,6 +1,7 @@
 import { Client } from 'pg';
 import { sqlStateOf } from '../../../../kernel/db/transaction';
 import type { Logger } from '../../../../kernel/telemetry/log';
+import { currentTrace, traced, type Traceparent } from '../../../../kernel/telemetry/trace';
 import type { Clock } from '../../../../kernel/values/clock';
 import { postBatch, type BookShelf } from './post-batch';
 import type { TermsShelf } from '../../data/points/terms.store';
@@ -30,6 +31,7 @@ interface Waiting {
   readonly command: PostingCommand;
   readonly resolve: (outcome: PostingOutcome) => void;
   readonly reject: (error: unknown) => void;
+  readonly trace: Traceparent | undefined;
 }
 
 /**
@@ -75,8 +77,12 @@ class Lane {
 
   post(command: PostingCommand): Promise<PostingOutcome> {
     if (this.closed) return Promise.reject(new Error('The ledger is closing.'));
+    return traced({ name: 'post' }, () => this.queued(command));
+  }
+
+  private queued(command: PostingCommand): Promise<PostingOutcome> {
     return new Promise((resolve, reject) => {
-      this.queue.push({ command, resolve, reject });
+      this.queue.push({ command, resolve, reject, trace: currentTrace() });
       this.draining ??= this.drain();
     });
   }
@@ -172,7 +178,10 @@ class Lane {
     // Ended in the middle of a statement, a client breaks its connection off; the key says what became of the batch.
     const giveUp = setTimeout(() => void client.end(), this.options.patienceMs ?? PATIENCE_MS);
     try {
-      return await postBatch(client, commands, { ...this.options, shard: this.shard, allShares });
+      return await traced(
+        { name: 'batch', facts: { 'hub.batch.size': batch.length }, together: batch.map(({ trace }) => trace) },
+        () => postBatch(client, commands, { ...this.options, shard: this.shard, allShares }),
+      );
     } finally {
       clearTimeout(giveUp);
     }

@@ -3,6 +3,7 @@ import { borrowed } from '../../../../kernel/db/borrow';
 import type { Database } from '../../../../kernel/db/database';
 import type { WalletKey } from '../../core/points/wallet';
 import { linkHash } from '../../data/points/chain';
+import { findChangedPassed } from '../../data/points/passed.store';
 import { findChangedTerms } from '../../data/points/terms.store';
 import { walletText } from '../../data/points/wallet-request';
 import { checkStanding } from '../../data/verify/standing.store';
@@ -76,9 +77,13 @@ export function checkBookSeals(database: Database): Promise<bigint[]> {
   return reading(database, checkSeals);
 }
 
-/** Terms of lots whose row no longer is what its id says; they are shared by accounts, so no chain holds them. */
-export function checkTerms(database: Database): Promise<string[]> {
-  return reading(database, findChangedTerms);
+/** Rows that accounts share, so that no chain holds them, and that no longer are what their id says. */
+export function checkSharedRows(database: Database): Promise<{ table: string; id: string }[]> {
+  return reading(database, async (client) => {
+    const terms = (await findChangedTerms(client)).map((id) => ({ table: 'lot_terms', id }));
+    const passed = (await findChangedPassed(client)).map((id) => ({ table: 'passed_rules', id }));
+    return [...terms, ...passed];
+  });
 }
 
 async function findWrong(client: PoolClient, wallets: readonly ChainedWallet[]): Promise<AccountFinding[]> {

@@ -31,8 +31,8 @@ const plain = aRuleBook({ pointsValidityDays: 400, reversalGraceDays: 500 });
 const [issuer, redeemer] = plain.brands;
 const rules = {
   ...plain,
-  // So that a purchase has an explanation to keep.
-  purchaseRules: [aPurchaseRule(issuer)],
+  // So that a purchase has an explanation to keep, and a list of what gave nothing.
+  purchaseRules: [aPurchaseRule(issuer), aPurchaseRule(issuer, { segments: ['others'] })],
   contracts: [
     aContract(issuer, { settlementModel: 'AT_ISSUANCE', issuanceMicros: 12_000n }),
     aContract(redeemer, { feeMicros: 7n }),
@@ -89,7 +89,7 @@ async function liveALittle(member: MemberId): Promise<void> {
 /** What was found of chains, seals and terms, in this order. */
 const chains = async () => {
   const found = new Map((await verifyChains(database, quiet)).map((finding) => [finding.name, finding]));
-  return ['chain-names-no-changed-row', 'seals-hold', 'terms-are-what-their-id-says'].map((name) => {
+  return ['chain-names-no-changed-row', 'seals-hold', 'shared-rows-are-what-their-id-says'].map((name) => {
     const finding = found.get(name);
     return { total: finding?.total, first: finding?.rows[0] };
   });
@@ -204,6 +204,14 @@ describe('tampering', () => {
       );
     }
     expect(await chains()).toEqual([WELL, WELL, WELL]);
+  });
+
+  it('with the list of rules that gave nothing shows, and its row is named', async () => {
+    const { rows } = await database.pool.query<{ id: string }>(`select id from passed_rules`);
+    expect(rows).toHaveLength(1);
+    await database.asOwner(`alter table passed_rules disable trigger user;
+      update passed_rules set passed = jsonb_set(passed, '{0,2}', '"TIER"')`);
+    expect(await chains()).toEqual([WELL, WELL, { total: 1, first: { table: 'passed_rules', id: rows[0]?.id } }]);
   });
 
   it('that cuts a chain short without a trace in the account is seen by a seal, and by nothing else', async () => {

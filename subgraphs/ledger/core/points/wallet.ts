@@ -1,6 +1,6 @@
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
-import type { Explanation } from '../rules/explanation';
+import type { Reckoned } from '../rules/explanation';
 import type { Lot, LotPart, OpenLot, Party, PastLot, PendingLot } from './lot';
 
 /**
@@ -81,7 +81,7 @@ export interface PastPurchase {
   readonly returnedMinor: bigint;
   readonly clawedBack: Points;
   /** What rules gave then; null where the base rate alone was looked at. */
-  readonly explanation: Explanation | null;
+  readonly explanation: Reckoned | null;
 }
 
 /** Where a member stands on the ladder, and when that is looked at again. */

@@ -30,7 +30,9 @@ export function actionPoints(
   if (condition === undefined) return 'CONDITION_FAILED';
   if (condition !== null) {
     const noReceipt = { amountMinor: 0n, channel: null, branch: null, lines: [] };
-    const { outcome } = condition.ask(conditionFacts({ ...noReceipt, ...happened }, person, timeZone));
+    const { outcome } = condition.ask(
+      conditionFacts({ ...noReceipt, ...happened }, person, { timeZone, uses: condition.uses }),
+    );
     if (outcome !== 'TRUE') return REASONS[outcome];
   }
   return tierPoints.find(({ tier }) => tier === person.tier)?.points ?? rule.points;

@@ -12,7 +12,7 @@ import {
 } from './explanation';
 import { conditionFacts, enrolledDays, type Happened, type Person, type PurchaseLine } from './purchase-facts';
 import { looksAtLines, type PurchaseRule } from './purchase-rule';
-import type { Candidates, ReadyRule } from './rule-index';
+import type { Candidates, ReadyRule, Sifted } from './candidates';
 
 /** Everything an evaluation looks at; nothing else of the world matters to it. */
 export interface Evaluated {
@@ -45,9 +45,6 @@ export interface Evaluation {
   readonly failures: readonly { readonly ruleId: string; readonly message: string }[];
 }
 
-/** How many rules that did not fire an explanation names. */
-const PASSED_MAX = 20;
-
 /**
  * What the rules of a partner give for a purchase: a pure function of what it is told.
  *
@@ -59,7 +56,7 @@ export function evaluatePurchase(asked: Evaluated): Evaluation {
   const weighed = new Weighing(asked);
   const { amountMinor } = asked.happened;
   const { base } = asked;
-  const eligible = asked.candidates.rules.flatMap((ready) => weighed.weigh(ready));
+  const eligible = weighed.eligible();
   const rates = weighed.ratesFor(eligible.filter(({ rule }) => rule.effect.kind === 'RATE'));
   const ownRate = firedBase(base, amountMinor - rates.reduce((sum, { coveredMinor }) => sum + coveredMinor, 0n));
   const standing = [ownRate, ...rates, ...firedTier(asked)];
@@ -81,7 +78,7 @@ export function evaluatePurchase(asked: Evaluated): Evaluation {
       amountMinor,
       conversion: asked.conversion,
       fired,
-      passed: weighed.passed.slice(0, PASSED_MAX),
+      passed: weighed.passed(),
     },
     failures: weighed.failures,
   };
@@ -90,6 +87,8 @@ export function evaluatePurchase(asked: Evaluated): Evaluation {
 /** A rule that applies, and what of the purchase it covers. */
 interface Eligible {
   readonly rule: PurchaseRule;
+  /** Its place among the rules that are looked at. */
+  readonly n: number;
   readonly coveredMinor: bigint;
 }
 
@@ -109,7 +108,7 @@ function firedTier({ tiers, person, happened }: Evaluated): FiredRule[] {
   return [{ source: 'TIER', ruleId: tier.code, campaignId: null, effect, coveredMinor, ...EXACT }];
 }
 
-function firedOf({ rule, coveredMinor }: Eligible): FiredRule {
+function firedOf({ rule, coveredMinor }: Omit<Eligible, 'n'>): FiredRule {
   const { id, campaign, effect, minAmountMinor, capPoints, rounding } = rule;
   return {
     source: campaign === null ? 'RULE' : 'CAMPAIGN',
@@ -123,42 +122,51 @@ function firedOf({ rule, coveredMinor }: Eligible): FiredRule {
   };
 }
 
-/** One purchase being weighed: what was passed over and why, and its facts, made when first asked for. */
+/** One purchase being weighed: which rules are looked at, why each gave nothing, and its facts, made when first asked for. */
 class Weighing {
-  readonly passed: PassedRule[] = [];
   readonly failures: { ruleId: string; message: string }[] = [];
+  private readonly sifted: Sifted;
+  private readonly places: readonly number[];
+  /** By the order they are looked at; null for what fires. */
+  private readonly reasons: (PassedReason | null)[];
   private readonly pieces: readonly PurchaseLine[];
   private facts: ConditionFacts | null = null;
 
   constructor(private readonly asked: Evaluated) {
-    const byLine = asked.candidates.rules.some(({ rule }) => looksAtLines(rule));
-    this.pieces = byLine ? piecesOf(asked.happened) : [wholeOf(asked.happened.amountMinor)];
+    const { happened, person, candidates } = asked;
+    const { channel, branch } = happened;
+    this.sifted = candidates.siftedBy({ channel, branch, tier: person.tier });
+    this.places = this.sifted.placesFor(person.facts.segments);
+    this.reasons = new Array<PassedReason | null>(this.places.length).fill(null);
+    this.pieces = candidates.askLines ? piecesOf(happened) : [wholeOf(happened.amountMinor)];
   }
 
-  /** The rule with what it covers; none when it does not apply, which is noted. */
-  weigh({ rule, condition }: ReadyRule): Eligible[] {
-    const coveredMinor = this.pieces.reduce((sum, one) => (covers(rule, one) ? sum + one.amountMinor : sum), 0n);
-    const reason = this.whyNot(rule, coveredMinor) ?? this.whyNotTrue(rule, condition);
-    if (reason === null) return [{ rule, coveredMinor }];
-    this.pass(rule, reason);
-    return [];
+  /** The rules that apply, with what they cover. */
+  eligible(): Eligible[] {
+    const eligible: Eligible[] = [];
+    for (let n = 0; n < this.places.length; n += 1) {
+      const { rule, condition } = this.asked.candidates.rules[this.places[n] as number] as ReadyRule;
+      const coveredMinor = this.coveredBy(rule);
+      const reason = this.whyNot(rule, coveredMinor) ?? this.whyNotTrue(rule, condition);
+      if (reason === null) eligible.push({ rule, n, coveredMinor });
+      else this.reasons[n] = reason;
+    }
+    return eligible;
   }
 
-  private pass({ id, campaign }: PurchaseRule, reason: PassedReason): void {
-    this.passed.push({ ruleId: id, campaignId: campaign?.id ?? null, reason });
+  passed(): readonly PassedRule[] {
+    return this.sifted.passed(this.places, this.reasons);
   }
 
+  private coveredBy(rule: PurchaseRule): bigint {
+    if (!looksAtLines(rule)) return this.asked.happened.amountMinor;
+    return this.pieces.reduce((sum, one) => (covers(rule, one) ? sum + one.amountMinor : sum), 0n);
+  }
+
+  /** What a branch, a tier, a phase or a segment decides was decided before, for all rules at once. */
   private whyNot(rule: PurchaseRule, coveredMinor: bigint): PassedReason | null {
     const { happened, person, timeZone, spent, mayFund } = this.asked;
     const { campaign } = rule;
-    const among = (list: readonly string[], one: string | null) =>
-      list.length === 0 || (one !== null && list.includes(one));
-    if (campaign?.phase === 'TEASER') return 'TEASER';
-    if (campaign?.phase === 'IN_STORE' && happened.channel !== 'TILL') return 'CHANNEL';
-    if (!among(rule.branches, happened.branch)) return 'BRANCH';
-    if (!among(rule.tiers, person.tier)) return 'TIER';
-    const inSegment = rule.segments.some((code) => person.facts.segments.has(code));
-    if ((rule.segments.length > 0 || campaign?.phase === 'SOFT') && !inSegment) return 'SEGMENT';
     if (rule.signUpDays !== null) {
       const days = enrolledDays(person.facts, happened.at, timeZone);
       if (days === null || days < 0 || days > rule.signUpDays) return 'SIGN_UP_WINDOW';
@@ -173,8 +181,8 @@ class Weighing {
   private whyNotTrue({ id }: PurchaseRule, condition: ReadyRule['condition']): PassedReason | null {
     if (condition === null) return null;
     if (condition === undefined) return this.fail(id, 'the condition cannot be read');
-    const { happened, person, timeZone } = this.asked;
-    this.facts ??= conditionFacts(happened, person, timeZone);
+    const { happened, person, timeZone, candidates } = this.asked;
+    this.facts ??= conditionFacts(happened, person, { timeZone, uses: candidates.uses });
     const answer = condition.ask(this.facts);
     switch (answer.outcome) {
       case 'TRUE':
@@ -201,10 +209,10 @@ class Weighing {
       const best = rates.filter(({ rule }) => covers(rule, piece)).reduce<Eligible | null>(betterRate, null);
       if (best !== null) covered.set(best.rule, (covered.get(best.rule) ?? 0n) + piece.amountMinor);
     }
-    return rates.flatMap(({ rule }): FiredRule[] => {
+    return rates.flatMap(({ rule, n }): FiredRule[] => {
       const coveredMinor = covered.get(rule) ?? 0n;
       if (coveredMinor >= rule.minAmountMinor && coveredMinor > 0n) return [firedOf({ rule, coveredMinor })];
-      this.pass(rule, coveredMinor === 0n ? 'OUTDONE' : 'BELOW_MINIMUM');
+      this.reasons[n] = coveredMinor === 0n ? 'OUTDONE' : 'BELOW_MINIMUM';
       return [];
     });
   }
@@ -224,7 +232,7 @@ class Weighing {
     }
     return stacking.filter((one) => {
       const counts = one.rule.group === null || best.get(one.rule.group)?.one === one;
-      if (!counts) this.pass(one.rule, 'OUTDONE');
+      if (!counts) this.reasons[one.n] = 'OUTDONE';
       return counts;
     });
   }

@@ -53,14 +53,18 @@ export interface Conversion {
   readonly day: string;
 }
 
-/** What rules gave for a purchase, and why. */
-export interface Explanation {
+/** What rules gave for a purchase, and all it is reckoned from. */
+export interface Reckoned {
   /** What earned, in minor units of the programme's currency. */
   readonly amountMinor: bigint;
   readonly conversion: Conversion | null;
   /** In the order they were reckoned. */
   readonly fired: readonly FiredRule[];
-  /** The first of them, by priority. */
+}
+
+/** What rules gave for a purchase, and why. */
+export interface Explanation extends Reckoned {
+  /** The first hundred of them, by priority; the same outcome has the very same list. */
   readonly passed: readonly PassedRule[];
 }
 
@@ -73,10 +77,7 @@ export interface Explanation {
  *
  * @returns in the order of `fired`; never negative
  */
-export function reckon(
-  { fired, amountMinor }: Pick<Explanation, 'fired' | 'amountMinor'>,
-  keptMinor: bigint,
-): bigint[] {
+export function reckon({ fired, amountMinor }: Pick<Reckoned, 'fired' | 'amountMinor'>, keptMinor: bigint): bigint[] {
   if (keptMinor <= 0n || amountMinor <= 0n) return fired.map(() => 0n);
   const covered = keptParts(fired, { amountMinor, keptMinor });
   const base = fired.find(({ source }) => source === 'BASE');
@@ -125,7 +126,7 @@ function addedBy(
 }
 
 /** What of a kept amount goes to each lot a purchase made: the partner's own first, then each campaign's, in the order they fired. */
-export function pointsByLot(explanation: Explanation, keptMinor: bigint): bigint[] {
+export function pointsByLot(explanation: Reckoned, keptMinor: bigint): bigint[] {
   const added = reckon(explanation, keptMinor);
   const isOwn = explanation.fired.map(({ source }) => source !== 'CAMPAIGN');
   const own = added.reduce((sum, points, n) => (isOwn[n] === true ? sum + points : sum), 0n);

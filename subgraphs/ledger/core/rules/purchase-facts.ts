@@ -1,5 +1,10 @@
 import { Temporal } from 'temporal-polyfill';
-import { ConditionLine, customValue, type ConditionFacts } from '../../../../kernel/conditions/vocabulary';
+import {
+  ConditionLine,
+  customValue,
+  type ConditionFacts,
+  type FactName,
+} from '../../../../kernel/conditions/vocabulary';
 import { dayOf } from '../../../../kernel/values/instant';
 import type { MemberFacts } from './member-facts';
 
@@ -40,8 +45,16 @@ export interface Person {
   readonly orders: readonly Date[];
 }
 
-/** What a condition may look at, in the programme's own time. */
-export function conditionFacts(happened: Happened, person: Person, timeZone: string): ConditionFacts {
+/**
+ * What a condition may look at, in the programme's own time.
+ *
+ * @param uses what the conditions look at: what none asks for is left at nothing, since a calendar takes its time
+ */
+export function conditionFacts(
+  happened: Happened,
+  person: Person,
+  { timeZone, uses }: { timeZone: string; uses: ReadonlySet<FactName> },
+): ConditionFacts {
   const { at, amountMinor, currency, channel, branch, lines } = happened;
   const { facts, tier } = person;
   const distance = happened.distanceMetres ?? null;
@@ -56,11 +69,11 @@ export function conditionFacts(happened: Happened, person: Person, timeZone: str
     time: moment.time,
     member: {
       tier: tier ?? '',
-      enrolledDays: BigInt(enrolledDays(facts, at, timeZone) ?? -1),
+      enrolledDays: BigInt((uses.has('member') ? enrolledDays(facts, at, timeZone) : null) ?? -1),
       consented: facts.consented,
     },
     orders: ordersIn(person.orders, at, moment),
-    segments: [...facts.segments],
+    segments: uses.has('segments') ? [...facts.segments] : [],
     profile: customValue(facts.attributes) as ConditionFacts['profile'],
     attributes: customValue(happened.attributes ?? {}) as ConditionFacts['attributes'],
     ...(distance === null ? {} : { place: { distance } }),

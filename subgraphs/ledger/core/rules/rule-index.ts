@@ -1,22 +1,9 @@
-import { isConditionFault, readCondition, type Condition } from '../../../../kernel/conditions/condition';
+import { isConditionFault, readCondition } from '../../../../kernel/conditions/condition';
 import type { PartnerId } from '../../../../kernel/values/id';
+import { Candidates, type ReadyRule } from './candidates';
 import { compareRules, type PurchaseRule } from './purchase-rule';
 
-/** A rule with its condition read; null where it has none, undefined where the condition cannot be read. */
-export interface ReadyRule {
-  readonly rule: PurchaseRule;
-  readonly condition: Condition | null | undefined;
-}
-
-/** The rules that may apply to a purchase, in the order they are looked at, and what they ask about the member. */
-export interface Candidates {
-  readonly rules: readonly ReadyRule[];
-  /** Whether any of them needs facts of the member, or how often it bought before. */
-  readonly askFacts: boolean;
-  readonly askOrders: boolean;
-}
-
-const NONE: Candidates = { rules: [], askFacts: false, askOrders: false };
+const NONE = new Candidates([]);
 
 /**
  * The rules of one version of a rule book by partner, window and channel. Between two instants at which a rule begins or ends
@@ -33,6 +20,11 @@ export class RuleIndex {
       else own.push(rule);
     }
     for (const [partnerId, own] of grouped) this.partners.set(partnerId, new PartnerRules(own));
+  }
+
+  /** All rules of a partner, whenever and wherever they apply. */
+  everOf(partnerId: PartnerId): Candidates {
+    return this.partners.get(partnerId)?.all() ?? NONE;
   }
 
   candidates({ partnerId, at, channel }: { partnerId: PartnerId; at: Date; channel: string | null }): Candidates {
@@ -61,6 +53,10 @@ class PartnerRules {
     this.edges = [...new Set(edges)].sort((a, b) => a - b);
   }
 
+  all(): Candidates {
+    return new Candidates(this.rules.map((rule) => this.readyOf(rule)));
+  }
+
   candidates(at: number, channel: string | null): Candidates {
     const key = `${this.stretchOf(at)}:${channel ?? ''}`;
     const kept = this.found.get(key);
@@ -86,21 +82,8 @@ class PartnerRules {
       from.getTime() <= at &&
       (until === null || at < until.getTime()) &&
       (channels.length === 0 || (channel !== null && channels.includes(channel)));
-    const rules = this.rules
-      .filter(applies)
-      .sort(compareRules)
-      .map((rule) => this.readyOf(rule));
-    const uses = (name: 'orders' | 'segments' | 'profile' | 'member') =>
-      rules.some(({ condition }) => condition?.uses.has(name) === true);
-    return {
-      rules,
-      askOrders: uses('orders'),
-      askFacts:
-        uses('segments') ||
-        uses('profile') ||
-        uses('member') ||
-        rules.some(({ rule }) => rule.segments.length > 0 || rule.signUpDays !== null),
-    };
+    const rules = this.rules.filter(applies).sort(compareRules);
+    return new Candidates(rules.map((rule) => this.readyOf(rule)));
   }
 
   private readyOf(rule: PurchaseRule): ReadyRule {

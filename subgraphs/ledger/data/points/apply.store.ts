@@ -10,6 +10,7 @@ import { AT, JOURNAL_TABLES, type JournalTable } from './journal-tables';
 import { documentRow, refusalRow, writtenRows, type WrittenRows } from './journal-rows';
 import * as standing from './standing-rows';
 import type { CommandKey } from './posting.store';
+import { PASSED, passedRows } from './passed.store';
 import { composed, inserting, type Cell, type Cells, type Recordset } from './recordset';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
 
@@ -193,14 +194,16 @@ const WRITE = Object.fromEntries(
  */
 export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: BatchWrites): Promise<void> {
   const { transactions, wallets } = writes;
-  // Lanes meet at these two tables: each adds its rows in the order of their keys, so that none waits for another in a circle.
+  // Lanes meet at these three tables: each adds its rows in the order of their keys, so that none waits for another in a circle.
   const newTerms = newTermsOf(transactions, shelf);
+  const newPassed = newPassedOf(transactions, shelf);
   const documents = [...writes.documents].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
   const rowsOf = (table: JournalTable) => transactions.flatMap(({ rows: written }) => written[table]);
   const written = composed('ledger.post.apply', [
     { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
+    { recordset: PASSED, rows: passedRows(newPassed) },
     { recordset: WRITE.lot, rows: rowsOf('lot') },
     { recordset: WRITE.entry, rows: rowsOf('entry') },
     { recordset: WRITE.journal_transaction, rows: rowsOf('journal_transaction') },
@@ -225,6 +228,12 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const statements = [written, saveShares(writes.shares), COMMIT].filter((one) => one !== null);
   await flush(client, statements);
   for (const [id, terms] of newTerms) shelf.keep(id, terms);
+  for (const passed of newPassed) shelf.passed.add(passed);
+}
+
+function newPassedOf(transactions: readonly PlannedTransaction[], shelf: TermsShelf) {
+  const lists = transactions.map(({ plan }) => plan.explained?.explanation.passed ?? []);
+  return new Set(lists.filter((list) => list.length > 0 && !shelf.passed.has(list)));
 }
 
 function newTermsOf(transactions: readonly PlannedTransaction[], shelf: TermsShelf) {

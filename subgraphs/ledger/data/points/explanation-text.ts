@@ -1,12 +1,14 @@
 import type { Effect } from '../../core/rules/purchase-rule';
-import type { Explanation, FiredRule, PassedRule } from '../../core/rules/explanation';
+import type { Explanation, FiredRule, Reckoned } from '../../core/rules/explanation';
+import { passedFrom, passedId } from './passed.store';
 
 /** An explanation as its row holds it: short names, whole numbers as text. */
 interface Stored {
   readonly a: string;
   readonly x: StoredConversion | null;
   readonly f: readonly StoredRule[];
-  readonly p: readonly (readonly [string, string | null, PassedRule['reason']])[];
+  /** The id of the list of rules that gave nothing; the list itself where none did, and in rows of before lists were shared. */
+  readonly p: string | readonly unknown[];
 }
 interface StoredConversion {
   readonly a: string;
@@ -39,7 +41,7 @@ export function explanationText({ amountMinor, conversion, fired, passed }: Expl
       day: conversion.day,
     },
     f: fired.map(storedRule),
-    p: passed.map(({ ruleId, campaignId, reason }) => [ruleId, campaignId, reason] as const),
+    p: passed.length === 0 ? [] : passedId(passed),
   };
   return JSON.stringify(stored);
 }
@@ -59,14 +61,23 @@ function storedRule({ source, ruleId, campaignId, effect, ...rule }: FiredRule):
   };
 }
 
-/** Reads what `explanationText` wrote, as the database gives JSON back. */
+/** An explanation with the list of rules that gave nothing in the place of its id. */
+export const WITH_PASSED = `case jsonb_typeof(x.explanation -> 'p') when 'string'
+         then jsonb_set(x.explanation, '{p}', (select r.passed from passed_rules r where r.id = (x.explanation ->> 'p')::uuid))
+         else x.explanation end`;
+
+/** Reads what `explanationText` wrote, as the database gives JSON back `WITH_PASSED`. */
 export function explanationFrom(value: unknown): Explanation {
-  const { a, x, f, p } = value as Stored;
+  return { ...reckonedFrom(value), passed: passedFrom((value as Stored).p) };
+}
+
+/** Reads of what `explanationText` wrote all that points are reckoned from. */
+export function reckonedFrom(value: unknown): Reckoned {
+  const { a, x, f } = value as Stored;
   return {
     amountMinor: BigInt(a),
     conversion: x && { amountMinor: BigInt(x.a), rate: x.rate, source: x.source, day: x.day },
     fired: f.map(firedFrom),
-    passed: p.map(([ruleId, campaignId, reason]) => ({ ruleId, campaignId, reason })),
   };
 }
 

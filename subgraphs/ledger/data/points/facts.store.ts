@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { Asking, flush } from '../../../../kernel/db/flush';
+import { Asking, flush, type Answers, type FlushStatement } from '../../../../kernel/db/flush';
 import { uuidOf, type MemberId, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import { NO_MEMBER_FACTS, type MemberFacts } from '../../core/rules/member-facts';
 import type { WalletKey } from '../../core/points/wallet';
@@ -12,6 +12,8 @@ export interface FactsRequest {
   readonly programmeId: ProgrammeId;
   readonly partnerId: PartnerId;
   readonly ordersSince: Date;
+  /** Whether they ask how often it bought before. */
+  readonly asksOrders: boolean;
 }
 
 /** What rules may know of a member at a partner. */
@@ -20,22 +22,26 @@ export interface LoadedPerson {
   readonly orders: readonly Date[];
 }
 
+/** An instant as milliseconds since 1970: reading a date's text takes longer than all else of a row. */
+const inMs = (column: string) => `floor(extract(epoch from ${column}) * 1000)::bigint`;
+
 const LOAD_MEMBERS = `/* ledger.post.loadMemberFacts */
-select k.place::integer, m.enrolled_at, f.consented, f.segments, f.attributes
+select k.place::integer, ${inMs('m.enrolled_at')} as enrolled_ms, f.consented, f.segments, f.attributes
   from unnest($1::uuid[], $2::uuid[]) with ordinality as k(programme_id, member_id, place)
   left join member_projection m on (m.programme_id, m.member_id) = (k.programme_id, k.member_id)
   left join member_facts f on (f.programme_id, f.member_id) = (k.programme_id, k.member_id)`;
 
 interface FactsRow {
   readonly place: number;
-  readonly enrolled_at: Date | null;
+  readonly enrolled_ms: string | null;
   /** Null, as the two below: members announced no facts of this member. */
   readonly consented: boolean | null;
   readonly segments: string[] | null;
   readonly attributes: MemberFacts['attributes'] | null;
 }
 
-function factsFrom({ enrolled_at: enrolledAt, consented, segments, attributes }: FactsRow): MemberFacts {
+function factsFrom({ enrolled_ms: ms, consented, segments, attributes }: FactsRow): MemberFacts {
+  const enrolledAt = ms === null ? null : new Date(Number(ms));
   if (consented === null || segments === null || attributes === null) return { ...NO_MEMBER_FACTS, enrolledAt };
   return { enrolledAt, consented, segments: new Set(segments), attributes };
 }
@@ -44,40 +50,54 @@ function factsFrom({ enrolled_at: enrolledAt, consented, segments, attributes }:
 const ORDERS_MAX = 5_000;
 
 const LOAD_ORDERS = `/* ledger.post.loadOrders */
-select k.place::integer, o.occurred_at
+select k.place::integer, ${inMs('o.occurred_at')} as at
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::timestamptz[]) with ordinality as k(bucket, wallet, partner_id, since, place)
   cross join lateral (
     select p.occurred_at from purchase p
      where p.bucket = k.bucket and p.wallet = k.wallet and p.partner_id = k.partner_id and p.occurred_at >= k.since
      limit ${ORDERS_MAX}) o`;
 
-/** What rules ask of members, for a batch at once; called under the wallets' locks, so that no purchase is missed. */
+/** What rules ask of members, read for a batch at once under the wallets' locks, so that no purchase is missed. */
 export async function loadPersons(client: Client, asked: readonly FactsRequest[]): Promise<LoadedPerson[]> {
   const asking = new Asking();
-  const members = asking.add<FactsRow>({
-    name: 'ledger.post.loadMemberFacts',
-    text: LOAD_MEMBERS,
-    values: [
-      arrayText(asked.map(({ programmeId }) => uuidOf(programmeId))),
-      arrayText(asked.map(({ memberId }) => uuidOf(memberId))),
-    ],
-  });
-  const orders = asking.add<{ place: number; occurred_at: Date }>({
-    name: 'ledger.post.loadOrders',
-    text: LOAD_ORDERS,
-    values: [
-      arrayText(asked.map(({ key }) => key.bucket)),
-      arrayText(asked.map(({ key }) => key.wallet)),
-      arrayText(asked.map(({ partnerId }) => uuidOf(partnerId))),
-      `{${asked.map(({ ordersSince }) => `"${ordersSince.toISOString()}"`).join(',')}}`,
-    ],
-  });
-  const answers = await flush(client, asking.statements);
-  const known = new Map(members(answers).map((row) => [row.place, factsFrom(row)]));
-  const before = new Map<number, Date[]>();
-  for (const { place, occurred_at: at } of orders(answers)) before.set(place, [...(before.get(place) ?? []), at]);
-  return asked.map((_, n) => ({
-    facts: known.get(n + 1) ?? NO_MEMBER_FACTS,
-    orders: before.get(n + 1) ?? [],
-  }));
+  const persons = askPersons(asking, asked);
+  return persons(await flush(client, asking.statements));
+}
+
+/** Adds to a flush what rules ask of members. @returns what finds them in its answers, in the order they were asked for */
+export function askPersons(asking: Asking, asked: readonly FactsRequest[]): (answers: Answers) => LoadedPerson[] {
+  const buyers = asked.flatMap((one, n) => (one.asksOrders ? [{ ...one, n }] : []));
+  const members = asking.add<FactsRow>(membersOf(asked));
+  const orders = asking.add<{ place: number; at: string }>(ordersOf(buyers));
+  return (answers) => {
+    const known = new Map(members(answers).map((row) => [row.place, factsFrom(row)]));
+    const before = new Map<number, Date[]>();
+    for (const { place, at } of orders(answers)) {
+      const { n } = buyers[place - 1] as (typeof buyers)[number];
+      const list = before.get(n);
+      if (list === undefined) before.set(n, [new Date(Number(at))]);
+      else list.push(new Date(Number(at)));
+    }
+    return asked.map((_, n) => ({ facts: known.get(n + 1) ?? NO_MEMBER_FACTS, orders: before.get(n) ?? [] }));
+  };
+}
+
+function membersOf(asked: readonly FactsRequest[]): FlushStatement | null {
+  if (asked.length === 0) return null;
+  const values = [
+    arrayText(asked.map(({ programmeId }) => uuidOf(programmeId))),
+    arrayText(asked.map(({ memberId }) => uuidOf(memberId))),
+  ];
+  return { name: 'ledger.post.loadMemberFacts', text: LOAD_MEMBERS, values };
+}
+
+function ordersOf(buyers: readonly FactsRequest[]): FlushStatement | null {
+  if (buyers.length === 0) return null;
+  const values = [
+    arrayText(buyers.map(({ key }) => key.bucket)),
+    arrayText(buyers.map(({ key }) => key.wallet)),
+    arrayText(buyers.map(({ partnerId }) => uuidOf(partnerId))),
+    `{${buyers.map(({ ordersSince }) => `"${ordersSince.toISOString()}"`).join(',')}}`,
+  ];
+  return { name: 'ledger.post.loadOrders', text: LOAD_ORDERS, values };
 }

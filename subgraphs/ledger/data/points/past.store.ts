@@ -1,4 +1,4 @@
-import { explanationFrom } from './explanation-text';
+import { reckonedFrom } from './explanation-text';
 import type { Answers, Asking, FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
@@ -290,7 +290,7 @@ function purchaseFrom(row: PurchaseRow): PastPurchase {
     earned: points(BigInt(row.points)),
     returnedMinor: BigInt(row.returned_minor),
     clawedBack: points(BigInt(row.clawed_back)),
-    explanation: row.explanation === null ? null : explanationFrom(row.explanation),
+    explanation: row.explanation === null ? null : reckonedFrom(row.explanation),
   };
 }
 

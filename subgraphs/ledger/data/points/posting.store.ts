@@ -8,6 +8,7 @@ import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
 import { NO_PAST } from '../../core/points/wallet';
 import type { LinkKey, LinkState } from '../directory.store';
+import { askPersons, type FactsRequest, type LoadedPerson } from './facts.store';
 import { askPast } from './past.store';
 import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
@@ -26,6 +27,8 @@ export interface LoadRequest {
   readonly keys: readonly CommandKey[];
   readonly documents: readonly Digest[];
   readonly links: readonly LinkKey[];
+  /** Whose facts the rules ask for, as far as is known before the lock which rules these are. */
+  readonly persons: readonly FactsRequest[];
 }
 
 /** What the programme's rows say under the shared lock: no cut-off and no clock move can slip in between. */
@@ -50,6 +53,8 @@ export interface LoadedFacts {
   readonly documents: Set<Digest>;
   /** Of the links asked for, those that are there. */
   readonly links: Map<LinkKey, LinkState>;
+  /** In the order they were asked for. */
+  readonly persons: readonly LoadedPerson[];
 }
 
 /** What an intent is found by within a batch. */
@@ -160,6 +165,7 @@ async function load(
     named('loadProgrammes', LOAD_PROGRAMMES, [arrayText(programmeIds.map(uuidOf))]),
   );
   const known = asking.add<KnownRow>(loadKnown(request));
+  const persons = askPersons(asking, request.persons);
   const past = askPast(asking, wallets);
   const answers = await flush(client, asking.statements);
   const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
@@ -175,6 +181,7 @@ async function load(
     ),
     programmes: new Map(programmes(answers).map(programmeFrom)),
     ...knownFrom(known(answers), request),
+    persons: persons(answers),
   };
 }
 

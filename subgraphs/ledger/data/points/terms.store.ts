@@ -4,6 +4,7 @@ import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
 import type { LotTerms } from '../../core/points/lot';
 import type { SettlementModel } from '../../core/rule-book';
+import type { PassedRule } from '../../core/rules/explanation';
 import type { Cells } from './recordset';
 
 const LOAD_TERMS = sql`/* ledger.lotTerms.load */
@@ -27,10 +28,13 @@ interface Row {
 const KEPT_MAX = 10_000;
 
 /**
- * Terms by their id, kept because they never change: thousands of lots share one row. One shelf per process serves every
+ * Terms by their id, kept because they never change: thousands of lots share one row, as thousands of purchases share a list of
+ * rules that gave nothing. One shelf per process serves every
  * programme; what it holds has been read from the database, or committed to it.
  */
 export class TermsShelf {
+  /** Lists of rules that gave nothing, by the very list, that were committed. */
+  readonly passed = new WeakSet<readonly PassedRule[]>();
   private readonly kept = new Map<string, LotTerms>();
 
   /** Terms by id; all of them must exist. */

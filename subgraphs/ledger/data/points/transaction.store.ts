@@ -1,5 +1,5 @@
 import type { Explanation } from '../../core/rules/explanation';
-import { explanationFrom } from './explanation-text';
+import { explanationFrom, WITH_PASSED } from './explanation-text';
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
@@ -17,14 +17,15 @@ const LOAD_PAGE = `/* ledger.statement.loadPage */
 select ${LINE_COLUMNS} from journal_transaction t
  where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.seq < $4 order by t.seq desc limit $5`;
 
-const LOAD_DETAILS = sql`/* ledger.transaction.loadDetails */
+const LOAD_DETAILS = `/* ledger.transaction.loadDetails */
 select c.currency,
        (select coalesce(json_agg(l order by l.lot_seq), '[]') from (
           select lot_seq::text, issuer_id, quantity::text, earned_at, expires_at, terms_id from lot
            where bucket = t.bucket and wallet = t.wallet and seq = t.seq) l) as lots,
        (select row_to_json(p) from (select partner_id, external_ref, amount_minor::text, currency, branch, channel, lines,
           rule_id, points::text, occurred_at from purchase where bucket = t.bucket and wallet = t.wallet and seq = t.seq) p) as purchase,
-       (select explanation from earn_explanation where bucket = t.bucket and wallet = t.wallet and seq = t.seq) as explanation,
+       (select ${WITH_PASSED} from earn_explanation x
+         where x.bucket = t.bucket and x.wallet = t.wallet and x.seq = t.seq) as explanation,
        (select coalesce(json_agg(d order by d.n), '[]') from (
           select e.n, e.lot_seq::text, l.issuer_id, e.amount::text,
                  (select sum(m.micros)::text from claim m where m.bucket = e.bucket and m.wallet = e.wallet and m.seq = e.seq
