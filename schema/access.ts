@@ -146,6 +146,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.setIntake': 'staff:own admin',
   'Mutation.setMemberAttribute': 'partner:own',
   'Mutation.setProfilingConsent': 'member:own',
+  'Mutation.setPartnerKeyAddresses': 'admin',
   'Mutation.setSettlementDetails': 'admin',
   'Mutation.setTestClock': 'admin',
   'Mutation.suspendPartner': 'admin',

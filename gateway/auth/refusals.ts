@@ -9,4 +9,12 @@ export const authRefusals = {
     type: 'errors[]',
     precedence: 2,
   },
+  GATEWAY_ADDRESS_NOT_ALLOWED: {
+    meaning: 'The partner key holds, and may not be used from the address the call comes from.',
+    action:
+      'Call from one of the key’s `addresses`, or let an admin change them with `setPartnerKeyAddresses`; behind a proxy of the hub’s operator, it must be one of `HUB_TRUSTED_PROXIES`.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
 } as const satisfies RefusalCatalogue;

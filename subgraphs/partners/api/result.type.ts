@@ -165,6 +165,14 @@ class IssuePartnerKeySuccess {
   replayed!: boolean;
 }
 
+@ObjectType('SetPartnerKeyAddressesSuccess', { description: 'The key may be used from there, and from nowhere else.' })
+class SetPartnerKeyAddressesSuccess {
+  @Field(() => PartnerKeyType, { description: 'The key.' })
+  key!: PartnerKeyType;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
 @ObjectType('RevokePartnerKeySuccess', { description: 'The key opens nothing any more.' })
 class RevokePartnerKeySuccess {
   @Field(() => PartnerKeyType, { description: 'The key.' })
@@ -206,4 +214,5 @@ export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', Issue
   PartnerLeaving,
   TooManyKeys,
 ]);
+export const SetPartnerKeyAddressesResult = defineResult('SetPartnerKeyAddressesResult', SetPartnerKeyAddressesSuccess);
 export const RevokePartnerKeyResult = defineResult('RevokePartnerKeyResult', RevokePartnerKeySuccess);
