@@ -35,6 +35,7 @@ export const ID_PREFIXES = [
   'bto',
   'rdr',
   'cpr',
+  'rpr',
   'seg',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
