@@ -71,9 +71,10 @@ function stepsOf(campaign: InForce, book: LoopRules): string[] | null {
     };
     const redeemer = openRedeemers(book).find((one) => gains(one) > 0n);
     if (redeemer === undefined) continue;
-    const payers = funding.filter((share) => share.partnerId !== partnerId);
+    const others = funding.filter((share) => share.partnerId !== partnerId);
+    const payers = others.map((one) => codeOf(book, one.partnerId)).join(', ');
     return [
-      `buy at ${codeOf(book, partnerId)} and earn by ${code}, which ${payers.map((one) => codeOf(book, one.partnerId)).join(', ')} pays for`,
+      `buy at ${codeOf(book, partnerId)} and earn by ${code}, which ${payers} pays for`,
       `spend the points at ${redeemer.code}, which is paid ${gains(redeemer)} micro-units a point`,
       `return the purchase at ${codeOf(book, partnerId)}`,
     ];

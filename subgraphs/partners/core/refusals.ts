@@ -136,7 +136,7 @@ export const partnersRefusals = {
   },
   PARTNERS_ARBITRAGE_LOOP: {
     meaning:
-      'With the change somebody could earn, spend and begin again, or return what was bought, and be left with other people’s money each time.',
+      'With the change somebody could earn, spend and begin again, or return what was bought, at other people’s cost each time.',
     action:
       'Lower what is earned, give the campaign a budget, or let its points wait; `loop`, which the refusal carries, says how it goes.',
     retryable: false,
