@@ -24,10 +24,8 @@ const RECORD = `mutation Record($rows: [RecordPurchaseInput!]!) { recordPurchase
  * turn: how long after its recording a client has its change, what a socket costs in memory, and whether anybody missed one. The
  * instant is the entry's own, taken just before its commit: the delay holds the commit as well.
  */
-export async function measureMembers(
-  { openHub, tell, caseMs }: BenchRun,
-  sockets = MEMBERS,
-): Promise<Measured['figures']> {
+export async function measureMembers({ openHub, tell, caseMs, size }: BenchRun): Promise<Measured['figures']> {
+  const sockets = size ?? MEMBERS;
   const hub = await openHub();
   const coalition = await openCoalition(hub, 'streams', sockets, ENROLLING_AT_ONCE);
   tell(`${sockets} members enrolled`);
