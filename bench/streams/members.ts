@@ -56,7 +56,8 @@ export async function measureMembers({ openHub, tell, caseMs, size }: BenchRun):
       credits_per_second: rounded(credits.perSecond),
       commitToClientP50Ms: rounded(percentile(delaysMs, 0.5)),
       commitToClientP99Ms: rounded(percentile(delaysMs, 0.99)),
-      gaps: gaps + Math.max(0, credits.count - changes) + faults.length,
+      coalesced: credits.count - delaysMs.length,
+      gaps: gaps + Math.abs(credits.count - changes) + faults.length,
     };
   } finally {
     await clients.stop();
