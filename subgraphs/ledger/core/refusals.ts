@@ -1,4 +1,5 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { settlementRefusals } from './settlement/refusals';
 import { simulationRefusals } from './simulate-rule/refusals';
 
 /** The ledger's own codes; `docs/errors.md` is printed from these. */
@@ -343,13 +344,6 @@ export const ledgerRefusals = {
     type: 'BankStatementUnreadable',
     precedence: 60,
   },
-  LEDGER_DISPUTE_WINDOW_OPEN: {
-    meaning: 'Partners may still dispute lines of this cycle.',
-    action: 'Wait until the window has passed.',
-    retryable: false,
-    type: 'DisputeWindowOpen',
-    precedence: 64,
-  },
   LEDGER_BUY_OUT_NOT_AGREED: {
     meaning:
       'The partner’s contract in force does not pay at issuance, so there is nothing its points could be bought out to.',
@@ -358,35 +352,7 @@ export const ledgerRefusals = {
     type: 'BuyOutNotAgreed',
     precedence: 63,
   },
-  LEDGER_DISPUTE_WINDOW_CLOSED: {
-    meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
-    action: 'Ask the coalition’s operator for an adjustment in a later cycle.',
-    retryable: false,
-    type: 'DisputeWindowClosed',
-    precedence: 64,
-  },
-  LEDGER_LINE_ALREADY_DISPUTED: {
-    meaning: 'The line is in dispute already.',
-    action: 'Wait for the operator’s answer; the cycle’s `disputes` show it.',
-    retryable: false,
-    type: 'LineAlreadyDisputed',
-    precedence: 65,
-  },
-  LEDGER_DISPUTE_RESOLVED: {
-    meaning: 'The dispute was resolved before.',
-    action: 'Read the cycle’s `disputes`; what is wrong with an outcome is put right by an adjustment.',
-    retryable: false,
-    type: 'DisputeResolved',
-    precedence: 64,
-  },
-  LEDGER_DISPUTE_PART_WRONG: {
-    meaning:
-      'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
-    action: 'Send `owedMicros` with PARTIAL only, of the line’s sign and smaller than it.',
-    retryable: false,
-    type: 'DisputePartWrong',
-    precedence: 60,
-  },
+  ...settlementRefusals,
   LEDGER_TRIAL_CHECK_FAILED: {
     meaning: 'A check over the book found rows that do not add up; the close is blocked.',
     action: 'Look at `findings`, which name the rows; `hub verify` says more of them.',

@@ -16,6 +16,7 @@ import { PartyDetails1795850000000 } from './migrations/1795850000000-party-deta
 import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
+import { DefaultsAndRunOff1795890000000 } from './migrations/1795890000000-defaults-and-run-off';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 import { PurchasesByTime1795860100000 } from './migrations/1795860100000-purchases-by-time';
 import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
@@ -45,6 +46,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     MemberFacts1795825050000,
     PassedRules1795860000000,
     PurchasesByTime1795860100000,
+    DefaultsAndRunOff1795890000000,
   ],
   appendOnly: [
     'journal_transaction',

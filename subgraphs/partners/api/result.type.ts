@@ -197,7 +197,10 @@ export const SuspendPartnerResult = defineResult('SuspendPartnerResult', Suspend
   PartnerLeaving,
 ]);
 export const LiftSuspensionResult = defineResult('LiftSuspensionResult', LiftSuspensionSuccess, [PartnerNotSuspended]);
-export const PartnerLeavesResult = defineResult('PartnerLeavesResult', PartnerLeavesSuccess, [PartnerLeaving]);
+export const PartnerLeavesResult = defineResult('PartnerLeavesResult', PartnerLeavesSuccess, [
+  PartnerLeaving,
+  defineRefusalType('PartnerStays', 'The partner is not on its way out.'),
+]);
 export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', IssuePartnerKeySuccess, [
   PartnerSuspended,
   PartnerLeaving,
