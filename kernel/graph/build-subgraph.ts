@@ -92,8 +92,8 @@ function typeNameOf({ __typename: name }: { readonly __typename?: unknown }): st
 
 /** The specification says `_Service.sdl: String!`, the build `String`. */
 function neverNullSdl(schema: GraphQLSchema): void {
-  const service = schema.getType('_Service');
-  const sdl = isObjectType(service) ? service.getFields()['sdl'] : undefined;
+  const answering = schema.getType('_Service');
+  const sdl = isObjectType(answering) ? answering.getFields()['sdl'] : undefined;
   if (sdl === undefined) throw new TypeError('buildSubgraph: the build has no _Service.sdl');
   sdl.type = new GraphQLNonNull(GraphQLString);
 }
