@@ -5,6 +5,7 @@ import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
+import { benchOverload } from './overload';
 import { benchRules } from './ledger/rules';
 import { benchStreams } from './streams/streams';
 import { benchSettlement } from './ledger/settlement';
@@ -47,6 +48,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,
+  overload: benchOverload,
   rules: benchRules,
   streams: benchStreams,
   settlement: benchSettlement,
