@@ -7,7 +7,8 @@ import { serveSubgraph } from '../../kernel/graph/serve-subgraph';
 import { newId } from '../../kernel/values/id';
 import type { BenchRun, Measured } from '../benches';
 import { median, percentile, rounded } from '../coalition';
-import { ClientsProgram, processorMs, startOurs, type Program } from './programs';
+import { ClientsProgram } from '../../hub/testkit/clients-program';
+import { processorMs, startOurs, type Program } from './programs';
 
 const READERS = 500;
 const EVENTS = 60;
