@@ -136,6 +136,7 @@ describe('a rule that brings back more than one person may decide', () => {
         field: 'input',
       });
     }
+    expect(await graph.change(second(programmeId), 'proposeRule', {}, PROPOSED)).toMatchObject({ code: 'FORBIDDEN' });
     expect(await graph.change(second(programmeId), 'proposeRule', { setEarningRule }, PROPOSED)).toMatchObject({
       code: 'FORBIDDEN',
     });

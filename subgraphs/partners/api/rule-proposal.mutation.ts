@@ -1,5 +1,4 @@
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
-import { invalidInput } from '../../../kernel/errors/shared-refusals';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
 import { approveRule, proposeRule, withdrawRule } from '../app/propose-rule';
 import type { Partner } from '../core/partner';
@@ -30,12 +29,6 @@ export class RuleProposalMutation {
     @Ctx() { setting, principal }: PartnersContext,
   ): Promise<object> {
     const change = changeIn(input);
-    if (change === null) {
-      const which = 'setPurchaseRule, createCampaign, changeCampaign, setEarningRule';
-      return answer('ProposeRuleSuccess', input, async () =>
-        invalidInput('input', `must have exactly one of ${which}`),
-      );
-    }
     const { idempotencyKey } = input;
     return answer('ProposeRuleSuccess', input, async () =>
       shown(await proposeRule(setting, principal, { idempotencyKey, change })),

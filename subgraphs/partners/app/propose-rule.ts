@@ -3,6 +3,7 @@ import type { Replayable } from '../../../kernel/db/command-key';
 import type { Tx } from '../../../kernel/db/transaction';
 import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
+import { invalidInput } from '../../../kernel/errors/shared-refusals';
 import { newId } from '../../../kernel/values/id';
 import { proposalChanged } from '../core/contract-proposal';
 import {
@@ -14,7 +15,7 @@ import {
 } from '../core/rule-proposal';
 import { findProgramme } from '../data/programme.store';
 import { decideRuleProposal, findOpenRuleProposal, insertRuleProposal } from '../data/rule-proposal.store';
-import { approverOf } from './authorise';
+import { adminOf, approverOf } from './authorise';
 import { changeAtPartner, prepareAtPartner, type AtPartner } from './change-at-partner';
 import type { InRuleBook } from './change-rule-book';
 import { changeFault, drawRule, saveDrawn, type DrawnRule } from './draw-rule';
@@ -26,13 +27,22 @@ import type { PartnersSetting } from './setting';
  * Proposes a change of what a purchase earns, whatever it brings back. Nothing is set until another person approves it. An open
  * proposal of the same code is replaced, so whoever looked at that one approves nothing.
  *
- * Refuses what the mutation of the change refuses, but PARTNERS_REBATE_ABOVE_LIMIT.
+ * Refuses FORBIDDEN unless an admin asks, INVALID_INPUT for anything but one change, and what the mutation of the change refuses,
+ * but PARTNERS_REBATE_ABOVE_LIMIT.
  */
 export async function proposeRule(
   setting: PartnersSetting,
   principal: Principal,
-  { idempotencyKey, change }: { idempotencyKey: string; change: RuleChange },
+  { idempotencyKey, change }: { idempotencyKey: string; change: RuleChange | null },
 ): Promise<Replayable<{ proposal: RuleProposal }> | Refusal> {
+  const admin = adminOf(principal);
+  if (isRefusal(admin)) return admin;
+  if (change === null) {
+    return invalidInput(
+      'input',
+      'must have exactly one of setPurchaseRule, createCampaign, changeCampaign, setEarningRule',
+    );
+  }
   // The key of the change itself names nothing here.
   const { idempotencyKey: _, ...body } = change.input;
   return prepareAtPartner(setting, principal, {
