@@ -49,6 +49,8 @@ const EMPTY_HERE = new Set([
   'Query.accountFreezes',
   'Query.adjustments',
   'Query.campaignCalendar',
+  'Query.campaignReport',
+  'Query.campaignReports',
   'Query.redemptionRates',
   'Query.missingClaims',
   'Query.operatorSettlementDetails',

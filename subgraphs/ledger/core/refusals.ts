@@ -67,6 +67,13 @@ export const ledgerRefusals = {
     type: 'BranchUnknown',
     precedence: 60,
   },
+  LEDGER_CAMPAIGN_NOT_RUNNING: {
+    meaning: 'The campaign does not run at `occurredAt`: a response outside its window is none.',
+    action: 'Correct the instant or the campaign.',
+    retryable: false,
+    type: 'CampaignNotRunning',
+    precedence: 62,
+  },
   LEDGER_OCCURRED_IN_FUTURE: {
     meaning: '`occurredAt` lies after the programme’s clock.',
     action: 'Correct the instant; in a sandbox, move the test clock first.',

@@ -18,6 +18,7 @@ import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entrie
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
+import { Campaigns1795890000000 } from './migrations/1795890000000-campaigns';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -43,6 +44,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     ClaimsSettleOnce1795825010000,
     MemberFacts1795825050000,
     PassedRules1795860000000,
+    Campaigns1795890000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -60,6 +62,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     'purchase_return',
     'redemption_reversal',
     'award',
+    'campaign_lot',
+    'campaign_response',
     'document',
     'command_refusal',
     'receipt',
