@@ -36,6 +36,7 @@ export const ID_PREFIXES = [
   'rdr',
   'cpr',
   'seg',
+  'exp',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 
