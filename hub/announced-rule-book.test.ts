@@ -1,4 +1,5 @@
-import type { CampaignTerms, PurchaseRule, RuleTerms } from '../subgraphs/partners/core/purchase-rule';
+import type { CampaignTerms, RuleTerms } from '../kernel/conditions/rule-terms';
+import type { PurchaseRule } from '../subgraphs/partners/core/purchase-rule';
 import fc from 'fast-check';
 import { newId } from '../kernel/values/id';
 import { readRuleBook } from '../subgraphs/ledger/app/read-rule-book';

@@ -1,5 +1,3 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { ApolloGateway } from '@apollo/gateway';
 import { ApolloServer } from '@apollo/server';
 import { startStandaloneServer } from '@apollo/server/standalone';
@@ -7,16 +5,18 @@ import { defaultGatewayConfig, gatewayDatabase, openDevelopmentIssuer, openGatew
 import { readHubConfig } from '../../hub/composition/config';
 import { HubDatabases } from '../../hub/composition/databases';
 import { openSecrets } from '../../hub/composition/secrets';
+import type { FeedItem } from '../../kernel/events/event';
 import { HttpLink } from '../../kernel/graph/http-link';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { LocalLink } from '../../kernel/graph/local-link';
 import { serveSubgraph } from '../../kernel/graph/serve-subgraph';
 import type { OpenSubgraph } from '../../kernel/graph/subgraph';
+import { serveUnsigned } from './unsigned';
 import { JOINED, openStub, supergraphAt, type Joined } from './stub-graph';
 
 /**
- * A process of the bench: `part.js <subgraphs|stock|local|pool> [urls of subgraphs as JSON]`. It says in one line of JSON where it
- * answers and runs until it is ended.
+ * A process of the bench: `part.js <subgraphs|stock|local|pool> [urls of subgraphs as JSON] [what partners announced, as
+ * JSON]`. It says in one line of JSON where it answers and runs until it is ended.
  */
 type Urls = Readonly<Record<Joined, string>>;
 
@@ -34,31 +34,13 @@ async function serveSubgraphs(): Promise<object> {
     JOINED.map(async (name) => {
       const open = openStub(name);
       const { url } = await serveSubgraph(open, { secrets, host: '127.0.0.1', port: 0 });
-      return [name, url, await serveUnsigned(localLinkOf(open))] as const;
+      return [name, url, (await serveUnsigned(open)).url] as const;
     }),
   );
   return {
     signed: Object.fromEntries(served.map(([name, url]) => [name, url])),
     unsigned: Object.fromEntries(served.map(([name, , url]) => [name, url])),
   };
-}
-
-async function serveUnsigned(link: LocalLink): Promise<string> {
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = [];
-    request.on('data', (chunk: Buffer) => chunks.push(chunk));
-    request.on('end', () => {
-      const body = JSON.parse(Buffer.concat(chunks).toString('utf8')) as { query: string; variables?: object };
-      const deadlineAt = new Date(Date.now() + 5_000);
-      const context = { principal: { kind: 'anonymous' }, requestId: 'bench', deadlineAt } as const;
-      void link.execute({ query: body.query, variables: body.variables as never, context }).then((result) => {
-        response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(result));
-      });
-    });
-  });
-  server.keepAliveTimeout = 65_000;
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
 }
 
 /** Apollo's gateway under Apollo's server, as their documentation starts them. */
@@ -71,7 +53,7 @@ async function serveStock(urls: Urls): Promise<object> {
 }
 
 /** Our gateway with everything on: credentials, limits, costs and budgets, in production mode. */
-async function serveOurs(links: Readonly<Record<Joined, SubgraphLink>>): Promise<object> {
+async function serveOurs(links: Readonly<Record<Joined, SubgraphLink>>, announced: FeedItem[]): Promise<object> {
   const secrets = openSecrets(config);
   const databases = await HubDatabases.open({ config, secrets, owners: ['gateway'] });
   const verifyTokens = await openDevelopmentIssuer({ folder: config.dataDir, mode: config.mode });
@@ -80,7 +62,7 @@ async function serveOurs(links: Readonly<Record<Joined, SubgraphLink>>): Promise
     links,
     supergraphSdl: supergraphAt({ members: '', ledger: '', partners: '' }),
     database: await databases.connectMigrated(gatewayDatabase),
-    partnersFeed: { read: () => new Promise(() => undefined) },
+    partnersFeed: { read: (after) => (after === null ? Promise.resolve(announced) : new Promise(() => undefined)) },
     verifyTokens,
     secrets,
     config: { ...defaultGatewayConfig, limits: { ...defaultGatewayConfig.limits, budgets } },
@@ -93,24 +75,32 @@ function linksBy(linkOf: (name: Joined) => SubgraphLink): Readonly<Record<Joined
   return Object.fromEntries(JOINED.map((name) => [name, linkOf(name)])) as Record<Joined, SubgraphLink>;
 }
 
-async function serve(part: string | undefined, urls: Urls): Promise<object> {
+async function serve(part: string | undefined, urls: Urls, announced: FeedItem[]): Promise<object> {
   switch (part) {
     case 'subgraphs':
       return serveSubgraphs();
     case 'stock':
       return serveStock(urls);
     case 'local':
-      return serveOurs(linksBy((name) => localLinkOf(openStub(name))));
+      return serveOurs(
+        linksBy((name) => localLinkOf(openStub(name))),
+        announced,
+      );
     case 'pool': {
       const { internal: secret } = openSecrets(config);
-      return serveOurs(linksBy((name) => new HttpLink(name, { url: urls[name], secret })));
+      return serveOurs(
+        linksBy((name) => new HttpLink(name, { url: urls[name], secret })),
+        announced,
+      );
     }
     default:
       throw new TypeError(`there is no part ${part}`);
   }
 }
 
-const [, , part, urls = '{}'] = process.argv;
+const [, , part, urls = '{}', announced = '[]'] = process.argv;
 // Whoever started it may be gone before it was ended.
 process.stdin.on('end', () => process.exit()).resume();
-void serve(part, JSON.parse(urls) as Urls).then((answer) => process.stdout.write(`${JSON.stringify(answer)}\n`));
+void serve(part, JSON.parse(urls) as Urls, JSON.parse(announced) as FeedItem[]).then((answer) =>
+  process.stdout.write(`${JSON.stringify(answer)}\n`),
+);

@@ -9,6 +9,7 @@ import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import type { Pipeline } from '../plan/pipeline';
 import type { HttpContext } from './apollo-server';
+import { documentRoutes } from './documents';
 import type { EventStreams } from './event-streams';
 import { callerOf, type GraphPost } from './graph-post';
 import { serveGraphiql } from './graphiql';
@@ -61,6 +62,7 @@ function pagesOf(options: HttpFrontOptions): Express {
   app.use(nameRequest);
   app.use(healthRoutes(options.health));
   serveGraphiql(app);
+  app.use(documentRoutes(options));
   app.use(intakeRoutes({ ...options, deadlineMs: options.limits.deadlineMs }));
   app.use('/graphql', ...queriesAndEvents(options));
   app.use((_request, response) =>

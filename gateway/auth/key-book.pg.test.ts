@@ -1,6 +1,6 @@
 import { openLog } from '../../kernel/telemetry/log';
 import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
-import { PartnersStub } from '../testkit/open-test-gateway';
+import { PartnersStub } from '../testkit/partners-stub';
 import { gatewayDatabase } from './database';
 import { KeyBook } from './key-book';
 

@@ -43,9 +43,16 @@ export const gatewayRefusals = {
     type: 'errors[]',
     precedence: 4,
   },
+  GATEWAY_DOCUMENT_WAITS: {
+    meaning: 'A document cannot be drawn up before somebody gives settlement details or a mandate.',
+    action: 'Read `waitsFor` of the document in the graph, and have the details set with `setSettlementDetails`.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 4,
+  },
   GATEWAY_NOT_FOUND: {
-    meaning: 'There is no such path.',
-    action: 'The graph is at /graphql.',
+    meaning: 'There is no such path, or no such document for the caller.',
+    action: 'The graph is at /graphql; `settlementDocuments` lists the documents there are.',
     retryable: false,
     type: 'errors[]',
     precedence: 1,

@@ -1,13 +1,10 @@
-import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { SubgraphName } from '../../kernel/context/principal';
-import type { EventFeed, FeedItem, FeedPosition, HubEvent } from '../../kernel/events/event';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { graphClient, type GraphClient } from '../../kernel/testkit/graph-client';
 import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
-import { newId, type PartnerId, type ProgrammeId } from '../../kernel/values/id';
 import {
   defaultGatewayConfig,
   gatewayDatabase,
@@ -17,6 +14,7 @@ import {
   type GatewayConfig,
 } from '../main';
 import { localLink, openFixture, type Fixture } from './fixture';
+import { PartnersStub } from './partners-stub';
 
 /** A gateway over the fixture's subgraphs, listening on a port of its own. */
 export interface TestGateway extends AsyncDisposable {
@@ -86,51 +84,3 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
 }
 
 export const testSecrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
-
-/** Announces keys as the partners subgraph does. */
-export class PartnersStub implements EventFeed {
-  readonly programmeId: ProgrammeId = newId('prg');
-  readonly partnerId: PartnerId = newId('ptr');
-  private readonly items: FeedItem[] = [];
-
-  /** Makes a key and announces it; answers its text and its id. */
-  issueKey(options: { scopes?: string[]; expiresAt?: Date } = {}): { text: string; keyId: string } {
-    const keyId = newId('key');
-    const text = `hub_test_${keyId.slice(4)}_${randomBytes(32).toString('base64url')}`;
-    const keyHash = createHash('sha256').update(text).digest('hex');
-    const { scopes = ['points:earn'], expiresAt = null } = options;
-    this.announce('partners.key.issued.v1', {
-      keyId,
-      partnerId: this.partnerId,
-      keyHash,
-      scopes,
-      expiresAt: expiresAt === null ? null : expiresAt.toISOString(),
-      isSandbox: true,
-    });
-    return { text, keyId };
-  }
-
-  revokeKey(keyId: string): void {
-    this.announce('partners.key.revoked.v1', { keyId, partnerId: this.partnerId });
-  }
-
-  async read(after: FeedPosition | null, limit: number, waitMs: number): Promise<FeedItem[]> {
-    const from = after === null ? 0 : Number(after.split(':')[1]);
-    const found = this.items.slice(from, from + limit);
-    if (found.length > 0 || waitMs === 0) return found;
-    await new Promise((resolve) => setTimeout(resolve, 20).unref());
-    return this.items.slice(from, from + limit);
-  }
-
-  private announce(type: string, payload: unknown): void {
-    const event: HubEvent = {
-      id: newId('evt'),
-      type,
-      programmeId: this.programmeId,
-      aggregateId: this.partnerId,
-      recordedAt: new Date().toISOString(),
-      payload,
-    };
-    this.items.push({ position: `1:${this.items.length + 1}` as FeedPosition, event });
-  }
-}

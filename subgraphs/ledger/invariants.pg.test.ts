@@ -363,6 +363,14 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     ],
   ],
   [
+    'a deposit holds what nobody paid in',
+    ['guarantees-equal-their-entries'],
+    [
+      `insert into guarantee (programme_id, fund, partner_id, held_minor)
+       select n.programme_id, 'DEPOSIT', n.debit_owner, 100 from settlement_entry n where n.debit_owner is not null limit 1`,
+    ],
+  ],
+  [
     'the bank is said to have confirmed a payment nobody instructed',
     ['confirmed-payments-are-what-was-instructed'],
     [

@@ -9,6 +9,7 @@ import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
 import { receiptResolvers } from './api/receipts/resolvers';
 import { reportResolvers } from './api/reports/resolvers';
+import { simulateRuleResolvers } from './api/simulate-rule/resolvers';
 import { simulateCloseResolvers } from './api/simulate-close/resolvers';
 import { verifyResolvers } from './api/verify/resolvers';
 import { settlementReferences, settlementResolvers } from './api/settlement/resolvers';
@@ -28,6 +29,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...closingPackageResolvers,
       ...explainLineResolvers,
       ...simulateCloseResolvers,
+      ...simulateRuleResolvers,
       ...adjustmentResolvers,
       ...receiptResolvers,
       ...verifyResolvers,

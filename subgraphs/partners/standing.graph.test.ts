@@ -18,6 +18,14 @@ const lift = (who: Principal, partnerId: string) =>
 const leave = (who: Principal, partnerId: string) =>
   graph.change(who, 'partnerLeaves', { partnerId, reason }, shown('PartnerLeaves'));
 
+const hasLeft = (who: Principal, partnerId: string, idempotencyKey: string) =>
+  graph.ask(
+    who,
+    `mutation ($input: PartnerLeavesInput!) { answer: partnerHasLeft(input: $input) { __typename ... on Refusal { code replayed }
+      ${shown('PartnerLeaves')} } }`,
+    { input: { idempotencyKey, partnerId, reason: 'run off' } },
+  );
+
 describe('a partner', () => {
   it('joins as issuer, redeemer or both, and the book says which', async () => {
     const { programmeId, admin, partnerId } = await graph.found();
@@ -55,6 +63,20 @@ describe('a partner', () => {
     expect((await suspend(who, partnerId)).code).toBe(code);
     expect((await lift(who, partnerId)).code).toBe('PARTNERS_PARTNER_NOT_SUSPENDED');
     expect((await graph.change(who, 'issuePartnerKey', { partnerId })).code).toBe(code);
+  });
+
+  it('has left when the ledger says that its points have run off, and by nobody else’s word', async () => {
+    const { programmeId, admin, partnerId } = await graph.found();
+    const ledger: Principal = { kind: 'service', name: 'ledger', programmeId };
+    const answerTo = async (who: Principal, key: string) => (await hasLeft(who, partnerId, key)).data.answer;
+    expect(await answerTo(ledger, 'early')).toMatchObject({ code: 'PARTNERS_PARTNER_NOT_LEAVING' });
+    await leave(admin, partnerId);
+    for (const who of [admin, { ...ledger, name: 'rewards' } as Principal, aKeyOf(programmeId, partnerId)]) {
+      expect(await answerTo(who, 'no')).toMatchObject({ code: 'FORBIDDEN' });
+    }
+    expect(await answerTo(ledger, 'run-off')).toMatchObject({ partner: { status: 'LEFT' } });
+    expect(await answerTo(ledger, 'run-off')).toMatchObject({ partner: { status: 'LEFT' } });
+    expect((await graph.lastBook(programmeId)).partners).toMatchObject([{ status: 'LEFT' }]);
   });
 
   it('that is suspended can leave', async () => {

@@ -2,7 +2,7 @@ import { areaOf, isCode, isTest, placeOf, type HouseRule, type ProjectFile } fro
 
 const codeLiteral = /(['"`])((?:FEEDBACK|GATEWAY|LEDGER|MEMBERS|PARTNERS|REWARDS)_[A-Z0-9_]+)\1/g;
 const declaredCode = /^ {2}([A-Z][A-Z0-9_]+): /gm;
-const cataloguePath = /^(subgraphs\/[^/]+\/core\/refusals|gateway\/[^/]+\/(refusals|codes))[.]ts$/;
+const cataloguePath = /^(subgraphs\/[^/]+\/core\/([^/]+\/)?refusals|gateway\/[^/]+\/(refusals|codes))[.]ts$/;
 
 /** The codes that mean the same wherever they are told, and so carry no area's name. */
 const unprefixed = ['INTERNAL', 'SUBGRAPH_UNAVAILABLE', 'NOT_FOUND', 'FORBIDDEN', 'INVALID_INPUT'];

@@ -47,6 +47,8 @@ const EMPTY_HERE = new Set([
   'Query.cycleLines',
   'Query.explainLine',
   'Query.accountFreezes',
+  'Query.guarantees',
+  'Query.runOffs',
   'Query.adjustments',
   'Query.campaignCalendar',
   'Query.campaignReport',

@@ -18,6 +18,8 @@ export interface TestHub {
   client(credential?: string): GraphClient;
   /** For set-up: tries again what may pass by itself. */
   connection(): GraphConnection;
+  /** The same by way of another gateway. */
+  connectionTo(url: string): GraphConnection;
   close(): Promise<void>;
 }
 
@@ -70,6 +72,7 @@ export async function testHub(url: string, dataDir: string, stop: () => Promise<
     issuer,
     client: (credential) => kept(graphClient(url, credential)),
     connection: () => kept(new GraphConnection(url)),
+    connectionTo: (other) => kept(new GraphConnection(other)),
     close: async () => {
       await Promise.all(clients.map((client) => client.close()));
       await stop();

@@ -5,6 +5,7 @@ import type { ProgrammeId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import type { LiveAccounts } from './points/live-accounts';
 import type { LiveSettlement } from './settlement/live-settlement';
+import type { TellDeparture } from './tell-partners';
 import type { MemberDirectory } from './points/member-directory';
 import type { PostingLanes } from './points/posting-lanes';
 
@@ -19,6 +20,8 @@ export interface Ledger {
   readonly liveSettlement: LiveSettlement;
   /** The programme's rules as held now; asks the feed once when there are none. */
   book(programmeId: ProgrammeId): Promise<RuleBook | null>;
+  /** Tells partners that a leaving partner's points have run off. */
+  readonly tellDeparture: TellDeparture;
   /** Reads what partners has announced and we have not taken over yet. */
   catchUpRules(): Promise<void>;
 }

@@ -4,6 +4,7 @@ import type { EventFeed } from '../../../kernel/events/event';
 import type { SubgraphSurroundings } from '../../../kernel/graph/subgraph';
 import { openLog } from '../../../kernel/telemetry/log';
 import { askMembersBy } from './ask-members';
+import { tellDepartureBy } from './tell-partners';
 import type { Ledger } from './ledger';
 import { DUE_BATCH, DUE_LOCK_WAIT_MS_MAX, dueJobs } from './time/due-jobs';
 import { LiveAccounts } from './points/live-accounts';
@@ -84,6 +85,7 @@ export async function openLedger(
     live,
     liveSettlement,
     directory: new MemberDirectory(database, secrets.identity, askMembersBy(peers.link('members'))),
+    tellDeparture: tellDepartureBy(peers.link('partners'), log),
     book: (programmeId) => books.current(programmeId),
     catchUpRules: () => partners.catchUp(),
   };

@@ -1,4 +1,7 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { campaignRefusals } from './campaigns/refusals';
+import { settlementRefusals } from './settlement/refusals';
+import { simulationRefusals } from './simulate-rule/refusals';
 
 /** The ledger's own codes; `docs/errors.md` is printed from these. */
 export const ledgerRefusals = {
@@ -66,13 +69,6 @@ export const ledgerRefusals = {
     retryable: false,
     type: 'BranchUnknown',
     precedence: 60,
-  },
-  LEDGER_CAMPAIGN_NOT_RUNNING: {
-    meaning: 'The campaign does not run at `occurredAt`: a response outside its window is none.',
-    action: 'Correct the instant or the campaign.',
-    retryable: false,
-    type: 'CampaignNotRunning',
-    precedence: 62,
   },
   LEDGER_OCCURRED_IN_FUTURE: {
     meaning: '`occurredAt` lies after the programme’s clock.',
@@ -271,6 +267,8 @@ export const ledgerRefusals = {
     type: 'IssuanceCapReached',
     precedence: 69,
   },
+  ...campaignRefusals,
+  ...simulationRefusals,
   LEDGER_INSUFFICIENT_POINTS: {
     meaning: 'The member has fewer spendable points than asked for.',
     action: 'Ask for fewer; `missingPoints` says how many are missing.',
@@ -348,13 +346,6 @@ export const ledgerRefusals = {
     type: 'BankStatementUnreadable',
     precedence: 60,
   },
-  LEDGER_DISPUTE_WINDOW_OPEN: {
-    meaning: 'Partners may still dispute lines of this cycle.',
-    action: 'Wait until the window has passed.',
-    retryable: false,
-    type: 'DisputeWindowOpen',
-    precedence: 64,
-  },
   LEDGER_BUY_OUT_NOT_AGREED: {
     meaning:
       'The partner’s contract in force does not pay at issuance, so there is nothing its points could be bought out to.',
@@ -363,35 +354,7 @@ export const ledgerRefusals = {
     type: 'BuyOutNotAgreed',
     precedence: 63,
   },
-  LEDGER_DISPUTE_WINDOW_CLOSED: {
-    meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
-    action: 'Ask the coalition’s operator for an adjustment in a later cycle.',
-    retryable: false,
-    type: 'DisputeWindowClosed',
-    precedence: 64,
-  },
-  LEDGER_LINE_ALREADY_DISPUTED: {
-    meaning: 'The line is in dispute already.',
-    action: 'Wait for the operator’s answer; the cycle’s `disputes` show it.',
-    retryable: false,
-    type: 'LineAlreadyDisputed',
-    precedence: 65,
-  },
-  LEDGER_DISPUTE_RESOLVED: {
-    meaning: 'The dispute was resolved before.',
-    action: 'Read the cycle’s `disputes`; what is wrong with an outcome is put right by an adjustment.',
-    retryable: false,
-    type: 'DisputeResolved',
-    precedence: 64,
-  },
-  LEDGER_DISPUTE_PART_WRONG: {
-    meaning:
-      'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
-    action: 'Send `owedMicros` with PARTIAL only, of the line’s sign and smaller than it.',
-    retryable: false,
-    type: 'DisputePartWrong',
-    precedence: 60,
-  },
+  ...settlementRefusals,
   LEDGER_TRIAL_CHECK_FAILED: {
     meaning: 'A check over the book found rows that do not add up; the close is blocked.',
     action: 'Look at `findings`, which name the rows; `hub verify` says more of them.',

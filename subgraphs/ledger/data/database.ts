@@ -16,9 +16,11 @@ import { PartyDetails1795850000000 } from './migrations/1795850000000-party-deta
 import { MemberFacts1795825050000 } from './migrations/1795825050000-member-facts';
 import { BankEntries1795850020000 } from './migrations/1795850020000-bank-entries';
 import { ClaimsSettleOnce1795825010000 } from './migrations/1795825010000-claims-settle-once';
+import { DefaultsAndRunOff1795890000000 } from './migrations/1795890000000-defaults-and-run-off';
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
+import { PurchasesByTime1795860100000 } from './migrations/1795860100000-purchases-by-time';
 import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
-import { Campaigns1795890000000 } from './migrations/1795890000000-campaigns';
+import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -44,7 +46,9 @@ export const ledgerDatabase: DatabaseDefinition = {
     ClaimsSettleOnce1795825010000,
     MemberFacts1795825050000,
     PassedRules1795860000000,
-    Campaigns1795890000000,
+    PurchasesByTime1795860100000,
+    DefaultsAndRunOff1795890000000,
+    Campaigns1795890200000,
   ],
   appendOnly: [
     'journal_transaction',

@@ -275,6 +275,14 @@ create table cycle_step (
   constraint cycle_step_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
 
+create table default_share (
+  default_id uuid not null,
+  party_id uuid,
+  minor bigint not null,
+  constraint default_share_minor_check CHECK ((minor > 0)),
+  constraint default_share_default_id_fkey FOREIGN KEY (default_id) REFERENCES partner_default(id)
+);
+
 create table directional_total (
   cycle_id uuid not null,
   pair smallint not null,
@@ -359,6 +367,38 @@ create table entry (
   constraint entry_pkey PRIMARY KEY (bucket, wallet, seq, n),
   constraint entry_amount_check CHECK ((amount > 0)),
   constraint entry_check CHECK ((((debit_kind || ' '::text) || credit_kind) = ANY (ARRAY['ISSUED PENDING'::text, 'ISSUED AVAILABLE'::text, 'PENDING AVAILABLE'::text, 'PENDING CLAWED_BACK'::text, 'AVAILABLE HELD'::text, 'HELD AVAILABLE'::text, 'HELD REDEEMED'::text, 'AVAILABLE REDEEMED'::text, 'REDEEMED AVAILABLE'::text, 'AVAILABLE EXPIRED'::text, 'EXPIRED AVAILABLE'::text, 'AVAILABLE CLAWED_BACK'::text, 'ARREARS CLAWED_BACK'::text, 'AVAILABLE ARREARS'::text, 'AVAILABLE TRANSFERRED'::text, 'TRANSFERRED AVAILABLE'::text])))
+);
+
+create table guarantee (
+  programme_id uuid not null,
+  fund text not null,
+  partner_id uuid,
+  held_minor bigint not null,
+  constraint guarantee_check CHECK (((fund = 'DEPOSIT'::text) = (partner_id IS NOT NULL))),
+  constraint guarantee_fund_check CHECK ((fund = ANY (ARRAY['DEPOSIT'::text, 'DEFAULT_FUND'::text]))),
+  constraint guarantee_held_minor_check CHECK ((held_minor >= 0))
+);
+
+create table guarantee_payment (
+  id uuid not null,
+  programme_id uuid not null,
+  fund text not null,
+  partner_id uuid not null,
+  direction text not null,
+  amount_minor bigint not null,
+  bank_ref text not null,
+  reason text not null,
+  content_hash text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  constraint guarantee_payment_pkey PRIMARY KEY (id),
+  constraint guarantee_payment_programme_id_bank_ref_key UNIQUE (programme_id, bank_ref),
+  constraint guarantee_payment_amount_minor_check CHECK ((amount_minor > 0)),
+  constraint guarantee_payment_check CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
+  constraint guarantee_payment_direction_check CHECK ((direction = ANY (ARRAY['PAID_IN'::text, 'PAID_OUT'::text]))),
+  constraint guarantee_payment_fund_check CHECK ((fund = ANY (ARRAY['DEPOSIT'::text, 'DEFAULT_FUND'::text])))
 );
 
 create table hold (
@@ -601,6 +641,32 @@ create table open_lot (
   constraint open_lot_remaining_check CHECK ((remaining > 0))
 ) with (fillfactor=80);
 
+create table partner_default (
+  id uuid not null,
+  programme_id uuid not null,
+  cycle_id uuid not null,
+  partner_id uuid not null,
+  owed_minor bigint not null,
+  deposit_minor bigint not null,
+  fund_minor bigint not null,
+  reason text not null,
+  content_hash text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  posted_cycle_id uuid,
+  constraint partner_default_pkey PRIMARY KEY (id),
+  constraint partner_default_cycle_id_partner_id_key UNIQUE (cycle_id, partner_id),
+  constraint partner_default_check CHECK ((((approved_by IS NULL) = (approved_at IS NULL)) AND ((approved_by IS NULL) = (posted_cycle_id IS NULL)))),
+  constraint partner_default_check1 CHECK (((deposit_minor + fund_minor) <= owed_minor)),
+  constraint partner_default_deposit_minor_check CHECK ((deposit_minor >= 0)),
+  constraint partner_default_fund_minor_check CHECK ((fund_minor >= 0)),
+  constraint partner_default_owed_minor_check CHECK ((owed_minor > 0)),
+  constraint partner_default_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id),
+  constraint partner_default_posted_cycle_id_fkey FOREIGN KEY (posted_cycle_id) REFERENCES settlement_cycle(id)
+);
+
 create table partner_link_projection (
   programme_id uuid not null,
   member_id uuid not null,
@@ -744,6 +810,45 @@ create table rule_book (
   constraint rule_book_version_check CHECK ((version > 0))
 );
 
+create table run_off (
+  id uuid not null,
+  programme_id uuid not null,
+  partner_id uuid not null,
+  points bigint not null,
+  liability_micros numeric not null,
+  breakage_bps integer not null,
+  deposit_minor bigint not null,
+  reason text not null,
+  state text default 'PROPOSED'::text not null,
+  content_hash text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  approved_by text,
+  approved_at timestamp with time zone,
+  ended_by text,
+  ended_at timestamp with time zone,
+  returned_minor bigint,
+  told_at timestamp with time zone,
+  constraint run_off_pkey PRIMARY KEY (id),
+  constraint run_off_programme_id_partner_id_key UNIQUE (programme_id, partner_id),
+  constraint run_off_breakage_bps_check CHECK (((breakage_bps >= 0) AND (breakage_bps <= 10000))),
+  constraint run_off_check CHECK (((state = 'PROPOSED'::text) = (approved_by IS NULL))),
+  constraint run_off_check1 CHECK ((((state = 'ENDED'::text) = (ended_by IS NOT NULL)) AND ((ended_by IS NULL) = (returned_minor IS NULL)))),
+  constraint run_off_deposit_minor_check CHECK ((deposit_minor >= 0)),
+  constraint run_off_liability_micros_check CHECK ((liability_micros >= (0)::numeric)),
+  constraint run_off_points_check CHECK ((points >= 0)),
+  constraint run_off_state_check CHECK ((state = ANY (ARRAY['PROPOSED'::text, 'RUNNING'::text, 'ENDING'::text, 'ENDED'::text])))
+);
+
+create table run_off_draw (
+  cycle_id uuid not null,
+  partner_id uuid not null,
+  minor bigint not null,
+  constraint run_off_draw_pkey PRIMARY KEY (cycle_id, partner_id),
+  constraint run_off_draw_minor_check CHECK ((minor > 0)),
+  constraint run_off_draw_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+);
+
 create table settlement_cycle (
   id uuid not null,
   programme_id uuid not null,
@@ -812,7 +917,7 @@ create table trial_finding (
   seq bigint not null,
   found_at timestamp with time zone default clock_timestamp() not null,
   constraint trial_finding_pkey PRIMARY KEY (what, bucket, wallet, seq),
-  constraint trial_finding_what_check CHECK ((what = ANY (ARRAY['CLAIM'::text, 'BALANCE'::text])))
+  constraint trial_finding_what_check CHECK ((what = ANY (ARRAY['CLAIM'::text, 'BALANCE'::text, 'POINTS'::text])))
 );
 
 create table verification_round (
@@ -878,11 +983,15 @@ CREATE INDEX claim_cycle ON public.claim USING brin (cycle_id) WITH (autosummari
 
 CREATE UNIQUE INDEX claim_pair_parties ON public.claim_pair USING btree (cycle_id, debtor_id, creditor_id) NULLS NOT DISTINCT;
 
+CREATE UNIQUE INDEX default_share_party ON public.default_share USING btree (default_id, party_id) NULLS NOT DISTINCT;
+
 CREATE UNIQUE INDEX directional_total_pair ON public.directional_total USING btree (cycle_id, debtor_id, creditor_id) NULLS NOT DISTINCT;
 
 CREATE INDEX dispute_programme ON public.dispute USING btree (programme_id, id DESC);
 
 CREATE INDEX entry_undone ON public.entry USING btree (bucket, wallet, lot_seq) WHERE ((credit_kind = ANY (ARRAY['CLAWED_BACK'::text, 'EXPIRED'::text])) OR (debit_kind = 'EXPIRED'::text));
+
+CREATE UNIQUE INDEX guarantee_owner ON public.guarantee USING btree (programme_id, fund, partner_id) NULLS NOT DISTINCT;
 
 CREATE INDEX hold_due ON public.hold USING btree (programme_id, expires_at) WHERE (state = 'OPEN'::text);
 
@@ -916,7 +1025,7 @@ CREATE INDEX pending_lot_due ON public.pending_lot USING btree (programme_id, re
 
 CREATE UNIQUE INDEX point_fund_issuer ON public.point_fund USING btree (programme_id, issuer_id) NULLS NOT DISTINCT;
 
-CREATE INDEX purchase_occurred ON public.purchase USING brin (occurred_at) WITH (autosummarize='on');
+CREATE INDEX purchase_occurred_at_idx ON public.purchase USING brin (occurred_at);
 
 CREATE INDEX redemption_rate_programme ON public.redemption_rate USING btree (programme_id, id DESC);
 

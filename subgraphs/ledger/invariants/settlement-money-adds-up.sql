@@ -30,6 +30,20 @@ with entry_side as (
       union all
       select f.programme_id, n.party_id, -n.pay_minor * micros_per_minor(y.currency)
         from net_position n join final f on f.id = n.cycle_id and f.is_paid join settlement_cycle y on y.id = f.id
+       where not exists (select from partner_default d
+                          where d.cycle_id = n.cycle_id and d.partner_id = n.party_id and d.approved_by is not null)
+      union all
+      -- What a partner did not pay others paid for it; who bears a part owes it.
+      select d.programme_id, d.partner_id, d.owed_minor * micros_per_minor(y.currency)
+        from partner_default d join settlement_cycle y on y.id = d.cycle_id where d.approved_by is not null
+      union all
+      select d.programme_id, s.party_id, -s.minor * micros_per_minor(y.currency)
+        from partner_default d join default_share s on s.default_id = d.id join settlement_cycle y on y.id = d.cycle_id
+       where d.approved_by is not null
+      union all
+      -- What the deposit of a leaving partner paid in its place.
+      select y.programme_id, w.partner_id, w.minor * micros_per_minor(y.currency)
+        from run_off_draw w join settlement_cycle y on y.id = w.cycle_id
       union all
       -- Its debtor owes a disputed line until it is decided.
       select s.programme_id, p.debtor_id, -s.micros

@@ -5,12 +5,13 @@ import { LocalLink } from '../../../kernel/graph/local-link';
 import type { OpenSubgraph, SubgraphDefinition } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
 import { FixedClock } from '../../../kernel/values/clock';
-import { newId } from '../../../kernel/values/id';
+import { newId, uuidOf } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import { AnnouncedFeed } from './announced-feed';
 import { announcementOf } from './book';
 import { ENTITIES, type Document } from './documents';
 import { KnownMembers, type Links } from './known-members';
+import { ToldPartners } from './told-partners';
 
 /** When these tests happen. */
 export const NOW = new Date('2026-03-10T12:00:00Z');
@@ -33,6 +34,7 @@ export type Answer = any;
 export class LedgerGraph {
   readonly clock = new FixedClock(NOW);
   readonly members = new KnownMembers(SECRETS.identity);
+  readonly partners = new ToldPartners();
   readonly feeds = { partners: new AnnouncedFeed(NOW), members: new AnnouncedFeed(NOW) };
   database!: TestDatabase;
   link!: LocalLink;
@@ -61,11 +63,22 @@ export class LedgerGraph {
     this.feeds.partners.announce('partners.rule_book.published.v1', book.programmeId, announcementOf(book));
   }
 
+  /** Until the ledger goes by a rule book of this version. */
+  async heard(version: bigint, programmeId = this.programmeId): Promise<void> {
+    const find = `/* test.heard */ select version >= $1 as heard from rule_book where programme_id = $2`;
+    const isHeard = async () =>
+      (await this.database.pool.query(find, [version.toString(), uuidOf(programmeId)])).rows[0]?.heard === true;
+    while (!(await isHeard())) await new Promise((resolve) => setImmediate(resolve));
+  }
+
   private async start(books: readonly RuleBook[]): Promise<void> {
     for (const book of books) this.announce(book);
-    const { clock, feeds, members } = this;
+    const { clock, feeds, members, partners } = this;
     this.database = await openTestDatabase(this.definition);
-    const peers = { link: () => members, feed: (name: string) => feeds[name as keyof typeof feeds] };
+    const peers = {
+      link: (name: string) => (name === 'partners' ? partners : members),
+      feed: (name: string) => feeds[name as keyof typeof feeds],
+    };
     this.subgraph = await this.definition.open({ database: this.database, clock, secrets: SECRETS, peers });
     await this.subgraph.start();
     this.link = new LocalLink('ledger', this.subgraph.schema, (request) => this.subgraph.createContext(request));

@@ -1,4 +1,5 @@
 import { Arg, Ctx, Field, Mutation, ObjectType, Resolver } from 'type-graphql';
+import { ConditionNotValid } from '../../../kernel/graph/rule-terms-types';
 import { defineRefusalType, defineResult } from '../../../kernel/graph/result';
 import { BigIntScalar } from '../../../kernel/graph/scalars';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
@@ -17,7 +18,7 @@ import {
   StopCampaignInput,
   StopPurchaseRuleInput,
 } from './purchase-rule.type';
-import { answer, ConditionNotValid, NotAfterLatestVersion, REPLAYED, RULE_BOOK_VERSION } from './result.type';
+import { answer, NotAfterLatestVersion, REPLAYED, RULE_BOOK_VERSION } from './result.type';
 
 const RuleCodeTaken = defineRefusalType('RuleCodeTaken', 'The partner has another rule or campaign of the code.');
 const ConversionRateStated = defineRefusalType('ConversionRateStated', 'The day has a rate for that currency.');

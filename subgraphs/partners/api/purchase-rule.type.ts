@@ -1,146 +1,30 @@
 import { Field, Float, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
 import { BigIntScalar, DateTimeScalar, JSONObjectScalar, PointsScalar } from '../../../kernel/graph/scalars';
+import {
+  BudgetPurposeName,
+  CampaignPhaseName,
+  CampaignShareInput,
+  RuleTermsInput,
+} from '../../../kernel/graph/rule-terms-types';
 import { Channel } from '../../../kernel/graph/shared-types';
 import type { AskedCampaign, AskedStop } from '../app/set-purchase-rule';
 import type { ConditionSample } from '../app/try-condition';
-import type { AskedRule, RuleEffect } from '../core/purchase-rule';
+import type { AskedRule } from '../core/purchase-rule';
 import type { AskedBudget, AskedRate } from '../core/rule-settings';
 import { LimitPeriodName } from './limit-period';
 
 const KEY = { description: 'The caller’s own name for this intent; 1 to 255 characters.' };
 const PARTNER = { description: 'The partner.' };
 const CODE = { description: 'The partner’s short name for it: 1 to 40 letters, digits, hyphens or underscores.' };
-const ANY = (what: string) => ({ nullable: true, description: `${what}; all when not given.` });
-
-export enum EffectKindName {
-  RATE = 'RATE',
-  EXTRA_RATE = 'EXTRA_RATE',
-  BONUS = 'BONUS',
-  MULTIPLIER = 'MULTIPLIER',
-}
-registerEnumType(EffectKindName, {
-  name: 'EffectKind',
-  description: 'What a rule gives.',
-  valuesConfig: {
-    RATE: { description: 'Points for an amount, in the place of the base rate.' },
-    EXTRA_RATE: { description: 'Points for an amount, on top.' },
-    BONUS: { description: 'Points for a purchase, on top.' },
-    MULTIPLIER: { description: 'Multiplies what rates and tier give; extras and bonuses are not multiplied.' },
-  },
-});
-export enum RoundingKindName {
-  DOWN = 'DOWN',
-  HALF_EVEN = 'HALF_EVEN',
-  UP = 'UP',
-}
-registerEnumType(RoundingKindName, {
-  name: 'RuleRounding',
-  description: 'How a fraction of a point ends.',
-  valuesConfig: {
-    DOWN: { description: 'It stays with the issuer.' },
-    HALF_EVEN: { description: 'To the nearest, ties to the even neighbour.' },
-    UP: { description: 'The member gets the whole point.' },
-  },
-});
-export enum BudgetPurposeName {
-  ENROLMENT = 'ENROLMENT',
-  EARNING = 'EARNING',
-  PERSONAL_OFFERS = 'PERSONAL_OFFERS',
-  LIFECYCLE = 'LIFECYCLE',
-}
-registerEnumType(BudgetPurposeName, {
-  name: 'BudgetPurpose',
-  description: 'What a budget is for.',
-  valuesConfig: {
-    ENROLMENT: { description: 'Winning members.' },
-    EARNING: { description: 'Rewarding purchases.' },
-    PERSONAL_OFFERS: { description: 'Offers to single members.' },
-    LIFECYCLE: { description: 'Keeping members and winning them back.' },
-  },
-});
-export enum CampaignPhaseName {
-  TEASER = 'TEASER',
-  SOFT = 'SOFT',
-  IN_STORE = 'IN_STORE',
-  FULL = 'FULL',
-}
-registerEnumType(CampaignPhaseName, {
-  name: 'CampaignPhase',
-  description: 'How far a campaign has come.',
-  valuesConfig: {
-    TEASER: { description: 'It is shown and earns nothing.' },
-    SOFT: { description: 'It earns for members of its segments.' },
-    IN_STORE: { description: 'It earns at tills.' },
-    FULL: { description: 'It earns wherever its terms say.' },
-  },
-});
-
-@InputType('RuleEffectInput', { description: 'What a rule gives.' })
-export class RuleEffectInput implements RuleEffect {
-  @Field(() => EffectKindName, { description: 'How.' })
-  kind!: EffectKindName;
-  @Field(() => PointsScalar, { nullable: true, description: 'Points; for all but a multiplier.' })
-  points?: bigint | null;
-  @Field(() => BigIntScalar, {
-    nullable: true,
-    description: 'Minor units of the programme’s currency that earn `points`; for rates.',
-  })
-  perAmountMinor?: bigint | null;
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Basis points, 10,000 to 1,000,000; 20,000 doubles. For a multiplier.',
-  })
-  bps?: number | null;
-}
 
 @InputType()
-abstract class RuleInput implements AskedRule {
+abstract class RuleInput extends RuleTermsInput implements AskedRule {
   @Field(() => String, KEY)
   idempotencyKey!: string;
   @Field(() => ID, PARTNER)
   partnerId!: string;
   @Field(() => String, CODE)
   code!: string;
-  @Field(() => String, { description: 'Name people read; 1 to 200 characters.' })
-  name!: string;
-  @Field(() => RuleEffectInput, { description: 'What it gives.' })
-  effect!: RuleEffectInput;
-  @Field(() => [Channel], ANY('Channels it is for'))
-  channels?: Channel[] | null;
-  @Field(() => [String], ANY('Branches it is for'))
-  branches?: string[] | null;
-  @Field(() => [String], ANY('Categories of goods it covers'))
-  categories?: string[] | null;
-  @Field(() => [String], ANY('Articles it covers, beside categories'))
-  skus?: string[] | null;
-  @Field(() => [String], ANY('Codes of the tiers it is for'))
-  tiers?: string[] | null;
-  @Field(() => [String], ANY('Codes of the segments it is for; the member is in one of them'))
-  segments?: string[] | null;
-  @Field(() => Int, {
-    nullable: true,
-    description: 'Through this day after the day of enrolment, by the programme’s calendar; 0 to 3,650.',
-  })
-  signUpDays?: number | null;
-  @Field(() => BigIntScalar, { nullable: true, description: 'What it covers must come to this, in minor units.' })
-  minAmountMinor?: bigint | null;
-  @Field(() => PointsScalar, { nullable: true, description: 'The most it gives for a purchase.' })
-  capPoints?: bigint | null;
-  @Field(() => RoundingKindName, { nullable: true, description: 'How a fraction ends; DOWN when not given.' })
-  rounding?: RoundingKindName | null;
-  @Field(() => Int, { nullable: true, description: 'Higher first; -1,000 to 1,000, 0 when not given.' })
-  priority?: number | null;
-  @Field(() => String, {
-    nullable: true,
-    description: 'Of the rules of one group only the one that adds most counts; beside all others when not given.',
-  })
-  group?: string | null;
-  @Field(() => String, {
-    nullable: true,
-    description:
-      'What must be true, in CEL, over purchase, lines, time, member, orders, segments, profile, attributes, place, weather.',
-  })
-  condition?: string | null;
   @Field(() => DateTimeScalar, { description: 'From when it is in force; after the latest version’s.' })
   validFrom!: Date;
   @Field(() => DateTimeScalar, { nullable: true, description: 'Until before when; without end when not given.' })
@@ -149,14 +33,6 @@ abstract class RuleInput implements AskedRule {
 
 @InputType('SetPurchaseRuleInput', { description: 'A rule for purchases, beyond the base rate.' })
 export class SetPurchaseRuleInput extends RuleInput {}
-
-@InputType('CampaignShareInput', { description: 'A funder’s part of a campaign.' })
-export class CampaignShareInput {
-  @Field(() => ID, { description: 'The partner that pays.' })
-  partnerId!: string;
-  @Field(() => Int, { description: 'Its part in basis points; all parts sum to 10,000.' })
-  bps!: number;
-}
 
 @InputType()
 abstract class CampaignInput extends RuleInput implements AskedCampaign {

@@ -1,5 +1,6 @@
-import { Field, Int, ObjectType } from 'type-graphql';
+import { Field, ObjectType } from 'type-graphql';
 import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph/result';
+import { ConditionNotValid } from '../../../kernel/graph/rule-terms-types';
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../kernel/graph/shared-types';
 import { partnersRefusals } from '../core/refusals';
@@ -60,15 +61,6 @@ export class ReimbursementAboveReserve extends RefusalInterface {
     description: 'The most it may be: the lowest price reserved for points funded earlier.',
   })
   reserveMicros!: bigint;
-}
-
-@ObjectType('ConditionNotValid', {
-  implements: RefusalInterface,
-  description: 'The condition cannot be read, compares what cannot be compared, or is too large.',
-})
-export class ConditionNotValid extends RefusalInterface {
-  @Field(() => Int, { description: 'Where: the place of a character in it, from 0.' })
-  position!: number;
 }
 
 @ObjectType('NotAfterLatestVersion', {
@@ -205,7 +197,10 @@ export const SuspendPartnerResult = defineResult('SuspendPartnerResult', Suspend
   PartnerLeaving,
 ]);
 export const LiftSuspensionResult = defineResult('LiftSuspensionResult', LiftSuspensionSuccess, [PartnerNotSuspended]);
-export const PartnerLeavesResult = defineResult('PartnerLeavesResult', PartnerLeavesSuccess, [PartnerLeaving]);
+export const PartnerLeavesResult = defineResult('PartnerLeavesResult', PartnerLeavesSuccess, [
+  PartnerLeaving,
+  defineRefusalType('PartnerStays', 'The partner is not on its way out.'),
+]);
 export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', IssuePartnerKeySuccess, [
   PartnerSuspended,
   PartnerLeaving,

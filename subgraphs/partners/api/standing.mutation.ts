@@ -1,7 +1,7 @@
-import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
+import { Arg, Ctx, Directive, FieldResolver, Mutation, Resolver, Root } from 'type-graphql';
 import { DateTimeScalar } from '../../../kernel/graph/scalars';
 import { mayReadTermsOf } from '../app/authorise';
-import { liftSuspension, partnerLeaves } from '../app/change-standing';
+import { liftSuspension, partnerHasLeft, partnerLeaves } from '../app/change-standing';
 import type { Partner } from '../core/partner';
 import type { PartnersContext } from './context';
 import { LiftSuspensionInput, PartnerLeavesInput, PartnerType } from './partner.type';
@@ -26,6 +26,17 @@ export class StandingMutation {
     @Ctx() { setting, principal }: PartnersContext,
   ): Promise<object> {
     return answer('PartnerLeavesSuccess', input, () => partnerLeaves(setting, principal, input));
+  }
+
+  @Directive('@inaccessible')
+  @Mutation(() => PartnerLeavesResult, {
+    description: 'Ends a partner’s leaving, when its points have run off. The ledger.',
+  })
+  partnerHasLeft(
+    @Arg('input', () => PartnerLeavesInput, { description: 'The partner and why.' }) input: PartnerLeavesInput,
+    @Ctx() { setting, principal }: PartnersContext,
+  ): Promise<object> {
+    return answer('PartnerLeavesSuccess', input, () => partnerHasLeft(setting, principal, input));
   }
 
   @FieldResolver(() => DateTimeScalar, {

@@ -13,6 +13,16 @@ export function adminOf(principal: Principal): Admin | Refusal {
 /** A person of a programme: who asks for a change of it. */
 export type Person = Extract<Principal, { kind: 'admin' | 'finance' | 'staff' }>;
 
+/** Who asks, as far as a change of a programme needs to know. */
+export type Asker = Pick<Person, 'programmeId' | 'subject'>;
+
+/** Lets the ledger through, which knows when a partner's points have run off; everyone else hears FORBIDDEN. */
+export function ledgerOf(principal: Principal): Asker | Refusal {
+  return principal.kind === 'service' && principal.name === 'ledger'
+    ? { programmeId: principal.programmeId, subject: 'ledger' }
+    : forbidden('Only the ledger says that a partner has left.');
+}
+
 /** A person who may approve what another proposed: an admin or a finance approver. */
 export type Approver = Extract<Principal, { kind: 'admin' | 'finance' }>;
 

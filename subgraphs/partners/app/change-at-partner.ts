@@ -6,7 +6,7 @@ import { notFound } from '../../../kernel/errors/shared-refusals';
 import { parseId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
 import type { Partner } from '../core/partner';
 import { lockPartner } from '../data/partner.store';
-import { adminOf, type Person } from './authorise';
+import { adminOf, type Asker } from './authorise';
 import { changeRuleBook, underRuleBook, type InRuleBook, type RuleBookChange } from './change-rule-book';
 import type { PartnersSetting } from './setting';
 
@@ -16,7 +16,7 @@ export interface AtPartner {
   readonly partnerId: PartnerId;
   /** As it stands, locked. */
   readonly partner: Partner;
-  /** The person who asked. */
+  /** Who asked. */
   readonly subject: string;
   readonly now: Date;
 }
@@ -27,7 +27,7 @@ export interface PartnerWork<Value extends object> {
   readonly operation: string;
   readonly input: { readonly idempotencyKey: string; readonly partnerId: string };
   /** Who may; an admin when not given. */
-  readonly by?: (principal: Principal) => Person | Refusal;
+  readonly by?: (principal: Principal) => Asker | Refusal;
   /** What is wrong with the input by itself; asked once the caller is known to be allowed. */
   readonly fault?: () => Refusal | null;
   readonly work: (tx: Tx, at: AtPartner) => Promise<Outcome<Value>>;

@@ -2,8 +2,9 @@ import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import { firstFault, idempotencyKeyFault, textFault } from '../../../kernel/errors/check-input';
 import type { Refusal } from '../../../kernel/errors/refusal';
-import { whyNotLeaving, whyNotLifted, type Partner } from '../core/partner';
+import { whyNotLeaving, whyNotLeft, whyNotLifted, type Partner } from '../core/partner';
 import { setPartnerStatus } from '../data/partner.store';
+import { ledgerOf, type Asker } from './authorise';
 import { changeAtPartner } from './change-at-partner';
 import type { InRuleBook } from './change-rule-book';
 import type { PartnersSetting } from './setting';
@@ -36,6 +37,18 @@ export function partnerLeaves(setting: PartnersSetting, principal: Principal, in
   });
 }
 
+/**
+ * Ends a partner's leaving: its points have run off and its dues are settled, as the ledger says. It never comes back.
+ *
+ * Refuses FORBIDDEN unless the ledger asks, NOT_FOUND, PARTNERS_PARTNER_NOT_LEAVING.
+ */
+export function partnerHasLeft(setting: PartnersSetting, principal: Principal, input: Suspension): Promise<Standing> {
+  return changeStanding(setting, principal, {
+    ...{ operation: 'partnerHasLeft', input, whyNot: whyNotLeft, by: ledgerOf },
+    next: (partner) => ({ ...partner, status: 'LEFT' }),
+  });
+}
+
 async function changeStanding(
   setting: PartnersSetting,
   principal: Principal,
@@ -44,14 +57,14 @@ async function changeStanding(
     readonly input: Suspension;
     readonly whyNot: (partner: Partner) => Refusal | null;
     readonly next: (partner: Partner, now: Date) => Partner;
+    readonly by?: (principal: Principal) => Asker | Refusal;
   },
 ): Promise<Standing> {
-  const { operation, input, whyNot, next } = change;
+  const { operation, input, whyNot, next, by } = change;
   const fault = firstFault(idempotencyKeyFault(input.idempotencyKey), textFault('input.reason', input.reason));
   if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
-    operation,
-    input,
+    ...{ operation, input, ...(by === undefined ? {} : { by }) },
     work: async (tx, { partner: before, now }) => {
       const refusal = whyNot(before);
       if (refusal !== null) return refusal;

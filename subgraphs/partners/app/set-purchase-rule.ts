@@ -1,3 +1,4 @@
+import { campaignFault, type CampaignTerms } from '../../../kernel/conditions/rule-terms';
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import type { Tx } from '../../../kernel/db/transaction';
@@ -5,14 +6,7 @@ import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
 import { invalidInput, notFound } from '../../../kernel/errors/shared-refusals';
 import { newId, parseId } from '../../../kernel/values/id';
-import {
-  campaignFault,
-  conditionRefusal,
-  ruleFault,
-  type AskedRule,
-  type CampaignTerms,
-  type PurchaseRule,
-} from '../core/purchase-rule';
+import { conditionRefusal, ruleFault, type AskedRule, type PurchaseRule } from '../core/purchase-rule';
 import { refuse } from '../core/refusals';
 import { nextVersion } from '../core/versions';
 import { findPartners } from '../data/partner.store';

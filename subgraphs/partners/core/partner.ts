@@ -66,3 +66,13 @@ export function whyNotLeaving({ status }: Partner): Refusal | null {
   if (status === 'ACTIVE' || status === 'SUSPENDED') return null;
   return refuse('PARTNERS_PARTNER_LEAVING', 'This partner is leaving already.');
 }
+
+/**
+ * Whether a partner has left once its points have run off: one that is leaving has.
+ *
+ * @returns PARTNERS_PARTNER_NOT_LEAVING
+ */
+export function whyNotLeft({ status }: Partner): Refusal | null {
+  if (status === 'LEAVING') return null;
+  return refuse('PARTNERS_PARTNER_NOT_LEAVING', `This partner is ${status}.`);
+}

@@ -45,6 +45,13 @@ export const partnersRefusals = {
     type: 'PartnerNotSuspended',
     precedence: 132,
   },
+  PARTNERS_PARTNER_NOT_LEAVING: {
+    meaning: 'The ledger says that the points of a partner have run off, and the partner is not leaving.',
+    action: 'Read the partner’s `status`; it is told again after it began to leave.',
+    retryable: false,
+    type: 'PartnerStays',
+    precedence: 133,
+  },
   PARTNERS_PARTNER_LEAVING: {
     meaning:
       'The partner is leaving the coalition: it earns and redeems no more; points it issued stay spendable elsewhere.',

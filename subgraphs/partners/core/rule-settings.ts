@@ -6,11 +6,11 @@ import {
   wholeFault,
   type Fault,
 } from '../../../kernel/errors/check-input';
+import type { BudgetPurpose } from '../../../kernel/conditions/rule-terms';
 import type { PartnerId } from '../../../kernel/values/id';
 import { parseCurrency } from '../../../kernel/values/money';
 import { ANNOUNCED_MAX } from './announced';
 import type { LimitPeriod } from './contract';
-import type { BudgetPurpose } from './purchase-rule';
 
 /** What one unit of a currency is worth in the programme's, from a day on. */
 export interface ConversionRate {

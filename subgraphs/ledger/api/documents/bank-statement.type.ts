@@ -8,6 +8,7 @@ import { SettlementCycleType } from '../settlement/settlement.type';
 export enum BankMismatch {
   UNKNOWN_ID = 'UNKNOWN_ID',
   NOT_INSTRUCTED = 'NOT_INSTRUCTED',
+  IN_DEFAULT = 'IN_DEFAULT',
   NOT_BOOKED = 'NOT_BOOKED',
   REVERSED = 'REVERSED',
   OTHER_ACCOUNT = 'OTHER_ACCOUNT',
@@ -22,6 +23,9 @@ registerEnumType(BankMismatch, {
   valuesConfig: {
     UNKNOWN_ID: { description: 'No payment of the programme has its EndToEndId.' },
     NOT_INSTRUCTED: { description: 'The payment’s cycle has not been instructed.' },
+    IN_DEFAULT: {
+      description: 'The payment was declared in default and others paid it; record it as a guarantee payment.',
+    },
     NOT_BOOKED: { description: 'The bank has announced it and not booked it.' },
     REVERSED: { description: 'It takes an earlier movement back, or is a return.' },
     OTHER_ACCOUNT: { description: 'It happened on an account that is not the operator’s.' },

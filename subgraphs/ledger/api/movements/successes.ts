@@ -4,7 +4,8 @@ import type { PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { Posted } from '../../app/points/post';
 import type { DrawView, PostedTransaction } from '../../app/points/posted';
-import { reckon } from '../../core/rules/explanation';
+import type { PurchaseFact } from '../../core/points/posting';
+import { reckon, type Explanation } from '../../core/rules/explanation';
 import type { Ledger } from '../../app/ledger';
 import { readRedemption } from '../../app/points/read-redemption';
 import {
@@ -91,8 +92,15 @@ export function showPurchase(transaction: PostedTransaction): object {
   };
 }
 
+/** What of a purchase an explanation is shown from. */
+interface Explained {
+  readonly purchase: Pick<PurchaseFact, 'ruleId' | 'points' | 'amountMinor'> | null;
+  readonly explanation: Explanation | null;
+  readonly currency: string;
+}
+
 /** Why a purchase earned what it did; where only the base rate was looked at, that is all there is to say. */
-export function showExplanation({ purchase, explanation, currency }: PostedTransaction['details']): object {
+export function showExplanation({ purchase, explanation, currency }: Explained): object {
   if (explanation === null) {
     const { ruleId, points: given = 0n, amountMinor = 0n } = purchase ?? {};
     const base = { source: 'BASE', ruleId, campaignId: null, points: given, covered: { amountMinor, currency } };

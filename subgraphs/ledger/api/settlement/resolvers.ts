@@ -3,9 +3,12 @@ import { readCycles } from '../../app/settlement/read-cycles';
 import type { SettlementCycle } from '../../core/settlement/cycle';
 import type { LedgerContext } from '../context';
 import { BuyOutMutation } from './buy-out.mutation';
+import { DefaultMutation } from './default.mutation';
 import { DisputeMutation } from './dispute.mutation';
 import { StatementDisputeFields } from './dispute.query';
+import { GuaranteeMutation } from './guarantee.mutation';
 import { LiveSettlementSubscription } from './live-settlement.subscription';
+import { RunOffMutation } from './run-off.mutation';
 import { SettlementMutation } from './settlement.mutation';
 import {
   DirectionalTotalFields,
@@ -27,6 +30,9 @@ export const settlementResolvers = [
   StatementDisputeFields,
   LiveSettlementSubscription,
   BuyOutMutation,
+  GuaranteeMutation,
+  DefaultMutation,
+  RunOffMutation,
 ] as const;
 
 /** A reference is as good as a query: whoever may not see the cycle gets null. */

@@ -9,14 +9,16 @@ import {
   type StoredNet,
   type StoredTotal,
 } from '../../app/settlement/read-cycles';
+import { readDefaults, type StoredDefault } from '../../app/settlement/declare-default';
 import type { LockedRate } from '../../core/settlement/conversion';
 import type { Dispute } from '../../core/settlement/dispute';
 
-/** One query each for the totals, nets, disputes and rates of all cycles an operation names. */
+/** One query each for the totals, nets, disputes, defaults and rates of all cycles an operation names. */
 export interface SettlementLoaders {
   readonly totals: DataLoader<string, StoredTotal[]>;
   readonly nets: DataLoader<string, StoredNet[]>;
   readonly disputes: DataLoader<string, Dispute[]>;
+  readonly defaults: DataLoader<string, StoredDefault[]>;
   readonly rates: DataLoader<string, (LockedRate & { cycleId: string })[]>;
 }
 
@@ -29,6 +31,13 @@ export function openSettlementLoaders(ledger: Ledger, principal: Principal): Set
       {
         cache: false,
       },
+    ),
+    defaults: new DataLoader(
+      async (ids) => {
+        const all = await readDefaults(ledger, principal, ids);
+        return ids.map((id) => all.filter(({ cycleId, postedCycleId }) => cycleId === id || postedCycleId === id));
+      },
+      { cache: false },
     ),
     rates: new DataLoader(async (ids) => byCycle(ids, await readRates(ledger, principal, ids)), { cache: false }),
   };

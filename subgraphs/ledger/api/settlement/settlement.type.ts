@@ -89,7 +89,10 @@ export class DirectionalTotalType {
 export class NetPositionType {
   @Field(() => MoneyType, { description: 'Positive receives, negative pays.' })
   net!: MoneyType;
-  @Field(() => MoneyType, { description: 'What cycles before left unpaid, because it was too little.' })
+  @Field(() => MoneyType, {
+    description:
+      'What is paid with it: left by cycles before because it was too little, borne of defaults, taken from a deposit.',
+  })
   carryIn!: MoneyType;
   @Field(() => MoneyType, { description: 'What is left for the next cycle, because it is too little to pay.' })
   carryOut!: MoneyType;
@@ -213,6 +216,7 @@ export const CycleContentChanged = defineRefusalType(
 export enum TrialCheck {
   CLAIM = 'CLAIM',
   BALANCE = 'BALANCE',
+  POINTS = 'POINTS',
   FUND = 'FUND',
 }
 registerEnumType(TrialCheck, {
@@ -220,6 +224,7 @@ registerEnumType(TrialCheck, {
   description: 'What a trial check looks at.',
   valuesConfig: {
     CLAIM: { description: 'A redemption’s claims do not follow from its points.' },
+    POINTS: { description: 'A posting left balances that are not those before it changed by its entries.' },
     BALANCE: { description: 'An account’s balance is not what is left of its lots.' },
     FUND: { description: 'A fund does not cover its issuer’s outstanding points.' },
   },

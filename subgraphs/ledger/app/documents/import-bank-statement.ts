@@ -28,6 +28,7 @@ import {
 import { loadPartyDetails } from '../../data/documents/party-details.store';
 import { loadProgrammeNow } from '../../data/programme.store';
 import { lockCycle } from '../../data/settlement/cycle.store';
+import { inDefault } from '../../data/settlement/default.store';
 import { loadNets } from '../../data/settlement/net.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
@@ -119,7 +120,8 @@ async function confirm(
   const settledCycleIds: Id<'cyc'>[] = [];
   for (const cycle of cycles) {
     const mine = [...expected.values()].filter(({ cycleId }) => cycleId === cycle.id);
-    if (cycle.state !== 'INSTRUCTED' || !mine.every(({ endToEndId }) => all.has(endToEndId))) continue;
+    const isPaid = mine.every(({ endToEndId, isInDefault }) => isInDefault || all.has(endToEndId));
+    if (cycle.state !== 'INSTRUCTED' || !isPaid) continue;
     const refusal = await settleCycle(tx, cycle, { book, now });
     if (refusal !== null) throw new Error(`importBankStatement: ${refusal.code} of a locked cycle that is INSTRUCTED`);
     settledCycleIds.push(cycle.id as Id<'cyc'>);
@@ -156,11 +158,15 @@ async function paymentsExpected(
     programmeId,
     cycles.map(({ id }) => id),
   );
-  const payments = cycles.flatMap((cycle) => {
+  const payments: ExpectedPayment[] = [];
+  for (const cycle of cycles) {
     const isInstructed = placeOf(cycle.state) >= placeOf('INSTRUCTED');
     const mine = nets.filter(({ cycleId }) => cycleId === cycle.id);
-    return paymentsToMake(book, cycle, mine).map((payment) => ({ ...payment, cycleId: cycle.id, isInstructed }));
-  });
+    const defaulted = await inDefault(tx, programmeId, cycle.id);
+    for (const payment of paymentsToMake(book, cycle, mine)) {
+      payments.push({ ...payment, cycleId: cycle.id, isInstructed, isInDefault: defaulted.has(payment.partnerId) });
+    }
+  }
   return new Map(payments.map((payment) => [payment.endToEndId, payment]));
 }
 

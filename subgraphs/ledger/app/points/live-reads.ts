@@ -5,26 +5,29 @@ import type { JournalLine } from '../../data/points/transaction.store';
 
 /** The most readers one statement reads for. */
 const READERS_MAX = 1_000;
+/** While several come at once, how long the next statement waits for those on their way. */
+const GATHER_MS = 50;
 
 /**
  * What readers of live accounts take from the journal, for many of them in one statement: while one statement is under way,
- * whoever else needs something waits for the next. So a thousand readers that come back at once cost a handful, and one that
- * comes alone waits for nobody.
+ * whoever else needs something waits for the next. After one that read for several, the next waits a moment more: those who come
+ * back after a restart come one connection after the other. One that comes alone waits for nobody.
  */
 export class LiveReads {
   private readonly after: DataLoader<ReaderPlace, JournalLine[]>;
   private readonly latest: DataLoader<Omit<ReaderPlace, 'after'>, JournalLine | null>;
   private underWay: Promise<unknown> = Promise.resolve();
+  private readForSeveral = false;
 
   /** @param limit the most lines one reader takes at a time */
   constructor(pool: Pool, limit: number) {
     const options = {
       cache: false,
       maxBatchSize: READERS_MAX,
-      batchScheduleFn: (send: () => void) => void this.underWay.then(() => setImmediate(send)),
+      batchScheduleFn: (send: () => void) => void this.underWay.then(() => this.soon(send)),
     };
-    this.after = new DataLoader((places) => this.mark(loadAfter(pool, places, limit)), options);
-    this.latest = new DataLoader((accounts) => this.mark(loadNewest(pool, accounts)), options);
+    this.after = new DataLoader((places) => this.mark(places.length, loadAfter(pool, places, limit)), options);
+    this.latest = new DataLoader((accounts) => this.mark(accounts.length, loadNewest(pool, accounts)), options);
   }
 
   /** The lines after a reader's version, oldest first. */
@@ -37,7 +40,13 @@ export class LiveReads {
     return this.latest.load(account);
   }
 
-  private mark<T>(reading: Promise<T>): Promise<T> {
+  private soon(send: () => void): void {
+    if (this.readForSeveral) setTimeout(send, GATHER_MS);
+    else setImmediate(send);
+  }
+
+  private mark<T>(readers: number, reading: Promise<T>): Promise<T> {
+    this.readForSeveral = readers > 1;
     this.underWay = reading.then(undefined, () => undefined);
     return reading;
   }

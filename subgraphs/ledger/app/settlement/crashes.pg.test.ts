@@ -1,20 +1,17 @@
 import type { Principal } from '../../../../kernel/context/principal';
-import type { Database } from '../../../../kernel/db/database';
 import { runInvariants } from '../../../../kernel/db/invariants';
-import type { Tx } from '../../../../kernel/db/transaction';
 import { isRefusal } from '../../../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { newId, uuidOf } from '../../../../kernel/values/id';
 import { SETTLEMENT_STATES, type SettlementState } from '../../core/settlement/cycle';
 import { ledgerDatabase } from '../../data/database';
 import { aContract, aRuleBook } from '../../testkit/book';
+import { dyingAt, dyingInPieces, insist, type Dying, type Mortal } from '../../testkit/dying-database';
 import { TestBook } from '../../testkit/test-book';
 import { advanceSettlementCycle } from './advance-settlement-cycle';
 import { cutOffSettlementCycle } from './cut-off-settlement-cycle';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
-/** More statements than any step has, and how many come through between two crashes. */
-const [STATEMENTS_MAX, APART] = [60, 3];
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -39,7 +36,7 @@ async function aMonth(): Promise<TestBook> {
 }
 
 /** A step of the road to LOCKED, with the same key however often it is tried. */
-type Step = (on: Pick<Database, 'dataSource' | 'pool'>) => Promise<string>;
+type Step = (on: Mortal) => Promise<string>;
 
 function roadOf(book: TestBook): Step[] {
   const admin: Principal = { kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' };
@@ -87,43 +84,11 @@ async function saidBy(book: TestBook, cycleId: string): Promise<string> {
   return JSON.stringify(answers, (_key, value: unknown) => nameOf.get(value as string) ?? value);
 }
 
-/** The database, whose connection is lost with one statement of a transaction. */
-function dyingAt(place: number, fell: () => void): Pick<Database, 'dataSource' | 'pool'> {
-  const transaction = (level: 'READ COMMITTED', work: (tx: Tx) => Promise<unknown>) =>
-    database.dataSource.transaction(level, (tx) => work(lostAt(tx, place, fell)));
-  return { pool: database.pool, dataSource: { transaction } as never };
-}
-
-function lostAt(tx: Tx, place: number, fell: () => void): Tx {
-  let asked = 0;
-  const query = async (text: string, values: unknown[]) => {
-    asked += 1;
-    if (asked !== place) return tx.query(text, values);
-    fell();
-    return tx.query('select pg_terminate_backend(pg_backend_pid())');
-  };
-  return new Proxy(tx, { get: (target, name) => (name === 'query' ? query : Reflect.get(target, name)) });
-}
-
-/** Takes a step that is interrupted at its first statement, then some statements later, and so on until it comes through. */
-async function insist(step: Step, onDying: typeof dyingAt): Promise<{ cycleId: string; crashes: number }> {
-  for (let [place, crashes] = [1, 0]; place <= STATEMENTS_MAX; place += APART, crashes += 1) {
-    let fallen = false;
-    const on = onDying(place, () => (fallen = true));
-    const cycleId = await step(on).catch((error: unknown) => {
-      if (!fallen) throw error;
-      return null;
-    });
-    if (cycleId !== null) return { cycleId, crashes };
-  }
-  throw new Error('a step has more statements than were thought of');
-}
-
-async function lead(book: TestBook, onDying: typeof dyingAt | null): Promise<{ said: string; crashes: number }> {
+async function lead(book: TestBook, onDying: Dying | null): Promise<{ said: string; crashes: number }> {
   let [last, crashes] = ['', 0];
   for (const step of roadOf(book)) {
-    const done = onDying === null ? { cycleId: await step(database), crashes: 0 } : await insist(step, onDying);
-    last = done.cycleId;
+    const done = onDying === null ? { done: await step(database), crashes: 0 } : await insist(step, onDying);
+    last = done.done;
     crashes += done.crashes;
   }
   return { said: await saidBy(book, last), crashes };
@@ -139,7 +104,7 @@ describe('a close that is interrupted again and again within every step', () => 
 
   it('ends, tried again with the same keys, in the very same statements', async () => {
     const book = await aMonth();
-    const { said, crashes } = await lead(book, dyingAt);
+    const { said, crashes } = await lead(book, dyingAt(database));
     await book.close();
     expect(crashes).toBeGreaterThan(20);
     expect(said).toBe(undisturbed);
@@ -148,19 +113,8 @@ describe('a close that is interrupted again and again within every step', () => 
   });
 
   it('would not if a step were not one transaction', async () => {
-    const inPieces: typeof dyingAt = (place, fell) => {
-      const transaction = async (_level: string, work: (tx: Tx) => Promise<unknown>) => {
-        const runner = database.dataSource.createQueryRunner();
-        try {
-          return await work(lostAt(runner.manager, place, fell));
-        } finally {
-          await runner.release();
-        }
-      };
-      return { pool: database.pool, dataSource: { transaction } as never };
-    };
     const book = await aMonth();
-    const outcome = await lead(book, inPieces).then(
+    const outcome = await lead(book, dyingInPieces(database)).then(
       ({ said }) => said,
       (error: Error) => error.message,
     );

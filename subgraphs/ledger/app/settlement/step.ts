@@ -9,9 +9,7 @@ import { newId, uuidOf, type ProgrammeId } from '../../../../kernel/values/id';
 import { microsPerMinor, type CurrencyCode } from '../../../../kernel/values/money';
 import { billPair } from '../../core/settlement/billing';
 import { cutOffRefusal, stepRefusal, type SettlementCycle, type SettlementState } from '../../core/settlement/cycle';
-import { netPositions } from '../../core/settlement/netting';
-import { paymentsOf } from '../../core/settlement/payment';
-import { agreementPostings, paymentPostings } from '../../core/settlement/postings';
+import { agreementPostings } from '../../core/settlement/postings';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
 import { loadProgrammeNow, lockProgramme } from '../../data/programme.store';
@@ -23,14 +21,13 @@ import {
   proposeStep,
   setCycleState,
 } from '../../data/settlement/cycle.store';
-import { loadRates, saveRates, whoHasNotAgreed, type CutOffTerms } from '../../data/settlement/cycle-terms.store';
-import { moveExposure } from '../../data/settlement/exposure.store';
-import { loadLeftUnpaid, loadNets, saveNets } from '../../data/settlement/net.store';
+import { saveRates, whoHasNotAgreed, type CutOffTerms } from '../../data/settlement/cycle-terms.store';
 import { latestRecordedAt, rollUpAll } from '../../data/settlement/roll-up.store';
 import { saveSettlementEntries } from '../../data/settlement/settlement-entry.store';
 import { hashFigures, loadPairsToBill, loadTotals, saveTotals } from '../../data/settlement/total.store';
 import { findTrialFaults } from '../../data/settlement/trial.store';
 import type { Ledger } from '../ledger';
+import { net, postPayments } from './net-cycle';
 
 /** What a step's caller is told: the cycle, whether it still waits for approval, and what would be approved. */
 export interface StepAnswer {
@@ -183,7 +180,8 @@ async function drawUp(tx: Tx, cycle: SettlementCycle): Promise<Refusal | null> {
   if (faults.length > 0) {
     const count = (what: string) => faults.filter((fault) => fault.what === what).length;
     const message =
-      `${count('BALANCE')} balances are not their lots, ${count('CLAIM')} redemptions are not their claims, ` +
+      `${count('POINTS')} postings do not sum to zero, ${count('BALANCE')} balances are not their lots, ` +
+      `${count('CLAIM')} redemptions are not their claims, ` +
       `${count('FUND')} funds do not cover what is outstanding.`;
     return refuse('LEDGER_TRIAL_CHECK_FAILED', message, { findings: faults });
   }
@@ -201,29 +199,6 @@ async function postAgreement(tx: Tx, cycle: SettlementCycle): Promise<void> {
   const totals = await loadTotals((text, values) => tx.query(text, values), cycle.programmeId, [cycle.id]);
   const pairs = totals.map((one) => ({ ...one, roundingMicros: one.carryMicros - one.carryInMicros }));
   await saveSettlementEntries(tx, atCycle(cycle), agreementPostings(pairs, cycle.currency as CurrencyCode));
-}
-
-async function net(tx: Tx, cycle: SettlementCycle): Promise<void> {
-  const run = (text: string, values: unknown[]) => tx.query(text, values);
-  const nets = netPositions(await loadTotals(run, cycle.programmeId, [cycle.id]));
-  const carriedIn = await loadLeftUnpaid(tx, cycle.id);
-  const left = [...carriedIn.keys()].filter((party) => !nets.some(({ partyId }) => partyId === party));
-  const all = [...left.map((partyId) => ({ partyId, netMinor: 0n })), ...nets];
-  const { payFromMinor } = cycle;
-  const rates = await loadRates(tx, [cycle.id]);
-  const terms = { currency: cycle.currency as CurrencyCode, payFromMinor, carriedIn, rates };
-  await saveNets(tx, cycle.id, paymentsOf(all, terms));
-}
-
-async function postPayments(tx: Tx, cycle: SettlementCycle): Promise<void> {
-  const payments = await loadNets(tx, cycle.programmeId, [cycle.id]);
-  await saveSettlementEntries(tx, atCycle(cycle), paymentPostings(payments, cycle.currency as CurrencyCode));
-  // What a partner has paid it owes no more: its net-debit cap has room again.
-  const perMinor = microsPerMinor(cycle.currency as CurrencyCode);
-  const paid = payments.flatMap(({ partyId, payMinor }) =>
-    partyId === null ? [] : [{ partnerId: partyId, micros: payMinor * perMinor }],
-  );
-  await moveExposure(tx, cycle.programmeId, paid);
 }
 
 const atCycle = ({ id: cycleId, programmeId }: SettlementCycle) => ({ cycleId, programmeId });

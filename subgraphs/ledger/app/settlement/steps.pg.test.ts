@@ -271,6 +271,25 @@ describe('with a single approver', () => {
     expect(codeOf(await advance(cycleId, 'DRAFT'))).toBe('performed');
   });
 
+  it('is blocked by a posting whose points do not sum to zero, which it names', async () => {
+    await begin();
+    const ann = newId('mem');
+    await book.buy(ann, bakery, 100n);
+    await book.redeem(ann, books, 50n);
+    const { cycleId } = done(await cutOff());
+    const spoil = (by: string) =>
+      database.asOwner(`alter table journal_transaction disable trigger user;
+        update journal_transaction set available_after = available_after ${by} where wallet = '${uuidOf(ann)}' and seq = 1;
+        alter table journal_transaction enable trigger user`);
+    await spoil('+ 1');
+    const answer = await advance(cycleId, 'DRAFT');
+    expect(codeOf(answer)).toBe('LEDGER_TRIAL_CHECK_FAILED');
+    const finding = (version: bigint) => ({ what: 'POINTS', memberId: ann, version });
+    expect(answer).toMatchObject({ facts: { findings: [finding(1n), finding(2n)] } });
+    await spoil('- 1');
+    expect(codeOf(await advance(cycleId, 'DRAFT'))).toBe('performed');
+  });
+
   it('takes a repeated step once, also when two send it at once', async () => {
     await begin();
     const input = { idempotencyKey: idempotencyKey(), at: null };

@@ -4,7 +4,7 @@ import { cycleNumberOf, holdEntries, minorOf, type BankEntry, type ExpectedPayme
 const [a, b] = [newId('ptr'), newId('ptr')];
 const payment = (change: Partial<ExpectedPayment>): ExpectedPayment => ({
   ...{ partnerId: a, way: 'CREDIT_TRANSFER', endToEndId: 'STL-3-A', amountMinor: 657n, currency: 'EUR' },
-  ...{ cycleId: 'cyc', isInstructed: true, ...change },
+  ...{ cycleId: 'cyc', isInstructed: true, isInDefault: false, ...change },
 });
 const expected = new Map(
   [payment({}), payment({ partnerId: b, way: 'DIRECT_DEBIT', endToEndId: 'STL-3-B', amountMinor: 146n })].map((one) => [

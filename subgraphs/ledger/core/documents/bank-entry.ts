@@ -24,6 +24,7 @@ export interface BankEntry {
 export const MISMATCHES = [
   'UNKNOWN_ID',
   'NOT_INSTRUCTED',
+  'IN_DEFAULT',
   'NOT_BOOKED',
   'REVERSED',
   'OTHER_ACCOUNT',
@@ -39,6 +40,8 @@ export interface ExpectedPayment extends Payment {
   readonly cycleId: string;
   /** Whether its cycle's payments have been instructed. */
   readonly isInstructed: boolean;
+  /** Whether others have paid it, because its partner did not. */
+  readonly isInDefault: boolean;
 }
 
 /** An entry held against what was instructed. */
@@ -97,6 +100,7 @@ function nameOf({ endToEndId, bankRef, amount, currency, direction, bookedOn }: 
 function mismatchOf(entry: BankEntry, payment: ExpectedPayment | null, operatorIban: string | null): Mismatch | null {
   if (payment === null) return 'UNKNOWN_ID';
   if (!payment.isInstructed) return 'NOT_INSTRUCTED';
+  if (payment.isInDefault) return 'IN_DEFAULT';
   if (!entry.isBooked) return 'NOT_BOOKED';
   if (entry.isReversal) return 'REVERSED';
   if (operatorIban !== null && entry.iban !== null && entry.iban !== operatorIban) return 'OTHER_ACCOUNT';

@@ -36,7 +36,7 @@ export function earnedPoints(rule: Pick<EarningRule, 'points' | 'perAmountMinor'
  * Refuses: LEDGER_CURRENCY_NOT_ACCEPTED, when the rule book has no rate for its currency on its day or before.
  */
 export function earnedBy(
-  wallet: Wallet,
+  wallet: Pick<Wallet, 'tier'>,
   purchase: Purchase,
   { rule: base, facts }: { rule: EarningRule; facts: PostingFacts },
 ): PurchaseEarning | Refusal {
@@ -86,7 +86,7 @@ function conversionOf({ amountMinor, currency, occurredAt: at }: Purchase, { boo
   return convert({ amountMinor, currency, at }, { rates, to, timeZone }) ?? ('NO_RATE' as const);
 }
 
-function multiplierOf({ tier }: Wallet, { book }: PostingFacts): number {
+function multiplierOf({ tier }: Pick<Wallet, 'tier'>, { book }: PostingFacts): number {
   return book.tiers.find(({ code }) => code === tier.code)?.multiplierBps ?? 10_000;
 }
 

@@ -22,6 +22,11 @@ export class RuleIndex {
     for (const [partnerId, own] of grouped) this.partners.set(partnerId, new PartnerRules(own));
   }
 
+  /** All rules of a partner, whenever and wherever they apply. */
+  everOf(partnerId: PartnerId): Candidates {
+    return this.partners.get(partnerId)?.all() ?? NONE;
+  }
+
   candidates({ partnerId, at, channel }: { partnerId: PartnerId; at: Date; channel: string | null }): Candidates {
     return this.partners.get(partnerId)?.candidates(at.getTime(), channel) ?? NONE;
   }
@@ -46,6 +51,10 @@ class PartnerRules {
   constructor(private readonly rules: readonly PurchaseRule[]) {
     const edges = rules.flatMap(({ from, until }) => [from.getTime(), ...(until === null ? [] : [until.getTime()])]);
     this.edges = [...new Set(edges)].sort((a, b) => a - b);
+  }
+
+  all(): Candidates {
+    return new Candidates(this.rules.map((rule) => this.readyOf(rule)));
   }
 
   candidates(at: number, channel: string | null): Candidates {

@@ -12,6 +12,7 @@ export interface SettlementAccount {
     | 'SETTLEMENT_BANK'
     | 'FX_ROUNDING'
     | 'FX_CONVERSION'
+    | 'DEPOSIT'
     | 'DEFAULT_FUND'
     | 'DEFAULT_LOSS'
     | HubAccount['kind'];
@@ -43,7 +44,11 @@ export interface PairDifference {
 }
 
 export const clearingOf = (owner: Party): SettlementAccount => ({ kind: 'CLEARING', owner, counterparty: null });
-const plain = (kind: SettlementAccount['kind']): SettlementAccount => ({ kind, owner: null, counterparty: null });
+export const plain = (kind: SettlementAccount['kind']): SettlementAccount => ({
+  kind,
+  owner: null,
+  counterparty: null,
+});
 /** Where a creditor's claim stands: its clearing account; what is disputed of the operator's own dues is at its cost till decided. */
 export const claimantOf = (creditorId: Party): SettlementAccount =>
   creditorId === null ? plain('GOODWILL_EXPENSE') : clearingOf(creditorId);

@@ -1,7 +1,7 @@
 import type { Pool } from 'pg';
 import { assertNamed, sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
-import { balancesThatAreNotTheirLots, claimsThatAreNotTheirPoints } from './trial-sql';
+import { balancesThatAreNotTheirLots, claimsThatAreNotTheirPoints, pointsThatDoNotSumToZero } from './trial-sql';
 
 /**
  * Claims rolled up as they post: each becomes a line of its pair, and the pair's sums grow by it. A pass takes what was committed
@@ -156,6 +156,8 @@ with seen as materialized (
   select programme_id, 'CLAIM', bucket, wallet, seq from wrong
   union
   select programme_id, 'BALANCE', bucket, wallet, seq from (${balancesThatAreNotTheirLots('seen')}) b
+  union
+  select programme_id, 'POINTS', bucket, wallet, seq from (${pointsThatDoNotSumToZero('seen')}) p
   on conflict do nothing
 ), state as (
   update roll_up_state s set snapshot = $3::pg_snapshot, system_id = c.system_identifier::text from pg_control_system() c

@@ -64,3 +64,32 @@ export function balancesThatAreNotTheirLots(transactions: string): string {
     ) o on true
    where w.available <> coalesce(o.remaining, 0)`;
 }
+
+/**
+ * Points sum to zero: what a transaction left on the accounts of its member is what the one before left, changed by its entries
+ * (each has two ends), and the last one's is what the wallet shows.
+ */
+export function pointsThatDoNotSumToZero(transactions: string): string {
+  return `/* ledger.trial.wrongPoints */ select t.programme_id, t.bucket, t.wallet, t.seq
+    from ${transactions} s
+   cross join lateral (
+      select j.programme_id, j.bucket, j.wallet, j.seq, j.available_after, j.pending_after, j.held_after, j.arrears_after
+        from journal_transaction j where j.bucket = s.bucket and j.wallet = s.wallet and j.seq = s.seq limit 1
+   ) t
+    left join lateral (
+      select j.available_after, j.pending_after, j.held_after, j.arrears_after
+        from journal_transaction j where j.bucket = s.bucket and j.wallet = s.wallet and j.seq = s.seq - 1 limit 1
+   ) b on true
+   cross join lateral (
+      select coalesce(sum(e.amount * ((e.credit_kind = 'AVAILABLE')::int - (e.debit_kind = 'AVAILABLE')::int)), 0) as available,
+             coalesce(sum(e.amount * ((e.credit_kind = 'PENDING')::int - (e.debit_kind = 'PENDING')::int)), 0) as pending,
+             coalesce(sum(e.amount * ((e.credit_kind = 'HELD')::int - (e.debit_kind = 'HELD')::int)), 0) as held,
+             coalesce(sum(e.amount * ((e.debit_kind = 'ARREARS')::int - (e.credit_kind = 'ARREARS')::int)), 0) as arrears
+        from entry e where e.bucket = s.bucket and e.wallet = s.wallet and e.seq = s.seq
+   ) m
+    left join wallet w on w.bucket = s.bucket and w.wallet = s.wallet and w.seq = s.seq
+   where (t.available_after, t.pending_after, t.held_after, t.arrears_after)
+         <> (coalesce(b.available_after, 0) + m.available, coalesce(b.pending_after, 0) + m.pending,
+             coalesce(b.held_after, 0) + m.held, coalesce(b.arrears_after, 0) + m.arrears)
+      or (w.available, w.pending, w.held, w.arrears) <> (t.available_after, t.pending_after, t.held_after, t.arrears_after)`;
+}

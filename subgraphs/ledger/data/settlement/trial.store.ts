@@ -4,47 +4,54 @@ import { idFromUuid, uuidOf, type MemberId, type ProgrammeId } from '../../../..
 import type { Party } from '../../core/settlement/directional-total';
 import { rollUpHealed } from './roll-up.store';
 import { partyFrom } from './total.store';
-import { balancesThatAreNotTheirLots } from './trial-sql';
+import { balancesThatAreNotTheirLots, pointsThatDoNotSumToZero } from './trial-sql';
+
+/** Checks that find a version of an account. */
+type AccountCheck = 'CLAIM' | 'BALANCE' | 'POINTS';
 
 /** Something that keeps a cycle from being drawn up. */
 export type TrialFinding =
-  | { readonly what: 'CLAIM' | 'BALANCE'; readonly memberId: MemberId; readonly version: bigint }
+  | { readonly what: AccountCheck; readonly memberId: MemberId; readonly version: bigint }
   | { readonly what: 'FUND'; readonly issuerId: Party; readonly missingMicros: bigint };
 
-const WRONG_BALANCES = (() => {
-  const statement = `/* ledger.draft.wrongBalances */
-select wallet, seq from (${balancesThatAreNotTheirLots(
-    `(select bucket, wallet from trial_finding where programme_id = $1 and what = 'BALANCE')`,
-  )}) b order by wallet limit 20`;
+/** What was found while rolling up, looked at again. */
+function stillWrong(what: AccountCheck, check: (transactions: string) => string): string {
+  const found = `(select bucket, wallet, seq from trial_finding where programme_id = $1 and what = '${what}')`;
+  const statement = `/* ledger.draft.stillWrong */ select wallet, seq from (${check(found)}) b order by wallet, seq limit 20`;
   assertNamed(statement);
   return statement;
-})();
+}
+
+const RECHECKED = [
+  { what: 'BALANCE', statement: stillWrong('BALANCE', balancesThatAreNotTheirLots) },
+  { what: 'POINTS', statement: stillWrong('POINTS', pointsThatDoNotSumToZero) },
+] as const;
 const FUNDS = sql`/* ledger.draft.checkFunds */
 select issuer_id, reserve_micros - fund_micros as missing from point_fund
  where programme_id = $1 and fund_micros < reserve_micros order by issuer_id limit 20`;
 const FORGET = sql`/* ledger.draft.forgetFindings */
-delete from trial_finding where programme_id = $1 and what = 'BALANCE'`;
+delete from trial_finding where programme_id = $1 and what = $2`;
 
 /**
- * Trial checks of a close, after everything is rolled up: claims re-derive from their entries, balances are their lots, each fund
- * covers what is outstanding at the reserve price.
+ * Trial checks of a close, after everything is rolled up: points sum to zero, balances are their lots, claims re-derive from their
+ * entries, each fund covers what is outstanding at the reserve price.
  *
  * @returns what is wrong, at most twenty rows of each; none when the cycle may be drawn up
  */
 export async function findTrialFaults(tx: Tx, programmeId: ProgrammeId): Promise<TrialFinding[]> {
   const programme = uuidOf(programmeId);
-  const found = (what: 'CLAIM' | 'BALANCE', rows: { wallet: string; seq: string }[]) =>
+  const found = (what: AccountCheck, rows: { wallet: string; seq: string }[]) =>
     rows.map(({ wallet, seq }): TrialFinding => ({ what, memberId: idFromUuid('mem', wallet), version: BigInt(seq) }));
   // What was found while rolling up is looked at again: what was put right since blocks nothing.
-  const claims = await rollUpHealed(tx, programme);
-  const balances = (await tx.query(WRONG_BALANCES, [programme])) as { wallet: string; seq: string }[];
-  if (balances.length === 0) await tx.query(FORGET, [programme]);
+  const faults = found('CLAIM', await rollUpHealed(tx, programme));
+  for (const { what, statement } of RECHECKED) {
+    const rows = (await tx.query(statement, [programme])) as { wallet: string; seq: string }[];
+    if (rows.length === 0) await tx.query(FORGET, [programme, what]);
+    faults.push(...found(what, rows));
+  }
   const funds = (await tx.query(FUNDS, [programme])) as { issuer_id: string | null; missing: string }[];
-  return [
-    ...found('CLAIM', claims),
-    ...found('BALANCE', balances),
-    ...funds.map(({ issuer_id, missing }): TrialFinding => ({
-      ...{ what: 'FUND', issuerId: partyFrom(issuer_id), missingMicros: BigInt(missing) },
-    })),
-  ];
+  const short = funds.map(({ issuer_id, missing }): TrialFinding => ({
+    ...{ what: 'FUND', issuerId: partyFrom(issuer_id), missingMicros: BigInt(missing) },
+  }));
+  return [...faults, ...short];
 }

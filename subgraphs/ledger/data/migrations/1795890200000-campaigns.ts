@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What campaigns gave, lot by lot, and what members answered them; and who is on which segment, by segment. */
-export class Campaigns1795890000000 implements MigrationInterface {
-  readonly name = 'Campaigns1795890000000';
+export class Campaigns1795890200000 implements MigrationInterface {
+  readonly name = 'Campaigns1795890200000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`/* ledger.migration.campaigns */
@@ -33,8 +33,7 @@ create table campaign_response (
 create index campaign_response_campaign on campaign_response (campaign_id, kind, member_id);
 create trigger campaign_response_append_only before update or delete or truncate on campaign_response
   for each statement execute function refuse_change();
-create index member_facts_segments on member_facts using gin (segments);
-create index purchase_occurred on purchase using brin (occurred_at) with (autosummarize = on);`);
+create index member_facts_segments on member_facts using gin (segments);`);
   }
 
   async down(): Promise<void> {

@@ -1,0 +1,269 @@
+import { setTimeout as pause } from 'node:timers/promises';
+import { issueKey, mintToken, untilKnown } from '../../hub/client/credentials';
+import { REFUSAL } from '../../hub/client/graph';
+import { asAdministrator } from '../../kernel/db/provision';
+import { foundCoalition, purchase, type Coalition } from './testkit/coalition';
+import { PartsHub } from './testkit/parts';
+import { Statements } from './testkit/statements';
+import { untilSo, Watcher } from './testkit/watcher';
+
+const RECORD = `mutation Record($rows: [RecordPurchaseInput!]!) { recordPurchases(input: $rows) { ${REFUSAL} } }`;
+const RECORD_ONE = `mutation Record($input: RecordPurchaseInput!) { result: recordPurchase(input: $input) { ${REFUSAL} } }`;
+const REVOKE = `mutation Revoke($input: RevokePartnerKeyInput!) { result: revokePartnerKey(input: $input) { ${REFUSAL} } }`;
+/** What the ledger reads for those who come again. */
+const READ_ON = 'ledger.live.loadAfter';
+
+const MEMBERS = 40;
+const CUT_CLIENTS = 200;
+const CREDITS_PER_SECOND = 200;
+const CUTTING_MS = 9_000;
+const RESUMING_CLIENTS = 1_000;
+const RESUME_WITHIN_MS = 5_000;
+
+interface Member {
+  readonly id: string;
+  readonly token: string;
+}
+
+describe('live streams of a hub with two gateways and every part alone', () => {
+  const statements = new Statements([READ_ON]);
+  let parts: PartsHub;
+  let coalition: Coalition;
+  let members: Member[];
+  let watchers: Watcher[] = [];
+  /** Credits of each member so far, which is its version. */
+  const credited = new Map<string, bigint>();
+  let receipts = 0;
+
+  beforeAll(async () => {
+    parts = await PartsHub.open({ gateways: 2 }, (part, config) =>
+      part === 'ledger' ? statements.between(config) : config,
+    );
+    coalition = await foundCoalition(parts.hub);
+    members = await Promise.all(Array.from({ length: MEMBERS }, (_, number) => coalition.enrol(`LIVE-${number}`)));
+  }, 60_000);
+  afterAll(async () => {
+    await parts?.hub.close();
+    await statements.close();
+  }, 60_000);
+  afterEach(() => {
+    for (const watcher of watchers) watcher.cut();
+    watchers = [];
+  });
+
+  const versionOf = (id: string) => credited.get(id) ?? 0n;
+  const noted = (id: string) => credited.set(id, versionOf(id) + 1n);
+  /** Credits members in turn; each row makes one version. */
+  async function credit(rows: number, through = coalition.bakery.caller): Promise<void> {
+    const ids = Array.from({ length: rows }, (_, n) => members[(receipts + n) % MEMBERS]!.id);
+    const input = ids.map((id) => purchase(`live ${(receipts += 1)}`, id, 1));
+    const { recordPurchases } = await through.ask<{ recordPurchases: { code?: string }[] }>(RECORD, { rows: input });
+    expect(recordPurchases.filter(({ code }) => code !== undefined)).toEqual([]);
+    ids.forEach(noted);
+  }
+  /** A caller of its own for each watcher, so that no two share a stream. */
+  async function alone(number: number, options: { forgets?: boolean } = {}): Promise<{ id: string; watcher: Watcher }> {
+    const subject = `desk-${number}`;
+    const token = await mintToken(parts.hub.issuer, { role: 'admin', programme: coalition.programmeId, subject });
+    const { id } = members[number % MEMBERS]!;
+    return { id, watcher: new Watcher({ urls: parts.urls, token, memberId: id, ...options }) };
+  }
+  const faultsOf = (all: readonly Watcher[]) => all.flatMap(({ faults }) => faults);
+
+  describe('whose connections are cut every one to three seconds while 200 credits a second are recorded', () => {
+    let goesOn = true;
+    /** Comes, is cut after a while, and comes again, until it is over; then stays. */
+    async function comeAndGo(watcher: Watcher, number: number): Promise<void> {
+      for (let turn = 0; goesOn; turn += 1) {
+        await watcher.connect();
+        const stay = 1_000 + ((number * 7_919 + turn * 104_729) % 2_000);
+        for (let waited = 0; waited < stay && goesOn; waited += 100) await pause(100);
+        if (!goesOn) return;
+        watcher.cut();
+      }
+    }
+    async function credits(): Promise<void> {
+      const startedAt = performance.now();
+      const sent: Promise<void>[] = [];
+      const rows = 20;
+      for (let count = 0; performance.now() - startedAt < CUTTING_MS; count += rows) {
+        sent.push(credit(rows));
+        await pause(Math.max(0, startedAt + (count * 1_000) / CREDITS_PER_SECOND - performance.now()));
+      }
+      await Promise.all(sent);
+      goesOn = false;
+    }
+
+    it('miss, repeat and reorder nothing, whether they are shared or not', async () => {
+      goesOn = true;
+      const followed = await Promise.all(
+        Array.from({ length: CUT_CLIENTS }, async (_, number) => {
+          // Half of them share streams with others of the same member, over both transports.
+          if (number % 2 === 0) return alone(number);
+          const { id, token } = members[number % MEMBERS]!;
+          const way = number % 4 === 1 ? ('socket' as const) : ('events' as const);
+          return { id, watcher: new Watcher({ urls: parts.urls, token, memberId: id, way }) };
+        }),
+      );
+      const control = await Promise.all(Array.from({ length: 20 }, (_, n) => alone(1_000 + n, { forgets: true })));
+      watchers = [...followed, ...control].map(({ watcher }) => watcher);
+      await Promise.all([...watchers.map((watcher, number) => comeAndGo(watcher, number)), credits()]);
+      await untilSo(
+        () => followed.every(({ id, watcher }) => watcher.isAt(versionOf(id))),
+        () => followed.map(({ id, watcher }) => `${watcher.seen?.version} of ${versionOf(id)}`).join(),
+      );
+      const all = followed.map(({ watcher }) => watcher);
+      const cuts = all.reduce((sum, { connections }) => sum + connections - 1, 0);
+      const changes = all.reduce((sum, watcher) => sum + watcher.changes, 0);
+      process.stderr.write(`${CUT_CLIENTS} clients, ${receipts} credits, ${cuts} cuts, ${changes} changes, 0 gaps\n`);
+      expect(cuts).toBeGreaterThan(CUT_CLIENTS);
+      expect(faultsOf(all)).toEqual([]);
+      // Control: clients that come back without what they have seen.
+      expect(faultsOf(control.map(({ watcher }) => watcher)).length).toBeGreaterThan(0);
+    }, 60_000);
+  });
+
+  describe('when the gateway that pushes them is started anew', () => {
+    it('a thousand clients have what they missed within five seconds, read for them in few statements', async () => {
+      const followed = await Promise.all(Array.from({ length: RESUMING_CLIENTS }, (_, number) => alone(number)));
+      watchers = followed.map(({ watcher }) => watcher);
+      await inWaves(watchers);
+      const areTold = () => followed.every(({ id, watcher }) => watcher.isAt(versionOf(id)));
+      const told = () => `${followed.filter(({ id, watcher }) => !watcher.isAt(versionOf(id))).length} are behind`;
+      await untilSo(areTold, told);
+
+      await Promise.all([parts.end('gateway 1'), parts.end('gateway 2')]);
+      await untilSo(() => watchers.every(({ ends }) => ends.length === 1), told);
+      await parts.reopen('gateway 2');
+      // What they miss goes in by the one that is up; then the other is as well.
+      await credit(MEMBERS, parts.hub.connectionTo(parts.urls[1]!).as(coalition.bakery.key));
+      await parts.reopen('gateway 1');
+      const readBefore = statements.count(READ_ON);
+      const startedAt = performance.now();
+      await Promise.all(watchers.map((watcher) => watcher.connect()));
+      await untilSo(areTold, told);
+      const resumedMs = performance.now() - startedAt;
+      const read = statements.count(READ_ON) - readBefore;
+      process.stderr.write(
+        `${RESUMING_CLIENTS} clients resumed in ${Math.round(resumedMs)} ms, by ${read} statements\n`,
+      );
+      expect(faultsOf(watchers)).toEqual([]);
+      expect(watchers.every(({ snapshots, changes }) => snapshots === 1 && changes === 1)).toBe(true);
+      expect(resumedMs).toBeLessThan(RESUME_WITHIN_MS);
+      expect(read).toBeLessThan(RESUMING_CLIENTS / 10);
+    }, 60_000);
+
+    it('would cost a statement for each client, were they not read for together (control)', async () => {
+      const followed = await Promise.all(Array.from({ length: 10 }, (_, number) => alone(2_000 + number)));
+      watchers = followed.map(({ watcher }) => watcher);
+      const before = statements.count(READ_ON);
+      for (const { watcher } of followed) {
+        // One after the other nobody has anybody to be read for with.
+        await watcher.connect();
+        await untilSo(
+          () => watcher.seen !== null,
+          () => 'no snapshot',
+        );
+        await pause(20);
+      }
+      expect(statements.count(READ_ON) - before).toBeGreaterThanOrEqual(followed.length);
+    }, 30_000);
+  });
+
+  /** Comes in waves: what is measured is how they come again, not how they came. */
+  async function inWaves(all: readonly Watcher[]): Promise<void> {
+    for (let first = 0; first < all.length; first += 100)
+      await Promise.all(all.slice(first, first + 100).map((watcher) => watcher.connect()));
+  }
+
+  describe('of a caller whose right ends', () => {
+    it('end within five seconds of the revocation of its key at every gateway, and nobody else’s do', async () => {
+      const { admin, bakery } = coalition;
+      const key = await issueKey(admin, { id: bakery.id, code: 'BAKERY', activeKeys: [] });
+      for (const url of parts.urls) await untilKnown(parts.hub.connectionTo(url), key);
+      const { id: memberId } = members[0]!;
+      const revoked = parts.urls.flatMap((url) =>
+        (['socket', 'events'] as const).map((way) => new Watcher({ urls: [url], token: key, memberId, way })),
+      );
+      // Control: the other key of the same partner, watching the same.
+      const kept = new Watcher({ urls: parts.urls, token: bakery.key, memberId });
+      watchers = [...revoked, kept];
+      await Promise.all(watchers.map((watcher) => watcher.connect()));
+      await untilSo(
+        () => watchers.every(({ seen }) => seen !== null),
+        () => watchers.map(({ ends }) => ends.join()).join('; '),
+      );
+      const keyId = `key_${key.split('_')[2]}`;
+      await admin.must(REVOKE, { input: { idempotencyKey: `revoke ${keyId}`, keyId } });
+      const revokedAt = performance.now();
+      await untilSo(
+        () => revoked.every(({ ends }) => ends.length > 0),
+        () => revoked.map(({ ends }) => ends.join()).join('; '),
+        5_000,
+      );
+      process.stderr.write(`streams of a revoked key ended after ${Math.round(performance.now() - revokedAt)} ms\n`);
+      expect(revoked.map(({ ends }) => ends[0])).toEqual([
+        'socket 4403',
+        'GATEWAY_UNAUTHENTICATED',
+        'socket 4403',
+        'GATEWAY_UNAUTHENTICATED',
+      ]);
+      expect(kept.ends).toEqual([]);
+    }, 30_000);
+
+    it('end with its token', async () => {
+      const { id: memberId } = members[1]!;
+      const programme = coalition.programmeId;
+      const grant = { role: 'admin' as const, programme, subject: 'short', lifeSeconds: 3 };
+      const token = await parts.hub.issuer.mint(grant);
+      watchers = (['socket', 'events'] as const).map((way) => new Watcher({ urls: parts.urls, token, memberId, way }));
+      await Promise.all(watchers.map((watcher) => watcher.connect()));
+      await untilSo(
+        () => watchers.every(({ seen }) => seen !== null),
+        () => 'no snapshot',
+      );
+      await untilSo(
+        () => watchers.every(({ ends }) => ends.length > 0),
+        () => 'open for longer than its token and five seconds',
+        8_000,
+      );
+    }, 30_000);
+  });
+
+  it('are told of no credit whose commit failed, and of the next under its version', async () => {
+    const { id, token } = members[2]!;
+    watchers = parts.urls.flatMap((url) =>
+      (['socket', 'events'] as const).map((way) => new Watcher({ urls: [url], token, memberId: id, way })),
+    );
+    await Promise.all(watchers.map((watcher) => watcher.connect()));
+    const told = () => watchers.map(({ seen, ends }) => `${seen?.version} ${ends.join()}`).join('; ');
+    const allAt = (version: bigint) => untilSo(() => watchers.every((watcher) => watcher.isAt(version)), told);
+    await allAt(versionOf(id));
+    const before = watchers.map(({ changes }) => changes);
+    const sell = (ref: string) =>
+      parts.hub.client(coalition.bakery.key).query(RECORD_ONE, { input: purchase(ref, id, 1) });
+    await inLedger(
+      parts,
+      `create function refuse_commit() returns trigger language plpgsql as
+         $$ begin raise exception 'refused in the commit'; end $$;
+       create constraint trigger refuse after insert on journal_transaction
+         deferrable initially deferred for each row execute function refuse_commit();`,
+    );
+    const refused = await sell('never committed');
+    expect(refused.body.errors?.[0]?.extensions).toMatchObject({ code: 'INTERNAL' });
+    await inLedger(parts, 'drop trigger refuse on journal_transaction; drop function refuse_commit;');
+    expect((await sell('committed')).body.errors).toBeUndefined();
+    noted(id);
+    await allAt(versionOf(id));
+    expect(faultsOf(watchers)).toEqual([]);
+    // One message: had the first been told, there would be two, or one of the same version before.
+    expect(watchers.map(({ changes }, number) => changes - before[number]!)).toEqual(watchers.map(() => 1));
+  }, 30_000);
+});
+
+/** Runs statements in the ledger's database as its administrator. */
+async function inLedger({ postgres }: PartsHub, statements: string): Promise<void> {
+  const url = new URL(postgres.superuserUrl);
+  url.pathname = '/hub_ledger';
+  await asAdministrator(url.href, (client) => client.query(statements));
+}

@@ -1,0 +1,111 @@
+import type { RefusalCatalogue } from '../../../../kernel/errors/refusal';
+
+/** Codes of disputes, and of what is held against partners that do not pay or leave; part of the ledger's own. */
+export const settlementRefusals = {
+  LEDGER_DISPUTE_WINDOW_OPEN: {
+    meaning: 'Partners may still dispute lines of this cycle.',
+    action: 'Wait until the window has passed.',
+    retryable: false,
+    type: 'DisputeWindowOpen',
+    precedence: 64,
+  },
+  LEDGER_DISPUTE_WINDOW_CLOSED: {
+    meaning: 'Lines of this cycle may not be disputed: its statements are not issued yet, or the window has passed.',
+    action: 'Ask the coalition’s operator for an adjustment in a later cycle.',
+    retryable: false,
+    type: 'DisputeWindowClosed',
+    precedence: 64,
+  },
+  LEDGER_LINE_ALREADY_DISPUTED: {
+    meaning: 'The line is in dispute already.',
+    action: 'Wait for the operator’s answer; the cycle’s `disputes` show it.',
+    retryable: false,
+    type: 'LineAlreadyDisputed',
+    precedence: 65,
+  },
+  LEDGER_DISPUTE_RESOLVED: {
+    meaning: 'The dispute was resolved before.',
+    action: 'Read the cycle’s `disputes`; what is wrong with an outcome is put right by an adjustment.',
+    retryable: false,
+    type: 'DisputeResolved',
+    precedence: 64,
+  },
+  LEDGER_DISPUTE_PART_WRONG: {
+    meaning:
+      'The part still owed does not lie between nothing and the line, or is named for another outcome than PARTIAL.',
+    action: 'Send `owedMicros` with PARTIAL only, of the line’s sign and smaller than it.',
+    retryable: false,
+    type: 'DisputePartWrong',
+    precedence: 60,
+  },
+  LEDGER_GUARANTEE_TOO_SMALL: {
+    meaning: 'More would be paid out of a deposit or the default fund than it holds.',
+    action: 'Read `guarantees` and ask for what is there.',
+    retryable: false,
+    type: 'GuaranteeTooSmall',
+    precedence: 64,
+  },
+  LEDGER_BANK_REF_TAKEN: {
+    meaning: 'A payment into or out of a guarantee was recorded under this reference of the bank before.',
+    action: 'Nothing, if it is the same movement; else name the bank’s own reference of the movement meant.',
+    retryable: false,
+    type: 'BankRefTaken',
+    precedence: 61,
+  },
+  LEDGER_ALREADY_APPROVED: {
+    meaning: 'What is to be approved was approved before.',
+    action: 'Nothing: it was done once, and stays so.',
+    retryable: false,
+    type: 'AlreadyApproved',
+    precedence: 61,
+  },
+  LEDGER_NOTHING_TO_PAY: {
+    meaning: 'The partner was not to pay anything in this cycle, so it cannot be in default of it.',
+    action: 'Read the cycle’s `netPositions`: who pays has a payment below 0.',
+    retryable: false,
+    type: 'NothingToPay',
+    precedence: 62,
+  },
+  LEDGER_PAYMENT_CONFIRMED: {
+    meaning: 'The bank has confirmed the payment.',
+    action: 'Nothing: it has been paid.',
+    retryable: false,
+    type: 'PaymentConfirmed',
+    precedence: 63,
+  },
+  LEDGER_ALREADY_IN_DEFAULT: {
+    meaning: 'The payment was declared in default before, and others have paid it.',
+    action: 'Record what the partner pays now as a payment into the default fund.',
+    retryable: false,
+    type: 'AlreadyInDefault',
+    precedence: 64,
+  },
+  LEDGER_PAYMENT_NOT_DUE: {
+    meaning: 'The day the payment is due has not passed.',
+    action: 'Wait until the day after the one the invoice names.',
+    retryable: false,
+    type: 'PaymentNotDue',
+    precedence: 65,
+  },
+  LEDGER_PARTNER_NOT_LEAVING: {
+    meaning: 'The partner is not on its way out, so its points do not run off.',
+    action: 'Begin its leaving with `partnerLeaves` first; the ledger hears of it within a second.',
+    retryable: false,
+    type: 'PartnerNotLeaving',
+    precedence: 61,
+  },
+  LEDGER_RUN_OFF_BEGUN: {
+    meaning: 'The run-off of this partner was begun before.',
+    action: 'Read `runOffs`.',
+    retryable: false,
+    type: 'RunOffBegun',
+    precedence: 62,
+  },
+  LEDGER_RUN_OFF_NOT_ENDED: {
+    meaning: 'Points of the leaving partner are outstanding, or something of it is still to be settled.',
+    action: 'Read `runOffs`: it ends when no point is outstanding and every cycle with a due of it is settled.',
+    retryable: false,
+    type: 'RunOffNotEnded',
+    precedence: 63,
+  },
+} as const satisfies RefusalCatalogue;
