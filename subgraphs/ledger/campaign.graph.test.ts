@@ -73,7 +73,12 @@ describe('the report on a campaign', () => {
     await graph.run(otherTill, REDEEM, spend(first, '97', during));
     const bought = await graph.run(till, RECORD, sale(second, 2_000n, during));
     await graph.run(till, RETURN, bringBack(bought.purchase.externalRef, 2_000n));
-    const rows = [response(first), response(first), response(second, { kind: 'OPENED' }), response(stranger)];
+    const rows = [
+      response(first),
+      response(first, { occurredAt: NOW.toISOString() }),
+      response(second, { kind: 'OPENED' }),
+      response(stranger),
+    ];
     for (const row of await respond(rows)) expect(row.code).toBeUndefined();
   });
 

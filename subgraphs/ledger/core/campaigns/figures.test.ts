@@ -18,7 +18,13 @@ describe('figures of a campaign', () => {
     const [from, until] = [new Date('2026-03-01T00:00:00Z'), new Date('2026-03-11T00:00:00Z')];
     const at = (now: string) => stretchesOf({ from, until }, new Date(now));
     expect(at('2026-03-04T00:00:00Z')).toMatchObject({ beforeFrom: new Date('2026-02-26T00:00:00Z') });
-    expect(at('2026-05-01T00:00:00Z')).toEqual({ from, through: until, beforeFrom: new Date('2026-02-19T00:00:00Z') });
-    expect(at('2026-02-01T00:00:00Z')).toEqual({ from, through: from, beforeFrom: from });
+    expect(at('2026-03-04T00:00:00Z').end).toEqual(new Date('2026-03-04T00:00:00.001Z'));
+    expect(at('2026-05-01T00:00:00Z')).toEqual({
+      from,
+      through: until,
+      end: until,
+      beforeFrom: new Date('2026-02-19T00:00:00Z'),
+    });
+    expect(at('2026-02-01T00:00:00Z')).toEqual({ from, through: from, end: from, beforeFrom: from });
   });
 });

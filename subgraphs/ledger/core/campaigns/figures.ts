@@ -35,14 +35,18 @@ export interface CampaignCounts {
 export interface Stretches {
   readonly from: Date;
   readonly through: Date;
+  /** What happens before it counts: the present itself does. */
+  readonly end: Date;
   readonly beforeFrom: Date;
 }
 
 /** What of a campaign's window has passed at an instant; nothing of it before it begins. */
 export function stretchesOf({ from, until }: Pick<Campaign, 'from' | 'until'>, now: Date): Stretches {
-  const end = until !== null && until < now ? until : now;
-  const through = end > from ? end : from;
-  return { from, through, beforeFrom: new Date(2 * from.getTime() - through.getTime()) };
+  const isOver = until !== null && until <= now;
+  const reached = isOver ? until : now;
+  const through = reached > from ? reached : from;
+  const end = isOver || now < from ? through : new Date(now.getTime() + 1);
+  return { from, through, end, beforeFrom: new Date(2 * from.getTime() - through.getTime()) };
 }
 
 /** A part of a whole in millionths, half to even; null where there is no whole. 2 of 31 are 64,516, which is 6.4516 %. */

@@ -81,7 +81,7 @@ export async function countCampaigns(
 ): Promise<Map<Id<'cmp'>, CampaignCounts>> {
   const asked = campaigns.map(({ id, partnerId, segments, stretches }) => ({
     ...{ id: uuidOf(id), partner_id: uuidOf(partnerId), segments },
-    ...{ begins: stretches.from, ends: stretches.through, before: stretches.beforeFrom },
+    ...{ begins: stretches.from, ends: stretches.end, before: stretches.beforeFrom },
   }));
   const { rows } = await pool.query<Row>(COUNT, [uuidOf(programmeId), JSON.stringify(asked)]);
   const byId = new Map(rows.map((row) => [row['id'] ?? '', countsFrom(row)]));
