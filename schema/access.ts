@@ -127,6 +127,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.recordPurchases': 'partner:own',
   'Mutation.recordUnclaimedSale': 'partner:own',
   'Mutation.redeemPoints': 'partner:own',
+  'Mutation.redeemPool': 'partner:own',
   'Mutation.redeemReward': 'partner:own member:own',
   'Mutation.reinstatePoints': 'admin',
   'Mutation.rejectAdjustment': 'admin finance',

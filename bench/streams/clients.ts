@@ -18,6 +18,7 @@ export interface ReaderOrder {
 /** What it tells. */
 export interface ClientsReport {
   readonly delaysMs: number[];
+  /** Changes its messages stand for: of a state, one message may stand for several that came together. */
   readonly changes: number;
   /** Changes whose previous version is not the one their reader saw last. */
   readonly gaps: number;
@@ -111,7 +112,8 @@ class Clients {
   private take(change: Change, seen: string | null, at: number): void {
     if (change.isSnapshot) return;
     if (change.previousVersion !== seen) this.gaps += 1;
-    this.changes += 1;
+    // Versions of an account have no holes.
+    this.changes += Number(change.version) - Number(change.previousVersion);
     const { cause, account } = change;
     const happenedAt = cause == null ? Number(account?.available) / 1_000 : Date.parse(cause.recordedAt);
     this.delaysMs.push(Math.max(0, at - happenedAt));
