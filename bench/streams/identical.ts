@@ -11,7 +11,8 @@ import type { BenchRun, Measured } from '../benches';
 import { median, percentile, rounded } from '../coalition';
 import { installPeers, startHive } from '../gateway/programs';
 import { serveUnsigned } from '../gateway/unsigned';
-import { ClientsProgram, processorMs, startOurs } from './programs';
+import { ClientsProgram } from '../../hub/testkit/clients-program';
+import { processorMs, startOurs } from './programs';
 
 const READERS = 500;
 const EVENTS = 60;

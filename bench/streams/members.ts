@@ -6,8 +6,8 @@ import type { Hub } from '../../hub/composition/open-hub';
 import type { MemberId } from '../../kernel/values/id';
 import type { BenchRun, Measured } from '../benches';
 import { openCoalition, percentile, purchaseOf, rounded, type BenchCoalition } from '../coalition';
-import type { ReaderOrder } from './clients';
-import { ClientsProgram } from './programs';
+import { ClientsProgram } from '../../hub/testkit/clients-program';
+import type { ReaderOrder } from '../../hub/testkit/socket-clients';
 
 const MEMBERS = 10_000;
 const CREDITS_PER_SECOND = 500;

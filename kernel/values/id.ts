@@ -38,6 +38,7 @@ export const ID_PREFIXES = [
   'rof',
   'rdr',
   'cpr',
+  'rpr',
   'seg',
   'exp',
 ] as const;

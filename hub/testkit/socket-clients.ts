@@ -43,7 +43,7 @@ interface Change {
 const FAULTS_TOLD = 5;
 const PATIENCE_MS = 30_000;
 
-/** The clients of a bench: a process of its own, so that what it costs is not counted to a gateway. */
+/** Many clients of live streams: a process of its own, so that what they cost is not counted to a gateway. */
 class Clients {
   private sockets: WebSocket[] = [];
   private delaysMs: number[] = [];
