@@ -38,6 +38,7 @@ export const ID_PREFIXES = [
   'rof',
   'rdr',
   'cpr',
+  'rpr',
   'seg',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
