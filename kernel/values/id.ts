@@ -40,6 +40,7 @@ export const ID_PREFIXES = [
   'cpr',
   'rpr',
   'seg',
+  'exp',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

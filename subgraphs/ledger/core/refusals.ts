@@ -1,4 +1,5 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { campaignRefusals } from './campaigns/refusals';
 import { settlementRefusals } from './settlement/refusals';
 import { simulationRefusals } from './simulate-rule/refusals';
 
@@ -273,6 +274,7 @@ export const ledgerRefusals = {
     type: 'IssuanceCapReached',
     precedence: 69,
   },
+  ...campaignRefusals,
   ...simulationRefusals,
   LEDGER_INSUFFICIENT_POINTS: {
     meaning: 'The member has fewer spendable points than asked for.',
