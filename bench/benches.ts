@@ -31,6 +31,8 @@ export interface BenchRun {
   readonly rounds: number | null;
   /** How long a case runs in each round, in milliseconds; null: as long as the bench thinks right. */
   readonly caseMs: number | null;
+  /** How many of what a bench multiplies, such as sockets; null: as many as the bench thinks right. */
+  readonly size: number | null;
   /** The cases wanted; null: all. Ratios are told only of cases that ran. */
   readonly cases: readonly string[] | null;
 }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
-import { ClientsProgram } from '../../bench/streams/programs';
+import { ClientsProgram } from '../../hub/testkit/clients-program';
 import { REFUSAL } from '../../hub/client/graph';
 import { foundCoalition, purchase, type Coalition } from './testkit/coalition';
 import { openAsOne, type TestHub } from './testkit/hubs';

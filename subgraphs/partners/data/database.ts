@@ -1,5 +1,6 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
 import { ActionRuleRow } from './action-rule.row';
+import { RuleProposals1795885000000 } from './migrations/1795885000000-rule-proposals';
 import { ContractRow } from './contract.row';
 import { ContractProposalRow } from './contract-proposal.row';
 import { EarningRuleRow } from './earning-rule.row';
@@ -40,6 +41,7 @@ export const partnersDatabase = {
     Intake1795880300000,
     PurchaseRules1795820000000,
     KeyAddresses1795881000000,
+    RuleProposals1795885000000,
   ],
   appendOnly: [
     'purchase_rule',
