@@ -11,8 +11,7 @@ export const authRefusals = {
   },
   GATEWAY_ADDRESS_NOT_ALLOWED: {
     meaning: 'The partner key holds, and may not be used from the address the call comes from.',
-    action:
-      'Call from one of the key’s `addresses`, or let an admin change them with `setPartnerKeyAddresses`; behind a proxy of the hub’s operator, it must be one of `HUB_TRUSTED_PROXIES`.',
+    action: 'Call from one of the key’s `addresses`, or let an admin change them with `setPartnerKeyAddresses`.',
     retryable: false,
     type: 'errors[]',
     precedence: 3,

@@ -10,7 +10,7 @@ import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-term
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { Intake1795880300000 } from './migrations/1795880300000-intake';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
-import { KeyAddresses1795881000000 } from './migrations/1795881000000-key-addresses';
+import { KeyAddresses1795886000000 } from './migrations/1795886000000-key-addresses';
 import { Branches1795825060000 } from './migrations/1795825060000-branches';
 import { Leaving1795825020000 } from './migrations/1795825020000-leaving';
 import { PartnerKeyRow } from './partner-key.row';
@@ -40,8 +40,8 @@ export const partnersDatabase = {
     Branches1795825060000,
     Intake1795880300000,
     PurchaseRules1795820000000,
-    KeyAddresses1795881000000,
     RuleProposals1795885000000,
+    KeyAddresses1795886000000,
   ],
   appendOnly: [
     'purchase_rule',

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** From where a key may be used, and when it was used last. */
-export class KeyAddresses1795881000000 implements MigrationInterface {
+export class KeyAddresses1795886000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`/* partners.migration.keyAddresses */
 alter table partner_key
