@@ -5,6 +5,7 @@ import { benchGateway } from './gateway/gateway';
 import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
+import { benchOverload } from './overload';
 import { benchRules } from './ledger/rules';
 import { benchStreams } from './streams/streams';
 import { benchSettlement } from './ledger/settlement';
@@ -30,6 +31,8 @@ export interface BenchRun {
   readonly rounds: number | null;
   /** How long a case runs in each round, in milliseconds; null: as long as the bench thinks right. */
   readonly caseMs: number | null;
+  /** How many of what a bench multiplies, such as sockets; null: as many as the bench thinks right. */
+  readonly size: number | null;
   /** The cases wanted; null: all. Ratios are told only of cases that ran. */
   readonly cases: readonly string[] | null;
 }
@@ -45,6 +48,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   ledger: benchLedger,
   'ledger-growth': benchGrowth,
   live: benchLive,
+  overload: benchOverload,
   rules: benchRules,
   streams: benchStreams,
   settlement: benchSettlement,

@@ -8,6 +8,8 @@ import type { ProgrammeId } from '../kernel/values/id';
 export interface BenchCoalition {
   readonly programmeId: ProgrammeId;
   readonly partner: GraphCaller;
+  /** The partner's key. */
+  readonly key: string;
   readonly memberIds: readonly string[];
   close(): Promise<void>;
 }
@@ -16,8 +18,11 @@ const ENROL = `mutation Enrol($input: EnrolMemberInput!) {
   result: enrolMember(input: $input) { ... on EnrolMemberSuccess { member { id } } ${REFUSAL} }
 }`;
 
+/** What a bench needs of a hub to fill it, in this process or another. */
+export type BenchHub = Pick<Hub, 'url' | 'issuer' | 'config'>;
+
 /** Founds a programme with one partner and enrols members, so many at once, all through the graph. */
-export async function openCoalition(hub: Hub, name: string, members: number, atOnce = 1): Promise<BenchCoalition> {
+export async function openCoalition(hub: BenchHub, name: string, members: number, atOnce = 1): Promise<BenchCoalition> {
   const connection = new GraphConnection(hub.url, 64);
   const key = `bench-${name}-${Date.now().toString(36)}`;
   const { id: programmeId, admin } = await foundProgramme(connection, issuerOf(hub), {
@@ -48,7 +53,7 @@ export async function openCoalition(hub: Hub, name: string, members: number, atO
     }
   };
   await Promise.all(Array.from({ length: atOnce }, (_, first) => enrol(first)));
-  return { programmeId, partner, memberIds, close: () => connection.close() };
+  return { programmeId, partner, key: keys.get('BENCH')!, memberIds, close: () => connection.close() };
 }
 
 let receipts = 0;

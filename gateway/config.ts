@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { milliseconds, port, readEnv } from '../kernel/config/env';
+import { isAddressRange } from '../kernel/values/address-range';
 import { defaultLimits, type GatewayLimits } from './limits/limits';
 
 /** What the gateway is told from outside. */
@@ -8,6 +9,8 @@ export interface GatewayConfig {
   readonly mode: 'development' | 'production';
   /** Web origins that may open a WebSocket besides the hub's own; none by default. */
   readonly allowedOrigins: readonly string[];
+  /** Addresses and ranges of the operator's own proxies, whose `X-Forwarded-For` is believed; none by default. */
+  readonly trustedProxies: readonly string[];
   /** How long requests under way may take to end when the gateway closes. */
   readonly drainMs: number;
   /** How long a client may take to send the headers of a request. */
@@ -20,6 +23,7 @@ export interface GatewayConfig {
 export const defaultGatewayConfig: GatewayConfig = {
   mode: 'development',
   allowedOrigins: [],
+  trustedProxies: [],
   drainMs: 5_000,
   headersMs: 10_000,
   metricsToken: null,
@@ -46,6 +50,12 @@ const variables = {
   HUB_HOST: z.string().default('127.0.0.1'),
   HUB_MODE: z.enum(['development', 'production']).default('development'),
   HUB_ALLOWED_ORIGINS: list.default([]),
+  HUB_TRUSTED_PROXIES: list
+    .refine(
+      (texts) => texts.every(isAddressRange),
+      'must be addresses or ranges such as 10.0.0.0/8, separated by commas',
+    )
+    .default([]),
   HUB_DRAIN_MS: milliseconds.default(defaultGatewayConfig.drainMs),
   HUB_HEADERS_MS: milliseconds.default(defaultGatewayConfig.headersMs),
   HUB_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
@@ -113,6 +123,7 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
   const config: GatewayConfig = {
     mode: read.HUB_MODE,
     allowedOrigins: read.HUB_ALLOWED_ORIGINS,
+    trustedProxies: read.HUB_TRUSTED_PROXIES,
     drainMs: read.HUB_DRAIN_MS,
     headersMs: read.HUB_HEADERS_MS,
     metricsToken: read.HUB_METRICS_TOKEN ?? null,

@@ -3,6 +3,7 @@ import { startApolloServer } from './accept/apollo-server';
 import { FrontDoor } from './accept/front-door';
 import { AuditLog } from './auth/audit-log';
 import { Authenticator } from './auth/authenticator';
+import { KeyUses } from './auth/key-uses';
 import { KeyBook } from './auth/key-book';
 import { TokenVerifier } from './auth/tokens';
 import { Budgets } from './limits/budgets';
@@ -23,7 +24,9 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const { links, supergraphSdl, database, verifyTokens, config } = options;
   const log = openLog('gateway');
   const keys = new KeyBook(database, options.partnersFeed, log);
-  const authenticator = new Authenticator(keys, new TokenVerifier(verifyTokens));
+  const uses = new KeyUses(links.partners, log);
+  const tokens = new TokenVerifier(verifyTokens);
+  const authenticator = new Authenticator({ keys, uses, tokens, trustedProxies: config.trustedProxies });
   const openIntrospection = config.mode === 'development';
   const { limits } = config;
   const budgets = new Budgets(database, limits.budgets);
@@ -38,6 +41,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
     authenticator,
     documents,
     keys,
+    uses,
     database,
     jwks: verifyTokens.jwks,
     config,

@@ -138,7 +138,16 @@ describe('a rule book announced by partners', () => {
             return { ...terms, id: newId('rul'), partnerId, version: place + 1 };
           });
           const read = readRuleBook(payloadOf(bookOf({ programme, contracts, earningRules, actionRules })));
-          const { id: _, key, tiers, name: __, currencyName: ___, defaultLanguage: ____, ...settings } = programme;
+          const {
+            id: _,
+            key,
+            tiers,
+            name: __,
+            currencyName: ___,
+            defaultLanguage: ____,
+            rebateLimitBps: _____,
+            ...settings
+          } = programme;
           expect(read).toEqual({
             ...settings,
             ...{ version: 7n, programmeId, programmeKey: key },

@@ -8,6 +8,7 @@ import { doctorCommand } from './commands/doctor';
 import { documentsCommand } from './commands/documents';
 import { migrateCommand } from './commands/migrate';
 import { operationsCommand } from './commands/operations';
+import { presetCommand } from './commands/preset';
 import { replayCommand } from './commands/replay';
 import { seedCommand } from './commands/seed';
 import { serveCommand } from './commands/serve';
@@ -33,6 +34,7 @@ export function hubProgram(): Command {
     serveCommand(),
     migrateCommand(),
     seedCommand(),
+    presetCommand(),
     replayCommand(),
     settleBookCommand(),
     makeBookCommand(),

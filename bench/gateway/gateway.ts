@@ -91,7 +91,7 @@ async function startAll(run: BenchRun, opened: { stop(): Promise<unknown> }[]) {
     ] as const) {
       if (!wants(name)) continue;
       tell(`starting ${name}`);
-      const program = await startHive(file, planner);
+      const program = await startHive({ supergraphFile: file, planner });
       opened.push(program);
       contestants[name] = { url: program.url, program, key: null };
     }

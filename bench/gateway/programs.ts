@@ -30,14 +30,23 @@ export async function startPart<Said>(
   return { program: programOf(child), said: JSON.parse(line) as Said };
 }
 
+/** How Hive's gateway is started. */
+export interface HiveOptions {
+  readonly supergraphFile: string;
+  readonly planner: 'javascript' | 'rust';
+  /** A module that exports its configuration as `gatewayConfig`. */
+  readonly configFile?: string;
+}
+
 /** Starts Hive's gateway as its command line does it, and waits until it answers. */
-export async function startHive(
-  supergraphFile: string,
-  planner: 'javascript' | 'rust',
-): Promise<Program & { url: string }> {
+export async function startHive(options: HiveOptions): Promise<Program & { url: string }> {
+  const { supergraphFile, planner, configFile } = options;
   const [port] = await freePorts(1);
-  const rust = planner === 'rust' ? ['--hive-router-runtime'] : [];
-  const child = start([HIVE, 'supergraph', supergraphFile, '--port', String(port), '--host', '127.0.0.1', ...rust], {});
+  const more = [
+    ...(planner === 'rust' ? ['--hive-router-runtime'] : []),
+    ...(configFile === undefined ? [] : ['--config-path', configFile]),
+  ];
+  const child = start([HIVE, 'supergraph', supergraphFile, '--port', String(port), '--host', '127.0.0.1', ...more], {});
   child.stdout?.resume();
   const url = `http://127.0.0.1:${port}/graphql`;
   await Promise.race([untilAnswers(url), endOf(child, `Hive (${planner})`)]);

@@ -13,7 +13,7 @@ import { fill, makeBook, openBook, urlOfDatabase, type BenchBook } from './book'
 import { wanted } from './measure';
 import { multiplyBook } from './multiply';
 import { clusterOf } from '../private-folder';
-import { askOnce, serverVersion } from '../server-facts';
+import { askOnce, serverVersion, warmLog } from '../server-facts';
 
 const PARTNERS = 50;
 /** So many members have a month by the use cases: so many lots, of which two redemptions take these points from five each. */
@@ -92,6 +92,7 @@ async function measureSize(run: BenchRun, serverUrl: string, size: string): Prom
     );
     tell(`${size}: ${claims} claims rolled up in ${Math.round(rollUpMs)} ms`);
     const month = new Month(book, owner);
+    await warmLog(serverUrl);
     const cutOffMs = await month.cutOff();
     const alone: number[] = [];
     const busy: number[] = [];

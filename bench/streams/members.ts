@@ -6,8 +6,8 @@ import type { Hub } from '../../hub/composition/open-hub';
 import type { MemberId } from '../../kernel/values/id';
 import type { BenchRun, Measured } from '../benches';
 import { openCoalition, percentile, purchaseOf, rounded, type BenchCoalition } from '../coalition';
-import type { ReaderOrder } from './clients';
-import { ClientsProgram } from './programs';
+import { ClientsProgram } from '../../hub/testkit/clients-program';
+import type { ReaderOrder } from '../../hub/testkit/socket-clients';
 
 const MEMBERS = 10_000;
 const CREDITS_PER_SECOND = 500;
@@ -24,10 +24,8 @@ const RECORD = `mutation Record($rows: [RecordPurchaseInput!]!) { recordPurchase
  * turn: how long after its recording a client has its change, what a socket costs in memory, and whether anybody missed one. The
  * instant is the entry's own, taken just before its commit: the delay holds the commit as well.
  */
-export async function measureMembers(
-  { openHub, tell, caseMs }: BenchRun,
-  sockets = MEMBERS,
-): Promise<Measured['figures']> {
+export async function measureMembers({ openHub, tell, caseMs, size }: BenchRun): Promise<Measured['figures']> {
+  const sockets = size ?? MEMBERS;
   const hub = await openHub();
   const coalition = await openCoalition(hub, 'streams', sockets, ENROLLING_AT_ONCE);
   tell(`${sockets} members enrolled`);
@@ -58,7 +56,8 @@ export async function measureMembers(
       credits_per_second: rounded(credits.perSecond),
       commitToClientP50Ms: rounded(percentile(delaysMs, 0.5)),
       commitToClientP99Ms: rounded(percentile(delaysMs, 0.99)),
-      gaps: gaps + Math.max(0, credits.count - changes) + faults.length,
+      coalesced: credits.count - delaysMs.length,
+      gaps: gaps + Math.abs(credits.count - changes) + faults.length,
     };
   } finally {
     await clients.stop();

@@ -1,11 +1,10 @@
-import { fork, spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { projectRoot } from '../../kernel/config/project-root';
 import { Fault } from '../../kernel/errors/fault';
-import type { ClientsReport, ReaderOrder, ToClients } from './clients';
 
 /** A program of the bench that runs now. */
 export interface Program {
@@ -32,57 +31,6 @@ export function processorMs(pid: number): number {
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   // Linux counts a process's time in hundredths of a second.
   return (Number(fields[11]) + Number(fields[12])) * 10;
-}
-
-interface Said {
-  readonly kind: string;
-  readonly message?: string;
-  readonly report?: ClientsReport;
-}
-
-/** The clients' process, spoken to by messages. */
-export class ClientsProgram {
-  private readonly child = fork(join(projectRoot(), 'dist', 'bench', 'streams', 'clients.js'), [], {
-    env: { PATH: process.env['PATH'], ...QUIET },
-  });
-
-  private heard: (said: Said) => void = () => undefined;
-
-  constructor() {
-    this.child.on('message', (said) => this.heard(said as Said));
-    this.child.once('exit', () => this.heard({ kind: 'failed', message: 'they ended' }));
-  }
-
-  async open(origin: string, readers: readonly ReaderOrder[], atOnce: number): Promise<void> {
-    await this.ask({ kind: 'open', url: `${origin.replace(/^http/, 'ws')}/graphql`, readers, atOnce });
-  }
-
-  async reached(changes: number): Promise<void> {
-    await this.ask({ kind: 'await', changes });
-  }
-
-  /** What came since the last report. */
-  async report(): Promise<ClientsReport> {
-    return (await this.ask({ kind: 'report' })).report!;
-  }
-
-  async closeAll(): Promise<void> {
-    await this.ask({ kind: 'close' });
-  }
-
-  async stop(): Promise<void> {
-    this.child.disconnect();
-    if (this.child.exitCode === null) await once(this.child, 'exit');
-  }
-
-  private async ask(told: ToClients): Promise<Said> {
-    const said = await new Promise<Said>((resolve) => {
-      this.heard = resolve;
-      this.child.send(told);
-    });
-    if (said.kind === 'failed') throw new Fault('HUB_BENCH_REFUSED', `The clients failed: ${said.message}`);
-    return said;
-  }
 }
 
 function start(args: readonly string[], env: Readonly<Record<string, string>>): ChildProcess {

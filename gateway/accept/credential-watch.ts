@@ -39,8 +39,9 @@ export class CredentialWatch {
       if (caller === null) continue;
       if (caller.expiresAt !== null && caller.expiresAt.getTime() <= now) connection.endForbidden();
       else if (caller.keyId !== null) {
-        const known = byKey.get(caller.keyId) ?? { caller, connections: [] };
-        byKey.set(caller.keyId, known);
+        const place = `${caller.keyId} ${caller.address}`;
+        const known = byKey.get(place) ?? { caller, connections: [] };
+        byKey.set(place, known);
         known.connections.push(connection);
       }
     }

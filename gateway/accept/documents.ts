@@ -3,7 +3,8 @@ import { pipeline as piped } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
 import { parse, type GraphQLFormattedError } from 'graphql';
 import type { Logger } from '../../kernel/telemetry/log';
-import type { Authenticator } from '../auth/authenticator';
+import type { Authenticator, Caller } from '../auth/authenticator';
+import { originOf } from '../auth/client-address';
 import { isKnownCode, type GatewayCode } from '../plan/codes';
 import type { Pipeline } from '../plan/pipeline';
 import { callerOf } from './graph-post';
@@ -41,12 +42,12 @@ export function documentRoutes(options: DocumentRoutesOptions): Router {
 async function download(options: DocumentRoutesOptions, request: Request, response: Response): Promise<void> {
   const { authenticator, log } = options;
   const { requestId } = locals(response);
-  const caller = await callerOf(authenticator, request.headers.authorization, { requestId, log });
+  const caller = await callerOf(authenticator, originOf(request), { requestId, log });
   if ('code' in caller) return sendFault(response, caller);
   if (caller.principal.kind === 'anonymous') {
     return sendFault(response, { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'A credential is needed.' });
   }
-  const found = await find(options, { request, response, principal: caller.principal });
+  const found = await find(options, { request, response, caller });
   if ('code' in found) return sendFault(response, found);
   if (found.content === null) {
     const message = 'The document waits for settlement details or a mandate; `waitsFor` in the graph says whose.';
@@ -57,11 +58,12 @@ async function download(options: DocumentRoutesOptions, request: Request, respon
 
 async function find(
   { pipeline }: DocumentRoutesOptions,
-  by: { request: Request; response: Response; principal: Parameters<Pipeline['admit']>[1]['principal'] },
+  by: { request: Request; response: Response; caller: Caller },
 ): Promise<Found | HttpFault> {
-  const { request, response, principal } = by;
+  const { request, response } = by;
+  const { principal, address } = by.caller;
   const operation = { document: DOCUMENT, variables: { id: request.params['id'] }, way: 'request' } as const;
-  const admission = await pipeline.admit(operation, { principal, address: request.socket.remoteAddress ?? '' });
+  const admission = await pipeline.admit(operation, { principal, address });
   if ('faults' in admission) return faultOf(admission.faults[0]);
   const deadlineAt = new Date(Date.now() + admission.deadlineMs);
   const context = { principal, requestId: locals(response).requestId, deadlineAt };

@@ -128,7 +128,7 @@ export class EventStreams {
       {
         caller,
         acceptLanguage: request.headers['accept-language'],
-        address: request.socket.remoteAddress ?? '',
+        address: caller.address,
         requestId,
         way: 'events',
         bodyBytes,

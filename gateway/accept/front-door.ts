@@ -5,6 +5,7 @@ import type { Database } from '../../kernel/db/database';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator } from '../auth/authenticator';
+import type { KeyUses } from '../auth/key-uses';
 import type { KeyBook } from '../auth/key-book';
 import { isReachable } from '../auth/key-store';
 import type { TokenIssuer } from '../auth/tokens';
@@ -28,6 +29,7 @@ export interface FrontDoorOptions {
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
   readonly keys: KeyBook;
+  readonly uses: KeyUses;
   readonly database: Database;
   readonly jwks: TokenIssuer['jwks'];
   readonly config: {
@@ -157,6 +159,7 @@ export class FrontDoor {
     clearTimeout(patience);
     this.endLagWatch();
     await this.options.apollo.stop();
+    await this.options.uses.stop();
     await this.options.keys.stop();
   }
 }

@@ -3,7 +3,8 @@ import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import { newId } from '../../kernel/values/id';
 import type { Logger } from '../../kernel/telemetry/log';
 import { continued, note, traced } from '../../kernel/telemetry/trace';
-import type { Authenticator, Caller } from '../auth/authenticator';
+import type { Authenticator, Caller, CredentialFault } from '../auth/authenticator';
+import { originOf, type Origin } from '../auth/client-address';
 import { limitFault } from '../limits/admission';
 import type { DocumentBook } from '../limits/documents';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
@@ -97,7 +98,7 @@ export class GraphPost {
     const { pipeline, authenticator, limits, log } = this.options;
     const fault = faultOfHead(request);
     if (fault !== null) return fault;
-    const caller = await callerOf(authenticator, request.headers.authorization, { requestId, log });
+    const caller = await callerOf(authenticator, originOf(request), { requestId, log });
     if ('code' in caller) return caller;
     const busy = pipeline.lanes.faultFor(caller.principal);
     if (busy !== null) return busy;
@@ -131,7 +132,7 @@ export class GraphPost {
       variables: body.variables ?? {},
       way: 'request' as const,
     };
-    const payer = { principal: caller.principal, address: request.socket.remoteAddress ?? '' };
+    const payer = { principal: caller.principal, address: caller.address };
     const admission = await pipeline.admit({ ...operation, bodyBytes }, payer);
     const standing = admission.standing ?? null;
     note({ 'hub.caller': caller.principal.kind, 'graphql.operation.name': body.operationName ?? '' });
@@ -189,15 +190,24 @@ function traceparentOf({ headers: { traceparent } }: IncomingMessage): string | 
   return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
+const CREDENTIAL_FAULTS: Readonly<Record<CredentialFault, HttpFault>> = {
+  GATEWAY_UNAUTHENTICATED: { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The credential does not hold.' },
+  GATEWAY_ADDRESS_NOT_ALLOWED: {
+    status: 403,
+    code: 'GATEWAY_ADDRESS_NOT_ALLOWED',
+    message: 'The key may not be used from this address.',
+  },
+};
+
 /** Finds out who is calling, before anything of the body is read. */
 export async function callerOf(
   authenticator: Authenticator,
-  authorization: string | undefined,
+  origin: Origin,
   { requestId, log }: { requestId: string; log: Logger },
 ): Promise<Caller | HttpFault> {
   try {
-    const caller = await authenticator.authenticate(authorization);
-    return caller ?? { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'The credential does not hold.' };
+    const caller = await authenticator.authenticate(origin);
+    return typeof caller === 'string' ? CREDENTIAL_FAULTS[caller] : caller;
   } catch (error) {
     log.error({ event: 'gateway.credential.unchecked', requestId, err: error });
     return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked now.' };

@@ -4,6 +4,7 @@ import { expressMiddleware } from '@as-integrations/express5';
 import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express';
 import type { Database } from '../../kernel/db/database';
 import type { Logger } from '../../kernel/telemetry/log';
+import { originOf } from '../auth/client-address';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
@@ -96,12 +97,12 @@ function queriesAndEvents({
   const graph = expressMiddleware(apollo, {
     context: async ({ req, res }) => {
       const { requestId, bodyBytes } = locals(res);
-      const { principal } = (res.locals as { caller: Caller }).caller;
+      const { principal, address } = (res.locals as { caller: Caller }).caller;
       const deadlineAt = new Date(Date.now() + limits.deadlineMs);
       return {
         request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
         bodyBytes,
-        address: req.socket.remoteAddress ?? '',
+        address,
         standing: null,
       };
     },
@@ -113,7 +114,7 @@ function queriesAndEvents({
 function credential(authenticator: Authenticator, log: Logger): RequestHandler {
   return async (request, response, next) => {
     const { requestId } = locals(response);
-    const caller = await callerOf(authenticator, request.headers.authorization, { requestId, log });
+    const caller = await callerOf(authenticator, originOf(request), { requestId, log });
     if ('code' in caller) return sendFault(response, caller);
     (response.locals as { caller: Caller }).caller = caller;
     next();

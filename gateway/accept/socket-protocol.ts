@@ -1,9 +1,17 @@
 import type { GraphQLError } from 'graphql';
-import { makeServer, type Context, type Server, type ServerOptions, type SubscribePayload } from 'graphql-ws';
+import {
+  CloseCode,
+  makeServer,
+  type Context,
+  type Server,
+  type ServerOptions,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { requestFault } from '../../kernel/graph/fault';
 import { newId } from '../../kernel/values/id';
 import type { WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
+import type { Origin } from '../auth/client-address';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { limitFault } from '../limits/admission';
 import type { DocumentBook, RequestedDocument } from '../limits/documents';
@@ -16,11 +24,9 @@ import { SocketReader } from './socket-reader';
 
 /** What is known of a socket besides the protocol. */
 export interface SocketFacts {
-  /** `Authorization` of the request that opened it. */
-  readonly authorization: string | undefined;
+  /** What the request that opened it said of its sender. */
+  readonly origin: Origin;
   readonly acceptLanguage: string | undefined;
-  /** Where the connection comes from. */
-  readonly address: string;
   readonly socket: WebSocket;
   /** Set once the client has said who it is. */
   caller: Caller | null;
@@ -53,8 +59,12 @@ export function socketProtocol({
     connectionInitWaitTimeout: limits.initMs,
     onConnect: async ({ connectionParams, extra }) => {
       try {
-        extra.caller = await authenticator.authenticate(authorizationOf(connectionParams, extra));
-        return extra.caller !== null;
+        const authorization = authorizationOf(connectionParams, extra);
+        const caller = await authenticator.authenticate({ ...extra.origin, authorization });
+        if (typeof caller !== 'string') extra.caller = caller;
+        // The protocol has one code for all that is forbidden; only whoever holds a key is told this of it.
+        else if (caller === 'GATEWAY_ADDRESS_NOT_ALLOWED') extra.socket.close(CloseCode.Forbidden, caller);
+        return typeof caller !== 'string';
       } catch (error) {
         // Thrown from here, the reason would travel to the client as the reason of the close.
         log.error({ event: 'gateway.socket.unauthenticated', err: error });
@@ -97,7 +107,7 @@ async function admit(asked: {
   limits: GatewayLimits;
 }): Promise<SocketOperation | readonly GraphQLError[]> {
   const { socket, id, payload, requestId, desk, book, limits } = asked;
-  const { caller, acceptLanguage, address } = socket.extra;
+  const { caller, acceptLanguage } = socket.extra;
   if (caller === null) return [limitFault('INVALID_INPUT', 'The socket has no caller.')];
   const most = limits.subscriptionsPerSocket;
   if (Object.keys(socket.subscriptions).length > most)
@@ -107,13 +117,13 @@ async function admit(asked: {
   const { operationName, variables } = payload;
   const desked = await desk.admit(
     { query: named.query, operationName, variables },
-    { caller, acceptLanguage, address, requestId, way: 'socket' },
+    { caller, acceptLanguage, address: caller.address, requestId, way: 'socket' },
   );
   return 'faults' in desked ? desked.faults : { run: desked.run, id, socket: socket.extra.socket };
 }
 
 /** A browser cannot set headers on a WebSocket, so the first message may say what the header would. */
-function authorizationOf(params: Params, { authorization }: SocketFacts): string | undefined {
+function authorizationOf(params: Params, { origin: { authorization } }: SocketFacts): string | undefined {
   const own = Object.entries(params ?? {}).find(
     ([name, value]) => name.toLowerCase() === 'authorization' && value != null,
   );

@@ -3,6 +3,7 @@ import type { Duplex } from 'node:stream';
 import { CloseCode, handleProtocols, type Server as ProtocolServer } from 'graphql-ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
+import { originOf, type Origin } from '../auth/client-address';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
@@ -84,9 +85,8 @@ export class SocketFront {
   }
 
   private opened(socket: WebSocket, request: IncomingMessage): void {
-    const { authorization, 'accept-language': acceptLanguage } = request.headers;
-    const address = request.socket.remoteAddress ?? '';
-    const connection = new Connection(socket, authorization, acceptLanguage, address, this.turn);
+    const { 'accept-language': acceptLanguage } = request.headers;
+    const connection = new Connection(socket, originOf(request), acceptLanguage, this.turn);
     this.live.add(connection);
     this.options.watch.watch(connection);
     countSocket(1);
@@ -149,9 +149,8 @@ class Connection implements Watched, SocketFacts {
 
   constructor(
     readonly socket: WebSocket,
-    readonly authorization: string | undefined,
+    readonly origin: Origin,
     readonly acceptLanguage: string | undefined,
-    readonly address: string,
     /** When it is asked. */
     readonly turn: number,
   ) {}

@@ -93,6 +93,80 @@ describe('a credential', () => {
       expect(await who(`Bearer ${expired.text}`)).toBe(401);
     });
 
+    it('says what it is for: one of a sandbox that calls itself live is unknown, and one that calls itself test elsewhere', async () => {
+      const answers = [];
+      for (const side of ['test', 'live'] as const)
+        for (const isSandbox of [true, false]) {
+          const { text: key } = hub.partners.issueKey({ side, isSandbox });
+          const answer = await who(`Bearer ${key}`);
+          answers.push([side, isSandbox, answer === 401 ? 401 : (answer as { kind: string }).kind]);
+        }
+      expect(answers).toEqual([
+        ['test', true, 'partner'],
+        ['test', false, 401],
+        ['live', true, 401],
+        ['live', false, 'partner'],
+      ]);
+    });
+
+    it('that names addresses opens nothing from elsewhere, over HTTP, events and WebSocket, and says so', async () => {
+      const outside = hub.partners.issueKey({ addresses: ['203.0.113.0/24'] }).text;
+      const inside = hub.partners.issueKey({ addresses: ['203.0.113.0/24', '127.0.0.0/8'] }).text;
+      const headers = (key: string) => ({ authorization: `Bearer ${key}`, 'x-forwarded-for': '203.0.113.7' });
+      const asked = async (key: string, more: object = {}) => {
+        const { status, text: body } = await sendGraph(
+          `${hub.url}/graphql`,
+          { query: '{ whoAmI }' },
+          { ...headers(key), ...more },
+        );
+        return [status, /GATEWAY_[A-Z_]+/.exec(body)?.[0]];
+      };
+      const events = { accept: 'text/event-stream' };
+      expect(await asked(outside)).toEqual([403, 'GATEWAY_ADDRESS_NOT_ALLOWED']);
+      expect(await asked(outside, events)).toEqual([403, 'GATEWAY_ADDRESS_NOT_ALLOWED']);
+      expect([await asked(inside), await asked(inside, events)]).toEqual([
+        [200, undefined],
+        [200, undefined],
+      ]);
+      // Whoever guesses at the text of a key that is bound is told nothing of that.
+      expect(await asked(`${outside.slice(0, -2)}AA`)).toEqual([401, 'GATEWAY_UNAUTHENTICATED']);
+      const socket = await hub.client().socket();
+      socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${outside}` } });
+      expect(await socket.closed).toEqual({ code: 4403, reason: 'GATEWAY_ADDRESS_NOT_ALLOWED' });
+      const open = await hub.client().socket();
+      await open.init({ authorization: `Bearer ${inside}` });
+      open.close();
+    });
+
+    it('ends its open socket within five seconds when its address is taken off the list', async () => {
+      const { text: key, keyId } = hub.partners.issueKey({ addresses: ['127.0.0.1'] });
+      const { text: stays } = hub.partners.issueKey({ addresses: ['127.0.0.1'] });
+      const [socket, control] = [await hub.client().socket(), await hub.client().socket()];
+      await socket.init({ authorization: `Bearer ${key}` });
+      await control.init({ authorization: `Bearer ${stays}` });
+      const changedAt = Date.now();
+      hub.partners.setAddresses(keyId, ['203.0.113.7']);
+      expect((await socket.closed).code).toBe(4403);
+      expect(Date.now() - changedAt).toBeLessThan(5_000);
+      control.send({ type: 'ping' });
+      expect(await control.next()).toMatchObject({ type: 'pong' });
+      control.close();
+    });
+
+    it('is used from where a proxy of the operator says, when the hub trusts that proxy', async () => {
+      await using behind = await openTestGateway({ config: { trustedProxies: ['127.0.0.1'] } });
+      const { text: key } = behind.partners.issueKey({ addresses: ['203.0.113.0/24'] });
+      const status = async (forwardedFor: string) =>
+        (
+          await sendGraph(
+            `${behind.url}/graphql`,
+            { query: '{ whoAmI }' },
+            { authorization: `Bearer ${key}`, 'x-forwarded-for': forwardedFor },
+          )
+        ).status;
+      expect([await status('203.0.113.7'), await status('203.0.113.7, 198.51.100.1')]).toEqual([200, 403]);
+    });
+
     it('that cannot be checked is answered 503, so that the caller tries again', async () => {
       const key = hub.partners.issueKey().text;
       jest.spyOn(hub.database.pool, 'query').mockRejectedValue(new Error('connection refused at 10.0.0.7') as never);

@@ -1,6 +1,7 @@
 import type { DatabaseDefinition } from '../../kernel/db/database';
 import { AuditLog1795880200000 } from './migrations/1795880200000-audit-log';
 import { Intake1795880400000 } from './migrations/1795880400000-intake';
+import { KeyAddresses1795881000000 } from './migrations/1795881000000-key-addresses';
 import { PartnerKeys1763890000000 } from './migrations/1763890000000-partner-keys';
 import { SpentBudgets1795880000000 } from './migrations/1795880000000-spent-budgets';
 import { TrustedDocuments1795880100000 } from './migrations/1795880100000-trusted-documents';
@@ -18,6 +19,7 @@ export const gatewayDatabase: DatabaseDefinition = {
     TrustedDocuments1795880100000,
     AuditLog1795880200000,
     Intake1795880400000,
+    KeyAddresses1795881000000,
   ],
   appendOnly: ['audit_line'],
 };

@@ -4,12 +4,13 @@ import type { Database } from '../../kernel/db/database';
 import { Consumer, type EventReaction } from '../../kernel/events/consumer';
 import type { EventFeed } from '../../kernel/events/event';
 import type { Logger } from '../../kernel/telemetry/log';
+import { AddressSet } from '../../kernel/values/address-range';
 import type { PartnerId } from '../../kernel/values/id';
 import { intakeReactions } from './intake-store';
-import { findKey, insertKey, revokeKey, type PartnerKey } from './key-store';
+import { findKey, insertKey, revokeKey, setAddresses, type PartnerKey } from './key-store';
 
 /** Text of a key: which coalition side it is for, the 32 hexadecimal digits of its id, 32 random bytes. */
-const KEY_TEXT = /^hub_(?:test|live)_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
+const KEY_TEXT = /^hub_(test|live)_([0-9a-f]{32})_[A-Za-z0-9_-]{43}$/;
 
 /** How old an answer about a key may be. Revocation takes effect after this and the time an event travels. */
 const FRESH_MS = 2_000;
@@ -26,12 +27,19 @@ const issued = z.object({
   scopes: z.array(z.string()),
   expiresAt: z.iso.datetime({ offset: true }).nullable(),
   isSandbox: z.boolean(),
+  addresses: z.array(z.string()).nullable().default(null),
 });
+const addressesSet = z.object({ keyId: z.string(), addresses: z.array(z.string()).nullable() });
 const revoked = z.object({ keyId: z.string() });
 
 interface Remembered {
-  key: PartnerKey;
+  key: KnownKey;
   readAt: number;
+}
+
+/** A key, and the addresses it names made ready to be asked. */
+export interface KnownKey extends PartnerKey {
+  readonly allowed: AddressSet | null;
 }
 
 /** What the gateway knows of partner keys: a projection of what partners has announced. */
@@ -70,23 +78,24 @@ export class KeyBook {
   }
 
   /** Recognises a key by its whole text; null when it is none that holds now. */
-  async recognise(text: string): Promise<PartnerKey | null> {
-    const digits = KEY_TEXT.exec(text)?.[1];
+  async recognise(text: string): Promise<KnownKey | null> {
+    const [, side, digits] = KEY_TEXT.exec(text) ?? [];
     if (digits === undefined) return null;
     const key = await this.current(`key_${digits}`);
     // Compared even when there is no key, so that both cases take the same time.
     const hash = createHash('sha256').update(text).digest();
     const same = timingSafeEqual(hash, key?.keyHash ?? NO_HASH);
-    return key !== null && same && holds(key) ? key : null;
+    // A key for trying things out says so, and opens nothing where money is real, nor the other way round.
+    return key !== null && same && holds(key) && key.isSandbox === (side === 'test') ? key : null;
   }
 
-  /** Whether a key recognised before still holds. */
-  async stillHolds(keyId: string): Promise<boolean> {
+  /** Whether a key recognised before still holds, used from an address. */
+  async stillHolds(keyId: string, address: string): Promise<boolean> {
     const key = await this.current(keyId);
-    return key !== null && holds(key);
+    return key !== null && holds(key) && isFrom(key, address);
   }
 
-  private async current(keyId: string): Promise<PartnerKey | null> {
+  private async current(keyId: string): Promise<KnownKey | null> {
     const known = this.remembered.get(keyId);
     const age = known === undefined ? Infinity : Date.now() - known.readAt;
     if (known !== undefined && age < FRESH_MS) return known.key;
@@ -99,16 +108,17 @@ export class KeyBook {
     }
   }
 
-  private async read(keyId: string): Promise<PartnerKey | null> {
-    const key = await findKey(this.database, keyId);
-    if (key === null) return null;
+  private async read(keyId: string): Promise<KnownKey | null> {
+    const found = await findKey(this.database, keyId);
+    if (found === null) return null;
+    const key = { ...found, allowed: found.addresses && new AddressSet(found.addresses) };
     if (this.remembered.size >= REMEMBERED) this.remembered.clear();
     this.remembered.set(keyId, { key, readAt: Date.now() });
     return key;
   }
 
   /** A key may be used in the very moment it was issued, before its event came. */
-  private async readAgain(keyId: string): Promise<PartnerKey | null> {
+  private async readAgain(keyId: string): Promise<KnownKey | null> {
     await this.catchUp();
     return this.read(keyId);
   }
@@ -144,6 +154,11 @@ export class KeyBook {
 
 const NO_HASH = Buffer.alloc(32);
 
+/** Whether a key may be used from an address. */
+export function isFrom({ allowed }: KnownKey, address: string): boolean {
+  return allowed === null || allowed.has(address);
+}
+
 function holds(key: PartnerKey): boolean {
   return key.revokedAt === null && (key.expiresAt === null || key.expiresAt.getTime() > Date.now());
 }
@@ -159,6 +174,10 @@ const REACTIONS: Readonly<Record<string, EventReaction>> = {
       keyHash: Buffer.from(keyHash, 'hex'),
       expiresAt: expiresAt === null ? null : new Date(expiresAt),
     });
+  },
+  'partners.key.addresses_set.v1': async (tx, { payload }) => {
+    const { keyId, addresses } = addressesSet.parse(payload);
+    await setAddresses(tx, keyId, addresses);
   },
   'partners.key.revoked.v1': async (tx, { payload, recordedAt }) =>
     revokeKey(tx, revoked.parse(payload).keyId, recordedAt),

@@ -13,6 +13,8 @@ export interface PartnerKey {
   readonly expiresAt: Date | null;
   readonly isSandbox: boolean;
   readonly revokedAt: Date | null;
+  /** From where it may be used; null: from anywhere. */
+  readonly addresses: readonly string[] | null;
 }
 
 /** Finds a key by its id; null when none was announced under it. */
@@ -20,7 +22,8 @@ export async function findKey(database: Database, keyId: string): Promise<Partne
   const { rows } = await database.pool.query<PartnerKey>(
     `/* gateway.partnerKey.find */
      select key_id as "keyId", key_hash as "keyHash", programme_id as "programmeId", partner_id as "partnerId", scopes,
-            expires_at as "expiresAt", is_sandbox as "isSandbox", revoked_at as "revokedAt"
+            expires_at as "expiresAt", is_sandbox as "isSandbox", revoked_at as "revokedAt",
+            addresses
        from partner_key where key_id = $1`,
     [keyId],
   );
@@ -31,10 +34,21 @@ export async function findKey(database: Database, keyId: string): Promise<Partne
 export async function insertKey(tx: Tx, key: Omit<PartnerKey, 'revokedAt'>): Promise<void> {
   await tx.query(
     `/* gateway.partnerKey.insert */
-     insert into partner_key (key_id, key_hash, programme_id, partner_id, scopes, expires_at, is_sandbox)
-     values ($1, $2, $3, $4, $5, $6, $7) on conflict (key_id) do nothing`,
-    [key.keyId, key.keyHash, key.programmeId, key.partnerId, key.scopes, key.expiresAt, key.isSandbox],
+     insert into partner_key (key_id, key_hash, programme_id, partner_id, scopes, expires_at, is_sandbox, addresses)
+     values ($1, $2, $3, $4, $5, $6, $7, $8) on conflict (key_id) do nothing`,
+    [
+      ...[key.keyId, key.keyHash, key.programmeId, key.partnerId, key.scopes, key.expiresAt, key.isSandbox],
+      key.addresses,
+    ],
   );
+}
+
+/** Remembers from where a key may be used. */
+export async function setAddresses(tx: Tx, keyId: string, addresses: readonly string[] | null): Promise<void> {
+  await tx.query('/* gateway.partnerKey.setAddresses */ update partner_key set addresses = $2 where key_id = $1', [
+    keyId,
+    addresses,
+  ]);
 }
 
 /** Marks a key as revoked, from the earliest moment it was said. */

@@ -9,4 +9,11 @@ export const authRefusals = {
     type: 'errors[]',
     precedence: 2,
   },
+  GATEWAY_ADDRESS_NOT_ALLOWED: {
+    meaning: 'The partner key holds, and may not be used from the address the call comes from.',
+    action: 'Call from one of the key’s `addresses`, or let an admin change them with `setPartnerKeyAddresses`.',
+    retryable: false,
+    type: 'errors[]',
+    precedence: 3,
+  },
 } as const satisfies RefusalCatalogue;

@@ -196,6 +196,17 @@ describe('a hostile document', () => {
     },
   );
 
+  it.each(onSockets)(
+    'with $what is refused in the same way as a server-sent event',
+    async ({ query, variables, operationName, code }) => {
+      const headers = { accept: 'text/event-stream' };
+      const { text } = await sendGraph(`${hub.url}/graphql`, { query, variables, operationName }, headers);
+      const [, told] = /^event: next\ndata: (.*)$/m.exec(text) ?? [];
+      expect(JSON.parse(told ?? '{}')).toMatchObject({ errors: [{ extensions: { code } }] });
+      expect(text).not.toMatch(/Did you mean|stack|node_modules/);
+    },
+  );
+
   it('is found out within 50 ms, however far its fragments unfold', async () => {
     const started = performance.now();
     await ask({ query: BOMB.replace('m1', 'm2') });

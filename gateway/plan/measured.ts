@@ -14,6 +14,7 @@ const refused = counter('hub_gateway_refused_total', 'Operations that were turne
 ]);
 const sockets = gauge('hub_gateway_sockets', 'WebSockets open now.');
 const readers = gauge('hub_gateway_stream_readers', 'Subscriptions open now.');
+const sources = gauge('hub_gateway_stream_sources', 'Subscriptions at subgraphs that feed them.');
 const slowReaders = counter(
   'hub_gateway_slow_readers_total',
   'Readers of streams that fell behind, by what was done.',
@@ -44,6 +45,11 @@ export function countSocket(change: 1 | -1): void {
 /** Follows how many subscriptions are open, whichever way they came. */
 export function countReader(change: 1 | -1): void {
   readers.inc(change);
+}
+
+/** Follows how many subscriptions at subgraphs there are. */
+export function countSource(change: 1 | -1): void {
+  sources.inc(change);
 }
 
 /** Counts a reader that did not take its messages as fast as they came. */

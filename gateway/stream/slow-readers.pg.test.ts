@@ -1,11 +1,15 @@
 import { setImmediate as turn } from 'node:timers/promises';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import type { RawSocket } from '../../kernel/testkit/graph-client';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 import { until } from '../testkit/until';
 
-const EVENTS = 1_000;
-/** What the system itself holds for a connection is a few megabytes; all events together are more. */
-const EVENT_BYTES = 20_000;
+const EVENTS = 20_000;
+/** What the system itself holds for a connection is a few megabytes; all events together are 40. */
+const EVENT_BYTES = 2_000;
+/** What this process may hold more for a paused reader that is bounded than it holds for none: what is left of the measurement. */
+const HELD_MB_MAX = 10;
 const watch = (field: string) => ({
   type: 'subscribe',
   id: '1',
@@ -22,8 +26,10 @@ interface Told {
   };
 }
 
-describe('a reader that takes nothing while a thousand events come', () => {
+describe('a reader that takes nothing while twenty thousand events come', () => {
   let hub: TestGateway;
+  /** Megabytes that came to be held while the events came. */
+  let heldForReader = 0;
   afterEach(async () => hub.close());
 
   /** Reads the snapshot, stops reading, and lets the events come. */
@@ -34,10 +40,13 @@ describe('a reader that takes nothing while a thousand events come', () => {
     socket.send(watch(field));
     await socket.next();
     socket.socket.pause();
+    const before = heldMb();
     for (let event = 0; event < EVENTS; event += 1) {
       hub.fixture.accounts.change('m1', String(event).padStart(EVENT_BYTES, '0'));
       await turn();
     }
+    // What happened to the account is kept by the subgraph, in this process as well.
+    heldForReader = heldMb() - before - (EVENTS * EVENT_BYTES) / 1_048_576;
     return socket;
   }
   /** What it is told once it reads again, up to a message that is the last looked for. */
@@ -66,8 +75,9 @@ describe('a reader that takes nothing while a thousand events come', () => {
     }
     expect(before).toBe(String(EVENTS));
     expect(hub.fixture.accounts.opened).toBeGreaterThan(1);
+    expect(heldForReader).toBeLessThan(HELD_MB_MAX);
     socket.close();
-  });
+  }, 60_000);
 
   it('is sent away from a stream of changes, and told where to go on', async () => {
     const socket = await paused('moved', 64 * 1024);
@@ -79,14 +89,25 @@ describe('a reader that takes nothing while a thousand events come', () => {
     const last = changes.at(-1)!.version;
     expect(Number(last)).toBeLessThan(EVENTS);
     expect(resume).toEqual({ after: last, epoch: 'e1' });
+    expect(heldForReader).toBeLessThan(HELD_MB_MAX);
     socket.close();
-  });
+  }, 60_000);
 
   it('without a bound would be kept everything for (control)', async () => {
     const socket = await paused('moved', Number.MAX_SAFE_INTEGER);
     expect(hub.fixture.accounts.readers).toBe(1);
+    expect(heldForReader).toBeGreaterThan(2 * HELD_MB_MAX);
     const changes = versions(await told(socket, isLatest));
     expect(changes).toHaveLength(EVENTS);
+    process.stderr.write(`without the bound ${heldForReader.toFixed(1)} MB are held for a paused reader\n`);
     socket.close();
-  });
+  }, 60_000);
 });
+
+/** What this process holds now, after what is garbage is gone. */
+function heldMb(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, external } = process.memoryUsage();
+  return (heapUsed + external) / 1_048_576;
+}

@@ -1,6 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { subgraphUnavailable } from '../../kernel/graph/fault';
 import { FellBehind } from '../../kernel/graph/stream';
+import { countSource } from '../plan/measured';
 import { Message, type StreamReader } from './reader';
 import { isSamePlace, placeOf, type Place } from './source-fetch';
 
@@ -37,6 +38,7 @@ export class Source {
     readonly beginsAt: Place | null,
   ) {
     this.place = beginsAt;
+    countSource(1);
     void this.run();
   }
 
@@ -56,6 +58,7 @@ export class Source {
   close(): void {
     if (this.isEnded) return;
     this.isEnded = true;
+    countSource(-1);
     this.owner.ended(this);
     // The subgraph may only notice with its next event: nobody waits for that.
     void this.upstream?.return?.().then(undefined, () => undefined);

@@ -2,6 +2,17 @@ import { createHash, randomBytes } from 'node:crypto';
 import type { EventFeed, FeedItem, FeedPosition, HubEvent } from '../../kernel/events/event';
 import { newId, type PartnerId, type ProgrammeId } from '../../kernel/values/id';
 
+/** A key as a test wants it. */
+export interface StubKey {
+  readonly scopes?: string[];
+  readonly expiresAt?: Date;
+  /** What its text says it is for. */
+  readonly side?: 'test' | 'live';
+  /** What it is for. */
+  readonly isSandbox?: boolean;
+  readonly addresses?: string[];
+}
+
 /** Announces keys as the partners subgraph does. */
 export class PartnersStub implements EventFeed {
   readonly programmeId: ProgrammeId = newId('prg');
@@ -9,20 +20,25 @@ export class PartnersStub implements EventFeed {
   private readonly items: FeedItem[] = [];
 
   /** Makes a key and announces it; answers its text and its id. */
-  issueKey(options: { scopes?: string[]; expiresAt?: Date } = {}): { text: string; keyId: string } {
+  issueKey(options: StubKey = {}): { text: string; keyId: string } {
     const keyId = newId('key');
-    const text = `hub_test_${keyId.slice(4)}_${randomBytes(32).toString('base64url')}`;
+    const { scopes = ['points:earn'], expiresAt = null, side = 'test', isSandbox = true, addresses } = options;
+    const text = `hub_${side}_${keyId.slice(4)}_${randomBytes(32).toString('base64url')}`;
     const keyHash = createHash('sha256').update(text).digest('hex');
-    const { scopes = ['points:earn'], expiresAt = null } = options;
     this.announce('partners.key.issued.v1', {
       keyId,
       partnerId: this.partnerId,
       keyHash,
       scopes,
       expiresAt: expiresAt === null ? null : expiresAt.toISOString(),
-      isSandbox: true,
+      isSandbox,
+      ...(addresses === undefined ? {} : { addresses }),
     });
     return { text, keyId };
+  }
+
+  setAddresses(keyId: string, addresses: string[] | null): void {
+    this.announce('partners.key.addresses_set.v1', { keyId, partnerId: this.partnerId, addresses });
   }
 
   revokeKey(keyId: string): void {

@@ -12,7 +12,7 @@ const TOKEN_LIFE_SECONDS = 12 * 60 * 60;
  *
  * @throws Fault HUB_ISSUER_ELSEWHERE when tokens come from outside
  */
-export function issuerOf(hub: Hub): DevelopmentIssuer {
+export function issuerOf(hub: Pick<Hub, 'issuer'>): DevelopmentIssuer {
   if (hub.issuer !== null) return hub.issuer;
   throw new Fault(
     'HUB_ISSUER_ELSEWHERE',

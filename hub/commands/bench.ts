@@ -16,6 +16,7 @@ interface Options {
   readonly rounds?: number;
   readonly seconds?: number;
   readonly cases?: readonly string[];
+  readonly size?: number;
   readonly setting: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +31,7 @@ export function benchCommand(): Command {
     .option('--rounds <n>', 'how often the cases take turns', positive)
     .option('--seconds <s>', 'how long a case runs in each round', positive)
     .option('--cases <names>', 'only these cases, separated by commas', (text) => text.split(','))
+    .option('--size <n>', 'how many sockets, of `streams`', positive)
     .option('--setting <name=value>', 'a setting of the server, on top of ours; repeatable', setting, {})
     .option('--json', 'one JSON object on standard output')
     .option('--save', 'keep the result as bench/results/<name>.json')
@@ -61,7 +63,7 @@ async function measure(name: string, options: Options): Promise<void> {
 }
 
 async function runIn(folder: string, name: string, options: Options): Promise<Measured> {
-  const { rounds, seconds, cases, setting: settings } = options;
+  const { rounds, seconds, cases, size, setting: settings } = options;
   const opened: { close(): Promise<void> }[] = [];
   const run: BenchRun = {
     ...{ folder, tell, settings },
@@ -78,6 +80,7 @@ async function runIn(folder: string, name: string, options: Options): Promise<Me
     rounds: rounds === undefined ? null : Math.ceil(rounds),
     caseMs: seconds === undefined ? null : seconds * 1_000,
     cases: cases ?? null,
+    size: size === undefined ? null : Math.ceil(size),
   };
   try {
     return await benches[name]!(run);

@@ -6,6 +6,7 @@ import { openHub } from '../composition/open-hub';
 import { stopSignal } from '../composition/shutdown';
 import { Failed, print, tell } from '../console';
 import { writeFigures } from '../replay/figures';
+import { readCampaigns } from '../replay/campaign-rows';
 import { programmeKeyOf } from '../replay/programme-key';
 import { readFolder } from '../replay/read-folder';
 import { replay } from '../replay/replay';
@@ -14,6 +15,7 @@ interface ReplayFlags {
   readonly out: string;
   readonly programme?: string;
   readonly fresh?: boolean;
+  readonly campaigns?: boolean;
   readonly expireAfterDays?: number;
   readonly concurrency: number;
 }
@@ -28,6 +30,7 @@ export function replayCommand(): Command {
     .requiredOption('--out <dir>', 'folder for the result files')
     .option('--programme <key>', 'programme to post into (default: named by a hash of the folder and the terms)')
     .option('--fresh', 'a programme of its own, even when one of this folder exists')
+    .option('--campaigns', 'the campaigns of the folder as well: whom they are for, who responded, what changed')
     .option('--expire-after-days <days>', 'points are spendable through this many days after they are earned', positive)
     .option('--concurrency <calls>', 'calls under way at once', positive, 8)
     .addHelpText(
@@ -55,6 +58,7 @@ async function runReplay(dir: string, flags: ReplayFlags): Promise<void> {
       dataDir: config.dataDir,
       programmeKey,
       folder,
+      campaigns: flags.campaigns === true ? await readCampaigns(resolve(dir)) : null,
       terms,
       concurrency: flags.concurrency,
       tell,

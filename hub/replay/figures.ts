@@ -1,5 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { CampaignFigures } from './post-campaigns';
 import type { RejectedRow } from './rows';
 import { byText } from './waves';
 
@@ -9,6 +10,8 @@ export interface ReplayFigures {
   readonly members: readonly MemberFigures[];
   readonly matrix: readonly MatrixCell[];
   readonly declined: readonly string[];
+  /** Absent where campaigns were not asked for. */
+  readonly campaigns?: readonly CampaignFigures[] | undefined;
   readonly summary: ReplaySummary;
   readonly rejected: readonly RejectedRow[];
 }
@@ -72,6 +75,7 @@ export function filesOf({
   members,
   matrix,
   declined,
+  campaigns,
   summary,
   rejected,
 }: ReplayFigures): Record<string, string> {
@@ -117,12 +121,32 @@ export function filesOf({
       ['redemption_id'],
       declined.toSorted().map((id) => [id]),
     ),
+    ...(campaigns === undefined ? {} : { 'campaign_metrics.csv': campaignCsv(campaigns) }),
     'rejected_rows.csv': csv(
       ['file', 'line', 'reason'],
       rejected.map(({ file, line, reason }) => [file, line, guarded(reason)]),
     ),
     'summary.json': `${JSON.stringify(summary, null, 2)}\n`,
   };
+}
+
+function campaignCsv(campaigns: readonly CampaignFigures[]): string {
+  const rates = ['campaign_id', 'targeted', 'redemptions', 'redeeming_members', 'response_rate_pct'];
+  const activity = ['purchases', 'spend_usd', 'spend_before_usd', 'points_spent', 'points_spent_before'];
+  return csv(
+    [...rates, ...activity],
+    campaigns.map((row) => [
+      ...[row.campaignId, row.targeted, row.responses, row.responders],
+      row.responseRatePpm === null ? '' : percent(row.responseRatePpm),
+      ...[row.purchases, dollars(row.spendMinor), dollars(row.spendBeforeMinor)],
+      ...[row.pointsSpent, row.pointsSpentBefore],
+    ]),
+  );
+}
+
+/** Millionths as a percentage with four places. */
+function percent(ppm: bigint): string {
+  return `${ppm / 10_000n}.${String(ppm % 10_000n).padStart(4, '0')}`;
 }
 
 /** Cents as dollars with two places. */

@@ -40,7 +40,7 @@ export async function readFolder(folder: string): Promise<ReplayFolder> {
   if (missing.length > 0) throw new Fault('HUB_REPLAY_FILE_MISSING', `${folder} lacks ${missing.join(', ')}`);
   const rejected: RejectedRow[] = [];
   const read = <Row>(file: ReplayFile, idColumn: string, readRow: (columns: Columns) => Read<Row>) =>
-    readFile({ folder, file, idColumn, readRow, rejected });
+    readRows({ folder, file, required: REQUIRED_COLUMNS[file], idColumns: [idColumn], readRow, rejected });
   const partners = await read('partners.csv', 'partner_id', readPartner);
   const members = await read('members.csv', 'member_id', readMember);
   const known: Known = {
@@ -52,11 +52,14 @@ export async function readFolder(folder: string): Promise<ReplayFolder> {
   return { partners, members, purchases, redemptions, rejected };
 }
 
-interface FileReading<Row> {
+/** How a file is read. */
+export interface FileReading<Row> {
   readonly folder: string;
-  readonly file: ReplayFile;
-  /** The column that must not repeat. */
-  readonly idColumn: string;
+  readonly file: string;
+  /** The columns it must have. */
+  readonly required: readonly string[];
+  /** The columns that together must not repeat. */
+  readonly idColumns: readonly string[];
   readonly readRow: (columns: Columns) => Read<Row>;
   readonly rejected: RejectedRow[];
 }
@@ -66,7 +69,13 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
-async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: FileReading<Row>): Promise<Placed<Row>[]> {
+/**
+ * The usable rows of one file, in its order; the others are added to those rejected.
+ *
+ * @throws Fault HUB_REPLAY_COLUMN_MISSING
+ */
+export async function readRows<Row>(reading: FileReading<Row>): Promise<Placed<Row>[]> {
+  const { folder, file, idColumns, readRow, rejected } = reading;
   const rows: Placed<Row>[] = [];
   const seen = new Map<string, number>();
   let header: readonly string[] | undefined;
@@ -84,12 +93,12 @@ async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: File
   );
   for await (const { record, info } of parser as AsyncIterable<Parsed>) {
     if (header === undefined) {
-      header = headerOf(file, record);
+      header = headerOf(reading, record);
       continue;
     }
     const columns = Object.fromEntries(header.map((name, place) => [name, record[place] ?? '']));
-    const id = columns[idColumn] ?? '';
-    const reason = rowReason({ header, record, earlier: seen.get(id), idColumn });
+    const id = idColumns.map((name) => columns[name] ?? '').join('\n');
+    const reason = rowReason({ header, record, earlier: seen.get(id), idColumns });
     const outcome = reason === null ? readRow(columns) : { reason };
     if ('reason' in outcome) {
       reject(info.lines, outcome.reason);
@@ -103,8 +112,11 @@ async function readFile<Row>({ folder, file, idColumn, readRow, rejected }: File
   return rows;
 }
 
-function headerOf(file: ReplayFile, record: readonly string[]): readonly string[] {
-  const missing = REQUIRED_COLUMNS[file].filter((name) => !record.includes(name));
+function headerOf(
+  { file, required }: Pick<FileReading<unknown>, 'file' | 'required'>,
+  record: readonly string[],
+): readonly string[] {
+  const missing = required.filter((name) => !record.includes(name));
   if (missing.length > 0)
     throw new Fault('HUB_REPLAY_COLUMN_MISSING', `${file} lacks the columns ${missing.join(', ')}`);
   return record;
@@ -114,12 +126,12 @@ function rowReason(row: {
   header: readonly string[];
   record: readonly string[];
   earlier: number | undefined;
-  idColumn: string;
+  idColumns: readonly string[];
 }): string | null {
-  const { header, record, earlier, idColumn } = row;
+  const { header, record, earlier, idColumns } = row;
   if (record.length !== header.length)
     return `it has ${record.length} columns where the first line has ${header.length}`;
-  return earlier === undefined ? null : `${idColumn} is that of line ${earlier}`;
+  return earlier === undefined ? null : `${idColumns.join(' and ')} is that of line ${earlier}`;
 }
 
 function lineOf(error: CsvError | undefined): number {

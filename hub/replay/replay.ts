@@ -2,9 +2,11 @@ import type { DevelopmentIssuer } from '../../gateway/main';
 import { startOfDay } from '../../kernel/values/instant';
 import { partnerKeys, readPartners } from '../client/credentials';
 import { foundProgramme } from '../client/found-programme';
-import { GraphConnection } from '../client/graph';
+import { GraphConnection, type GraphCaller } from '../client/graph';
+import type { FolderCampaigns } from './campaign-rows';
 import { closeCycle } from './close-cycle';
 import type { ReplayFigures, ReplaySummary } from './figures';
+import { CampaignPoster } from './post-campaigns';
 import { EventPoster } from './post-events';
 import type { ReplayTerms } from './programme-key';
 import { Progress } from './progress';
@@ -21,6 +23,8 @@ export interface ReplayOptions {
   readonly dataDir: string;
   readonly programmeKey: string;
   readonly folder: ReplayFolder;
+  /** Null: the folder's campaigns are left out. */
+  readonly campaigns: FolderCampaigns | null;
   readonly terms: ReplayTerms;
   readonly concurrency: number;
   readonly tell: (line: string) => void;
@@ -54,6 +58,7 @@ export async function replay(options: ReplayOptions): Promise<ReplayFigures | nu
     progress = new Progress('enrolments', enrolments.length, tell);
     const ids = await poster.enrol(enrolments);
     progress.finish();
+    const mailing = await beginCampaigns(options, { admin, partners, memberIds: ids });
     progress = new Progress('events', folder.purchases.length + folder.redemptions.length, tell);
     for (const day of days) {
       if (options.isStopping()) return null;
@@ -61,14 +66,16 @@ export async function replay(options: ReplayOptions): Promise<ReplayFigures | nu
     }
     progress.finish();
     const cycleId = await closeCycle(admin, 'replay');
+    const campaigns = mailing && (await campaignFigures(options, mailing));
     const codeOf = new Map((await readPartners(admin)).map(({ id, code }) => [id, code]));
     const book = await readBook(admin, cycleId, codeOf);
     const members = await readMembers(admin, membersWithEvents(folder, ids));
     return {
       ...book,
       members,
-      ...leftOvers(options, poster),
-      summary: summarise(options, poster, { ...book, members }),
+      campaigns,
+      ...leftOvers(options, poster, mailing),
+      summary: summarise(options, { poster, mailing }, { ...book, members }),
     };
   } finally {
     await connection.close();
@@ -122,13 +129,40 @@ function membersWithEvents(
   return new Map([...names].flatMap((name) => (ids.has(name) ? [[ids.get(name)!, name] as const] : [])));
 }
 
-function leftOvers({ folder }: ReplayOptions, { outcome }: EventPoster): Pick<ReplayFigures, 'declined' | 'rejected'> {
-  return { declined: outcome.declined, rejected: [...folder.rejected, ...outcome.rejected] };
+async function beginCampaigns(
+  { campaigns, concurrency, tell }: ReplayOptions,
+  {
+    admin,
+    partners,
+    memberIds,
+  }: { admin: GraphCaller; partners: ReadonlyMap<string, GraphCaller>; memberIds: ReadonlyMap<string, string> },
+): Promise<CampaignPoster | undefined> {
+  if (campaigns === null) return undefined;
+  const partnerIds = new Map((await readPartners(admin)).map(({ id, code }) => [code, id]));
+  const poster = new CampaignPoster({ admin, partners, partnerIds, memberIds, concurrency });
+  await poster.begin(campaigns);
+  tell(`${campaigns.campaigns.length} campaigns are in the rule book`);
+  return poster;
+}
+
+async function campaignFigures({ campaigns }: ReplayOptions, poster: CampaignPoster) {
+  if (campaigns === null) return undefined;
+  await poster.respond(campaigns);
+  return poster.read(campaigns);
+}
+
+function leftOvers(
+  { folder, campaigns }: ReplayOptions,
+  { outcome }: EventPoster,
+  mailing: CampaignPoster | undefined,
+): Pick<ReplayFigures, 'declined' | 'rejected'> {
+  const ofCampaigns = [...(campaigns?.rejected ?? []), ...(mailing?.rejected ?? [])];
+  return { declined: outcome.declined, rejected: [...folder.rejected, ...outcome.rejected, ...ofCampaigns] };
 }
 
 function summarise(
-  { programmeKey, terms, folder }: ReplayOptions,
-  { outcome }: EventPoster,
+  { programmeKey, terms, folder, campaigns }: ReplayOptions,
+  { poster: { outcome }, mailing }: { poster: EventPoster; mailing: CampaignPoster | undefined },
   { partners, matrix, members }: Pick<ReplayFigures, 'partners' | 'matrix' | 'members'>,
 ): ReplaySummary {
   const crossing = matrix.filter(({ issuer, redeemer }) => issuer !== redeemer);
@@ -144,6 +178,10 @@ function summarise(
     cross_partner_points: Number(sum(crossing.map(({ points }) => points))),
     members_with_ledger: members.length,
     purchases_accepted: outcome.purchasesAccepted,
-    rows_rejected: folder.rejected.length + outcome.rejected.length,
+    rows_rejected:
+      folder.rejected.length +
+      outcome.rejected.length +
+      (campaigns?.rejected.length ?? 0) +
+      (mailing?.rejected.length ?? 0),
   };
 }

@@ -38,12 +38,15 @@ export async function appendEvents(
   }
 }
 
-/** The order transactions began is not the order they commit: below this mark nothing can still appear. */
+/**
+ * The order transactions began is not the order they commit: below this mark nothing can still appear. It is ordered by the
+ * columns, not by the texts they are shown as: as text 10000 comes before 9999, and a reader would go past what lies between.
+ */
 const READ_SETTLED = `/* kernel.outbox.readSettled */
 select xid::text as xid, seq::text as seq, id, type, programme_id, aggregate_id, recorded_at, payload
   from outbox
  where (xid, seq) > ($1::xid8, $2::bigint) and xid < pg_snapshot_xmin(pg_current_snapshot())
- order by xid, seq
+ order by outbox.xid, outbox.seq
  limit $3`;
 
 /**

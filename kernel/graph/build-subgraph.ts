@@ -2,6 +2,8 @@ import 'reflect-metadata';
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { printSchemaWithDirectives } from '@graphql-tools/utils';
 import {
+  GraphQLNonNull,
+  GraphQLString,
   isAbstractType,
   isInputObjectType,
   isObjectType,
@@ -34,6 +36,8 @@ export interface SubgraphSchemaOptions {
   readonly resolvers: NonEmptyArray<new () => object>;
   /** Object types that no field of this subgraph returns, such as entities that are only referenced. */
   readonly orphanedTypes?: readonly (new () => object)[];
+  /** What its SDL begins with, links and definitions of directives of its own; ours alone when left out. */
+  readonly header?: string;
   /** By entity name. */
   readonly references?: Readonly<Record<string, ReferenceResolver>>;
 }
@@ -60,7 +64,7 @@ export function buildSubgraph(options: SubgraphSchemaOptions): SubgraphSchema {
     scalarsMap: [],
     pubSub: NO_PUB_SUB,
   });
-  const sdl = `${FEDERATION_LINK}\n${withoutOwnDirectives(printSchemaWithDirectives(lexicographicSortSchema(source)))}\n`;
+  const sdl = `${options.header ?? FEDERATION_LINK}\n${withoutOwnDirectives(printSchemaWithDirectives(lexicographicSortSchema(source)))}\n`;
   const resolvers = createResolversMap(source) as Record<string, Record<string, unknown>>;
   for (const scalar of [PointsScalar, BigIntScalar, DateTimeScalar, JSONObjectScalar]) {
     if (source.getType(scalar.name) !== undefined) resolvers[scalar.name] = scalar as never;
@@ -73,6 +77,7 @@ export function buildSubgraph(options: SubgraphSchemaOptions): SubgraphSchema {
   }
   const schema = buildSubgraphSchema([{ typeDefs: parse(sdl), resolvers: resolvers as never }]);
   copyWhatTheRebuildLost(source, schema);
+  neverNullSdl(schema);
   return { schema, sdl };
 }
 
@@ -83,6 +88,14 @@ export function buildSubgraph(options: SubgraphSchemaOptions): SubgraphSchema {
 function typeNameOf({ __typename: name }: { readonly __typename?: unknown }): string {
   if (typeof name !== 'string') throw new TypeError('a value of a union that does not say its type');
   return name;
+}
+
+/** The specification says `_Service.sdl: String!`, the build `String`. */
+function neverNullSdl(schema: GraphQLSchema): void {
+  const answering = schema.getType('_Service');
+  const sdl = isObjectType(answering) ? answering.getFields()['sdl'] : undefined;
+  if (sdl === undefined) throw new TypeError('buildSubgraph: the build has no _Service.sdl');
+  sdl.type = new GraphQLNonNull(GraphQLString);
 }
 
 /** Drops directive definitions and the `schema` block that printing adds: federation supplies its own. */

@@ -38,7 +38,9 @@ export const ID_PREFIXES = [
   'rof',
   'rdr',
   'cpr',
+  'rpr',
   'seg',
+  'exp',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -1,6 +1,7 @@
 import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-subgraph';
 import { adjustmentResolvers } from './api/adjustments/resolvers';
 import { bookResolvers } from './api/books/resolvers';
+import { campaignResolvers } from './api/campaigns/resolvers';
 import { closingPackageResolvers } from './api/closing-package/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
 import { explainLineResolvers } from './api/explain-line/resolvers';
@@ -24,6 +25,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...documentResolvers,
       ...reportResolvers,
       ...bookResolvers,
+      ...campaignResolvers,
       ...closingPackageResolvers,
       ...explainLineResolvers,
       ...simulateCloseResolvers,

@@ -48,7 +48,10 @@ const RATE = `mutation ($input: SetEarningRuleInput!) { setEarningRule(input: $i
 const SUSPEND = `mutation ($input: SuspendPartnerInput!) { suspendPartner(input: $input) { __typename ${REFUSAL}
   ... on SuspendPartnerSuccess { partner { status } replayed } } }`;
 const ISSUE = `mutation ($input: IssuePartnerKeyInput!) { issuePartnerKey(input: $input) { __typename ${REFUSAL}
-  ... on IssuePartnerKeySuccess { key { id scopes expiresAt } keyText replayed } } }`;
+  ... on IssuePartnerKeySuccess { key { id scopes expiresAt addresses } keyText replayed } } }`;
+const SET_ADDRESSES = `mutation ($input: SetPartnerKeyAddressesInput!) { setPartnerKeyAddresses(input: $input) {
+  __typename ${REFUSAL} ... on SetPartnerKeyAddressesSuccess { key { addresses } } } }`;
+const NOTE_USES = 'mutation ($uses: [PartnerKeyUseInput!]!) { notePartnerKeyUses(uses: $uses) }';
 const REVOKE = `mutation ($input: RevokePartnerKeyInput!) { revokePartnerKey(input: $input) { __typename ${REFUSAL}
   ... on RevokePartnerKeySuccess { key { id revokedAt } replayed } } }`;
 
@@ -392,6 +395,57 @@ describe('keys', () => {
            || (select jsonb_agg(t) from outbox t)::text as everything`,
     );
     expect(rows[0].everything).not.toContain(keyText.slice(-43));
+  });
+
+  it('may be bound to addresses, at issuing and later; what is no address is refused', async () => {
+    const { admin, partnerId } = await found();
+    const issue = async (addresses: string[] | null) =>
+      (await ask(admin, ISSUE, { input: { idempotencyKey: freshKey(), partnerId, addresses } })).data.issuePartnerKey;
+    for (const addresses of [[], ['shop.example'], ['10.0.0.0/33'], Array<string>(51).fill('10.0.0.1')])
+      expect(await issue(addresses)).toMatchObject({ code: 'INVALID_INPUT', field: 'input.addresses' });
+    const { key } = await issue(['203.0.113.0/24', '2001:db8::/32']);
+    expect(key.addresses).toEqual(['203.0.113.0/24', '2001:db8::/32']);
+    const set = async (keyId: string, addresses: string[] | null, who = admin) =>
+      (await ask(who, SET_ADDRESSES, { input: { idempotencyKey: freshKey(), keyId, addresses } })).data
+        .setPartnerKeyAddresses;
+    expect((await set(key.id, ['198.51.100.7'])).key.addresses).toEqual(['198.51.100.7']);
+    expect((await set(key.id, null)).key.addresses).toBeNull();
+    expect((await set(key.id, ['0.0.0.0/64'])).code).toBe('INVALID_INPUT');
+    expect((await set(key.id, ['10.0.0.1'], (await found()).admin)).code).toBe('NOT_FOUND');
+    expect((await set(key.id, null, aKeyOf(newId('prg'), partnerId))).code).toBe('FORBIDDEN');
+    const { rows } = await database.pool.query(
+      `select payload -> 'addresses' as addresses from outbox
+        where type in ('partners.key.issued.v1', 'partners.key.addresses_set.v1') and payload ->> 'keyId' = $1 order by seq`,
+      [key.id],
+    );
+    expect(rows.map(({ addresses }) => addresses)).toEqual([
+      ['203.0.113.0/24', '2001:db8::/32'],
+      ['198.51.100.7'],
+      null,
+    ]);
+  });
+
+  it('show when they were used last, as only the gateway tells it, and never an earlier instant than was told', async () => {
+    const { admin, partnerId, programmeId } = await found();
+    const issued = await ask(admin, ISSUE, { input: { idempotencyKey: freshKey(), partnerId } });
+    const { id: keyId } = issued.data.issuePartnerKey.key;
+    const note = (who: Principal, usedAt: string) => ask(who, NOTE_USES, { uses: [{ keyId, usedAt }] });
+    const gateway: Principal = { kind: 'service', name: 'gateway', programmeId };
+    const lastUse = async () => {
+      const { data } = await ask(admin, 'query ($id: ID!) { partner(id: $id) { keys { lastUsedAt } } }', {
+        id: partnerId,
+      });
+      return data.partner.keys[0].lastUsedAt;
+    };
+    expect(await lastUse()).toBeNull();
+    expect((await note(gateway, '2026-03-01T09:00:00Z')).data).toEqual({ notePartnerKeyUses: 1 });
+    expect((await note(gateway, '2026-03-01T08:00:00Z')).data).toEqual({ notePartnerKeyUses: 0 });
+    expect((await note({ ...gateway, programmeId: newId('prg') }, '2026-03-01T09:30:00Z')).data).toEqual({
+      notePartnerKeyUses: 0,
+    });
+    for (const who of [admin, aKeyOf(programmeId, partnerId), { ...gateway, name: 'ledger' } as Principal])
+      expect((await note(who, '2026-03-01T09:30:00Z')).codes).toEqual(['FORBIDDEN']);
+    expect(await lastUse()).toBe('2026-03-01T09:00:00.000Z');
   });
 
   it('are two at most; revoking one makes room, and revoking again changes nothing', async () => {

@@ -9,6 +9,7 @@ import { ProgrammeQuery } from './api/programme.query';
 import { PurchaseRuleMutation } from './api/purchase-rule.mutation';
 import { PurchaseRuleQuery } from './api/purchase-rule.query';
 import { RuleBookMutation } from './api/rule-book.mutation';
+import { RuleProposalMutation } from './api/rule-proposal.mutation';
 import { SettlementDetailsQuery } from './api/settlement-details.query';
 import { StandingMutation } from './api/standing.mutation';
 
@@ -26,6 +27,7 @@ export function buildPartnersSchema(): SubgraphSchema {
       PurchaseRuleMutation,
       PurchaseRuleQuery,
       ContractProposalMutation,
+      RuleProposalMutation,
       PartnerKeyMutation,
       SettlementDetailsQuery,
       IntakeQuery,

@@ -2,6 +2,7 @@ import express, { Router, type Request, type RequestHandler, type Response } fro
 import type { Database } from '../../../kernel/db/database';
 import type { Logger } from '../../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../../auth/authenticator';
+import { originOf } from '../../auth/client-address';
 import { findMappings, keepProblems, latestProblems } from '../../auth/intake-store';
 import type { Pipeline } from '../../plan/pipeline';
 import { callerOf } from '../graph-post';
@@ -46,7 +47,10 @@ function withPartner(options: IntakeOptions, work: Work): RequestHandler {
   return async (request, response) => {
     const { authenticator, log } = options;
     const { requestId } = locals(response);
-    const caller = await callerOf(authenticator, `Bearer ${writeKeyOf(request) ?? ''}`, { requestId, log });
+    const caller = await callerOf(authenticator, originOf(request, `Bearer ${writeKeyOf(request) ?? ''}`), {
+      requestId,
+      log,
+    });
     if ('code' in caller) return sendFault(response, caller);
     if (caller.principal.kind !== 'partner') {
       const message = 'The write key is a partner key.';
@@ -64,7 +68,12 @@ function writeKeyOf(request: Request): string | null {
   return typeof writeKey === 'string' ? writeKey : null;
 }
 
-async function take(options: IntakeOptions, { principal }: PartnerCaller, request: Request, response: Response) {
+async function take(
+  options: IntakeOptions,
+  { principal, address }: PartnerCaller,
+  request: Request,
+  response: Response,
+) {
   const { database, pipeline, deadlineMs } = options;
   const mappings = await findMappings(database, principal.partnerId);
   if (mappings === null) {
@@ -78,7 +87,6 @@ async function take(options: IntakeOptions, { principal }: PartnerCaller, reques
     return;
   }
   const context = { principal, requestId: locals(response).requestId, deadlineAt: new Date(Date.now() + deadlineMs) };
-  const address = request.socket.remoteAddress ?? '';
   const done = await carryOut(messages, { mappings, pipeline, context, address });
   if (done.problems.length > 0) await keepProblems(database, principal.partnerId, done.problems);
   if (done.isToBeSentAgain) {

@@ -51,6 +51,8 @@ const EMPTY_HERE = new Set([
   'Query.runOffs',
   'Query.adjustments',
   'Query.campaignCalendar',
+  'Query.campaignReport',
+  'Query.campaignReports',
   'Query.redemptionRates',
   'Query.missingClaims',
   'Query.operatorSettlementDetails',

@@ -1,4 +1,5 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
+import { campaignRefusals } from './campaigns/refusals';
 import { settlementRefusals } from './settlement/refusals';
 import { simulationRefusals } from './simulate-rule/refusals';
 
@@ -238,6 +239,13 @@ export const ledgerRefusals = {
     type: 'TransferToSelf',
     precedence: 60,
   },
+  LEDGER_POOL_LEAD_GIVES_NOTHING: {
+    meaning: 'Of a spend by several members, the part of the member named first comes to nothing.',
+    action: 'Name a member first who has points to give.',
+    retryable: false,
+    type: 'PoolLeadGivesNothing',
+    precedence: 66,
+  },
   LEDGER_STEP_UP_REQUIRED: {
     meaning: 'The programme wants the member to prove, just now, that it is they who spend this much.',
     action: 'Let the member confirm with their own token, or present the card, and send again with a new key.',
@@ -266,6 +274,7 @@ export const ledgerRefusals = {
     type: 'IssuanceCapReached',
     precedence: 69,
   },
+  ...campaignRefusals,
   ...simulationRefusals,
   LEDGER_INSUFFICIENT_POINTS: {
     meaning: 'The member has fewer spendable points than asked for.',

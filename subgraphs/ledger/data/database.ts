@@ -20,6 +20,7 @@ import { DefaultsAndRunOff1795890000000 } from './migrations/1795890000000-defau
 import { RedemptionRates1795850010000 } from './migrations/1795850010000-redemption-rates';
 import { PurchasesByTime1795860100000 } from './migrations/1795860100000-purchases-by-time';
 import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
+import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -47,6 +48,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     PassedRules1795860000000,
     PurchasesByTime1795860100000,
     DefaultsAndRunOff1795890000000,
+    Campaigns1795890200000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -64,6 +66,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     'purchase_return',
     'redemption_reversal',
     'award',
+    'campaign_lot',
+    'campaign_response',
     'document',
     'command_refusal',
     'receipt',

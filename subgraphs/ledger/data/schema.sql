@@ -91,6 +91,32 @@ create table buy_out (
   constraint buy_out_check CHECK (((approved_by IS NULL) = (approved_at IS NULL)))
 );
 
+create table campaign_lot (
+  bucket smallint not null,
+  wallet uuid not null,
+  lot_seq bigint not null,
+  seq bigint not null,
+  campaign_id uuid not null,
+  points bigint not null,
+  occurred_at timestamp with time zone not null,
+  constraint campaign_lot_pkey PRIMARY KEY (bucket, wallet, lot_seq),
+  constraint campaign_lot_points_check CHECK ((points > 0))
+);
+
+create table campaign_response (
+  hash uuid not null,
+  body_hash uuid not null,
+  programme_id uuid not null,
+  campaign_id uuid not null,
+  member_id uuid not null,
+  partner_id uuid not null,
+  kind text not null,
+  occurred_at timestamp with time zone not null,
+  recorded_at timestamp with time zone not null,
+  constraint campaign_response_pkey PRIMARY KEY (hash),
+  constraint campaign_response_kind_check CHECK ((kind = ANY (ARRAY['OPENED'::text, 'USED'::text])))
+);
+
 create table cap_share (
   programme_id uuid not null,
   shard smallint not null,
@@ -949,6 +975,10 @@ CREATE INDEX bank_entry_cycle ON public.bank_entry USING btree (cycle_id);
 
 CREATE INDEX buy_out_programme ON public.buy_out USING btree (programme_id, id DESC);
 
+CREATE INDEX campaign_lot_campaign ON public.campaign_lot USING btree (campaign_id, wallet);
+
+CREATE INDEX campaign_response_campaign ON public.campaign_response USING btree (campaign_id, kind, member_id);
+
 CREATE INDEX claim_cycle ON public.claim USING brin (cycle_id) WITH (autosummarize='on');
 
 CREATE UNIQUE INDEX claim_pair_parties ON public.claim_pair USING btree (cycle_id, debtor_id, creditor_id) NULLS NOT DISTINCT;
@@ -972,6 +1002,8 @@ CREATE INDEX journal_transaction_written ON public.journal_transaction USING bri
 CREATE INDEX journal_transaction_xid ON public.journal_transaction USING brin ((((xid)::text)::bigint)) WITH (pages_per_range='32', autosummarize='on');
 
 CREATE UNIQUE INDEX journal_transaction_command ON public.journal_transaction USING btree (bucket, wallet, command_hash) WHERE (command_hash IS NOT NULL);
+
+CREATE INDEX member_facts_segments ON public.member_facts USING gin (segments);
 
 CREATE INDEX missing_claim_due ON public.missing_claim USING btree (programme_id, answer_by) WHERE (state = 'OPEN'::text);
 
@@ -1112,6 +1144,10 @@ create view statement_line as
 CREATE TRIGGER award_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.award FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER bank_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.bank_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER campaign_lot_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_lot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER campaign_response_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_response FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER chain_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.chain_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

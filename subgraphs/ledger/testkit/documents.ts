@@ -56,6 +56,9 @@ export const RECORD_ALL = mutation('recordPurchases', {
 });
 export const ACT = onAccount('recordAction', `earned lots ${LOT}`);
 export const REDEEM = onAccount('redeemPoints', SPENT);
+export const REDEEM_POOL = mutation('redeemPool', {
+  fields: `parts { redemption { id points draws { points lot { issuer { id } } claim { amountMinor } } } ${ACCOUNT} }`,
+});
 export const HOLD = onAccount('holdPoints', 'hold { id points state expiresAt }');
 export const CAPTURE = onAccount('captureHold', SPENT);
 export const RELEASE_HOLD = onAccount('releaseHold', 'hold { id points state expiresAt }');

@@ -51,6 +51,20 @@ function interrupted(tx: Tx, place: number, instead: (tx: Tx) => Promise<unknown
   return new Proxy(tx, { get: (target, name) => (name === 'query' ? query : Reflect.get(target, name)) });
 }
 
+/** A database whose process stops for good within a transaction, and holds on to all it has locked; and how to make it lose that. */
+export function hangingAt(database: Mortal, place: number): Mortal & { readonly hangs: Promise<number> } {
+  let tell: (pid: number) => void = () => undefined;
+  const hangs = new Promise<number>((resolve) => (tell = resolve));
+  const hang = async (tx: Tx) => {
+    const [row] = (await tx.query('select pg_backend_pid() as pid')) as { pid: number }[];
+    tell(row?.pid ?? 0);
+    return new Promise(() => undefined);
+  };
+  const transaction = (level: 'READ COMMITTED', work: (tx: Tx) => Promise<unknown>) =>
+    database.dataSource.transaction(level, (tx) => work(interrupted(tx, place, hang)));
+  return { pool: database.pool, dataSource: { transaction } as never, hangs };
+}
+
 /** Takes a step that is interrupted at its first statement, then some statements later, and so on until it comes through. */
 export async function insist<T>(
   step: (on: Mortal) => Promise<T>,

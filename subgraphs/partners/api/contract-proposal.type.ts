@@ -5,6 +5,7 @@ import type { ProposalDecision } from '../app/propose-contract';
 import { ContractType, ContractTermsType } from './contract.type';
 import { IDEMPOTENCY_KEY, PARTNER_ID } from './partner.type';
 import {
+  ArbitrageLoop,
   IssuanceBelowReimbursement,
   NotAfterLatestVersion,
   ReimbursementAboveFaceValue,
@@ -99,13 +100,14 @@ class WithdrawContractSuccess {
   replayed!: boolean;
 }
 
-const ProposalChanged = defineRefusalType('ProposalChanged', 'What would be decided is not what is proposed.');
-const SelfApproval = defineRefusalType('SelfApproval', 'It was proposed by the same principal.');
+export const ProposalChanged = defineRefusalType('ProposalChanged', 'What would be decided is not what is proposed.');
+export const SelfApproval = defineRefusalType('SelfApproval', 'It was proposed by the same principal.');
 const GUARDS = [
   ReimbursementAboveFaceValue,
   IssuanceBelowReimbursement,
   ReimbursementAboveReserve,
   NotAfterLatestVersion,
+  ArbitrageLoop,
 ];
 
 export const ProposeContractResult = defineResult('ProposeContractResult', ProposeContractSuccess, GUARDS);

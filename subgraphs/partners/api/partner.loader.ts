@@ -9,6 +9,7 @@ import {
   readPartnerKeys,
   readPartners,
   readProposals,
+  readRuleProposals,
 } from '../app/read-partners';
 import { readSettlementDetails } from '../app/read-settlement-details';
 import { readIntakes } from '../app/set-intake';
@@ -21,6 +22,7 @@ import type { EarningRule } from '../core/earning-rule';
 import type { Intake } from '../core/intake/intake';
 import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
+import type { RuleProposal } from '../core/rule-proposal';
 import type { SettlementDetails } from '../core/settlement-details';
 
 /** One query for all partners an operation names, and one for each kind of thing it asks of them. */
@@ -29,6 +31,7 @@ export interface PartnersLoaders {
   readonly contracts: DataLoader<PartnerId, Contract[]>;
   readonly branches: DataLoader<PartnerId, Branch[]>;
   readonly proposals: DataLoader<PartnerId, ContractProposal[]>;
+  readonly ruleProposals: DataLoader<PartnerId, RuleProposal[]>;
   readonly earningRules: DataLoader<PartnerId, EarningRule[]>;
   readonly actionRules: DataLoader<PartnerId, ActionRule[]>;
   readonly keys: DataLoader<PartnerId, PartnerKey[]>;
@@ -52,6 +55,7 @@ export function openLoaders(setting: PartnersSetting, principal: Principal): Par
     contracts: eachPartner(readContracts),
     branches: eachPartner(readBranches),
     proposals: eachPartner(readProposals),
+    ruleProposals: eachPartner(readRuleProposals),
     earningRules: eachPartner(readEarningRules),
     actionRules: eachPartner(readActionRules),
     keys: eachPartner(readPartnerKeys),

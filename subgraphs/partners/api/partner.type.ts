@@ -6,6 +6,7 @@ import type { ActionReward } from '../core/action-rule';
 import type { EarningRate } from '../core/earning-rule';
 import type { NewPartner } from '../core/partner';
 import type { KeyRequest } from '../core/partner-key';
+import type { AddressChange } from '../app/change-partner-key';
 import type { Revocation } from '../app/revoke-partner-key';
 import type { Suspension } from '../app/suspend-partner';
 import { LimitPeriodName } from './limit-period';
@@ -176,6 +177,16 @@ export class PartnerKeyType {
   expiresAt!: Date | null;
   @Field(() => DateTimeScalar, { nullable: true, description: 'When it was revoked; null while it was not.' })
   revokedAt!: Date | null;
+  @Field(() => [String], {
+    nullable: true,
+    description: 'From where it may be used: addresses and ranges in CIDR notation; null: from anywhere.',
+  })
+  addresses!: string[] | null;
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'When it opened the door last, a few seconds late; null: not yet.',
+  })
+  lastUsedAt!: Date | null;
 }
 
 /** A page of partners. */
@@ -237,6 +248,11 @@ export class LiftSuspensionInput extends SuspendPartnerInput {}
 @InputType('PartnerLeavesInput', { description: 'A partner that begins to leave.' })
 export class PartnerLeavesInput extends SuspendPartnerInput {}
 
+const ADDRESSES = {
+  nullable: true,
+  description: 'IPv4 and IPv6 addresses, and ranges of them in CIDR notation, 1 to 50; from anywhere, when not given.',
+};
+
 @InputType('IssuePartnerKeyInput', { description: 'A key for a partner’s programs.' })
 export class IssuePartnerKeyInput implements KeyRequest {
   @Field(() => String, IDEMPOTENCY_KEY)
@@ -253,6 +269,27 @@ export class IssuePartnerKeyInput implements KeyRequest {
     description: 'When it stops opening the door by itself; never, when not given.',
   })
   expiresAt?: Date | null;
+  @Field(() => [String], ADDRESSES)
+  addresses?: string[] | null;
+}
+
+@InputType('SetPartnerKeyAddressesInput', { description: 'From where a key may be used from now on.' })
+export class SetPartnerKeyAddressesInput implements AddressChange {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => ID, { description: 'The key’s id, as answered when it was issued.' })
+  keyId!: string;
+  @Field(() => [String], ADDRESSES)
+  addresses?: string[] | null;
+}
+
+@Directive('@inaccessible')
+@InputType('PartnerKeyUseInput', { description: 'When a key was used, as the gateway saw it.' })
+export class PartnerKeyUseInput {
+  @Field(() => ID, { description: 'The key’s id.' })
+  keyId!: string;
+  @Field(() => DateTimeScalar, { description: 'When.' })
+  usedAt!: Date;
 }
 
 @InputType('RevokePartnerKeyInput', { description: 'A key to revoke for good.' })

@@ -169,6 +169,12 @@ export class ProgrammeType {
     description: 'Redemptions of more points need a step-up of the member; null: none does.',
   })
   stepUpAbovePoints!: bigint | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'What a purchase may bring back as points by one person’s decision, in basis points of its price; null: any part.',
+  })
+  rebateLimitBps!: number | null;
   @Field(() => Int, { description: 'Days a receipt of an unknown buyer can be claimed.' })
   receiptClaimDays!: number;
   @Field(() => Int, {
@@ -257,6 +263,13 @@ export class CreateProgrammeInput implements NewProgramme {
     description: 'Redemptions of more points need a step-up of the member; null: none does.',
   })
   stepUpAbovePoints?: bigint | null;
+  @Field(() => Int, {
+    nullable: true,
+    description:
+      'What a purchase may bring back as points by one person’s decision, in basis points of its price; 0 to 9,999. Rules that would ' +
+      'let it bring back more need the approval of another person. Any part, when not given.',
+  })
+  rebateLimitBps?: number | null;
   @Field(() => Int, {
     nullable: true,
     description: 'Days a receipt of an unknown buyer can be claimed; 30, when not given.',

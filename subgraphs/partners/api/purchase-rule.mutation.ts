@@ -18,9 +18,16 @@ import {
   StopCampaignInput,
   StopPurchaseRuleInput,
 } from './purchase-rule.type';
-import { answer, NotAfterLatestVersion, REPLAYED, RULE_BOOK_VERSION } from './result.type';
+import {
+  answer,
+  ArbitrageLoop,
+  NotAfterLatestVersion,
+  RebateAboveLimit,
+  RuleCodeTaken,
+  REPLAYED,
+  RULE_BOOK_VERSION,
+} from './result.type';
 
-const RuleCodeTaken = defineRefusalType('RuleCodeTaken', 'The partner has another rule or campaign of the code.');
 const ConversionRateStated = defineRefusalType('ConversionRateStated', 'The day has a rate for that currency.');
 
 @ObjectType('PurchaseRuleSuccess', { description: 'The version was set.' })
@@ -55,6 +62,8 @@ const PurchaseRuleResult = defineResult('PurchaseRuleResult', PurchaseRuleSucces
   ConditionNotValid,
   RuleCodeTaken,
   NotAfterLatestVersion,
+  ArbitrageLoop,
+  RebateAboveLimit,
 ]);
 const SetConversionRateResult = defineResult('SetConversionRateResult', SetConversionRateSuccess, [
   ConversionRateStated,

@@ -7,9 +7,10 @@ import {
   RuleTermsInput,
 } from '../../../kernel/graph/rule-terms-types';
 import { Channel } from '../../../kernel/graph/shared-types';
-import type { AskedCampaign, AskedStop } from '../app/set-purchase-rule';
+import type { AskedStop } from '../app/set-purchase-rule';
 import type { ConditionSample } from '../app/try-condition';
 import type { AskedRule } from '../core/purchase-rule';
+import type { AskedCampaign } from '../core/rule-proposal';
 import type { AskedBudget, AskedRate } from '../core/rule-settings';
 import { LimitPeriodName } from './limit-period';
 

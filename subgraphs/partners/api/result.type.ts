@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph/result';
 import { ConditionNotValid } from '../../../kernel/graph/rule-terms-types';
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
@@ -61,6 +61,31 @@ export class ReimbursementAboveReserve extends RefusalInterface {
     description: 'The most it may be: the lowest price reserved for points funded earlier.',
   })
   reserveMicros!: bigint;
+}
+
+export const RuleCodeTaken = defineRefusalType(
+  'RuleCodeTaken',
+  'The partner has another rule or campaign of the code.',
+);
+
+@ObjectType('ArbitrageLoop', {
+  implements: RefusalInterface,
+  description: 'With the change somebody could go round for ever at other people’s cost.',
+})
+export class ArbitrageLoop extends RefusalInterface {
+  @Field(() => [String], { description: 'How it goes, step by step.' })
+  loop!: string[];
+}
+
+@ObjectType('RebateAboveLimit', {
+  implements: RefusalInterface,
+  description: 'A purchase could bring back more of its price as points than one person may decide.',
+})
+export class RebateAboveLimit extends RefusalInterface {
+  @Field(() => Int, { nullable: true, description: 'The most, in basis points; null: there is no most.' })
+  rebateBps!: number | null;
+  @Field(() => Int, { description: 'What one person may decide, in basis points.' })
+  limitBps!: number;
 }
 
 @ObjectType('NotAfterLatestVersion', {
@@ -165,6 +190,14 @@ class IssuePartnerKeySuccess {
   replayed!: boolean;
 }
 
+@ObjectType('SetPartnerKeyAddressesSuccess', { description: 'The key may be used from there, and from nowhere else.' })
+class SetPartnerKeyAddressesSuccess {
+  @Field(() => PartnerKeyType, { description: 'The key.' })
+  key!: PartnerKeyType;
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
 @ObjectType('RevokePartnerKeySuccess', { description: 'The key opens nothing any more.' })
 class RevokePartnerKeySuccess {
   @Field(() => PartnerKeyType, { description: 'The key.' })
@@ -184,9 +217,12 @@ export const AgreeContractResult = defineResult('AgreeContractResult', AgreeCont
   ReimbursementAboveReserve,
   NotAfterLatestVersion,
   ApprovalNeeded,
+  ArbitrageLoop,
 ]);
 export const SetEarningRuleResult = defineResult('SetEarningRuleResult', SetEarningRuleSuccess, [
   NotAfterLatestVersion,
+  ArbitrageLoop,
+  RebateAboveLimit,
 ]);
 export const SetActionRuleResult = defineResult('SetActionRuleResult', SetActionRuleSuccess, [
   ConditionNotValid,
@@ -206,4 +242,5 @@ export const IssuePartnerKeyResult = defineResult('IssuePartnerKeyResult', Issue
   PartnerLeaving,
   TooManyKeys,
 ]);
+export const SetPartnerKeyAddressesResult = defineResult('SetPartnerKeyAddressesResult', SetPartnerKeyAddressesSuccess);
 export const RevokePartnerKeyResult = defineResult('RevokePartnerKeyResult', RevokePartnerKeySuccess);

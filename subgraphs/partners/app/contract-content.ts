@@ -8,6 +8,7 @@ import type { Programme } from '../core/programme';
 import { findAllContracts, insertContract } from '../data/contract.store';
 import { findAllPartners } from '../data/partner.store';
 import { findProgramme } from '../data/programme.store';
+import { loopByContract } from './judge-rule';
 
 /** Terms for a partner, put forward by a person at an instant. */
 export interface PutForward {
@@ -21,7 +22,8 @@ export interface PutForward {
 /**
  * Draws up terms as a partner's next version, against everything agreed at this moment; writes nothing.
  *
- * @returns what the arbitrage guard or the order of versions refuses, or NOT_FOUND for a partner that left
+ * @returns what the arbitrage guard or the order of versions refuses, PARTNERS_ARBITRAGE_LOOP when it closes a loop through a campaign,
+ *          or NOT_FOUND for a partner that left
  */
 export async function drawUp(
   tx: Tx,
@@ -36,6 +38,8 @@ export async function drawUp(
   const agreed = agreeVersion(terms, partnerId, { faceValueMicros, partners, contracts });
   if (isRefusal(agreed)) return agreed;
   const { version } = agreed;
+  const loop = await loopByContract(tx, programmeId, { ...terms, id: newId('ctr'), partnerId, version });
+  if (loop !== null) return loop;
   const contentHash = contentHashOf({ programmeId, partnerId, version, faceValueMicros, terms });
   const proposal: ContractProposal = {
     ...{ id: newId('cpr'), partnerId, version, terms, contentHash, state: 'OPEN' },

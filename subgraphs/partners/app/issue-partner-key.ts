@@ -87,6 +87,7 @@ async function issue(
   const key: PartnerKey = {
     ...{ id, partnerId, scopes: scopesOf(request, SCOPES) },
     ...{ issuedAt: now, expiresAt: request.expiresAt ?? null, revokedAt: null },
+    ...{ addresses: request.addresses ?? null, lastUsedAt: null },
   };
   const keyHash = hashOfKeyText(text);
   await insertPartnerKey(tx, programmeId, key, keyHash);

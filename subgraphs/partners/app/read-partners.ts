@@ -9,12 +9,14 @@ import type { Partner } from '../core/partner';
 import type { PartnerKey } from '../core/partner-key';
 import { findActionRules } from '../data/action-rule.store';
 import { findBranches } from '../data/branch.store';
+import { findRuleProposals } from '../data/rule-proposal.store';
 import { findProposals } from '../data/contract-proposal.store';
 import { findContracts } from '../data/contract.store';
 import { findEarningRules } from '../data/earning-rule.store';
 import { findPartnerKeys } from '../data/partner-key.store';
 import { findPartnerPage, findPartners } from '../data/partner.store';
 import { mayReadTermsOf } from './authorise';
+import type { RuleProposal } from '../core/rule-proposal';
 import type { PartnersSetting } from './setting';
 
 /** Everyone of a programme may know its partners by name; partners of other programmes are not there. */
@@ -82,6 +84,16 @@ export async function readProposals(
 ): Promise<ContractProposal[]> {
   if (principal.kind !== 'admin' && principal.kind !== 'finance') return [];
   return findProposals(setting.database.dataSource.manager, principal.programmeId, ids);
+}
+
+/** Every rule proposed for some partners, for those who run the programme; names of persons are for nobody else. */
+export async function readRuleProposals(
+  setting: PartnersSetting,
+  principal: Principal,
+  ids: readonly PartnerId[],
+): Promise<RuleProposal[]> {
+  if (principal.kind !== 'admin' && principal.kind !== 'finance') return [];
+  return findRuleProposals(setting.database.dataSource.manager, principal.programmeId, ids);
 }
 
 /** Every version of the earning rules of those partners whose terms the caller may read. */

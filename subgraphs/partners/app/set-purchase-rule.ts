@@ -1,42 +1,29 @@
-import { campaignFault, type CampaignTerms } from '../../../kernel/conditions/rule-terms';
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
 import type { Tx } from '../../../kernel/db/transaction';
 import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
-import { invalidInput, notFound } from '../../../kernel/errors/shared-refusals';
-import { newId, parseId } from '../../../kernel/values/id';
-import { conditionRefusal, ruleFault, type AskedRule, type PurchaseRule } from '../core/purchase-rule';
-import { refuse } from '../core/refusals';
-import { nextVersion } from '../core/versions';
-import { findPartners } from '../data/partner.store';
+import { notFound } from '../../../kernel/errors/shared-refusals';
+import { newId } from '../../../kernel/values/id';
+import type { AskedRule, PurchaseRule } from '../core/purchase-rule';
+import { aboveLimit, type AskedCampaign, type RuleChange } from '../core/rule-proposal';
 import { findPurchaseRules, insertPurchaseRule } from '../data/purchase-rule.store';
 import { changeAtPartner, type AtPartner } from './change-at-partner';
 import type { InRuleBook } from './change-rule-book';
+import { changeFault, drawRule, saveDrawn, type DrawnRule } from './draw-rule';
+import { judgeRule } from './judge-rule';
 import type { PartnersSetting } from './setting';
 
 type Set = Replayable<{ rule: PurchaseRule } & InRuleBook> | Refusal;
-
-/** A campaign as an admin proposes it. */
-export interface AskedCampaign extends AskedRule, CampaignTerms {}
 
 /**
  * Sets the next version of a rule for purchases at a partner; what was bought before it begins keeps its points.
  *
  * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_CONDITION_NOT_VALID, PARTNERS_RULE_CODE_TAKEN when a campaign
- * has the code, PARTNERS_NOT_AFTER_LATEST_VERSION.
+ * has the code, PARTNERS_NOT_AFTER_LATEST_VERSION, PARTNERS_ARBITRAGE_LOOP, PARTNERS_REBATE_ABOVE_LIMIT.
  */
 export async function setPurchaseRule(setting: PartnersSetting, principal: Principal, input: AskedRule): Promise<Set> {
-  return changeAtPartner(setting, principal, {
-    operation: 'setPurchaseRule',
-    input,
-    fault: () => ruleFault(input) ?? conditionRefusal(input.condition),
-    work: async (tx, at) => {
-      const versions = await findPurchaseRules(tx, at.programmeId, { partnerId: at.partnerId, code: input.code });
-      if (versions.some(({ campaignId }) => campaignId !== null)) return codeTaken(input.code);
-      return insertNext(tx, at, { input, versions, campaign: null, campaignId: null });
-    },
-  });
+  return setRule(setting, principal, { operation: 'setPurchaseRule', input });
 }
 
 /**
@@ -47,16 +34,7 @@ export async function createCampaign(
   principal: Principal,
   input: AskedCampaign,
 ): Promise<Set> {
-  return changeAtPartner(setting, principal, {
-    operation: 'createCampaign',
-    input,
-    fault: () => ruleFault(input) ?? campaignFault(input) ?? conditionRefusal(input.condition),
-    work: async (tx, at) => {
-      const versions = await findPurchaseRules(tx, at.programmeId, { partnerId: at.partnerId, code: input.code });
-      if (versions.length > 0) return codeTaken(input.code);
-      return insertCampaign(tx, at, { input, versions, campaignId: newId('cmp') });
-    },
-  });
+  return setRule(setting, principal, { operation: 'createCampaign', input });
 }
 
 /** Changes a campaign from an instant on. Refuses as `setPurchaseRule`, and NOT_FOUND for a code that is no campaign's. */
@@ -65,16 +43,40 @@ export async function changeCampaign(
   principal: Principal,
   input: AskedCampaign,
 ): Promise<Set> {
+  return setRule(setting, principal, { operation: 'changeCampaign', input });
+}
+
+async function setRule(
+  setting: PartnersSetting,
+  principal: Principal,
+  change: Exclude<RuleChange, { operation: 'setEarningRule' }>,
+): Promise<Set> {
   return changeAtPartner(setting, principal, {
-    operation: 'changeCampaign',
-    input,
-    fault: () => ruleFault(input) ?? campaignFault(input) ?? conditionRefusal(input.condition),
+    operation: change.operation,
+    input: change.input,
+    fault: () => changeFault(change),
     work: async (tx, at) => {
-      const versions = await findPurchaseRules(tx, at.programmeId, { partnerId: at.partnerId, code: input.code });
-      const campaignId = versions.at(-1)?.campaignId ?? null;
-      return campaignId === null ? notFound('campaign') : insertCampaign(tx, at, { input, versions, campaignId });
+      const drawn = await decideAlone(tx, at, change);
+      if (isRefusal(drawn)) return drawn;
+      if (drawn.kind !== 'RULE') throw new Error(`setRule: ${change.operation} drew up a base rate`);
+      return { rule: drawn.rule };
     },
   });
+}
+
+/**
+ * Draws up and writes what one person may decide.
+ *
+ * @returns what `drawRule` and `judgeRule` refuse; PARTNERS_REBATE_ABOVE_LIMIT when it takes two
+ */
+export async function decideAlone(tx: Tx, at: AtPartner, change: RuleChange): Promise<Outcome<DrawnRule>> {
+  const drawn = await drawRule(tx, at, change);
+  if (isRefusal(drawn)) return drawn;
+  const judged = await judgeRule(tx, at.programmeId, drawn);
+  if (isRefusal(judged)) return judged;
+  if (judged.isAboveLimit) return aboveLimit(judged.rebate.bps, judged.limitBps ?? 0);
+  await saveDrawn(tx, at.programmeId, drawn, at.now);
+  return drawn;
 }
 
 /** What is to be stopped. */
@@ -108,64 +110,4 @@ export async function stopPurchaseRule(
       return { rule: stopped };
     },
   });
-}
-
-async function insertCampaign(
-  tx: Tx,
-  at: AtPartner,
-  { input, versions, campaignId }: Pick<Next<AskedCampaign>, 'input' | 'versions' | 'campaignId'>,
-): Promise<Outcome<{ rule: PurchaseRule }>> {
-  const { phase, purpose, budgetPoints = null } = input;
-  const funding = input.funding ?? [{ partnerId: at.partnerId, bps: 10_000 }];
-  const ids = funding.flatMap(({ partnerId }) => parseId('ptr', partnerId) ?? []);
-  const known = await findPartners(tx, at.programmeId, ids);
-  if (known.length !== funding.length)
-    return invalidInput('input.funding', 'names a partner the programme does not have');
-  const campaign = { phase, purpose, budgetPoints, funding: funding.map(({ partnerId, bps }) => ({ partnerId, bps })) };
-  return insertNext(tx, at, { input, versions, campaignId, campaign });
-}
-
-interface Next<Asked extends AskedRule> {
-  readonly input: Asked;
-  readonly versions: readonly PurchaseRule[];
-  readonly campaignId: PurchaseRule['campaignId'];
-  readonly campaign: CampaignTerms | null;
-}
-
-async function insertNext(
-  tx: Tx,
-  { programmeId, partnerId, now }: AtPartner,
-  { input, versions, campaignId, campaign }: Next<AskedRule>,
-): Promise<Outcome<{ rule: PurchaseRule }>> {
-  const version = nextVersion(versions, input.validFrom);
-  if (isRefusal(version)) return version;
-  const { code, validFrom, validUntil = null, name, effect } = input;
-  const { kind, points = null, perAmountMinor = null, bps = null } = effect;
-  const rule: PurchaseRule = {
-    ...{ id: newId('rul'), partnerId, code, version, campaignId, validFrom, validUntil },
-    terms: {
-      name,
-      effect: { kind, points, perAmountMinor, bps },
-      channels: input.channels ?? [],
-      branches: input.branches ?? [],
-      categories: input.categories ?? [],
-      skus: input.skus ?? [],
-      tiers: input.tiers ?? [],
-      segments: input.segments ?? [],
-      signUpDays: input.signUpDays ?? null,
-      minAmountMinor: input.minAmountMinor ?? null,
-      capPoints: input.capPoints ?? null,
-      rounding: input.rounding ?? 'DOWN',
-      priority: input.priority ?? 0,
-      group: input.group ?? null,
-      condition: input.condition ?? null,
-      campaign,
-    },
-  };
-  await insertPurchaseRule(tx, programmeId, rule, now);
-  return { rule };
-}
-
-function codeTaken(code: string): Refusal {
-  return refuse('PARTNERS_RULE_CODE_TAKEN', `The partner has another rule or campaign of the code ${code}.`);
 }

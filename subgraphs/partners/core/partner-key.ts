@@ -1,4 +1,5 @@
 import { expectThat, firstFault, idempotencyKeyFault, ifGiven, type Fault } from '../../../kernel/errors/check-input';
+import { isAddressRange } from '../../../kernel/values/address-range';
 import type { Refusal } from '../../../kernel/errors/refusal';
 import type { Id, PartnerId } from '../../../kernel/values/id';
 import { refuse } from './refusals';
@@ -11,6 +12,10 @@ export interface PartnerKey {
   readonly issuedAt: Date;
   readonly expiresAt: Date | null;
   readonly revokedAt: Date | null;
+  /** From where it may be used: addresses and ranges in CIDR notation; null: from anywhere. */
+  readonly addresses: readonly string[] | null;
+  /** When the gateway let it in last, told a few seconds later; null: not yet. */
+  readonly lastUsedAt: Date | null;
 }
 
 /** What an admin asks for when a partner needs a key. */
@@ -20,10 +25,15 @@ export interface KeyRequest {
   /** Null: the standard scopes. */
   readonly scopes?: readonly string[] | null;
   readonly expiresAt?: Date | null;
+  /** Addresses and ranges in CIDR notation; null: from anywhere. */
+  readonly addresses?: readonly string[] | null;
 }
 
 /** One in use and one to rotate to. */
 export const ACTIVE_KEYS_MAX = 2;
+
+/** Ranges a key may name. */
+const ADDRESSES_MAX = 50;
 
 /** Giving points without a purchase must be asked for by name. */
 const ONLY_WHEN_NAMED: ReadonlySet<string> = new Set(['accrual:direct']);
@@ -47,7 +57,21 @@ export function keyRequestFault(input: KeyRequest, { known, now }: { known: read
     ifGiven(input.scopes, (scopes) =>
       expectThat('input.scopes', isKnown(scopes), `must be some of ${known.join(', ')}`),
     ),
+    ifGiven(input.addresses, addressesFault),
     ifGiven(input.expiresAt, (expiresAt) => expectThat('input.expiresAt', expiresAt > now, 'must be in the future')),
+  );
+}
+
+/** Whether addresses are what they say; an empty list would lock its key out, or seem to let everybody in. */
+export function addressesFault(addresses: readonly string[]): Fault {
+  const { length } = addresses;
+  return firstFault(
+    expectThat('input.addresses', length > 0 && length <= ADDRESSES_MAX, `must be 1 to ${ADDRESSES_MAX}, or not given`),
+    expectThat(
+      'input.addresses',
+      addresses.every(isAddressRange),
+      'must be IPv4 or IPv6 addresses, or ranges of them such as 203.0.113.0/24',
+    ),
   );
 }
 

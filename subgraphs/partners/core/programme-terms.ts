@@ -40,6 +40,8 @@ export interface ProgrammeTerms {
   /** Days a partner has to answer a claim of missing points before it pays them as goodwill. */
   readonly missingPointsAnswerDays: number;
   readonly tierPolicy: TierPolicy;
+  /** What a purchase may bring back as points, in basis points of its price, by one person's decision; null: any part of it. */
+  readonly rebateLimitBps: number | null;
 }
 
 /** The terms a host asks for; those left out are as in `PLAIN_TERMS`. */
@@ -55,6 +57,7 @@ export const PLAIN_TERMS: ProgrammeTerms = {
   receiptClaimDays: 30,
   missingPointsAnswerDays: 14,
   tierPolicy: { period: 'LIFETIME', graceDays: 0, noticeDays: 0 },
+  rebateLimitBps: null,
 };
 
 const WARNINGS_MAX = 10;
@@ -75,6 +78,7 @@ export function programmeTermsOf(asked: AskedTerms): ProgrammeTerms {
     receiptClaimDays: asked.receiptClaimDays ?? PLAIN_TERMS.receiptClaimDays,
     missingPointsAnswerDays: asked.missingPointsAnswerDays ?? PLAIN_TERMS.missingPointsAnswerDays,
     tierPolicy: { period: tierPolicy.period, graceDays, noticeDays },
+    rebateLimitBps: asked.rebateLimitBps ?? null,
   };
 }
 
@@ -89,6 +93,7 @@ export function programmeTermsFault(asked: AskedTerms & { readonly pointsValidit
     ifGiven(asked.stepUpAbovePoints, limit('input.stepUpAbovePoints')),
     ifGiven(asked.receiptClaimDays, days('input.receiptClaimDays')),
     ifGiven(asked.missingPointsAnswerDays, days('input.missingPointsAnswerDays')),
+    ifGiven(asked.rebateLimitBps, (bps) => wholeFault('input.rebateLimitBps', bps, { min: 0, max: 9_999 })),
     ifGiven(asked.tierPolicy, ({ graceDays, noticeDays }) =>
       firstFault(days('input.tierPolicy.graceDays')(graceDays), days('input.tierPolicy.noticeDays')(noticeDays)),
     ),

@@ -101,13 +101,13 @@ export const partnersRefusals = {
   PARTNERS_PROPOSAL_CHANGED: {
     meaning:
       'What would be approved or withdrawn is not what is proposed: the content hash differs, or nothing is proposed any more.',
-    action: 'Look at the partner’s proposals again and send the hash of the open one.',
+    action: 'Look at the partner’s proposals again and send the hash of an open one.',
     retryable: false,
     type: 'ProposalChanged',
     precedence: 154,
   },
   PARTNERS_SELF_APPROVAL: {
-    meaning: 'The contract was proposed by the same person.',
+    meaning: 'The contract or rule was proposed by the same person.',
     action: 'Let another person approve it.',
     retryable: false,
     type: 'SelfApproval',
@@ -133,6 +133,23 @@ export const partnersRefusals = {
     retryable: false,
     type: 'RuleCodeTaken',
     precedence: 146,
+  },
+  PARTNERS_ARBITRAGE_LOOP: {
+    meaning:
+      'With the change somebody could earn, spend and begin again, or return what was bought, at other people’s cost each time.',
+    action:
+      'Lower what is earned, give the campaign a budget, or let its points wait; `loop`, which the refusal carries, says how it goes.',
+    retryable: false,
+    type: 'ArbitrageLoop',
+    precedence: 148,
+  },
+  PARTNERS_REBATE_ABOVE_LIMIT: {
+    meaning: 'A purchase could bring back more of its price as points than the programme allows one person to decide.',
+    action:
+      'Call `proposeRule` with the same, and let another person call `approveRule`; or lower it to `limitBps`, which the refusal carries.',
+    retryable: false,
+    type: 'RebateAboveLimit',
+    precedence: 149,
   },
   PARTNERS_CONVERSION_RATE_STATED: {
     meaning: 'The programme has a rate for that currency on that day, and purchases may have been converted by it.',

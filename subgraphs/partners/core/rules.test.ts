@@ -113,7 +113,16 @@ describe('keys', () => {
   const known = ['members:enrol', 'points:earn', 'accrual:direct'];
   const request = { idempotencyKey: 'k', partnerId };
   const key = (change: Partial<PartnerKey>): PartnerKey => ({
-    ...{ id: newId('key'), partnerId, scopes: known, issuedAt: day(1), expiresAt: null, revokedAt: null },
+    ...{
+      id: newId('key'),
+      partnerId,
+      scopes: known,
+      issuedAt: day(1),
+      expiresAt: null,
+      revokedAt: null,
+      addresses: null,
+      lastUsedAt: null,
+    },
     ...change,
   });
 

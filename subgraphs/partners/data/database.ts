@@ -1,5 +1,6 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
 import { ActionRuleRow } from './action-rule.row';
+import { RuleProposals1795885000000 } from './migrations/1795885000000-rule-proposals';
 import { ContractRow } from './contract.row';
 import { ContractProposalRow } from './contract-proposal.row';
 import { EarningRuleRow } from './earning-rule.row';
@@ -9,6 +10,7 @@ import { RicherTerms1795750000000 } from './migrations/1795750000000-richer-term
 import { SettlementDetails1795850000000 } from './migrations/1795850000000-settlement-details';
 import { Intake1795880300000 } from './migrations/1795880300000-intake';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
+import { KeyAddresses1795886000000 } from './migrations/1795886000000-key-addresses';
 import { Branches1795825060000 } from './migrations/1795825060000-branches';
 import { Leaving1795825020000 } from './migrations/1795825020000-leaving';
 import { PartnerKeyRow } from './partner-key.row';
@@ -38,6 +40,8 @@ export const partnersDatabase = {
     Branches1795825060000,
     Intake1795880300000,
     PurchaseRules1795820000000,
+    RuleProposals1795885000000,
+    KeyAddresses1795886000000,
   ],
   appendOnly: [
     'purchase_rule',

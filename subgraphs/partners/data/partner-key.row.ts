@@ -20,4 +20,8 @@ export class PartnerKeyRow {
   expiresAt!: Date | null;
   @Column({ name: 'revoked_at', type: 'timestamptz', nullable: true })
   revokedAt!: Date | null;
+  @Column({ type: 'text', array: true, nullable: true })
+  addresses!: string[] | null;
+  @Column({ name: 'last_used_at', type: 'timestamptz', nullable: true })
+  lastUsedAt!: Date | null;
 }

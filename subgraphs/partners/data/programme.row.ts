@@ -54,6 +54,8 @@ export class ProgrammeRow {
   tierGraceDays!: number;
   @Column({ name: 'tier_notice_days', type: 'integer' })
   tierNoticeDays!: number;
+  @Column({ name: 'rebate_limit_bps', type: 'integer', nullable: true })
+  rebateLimitBps!: number | null;
   @Column({ name: 'opens_at', type: 'timestamptz' })
   opensAt!: Date;
   @Column({ name: 'created_at', type: 'timestamptz' })

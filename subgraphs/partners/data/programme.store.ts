@@ -11,9 +11,10 @@ const INSERT = sql`/* partners.createProgramme.insert */
 insert into programme (id, key, name, currency_name, currency, face_value_micros, time_zone, default_language, is_sandbox,
                        single_approver, dispute_window_days, points_validity_days, opens_at, created_at, expiry_kind, expiry_period,
                        expiry_warning_days, draw_order, reversal_grace_days, arrears_limit_points, step_up_above_points,
-                       receipt_claim_days, missing_points_answer_days, tier_period, tier_grace_days, tier_notice_days)
+                       receipt_claim_days, missing_points_answer_days, tier_period, tier_grace_days, tier_notice_days,
+                       rebate_limit_bps)
 values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14,
-        $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26)
+        $15, $16, $17, $18, $19, $20, $21, $22, $23, $24, $25, $26, $27)
 on conflict (key) do nothing
 returning id`;
 
@@ -57,7 +58,7 @@ function termValues({ expiry, tierPolicy, ...terms }: ProgrammeTerms): unknown[]
   return [
     ...[expiry.kind, expiry.period, expiry.warningDays, terms.drawOrder, terms.reversalGraceDays],
     ...[terms.arrearsLimitPoints, terms.stepUpAbovePoints, terms.receiptClaimDays, terms.missingPointsAnswerDays],
-    ...[tierPolicy.period, tierPolicy.graceDays, tierPolicy.noticeDays],
+    ...[tierPolicy.period, tierPolicy.graceDays, tierPolicy.noticeDays, terms.rebateLimitBps],
   ];
 }
 

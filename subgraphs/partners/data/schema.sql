@@ -213,8 +213,11 @@ create table partner_key (
   issued_at timestamp with time zone not null,
   expires_at timestamp with time zone,
   revoked_at timestamp with time zone,
+  addresses text[],
+  last_used_at timestamp with time zone,
   constraint partner_key_pkey PRIMARY KEY (id),
   constraint partner_key_key_hash_key UNIQUE (key_hash),
+  constraint partner_key_addresses_check CHECK (((cardinality(addresses) >= 1) AND (cardinality(addresses) <= 50))),
   constraint partner_key_id_check CHECK ((id ~ '^key_[0-9a-f]{32}$'::text)),
   constraint partner_key_key_hash_check CHECK ((key_hash ~ '^[0-9a-f]{64}$'::text)),
   constraint partner_key_scopes_check CHECK ((cardinality(scopes) > 0)),
@@ -248,6 +251,7 @@ create table programme (
   tier_period text default 'LIFETIME'::text not null,
   tier_grace_days integer default 0 not null,
   tier_notice_days integer default 0 not null,
+  rebate_limit_bps integer,
   constraint programme_pkey PRIMARY KEY (id),
   constraint programme_face_value UNIQUE (id, face_value_micros),
   constraint programme_key_key UNIQUE (key),
@@ -263,6 +267,7 @@ create table programme (
   constraint programme_key_check CHECK ((key ~ '^[a-z][a-z0-9-]{0,62}$'::text)),
   constraint programme_missing_points_answer_days_check CHECK ((missing_points_answer_days >= 0)),
   constraint programme_points_validity_days_check CHECK ((points_validity_days > 0)),
+  constraint programme_rebate_limit_bps_check CHECK (((rebate_limit_bps >= 0) AND (rebate_limit_bps <= 9999))),
   constraint programme_receipt_claim_days_check CHECK ((receipt_claim_days >= 0)),
   constraint programme_reversal_grace_days_check CHECK ((reversal_grace_days >= 0)),
   constraint programme_step_up_above_points_check CHECK ((step_up_above_points >= 0)),
@@ -315,6 +320,32 @@ create table rule_book_version (
   constraint rule_book_version_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
 
+create table rule_proposal (
+  id text not null,
+  programme_id text not null,
+  partner_id text not null,
+  operation text not null,
+  code text not null,
+  change text not null,
+  version integer not null,
+  rebate_bps integer,
+  limit_bps integer,
+  content_hash text not null,
+  state text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  constraint rule_proposal_pkey PRIMARY KEY (id),
+  constraint decided_is_whole CHECK ((((state = 'OPEN'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  constraint rule_proposal_content_hash_check CHECK ((content_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint rule_proposal_id_check CHECK ((id ~ '^rpr_[0-9a-f]{32}$'::text)),
+  constraint rule_proposal_operation_check CHECK ((operation = ANY (ARRAY['setPurchaseRule'::text, 'createCampaign'::text, 'changeCampaign'::text, 'setEarningRule'::text]))),
+  constraint rule_proposal_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'APPROVED'::text, 'WITHDRAWN'::text, 'REPLACED'::text]))),
+  constraint rule_proposal_version_check CHECK ((version > 0)),
+  constraint rule_proposal_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
+);
+
 create table settlement_details (
   programme_id text not null,
   partner_id text,
@@ -353,6 +384,10 @@ CREATE UNIQUE INDEX one_open_proposal_a_partner ON public.contract_proposal USIN
 CREATE INDEX partner_key_by_partner ON public.partner_key USING btree (partner_id);
 
 CREATE INDEX purchase_rule_of_programme ON public.purchase_rule USING btree (programme_id, partner_id, code, version);
+
+CREATE INDEX rule_proposal_by_partner ON public.rule_proposal USING btree (partner_id, id);
+
+CREATE UNIQUE INDEX one_open_proposal_a_rule ON public.rule_proposal USING btree (partner_id, code) WHERE (state = 'OPEN'::text);
 
 CREATE UNIQUE INDEX settlement_details_version ON public.settlement_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
 

@@ -16,6 +16,9 @@ export const RULE_BOOK_PUBLISHED = 'partners.rule_book.published.v1';
 /** A partner got a key. Carries the SHA-256 of the key's text, by which the gateway recognises it; never the text. */
 export const KEY_ISSUED = 'partners.key.issued.v1';
 
+/** From where a key may be used, from now on; null: from anywhere. */
+export const KEY_ADDRESSES_SET = 'partners.key.addresses_set.v1';
+
 /** A key stops opening the door, at once, open sockets included. */
 export const KEY_REVOKED = 'partners.key.revoked.v1';
 
@@ -32,6 +35,7 @@ export const INTAKE_SET = 'partners.intake.set.v1';
 export const partnersEvents = [
   RULE_BOOK_PUBLISHED,
   KEY_ISSUED,
+  KEY_ADDRESSES_SET,
   KEY_REVOKED,
   SETTLEMENT_DETAILS_SET,
   INTAKE_SET,
@@ -141,7 +145,17 @@ export function keyIssued(
       scopes: key.scopes,
       expiresAt: key.expiresAt?.toISOString() ?? null,
       isSandbox,
+      addresses: key.addresses,
     },
+  };
+}
+
+export function keyAddressesSet({ id, partnerId, addresses }: PartnerKey, programmeId: ProgrammeId): NewEvent {
+  return {
+    type: KEY_ADDRESSES_SET,
+    programmeId,
+    aggregateId: partnerId,
+    payload: { keyId: id, partnerId, addresses },
   };
 }
 

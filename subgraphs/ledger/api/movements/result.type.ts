@@ -39,6 +39,24 @@ class RedeemPointsSuccess {
   replayed!: boolean;
 }
 
+@ObjectType('PoolPart', { description: 'What one member of a pool gave.' })
+export class PoolPartType {
+  @Field(() => RedemptionType, { description: 'The member’s own redemption; it is reversed like any other.' })
+  redemption!: RedemptionType;
+  @Field(() => AccountType, ACCOUNT)
+  account!: AccountType;
+}
+
+@ObjectType('RedeemPoolSuccess', { description: 'The points were spent.' })
+class RedeemPoolSuccess {
+  @Field(() => [PoolPartType], {
+    description: 'What each member gave, the one named first at the head; without those whose part came to nothing.',
+  })
+  parts!: PoolPartType[];
+  @Field(() => Boolean, REPLAYED)
+  replayed!: boolean;
+}
+
 @ObjectType('HoldPointsSuccess', { description: 'The points are set aside.' })
 class HoldPointsSuccess {
   @Field(() => HoldType, { description: 'The hold.' })
@@ -205,6 +223,21 @@ export const RedeemPointsResult = defineResult('RedeemPointsResult', RedeemPoint
   refusals.DocumentAlreadyRecorded,
   refusals.VersionChanged,
   InsufficientPointsType,
+  refusals.StepUpRequired,
+  refusals.MemberInArrears,
+]);
+export const RedeemPoolResult = defineResult('RedeemPoolResult', RedeemPoolSuccess, [
+  refusals.MemberNotKnownYet,
+  refusals.ProgrammeNotReady,
+  refusals.AccountFrozen,
+  refusals.MemberNotConfirmed,
+  refusals.PartnerSuspended,
+  refusals.PartnerLeaving,
+  refusals.PartnerCannotRedeem,
+  refusals.OccurredInFuture,
+  refusals.DocumentAlreadyRecorded,
+  InsufficientPointsType,
+  refusals.PoolLeadGivesNothing,
   refusals.StepUpRequired,
   refusals.MemberInArrears,
 ]);

@@ -6,6 +6,7 @@ import { captureHold } from '../../app/movements/capture-hold';
 import { holdPoints } from '../../app/movements/hold-points';
 import { recordPurchase, recordPurchases } from '../../app/movements/record-purchase';
 import { redeemPoints } from '../../app/movements/redeem-points';
+import { redeemPool } from '../../app/movements/redeem-pool';
 import { releaseHold } from '../../app/movements/release-hold';
 import { setTestClock } from '../../app/time/set-test-clock';
 import type { LedgerContext } from '../context';
@@ -14,6 +15,7 @@ import {
   HoldPointsInput,
   RecordPurchaseInput,
   RedeemPointsInput,
+  RedeemPoolInput,
   ReleaseHoldInput,
   SetTestClockInput,
 } from './sale.type';
@@ -24,10 +26,11 @@ import {
   present,
   RecordPurchaseResult,
   RedeemPointsResult,
+  RedeemPoolResult,
   ReleaseHoldResult,
   SetTestClockResult,
 } from './result.type';
-import { showHold, showPurchase, showRedemption, successOf } from './successes';
+import { showHold, showPurchase, showRedemption, successOf, showPool } from './successes';
 
 /** The most rows of one call. */
 const ROWS_MAX = 1_000;
@@ -69,6 +72,19 @@ export class SaleMutation {
   ): Promise<object> {
     return answer('RedeemPointsSuccess', input, async () =>
       successOf(principal, await redeemPoints(ledger, principal, input), showRedemption),
+    );
+  }
+
+  @Mutation(() => RedeemPoolResult, {
+    description:
+      'Spends points of several members at once, of each in proportion to what they can spend. Redeeming partner.',
+  })
+  redeemPool(
+    @Arg('input', () => RedeemPoolInput, { description: 'What to spend, and whose.' }) input: RedeemPoolInput,
+    @Ctx() { ledger, principal }: LedgerContext,
+  ): Promise<object> {
+    return answer('RedeemPoolSuccess', input, async () =>
+      showPool(principal, await redeemPool(ledger, principal, input)),
     );
   }
 

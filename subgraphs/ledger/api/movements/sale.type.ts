@@ -5,6 +5,7 @@ import type { CaptureHoldInput as Capture } from '../../app/movements/capture-ho
 import type { HoldPointsInput as HoldRequest } from '../../app/movements/hold-points';
 import type { RecordPurchaseInput as Receipt } from '../../app/movements/record-purchase';
 import type { RedeemPointsInput as Spend } from '../../app/movements/redeem-points';
+import type { RedeemPoolInput as PoolSpend } from '../../app/movements/redeem-pool';
 import type { ReleaseHoldInput as Release } from '../../app/movements/release-hold';
 
 const IDEMPOTENCY_KEY = { description: 'The caller’s own name for this intent; 1 to 255 characters.' };
@@ -78,6 +79,25 @@ export class RedeemPointsInput implements Spend {
   occurredAt!: Date;
   @Field(() => BigIntScalar, { nullable: true, description: 'Spend only while the account is at this version.' })
   expectedVersion?: bigint | null;
+}
+
+@InputType('RedeemPoolInput', { description: 'Points several members spend together at the calling partner.' })
+export class RedeemPoolInput implements PoolSpend {
+  @Field(() => String, IDEMPOTENCY_KEY)
+  idempotencyKey!: string;
+  @Field(() => String, {
+    description: 'The partner’s number of the redemption, never used again; 1 to 255 characters.',
+  })
+  externalRef!: string;
+  @Field(() => [MemberRefInput], {
+    description:
+      'Whose points: 1 to 10 members, each once, each as redeemPoints would have them. The first must give some.',
+  })
+  members!: MemberRefInput[];
+  @Field(() => PointsScalar, { description: 'How many all of them give; at least 1.' })
+  points!: bigint;
+  @Field(() => DateTimeScalar, { description: 'When the redemption happened; not after the programme’s clock.' })
+  occurredAt!: Date;
 }
 
 @InputType('HoldPointsInput', { description: 'Points to set aside.' })

@@ -2,6 +2,7 @@ import { programmeOf, type Principal } from '../../../../kernel/context/principa
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
+import type { PoolPosted } from '../../app/movements/redeem-pool';
 import type { Posted } from '../../app/points/post';
 import type { DrawView, PostedTransaction } from '../../app/points/posted';
 import type { PurchaseFact } from '../../core/points/posting';
@@ -153,6 +154,16 @@ export function showRedemption(transaction: PostedTransaction, reversed = 0n): {
     })),
   };
   return { redemption };
+}
+
+/** What each member of a pool gave. */
+export function showPool(principal: Principal, outcome: PoolPosted | Refusal): object {
+  if (isRefusal(outcome)) return outcome;
+  const parts = outcome.parts.map((part) => ({
+    ...showRedemption(part.transaction),
+    account: accountAfter(principal, part),
+  }));
+  return { parts, replayed: outcome.parts[0]?.replayed };
 }
 
 export function showHold({ key, line, details: { hold } }: PostedTransaction): { hold: HoldReading } {

@@ -70,6 +70,10 @@ export const AlreadyAwarded = defineRefusalType(
   'AlreadyAwarded',
   'The member has had the award as often as its rule allows.',
 );
+export const PoolLeadGivesNothing = defineRefusalType(
+  'PoolLeadGivesNothing',
+  'Of a spend by several members, the part of the member named first comes to nothing.',
+);
 export const TransferToSelf = defineRefusalType('TransferToSelf', 'Giver and receiver are the same member.');
 export const NetDebitCapReached = defineRefusalType(
   'NetDebitCapReached',

@@ -149,7 +149,7 @@ export function lineView(line: StoredLine): object & { n: number } {
     lotId: memberScopedId('lot', line.wallet, line.lotSeq),
     isDisputed: line.isDisputed,
     outcomeOf: line.disputeId,
-    originalPeriod: line.lateOf === null ? null : line.lateOf.toISOString().slice(0, 7),
+    originalPeriod: line.originalPeriod,
   };
   return shown;
 }

@@ -129,7 +129,7 @@ export class SettlementCycleType {
   opensAt!: Date;
   @Field(() => DateTimeScalar, { nullable: true, description: 'From when postings do not; null while it is open.' })
   cutOffAt!: Date | null;
-  @Field(() => BigIntScalar, { description: '+1 with every step, and with every line that is disputed.' })
+  @Field(() => BigIntScalar, { description: '+1 with every step, every line that is disputed, and every default.' })
   version!: bigint;
 }
 export const SettlementCycleConnection = defineConnection('SettlementCycle', SettlementCycleType);

@@ -3,7 +3,7 @@ import type { LinkKey } from '../../data/directory.store';
 import type { LoadRequest } from '../../data/points/posting.store';
 import { walletText, type WalletRequest } from '../../data/points/wallet-request';
 import type { RuleBook } from '../../core/rule-book';
-import { NO_NEEDS, type PostingCommand } from './posting-command';
+import { linksOf, NO_NEEDS, type PostingCommand } from './posting-command';
 
 /** Rule books as last read. */
 interface HeldBooks {
@@ -20,15 +20,17 @@ export function requestOf(
     const asked = wallets.get(walletText(one.key));
     wallets.set(walletText(one.key), asked === undefined ? one : merged(asked, one));
   };
-  for (const { key, programmeId, opensWallet, isPreview, needs, others, link } of commands) {
+  for (const { key, programmeId, opensWallet, isPreview, needs, others, otherLinks, link } of commands) {
     const opens = opensWallet && isPreview !== true;
     const isNew = opens && !link;
     const opensFor = opens && link ? [link] : NO_LINKS;
     // Where any activity extends all of a member's points, every rule needs them.
     const rolls = (shelf.held(programmeId)?.expiry.kind ?? 'ROLLING') === 'ROLLING';
     ask({ key, programmeId, isNew, opensFor, needs: rolls ? { ...needs, lots: true } : needs });
-    for (const other of others) {
-      ask({ key: other.key, programmeId, isNew: true, opensFor: NO_LINKS, needs: { ...NO_NEEDS, lots: true } });
+    for (const [n, { key: other }] of others.entries()) {
+      const stoodOn = otherLinks?.[n];
+      const links = stoodOn === undefined ? NO_LINKS : [stoodOn];
+      ask({ key: other, programmeId, isNew: links === NO_LINKS, opensFor: links, needs: { ...NO_NEEDS, lots: true } });
     }
   }
   return {
@@ -36,7 +38,7 @@ export function requestOf(
     wallets: [...wallets.values()].sort((a, b) => compareWalletKeys(a.key, b.key)),
     keys: commands.flatMap((command) => keyOf(command) ?? []),
     documents: commands.flatMap(({ document }) => (document === null ? [] : [document.hash])),
-    links: commands.flatMap(({ link }) => link ?? []),
+    links: commands.flatMap(linksOf),
     persons,
   };
 }

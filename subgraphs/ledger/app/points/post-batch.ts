@@ -31,7 +31,14 @@ import { openCaps, type Caps } from './caps';
 import { keyOf, requestOf } from './batch-request';
 import { budgetsAsked, Persons } from './earning-facts';
 import { loadPersons } from '../../data/points/facts.store';
-import { type BatchOutcome, type JointPlan, type PostingCommand, type PostingOutcome } from './posting-command';
+import {
+  linksOf,
+  type BatchOutcome,
+  type JointPlan,
+  type PostingCommand,
+  type PostingOutcome,
+  type LinkNeeded,
+} from './posting-command';
 
 /** Where a batch gets the rule book of a version from. */
 export interface BookShelf {
@@ -131,10 +138,12 @@ class Batch {
    * dates or state; then the document; then the rule.
    */
   decide(command: PostingCommand): BatchOutcome {
-    const { link } = command;
-    const state = link ? this.loaded.links.get(link) : undefined;
-    if (link && state === undefined) return { kind: 'stranger' };
-    if (link && link.toSpend && state !== 'OPEN' && !link.cardPresented) {
+    const links = linksOf(command);
+    const state = command.link ? this.loaded.links.get(command.link) : undefined;
+    if (links.some((link) => !this.loaded.links.has(link))) return { kind: 'stranger' };
+    const isClosed = (link: LinkNeeded) =>
+      link.toSpend && !link.cardPresented && this.loaded.links.get(link) !== 'OPEN';
+    if (links.some(isClosed)) {
       return refused(refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.'));
     }
     const outcome = this.decideForLinked(command);

@@ -8,13 +8,21 @@ import type { LinkState } from '../../data/directory.store';
 import { loadTransaction } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
 import { postedFrom, type PostedTransaction } from './posted';
-import { intentOf, NO_NEEDS, walletOf, type Needs, type PostingCommand, type PostingOutcome } from './posting-command';
+import {
+  intentOf,
+  linksOf,
+  NO_NEEDS,
+  walletOf,
+  type Needs,
+  type PostingCommand,
+  type PostingOutcome,
+} from './posting-command';
 
 /** What a caller wants posted; the rest of a command follows from who asks. */
 export interface PostRequest
   extends
     Pick<PostingCommand, 'plan'>,
-    Partial<Pick<PostingCommand, 'earns' | 'document' | 'opensWallet' | 'isPreview' | 'link'>> {
+    Partial<Pick<PostingCommand, 'earns' | 'document' | 'opensWallet' | 'isPreview' | 'link' | 'otherLinks'>> {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
   readonly operation: string;
@@ -56,6 +64,7 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     link: request.link ?? null,
     needs: { ...NO_NEEDS, ...request.needs },
     others: (request.others ?? []).map(walletOf),
+    ...(request.otherLinks === undefined ? {} : { otherLinks: request.otherLinks }),
     opensWallet: request.opensWallet ?? true,
     isPreview: request.isPreview ?? false,
     earns: request.earns,
@@ -89,12 +98,14 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
  */
 async function postInformed(ledger: Ledger, command: PostingCommand): Promise<PostingOutcome | Refusal> {
   let outcome = await ledger.lanes.post(command);
-  if (outcome.kind === 'stranger' && command.link) {
-    const link = await ledger.directory.linkOf(command.link);
-    if (isRefusal(link)) return link;
-    if (link !== null) outcome = await ledger.lanes.post(command);
+  if (outcome.kind === 'stranger') {
+    const states = await Promise.all(linksOf(command).map((link) => ledger.directory.linkOf(link)));
+    const unknown = states.find(isRefusal);
+    if (unknown !== undefined) return unknown;
+    const areThere = states.length > 0 && states.every((state) => state !== null);
+    if (areThere) outcome = await ledger.lanes.post(command);
     // Members knows the link and the ledger's copy does not hold it: that passes, and a till must not be told it never will.
-    if (link !== null && outcome.kind === 'stranger') {
+    if (areThere && outcome.kind === 'stranger') {
       return refuse('LEDGER_MEMBER_NOT_KNOWN_YET', 'The ledger has not heard of this member’s link yet.');
     }
   }

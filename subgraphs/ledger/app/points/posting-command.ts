@@ -53,6 +53,8 @@ export interface PostingCommand extends WalletRef {
   readonly needs: Needs;
   /** Wallets moved as well, in one transaction of the database; their spendable lots are loaded. */
   readonly others: readonly WalletRef[];
+  /** The links that the others' parts stand on, in the order of `others`; absent where they need none. */
+  readonly otherLinks?: readonly LinkNeeded[];
   /** Whether a wallet that was never posted to is made; not for one that is only named by an id in the input. */
   readonly opensWallet: boolean;
   /** Decided like any other, under the same locks, and nothing of it is kept. */
@@ -102,6 +104,11 @@ export function intentOf(
   { operation, idempotencyKey, body }: { operation: string; idempotencyKey: string; body: unknown },
 ): Intent {
   return { hash: commandHash({ caller, operation, idempotencyKey }), bodyHash: digest(canonicalJson(body)) };
+}
+
+/** Every link a command stands on. */
+export function linksOf({ link, otherLinks = [] }: Pick<PostingCommand, 'link' | 'otherLinks'>): LinkNeeded[] {
+  return link ? [link, ...otherLinks] : [...otherLinks];
 }
 
 /** A wallet by its member. */

@@ -1,4 +1,5 @@
 import type { Principal } from '../../../../kernel/context/principal';
+import { openDatabase } from '../../../../kernel/db/database';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { isRefusal } from '../../../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
@@ -6,7 +7,7 @@ import { newId, uuidOf } from '../../../../kernel/values/id';
 import { SETTLEMENT_STATES, type SettlementState } from '../../core/settlement/cycle';
 import { ledgerDatabase } from '../../data/database';
 import { aContract, aRuleBook } from '../../testkit/book';
-import { dyingAt, dyingInPieces, insist, type Dying, type Mortal } from '../../testkit/dying-database';
+import { dyingAt, dyingInPieces, hangingAt, insist, type Dying, type Mortal } from '../../testkit/dying-database';
 import { TestBook } from '../../testkit/test-book';
 import { advanceSettlementCycle } from './advance-settlement-cycle';
 import { cutOffSettlementCycle } from './cut-off-settlement-cycle';
@@ -110,6 +111,28 @@ describe('a close that is interrupted again and again within every step', () => 
     expect(said).toBe(undisturbed);
     const red = (await runInvariants(database, 'subgraphs/ledger/invariants')).filter(({ total }) => total > 0);
     expect(red).toEqual([]);
+  });
+
+  it('is taken over by another process while the first one hangs within every step, and after it is gone', async () => {
+    const book = await aMonth();
+    const other = await openDatabase({ ...ledgerDatabase, url: database.url });
+    let [last, refused] = ['', 0];
+    for (const step of roadOf(book)) {
+      const hanging = hangingAt(database, 4);
+      // Its promise never comes back: nobody waits for a process that hangs.
+      void step(hanging).catch(() => undefined);
+      const pid = await hanging.hangs;
+      const early = await step(other).catch((error: Error) => error.message);
+      expect(early).toBe('IDEMPOTENCY_IN_PROGRESS');
+      refused += 1;
+      await other.pool.query('select pg_terminate_backend($1, 5000)', [pid]);
+      last = await step(other);
+    }
+    const said = await saidBy(book, last);
+    await other.close();
+    await book.close();
+    expect(refused).toBe(SETTLEMENT_STATES.length - 1);
+    expect(said).toBe(undisturbed);
   });
 
   it('would not if a step were not one transaction', async () => {

@@ -66,7 +66,8 @@ function termsFault({ rates, payFromMinor }: CutOffSettlementCycleInput): Refusa
     expectThat('input.payFromMinor', (payFromMinor ?? 0n) >= 0n, 'must not be negative'),
     expectThat('input.rates', new Set(named).size === named.length, 'name a partner twice'),
     expectThat('input.rates', named.length <= 1_000, 'name more than 1,000 partners'),
-    ...(rates ?? []).flatMap(({ currency, rate, source, rateId }, n) => [
+    ...(rates ?? []).flatMap(({ currency, rate, source, rateId, partnerIds }, n) => [
+      expectThat(`input.rates[${n}].partnerIds`, partnerIds.length > 0, 'name nobody who settles by it'),
       expectThat(`input.rates[${n}].currency`, parseCurrency(currency) !== null, 'is no currency of ISO 4217'),
       expectThat(`input.rates[${n}].rate`, isRate(rate), 'is no positive decimal of at most 12 places'),
       textFault(`input.rates[${n}].source`, source, 100),

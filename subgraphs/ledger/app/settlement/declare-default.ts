@@ -12,6 +12,7 @@ import { refuse } from '../../core/refusals';
 import type { SettlementCycle } from '../../core/settlement/cycle';
 import { defaultPostings, defaultRefusal, waterfallOf, type Waterfall } from '../../core/settlement/default';
 import { loadConfirmed } from '../../data/documents/bank-entry.store';
+import { changeFigures } from '../../data/settlement/cycle.store';
 import {
   approveDefault,
   findDefaults,
@@ -179,6 +180,8 @@ async function post(
   const entries = defaultPostings(partnerId, waterfall, { currency, cause: `DEFAULT ${id}` });
   await saveSettlementEntries(tx, { cycleId: open.id, programmeId }, entries);
   await approveDefault(tx, id, { by, at, postedCycleId: open.id });
+  // Whoever proposed to settle the cycle proposed to settle another one.
+  await changeFigures(tx, cycle.id);
   // What others paid for it a partner still owes the coalition: only its own deposit gives its cap room again.
   const perMinor = microsPerMinor(currency);
   await moveExposure(tx, programmeId, [

@@ -2,11 +2,11 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
 import type { FundingShare } from '../points/lot';
-import type { PostingFacts, PostingPlan } from '../points/posting';
+import type { CampaignLot, PostingFacts, PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import type { Surroundings } from '../rules/purchase-facts';
-import { earnedBy, budgetedBy } from './purchase-earning';
+import { earnedBy, budgetedBy, type PurchaseEarning } from './purchase-earning';
 import { contractAt, earningRuleAt, partnerIn, whyNotActive, type Contract, type EarningRule } from '../rule-book';
 import { issue, termsOf, type Issuance } from './accrual';
 import { whyNotSoldThere } from './branch';
@@ -67,9 +67,19 @@ export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingF
   const total = points(shares.reduce((sum, [share]) => sum + share, 0n));
   const kind = waits && total > 0n ? 'PENDING' : 'EARN';
   const sale = saleOf(purchase, { rule, earned: total, kind }, joined(issuances));
-  return earned.explained === undefined
-    ? sale
-    : { ...sale, explained: earned.explained, budgeted: budgetedBy(earned, facts) };
+  if (earned.explained === undefined) return sale;
+  const campaignLots = campaignLotsOf(earned, sale.issued);
+  return { ...sale, explained: earned.explained, budgeted: budgetedBy(earned, facts), campaignLots };
+}
+
+/** Campaigns' lots are the last that a purchase makes, in the order in which they fired. */
+function campaignLotsOf({ campaigns }: PurchaseEarning, issued: PostingPlan['issued']): CampaignLot[] {
+  const first = issued.length - campaigns.length;
+  return campaigns.map(({ rule, points: given }, n) => ({
+    campaignId: rule.campaign?.id ?? '',
+    lotSeq: issued[first + n]?.lotSeq ?? 0n,
+    points: given,
+  }));
 }
 
 /** Several issuances of one posting as one. */

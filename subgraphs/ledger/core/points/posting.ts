@@ -81,6 +81,8 @@ export interface PostingPlan {
   readonly award?: Award;
   /** What rules gave and why, and what the partner told with it; absent where the base rate alone was looked at. */
   readonly explained?: Explained;
+  /** Lots that campaigns gave. */
+  readonly campaignLots?: readonly CampaignLot[];
   /** What campaigns give, of the budgets that must hold it. */
   readonly budgeted?: readonly Budgeted[];
   /** The other end of a transfer. */
@@ -94,6 +96,13 @@ export interface Explained {
   /** What the partner told beside the receipt, as far as conditions may look at it; null: nothing. */
   readonly attributes: object | null;
   readonly explanation: Explanation;
+}
+
+/** A lot of a campaign's points. */
+export interface CampaignLot {
+  readonly campaignId: string;
+  readonly lotSeq: bigint;
+  readonly points: bigint;
 }
 
 /** Points a campaign gives. */

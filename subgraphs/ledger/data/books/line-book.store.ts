@@ -12,8 +12,11 @@ export interface LineOfCycle extends StoredLine {
 
 const LINES = sql`/* ledger.lineBook.load */
 select d.debtor_id, d.creditor_id, l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, c.currency,
-       l.is_disputed, l.dispute_id, case when t.occurred_at < c.opens_at then t.occurred_at end as late_of
+       l.is_disputed, l.dispute_id,
+       case when t.occurred_at < c.opens_at
+            then to_char(t.occurred_at at time zone (b.book #>> '{programme,timeZone}'), 'YYYY-MM') end as original_period
   from settlement_cycle c
+  join rule_book b on b.programme_id = c.programme_id
   join directional_total d on d.cycle_id = c.id
   join statement_line l on l.cycle_id = d.cycle_id and l.pair = d.pair
   join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
@@ -34,7 +37,7 @@ interface Row {
   currency: string;
   is_disputed: boolean;
   dispute_id: string | null;
-  late_of: Date | null;
+  original_period: string | null;
 }
 
 /** A page of all lines of a cycle, pair by pair in the order of their statements. */
@@ -60,6 +63,6 @@ export async function loadLineBook(
     lotSeq: BigInt(row.lot_seq),
     isDisputed: row.is_disputed,
     disputeId: row.dispute_id === null ? null : idFromUuid('dsp', row.dispute_id),
-    lateOf: row.late_of,
+    originalPeriod: row.original_period,
   }));
 }

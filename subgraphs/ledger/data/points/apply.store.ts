@@ -214,6 +214,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     { recordset: WRITE.purchase_return, rows: rowsOf('purchase_return') },
     { recordset: WRITE.redemption_reversal, rows: rowsOf('redemption_reversal') },
     { recordset: WRITE.award, rows: rowsOf('award') },
+    { recordset: WRITE.campaign_lot, rows: rowsOf('campaign_lot') },
     { recordset: WRITE.lot_extension, rows: rowsOf('lot_extension') },
     { recordset: HOLDS, rows: standing.holds(transactions) },
     { recordset: CLOSED_LOTS, rows: lots.closed },

@@ -45,6 +45,7 @@ export function writtenRows(one: DecidedTransaction): WrittenRows {
     purchase_return: returnRows(one, at),
     redemption_reversal: reversalRows(one, at),
     award: awardRows(one, at),
+    campaign_lot: campaignLotRows(one, at),
   };
 }
 
@@ -204,6 +205,19 @@ function awardRows({ plan: { award } }: DecidedTransaction, at: Place): Cells[] 
   if (award === undefined) return [];
   const { partnerId, action, occasion, occurredAt } = award;
   return [[at.bucket, at.wallet, hexOf(partnerId), action, occasion, at.seq, msOf(occurredAt)]];
+}
+
+function campaignLotRows({ plan: { campaignLots, occurredAt } }: DecidedTransaction, at: Place): readonly Cells[] {
+  if (campaignLots === undefined) return [];
+  return campaignLots.map(({ campaignId, lotSeq, points }) => [
+    at.bucket,
+    at.wallet,
+    whole(lotSeq),
+    at.seq,
+    hexOrNull(campaignId),
+    whole(points),
+    msOf(occurredAt),
+  ]);
 }
 
 export function documentRow({ hash, programmeId, partnerId, kind, externalRef, key, seq }: PlannedDocument): Cells {

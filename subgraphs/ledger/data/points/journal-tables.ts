@@ -134,6 +134,14 @@ export const JOURNAL_TABLES = {
     seq: 'bigint',
     occurred_at: 'instant',
   },
+  campaign_lot: {
+    ...WALLET,
+    lot_seq: 'bigint',
+    seq: 'bigint',
+    campaign_id: 'ref',
+    points: 'bigint',
+    occurred_at: 'instant',
+  },
 } as const satisfies Record<string, Columns>;
 
 export type JournalTable = keyof typeof JOURNAL_TABLES;

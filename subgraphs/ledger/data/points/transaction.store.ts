@@ -264,3 +264,20 @@ export async function loadReversed(pool: Pool, { bucket, wallet }: WalletKey, se
   const { rows } = await pool.query<{ points: string }>(LOAD_REVERSED, [bucket, wallet, seq.toString()]);
   return BigInt(rows[0]?.points ?? 0);
 }
+
+const FIND_POOL_PART = `/* ledger.transaction.findPoolPart */
+select t.seq from journal_transaction t
+ where t.bucket = $1 and t.wallet = $2 and t.programme_id = $3 and t.kind = 'REDEEM' and t.partner_id = $4
+   and t.peer_wallet = $5 and t.reason = $6
+ order by t.seq desc limit 1`;
+
+/** The version at which a wallet gave its part to the spend of a pool; null when it gave nothing. */
+export async function findPoolPart(
+  pool: Pool,
+  { key, programmeId }: { key: WalletKey; programmeId: ProgrammeId },
+  { partnerId, lead, externalRef }: { partnerId: PartnerId; lead: WalletKey; externalRef: string },
+): Promise<bigint | null> {
+  const values = [key.bucket, key.wallet, uuidOf(programmeId), uuidOf(partnerId), lead.wallet, externalRef];
+  const { rows } = await pool.query<{ seq: string }>(FIND_POOL_PART, values);
+  return rows[0] === undefined ? null : BigInt(rows[0].seq);
+}

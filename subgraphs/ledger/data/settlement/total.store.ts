@@ -214,15 +214,17 @@ export interface StoredLine {
   readonly isDisputed: boolean;
   /** The dispute of an earlier cycle whose outcome this line is. */
   readonly disputeId: Id<'dsp'> | null;
-  /** When its event happened, if that was before this cycle opened: it came late. */
-  readonly lateOf: Date | null;
+  /** The month its event happened in, by the programme's calendar, if that was before this cycle opened: it came late. */
+  readonly originalPeriod: string | null;
 }
 
 const LOAD_LINES = sql`/* ledger.directionalTotal.loadLines */
 select l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, l.is_disputed, l.dispute_id,
-       case when t.occurred_at < c.opens_at then t.occurred_at end as late_of
+       case when t.occurred_at < c.opens_at
+            then to_char(t.occurred_at at time zone (b.book #>> '{programme,timeZone}'), 'YYYY-MM') end as original_period
   from statement_line l
   join settlement_cycle c on c.id = l.cycle_id
+  join rule_book b on b.programme_id = c.programme_id
   join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
  where c.programme_id = $1 and l.cycle_id = $2 and l.pair = $3 and l.n > $4
  order by l.n limit $5`;
@@ -233,7 +235,7 @@ export async function loadLines(
   programmeId: ProgrammeId,
   { total, afterN, limit }: { total: StoredTotal; afterN: number; limit: number },
 ): Promise<StoredLine[]> {
-  const { rows } = await pool.query<Record<string, string> & { is_disputed: boolean; late_of: Date | null }>(
+  const { rows } = await pool.query<Record<string, string> & { is_disputed: boolean; original_period: string | null }>(
     LOAD_LINES,
     [uuidOf(programmeId), cycleUuid(total.cycleId), total.pair, afterN, limit],
   );
@@ -250,6 +252,6 @@ export async function loadLines(
     lotSeq: BigInt(row.lot_seq ?? 0),
     isDisputed: row.is_disputed,
     disputeId: row.dispute_id == null ? null : idFromUuid('dsp', row.dispute_id),
-    lateOf: row.late_of,
+    originalPeriod: row.original_period,
   }));
 }

@@ -18,6 +18,7 @@ export interface ReaderOrder {
 /** What it tells. */
 export interface ClientsReport {
   readonly delaysMs: number[];
+  /** Changes its messages stand for: of a state, one message may stand for several that came together. */
   readonly changes: number;
   /** Changes whose previous version is not the one their reader saw last. */
   readonly gaps: number;
@@ -42,7 +43,7 @@ interface Change {
 const FAULTS_TOLD = 5;
 const PATIENCE_MS = 30_000;
 
-/** The clients of a bench: a process of its own, so that what it costs is not counted to a gateway. */
+/** Many clients of live streams: a process of its own, so that what they cost is not counted to a gateway. */
 class Clients {
   private sockets: WebSocket[] = [];
   private delaysMs: number[] = [];
@@ -111,7 +112,8 @@ class Clients {
   private take(change: Change, seen: string | null, at: number): void {
     if (change.isSnapshot) return;
     if (change.previousVersion !== seen) this.gaps += 1;
-    this.changes += 1;
+    // Versions of an account have no holes.
+    this.changes += Number(change.version) - Number(change.previousVersion);
     const { cause, account } = change;
     const happenedAt = cause == null ? Number(account?.available) / 1_000 : Date.parse(cause.recordedAt);
     this.delaysMs.push(Math.max(0, at - happenedAt));

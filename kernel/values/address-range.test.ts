@@ -1,0 +1,20 @@
+import { AddressSet, isAddressRange } from './address-range';
+
+describe('a range of addresses', () => {
+  it.each(['203.0.113.7', '203.0.113.0/24', '0.0.0.0/0', '2001:db8::/32', '::1', '2001:db8::1/128'])('is %s', (text) =>
+    expect(isAddressRange(text)).toBe(true),
+  );
+
+  it.each([
+    ...['', 'shop.example', '203.0.113', '203.0.113.0/33', '2001:db8::/129', '203.0.113.0/', '203.0.113.0/-1'],
+    ...['fe80::1%eth0', '10.0.0.1/8/8', '010.0.0.1', '::ffff:192.0.2.1', ' 10.0.0.1', '10.0.0.1/0x8'],
+  ])('is not “%s”', (text) => expect(isAddressRange(text)).toBe(false));
+});
+
+it('a set holds the addresses of its ranges, whichever way they are written, and no others', () => {
+  const set = new AddressSet(['203.0.113.0/24', '2001:db8::/32', '198.51.100.7']);
+  for (const inside of ['203.0.113.255', '::ffff:203.0.113.1', '2001:db8::1', '2001:DB8:0:0::9%eth0', '198.51.100.7'])
+    expect([inside, set.has(inside)]).toEqual([inside, true]);
+  for (const outside of ['203.0.114.0', '2001:db9::1', '198.51.100.8', '::ffff:198.51.100.8', '', 'localhost'])
+    expect([outside, set.has(outside)]).toEqual([outside, false]);
+});
