@@ -27,12 +27,13 @@ export async function multiplyBook(url: string, times: number, tell: (line: stri
     await client.query(
       `set session_replication_role = replica; set maintenance_work_mem = '512MB'; set work_mem = '256MB'`,
     );
-    await client.query(MAKE_COPIES, [times]);
+    await giveOutIds(client, times);
+    await client.query(MAKE_COPIES, [times, COPIES_TOGETHER]);
     for (const table of await memberTables(client)) {
       const rows = await multiplyTable(client, table);
       if (rows > 0) tell(`${table.name}: ${rows} rows`);
     }
-    await client.query(`drop table member_copy; ${FORGET_ROLL_UP}`);
+    await client.query(`drop table member_copy, copy_xid; ${FORGET_ROLL_UP}`);
     await client.query('vacuum (analyze)');
     await client.query('checkpoint');
   } finally {
@@ -44,12 +45,42 @@ export async function multiplyBook(url: string, times: number, tell: (line: stri
 /** A bucket is the last byte of the member's UUID. The first of all copies is the member itself. */
 const MAKE_COPIES = `
 create table member_copy as
-select model, n, copy, get_byte(uuid_send(copy), 15)::smallint as bucket
+select c.model, c.n, c.copy, get_byte(uuid_send(c.copy), 15)::smallint as bucket, g.xid
   from (
     select m.member_id as model, n, case when n = 1 then m.member_id else gen_random_uuid() end as copy
       from member_projection m cross join generate_series(1, $1::integer) n
      order by n, m.member_id
-  ) c`;
+  ) c
+  join copy_xid g on g.n = (c.n - 1) / $2::integer
+ order by c.n, c.model`;
+
+/** So many copies of every member stand in one transaction, as far as their rows tell. */
+const COPIES_TOGETHER = 20;
+/** Between two such transactions so many others were given ids: as many as a pass of the roll-up takes at once. */
+const IDS_BETWEEN = 2_000;
+
+/**
+ * Transactions that committed, for copies to be of. All copies as one transaction would be one pass of the roll-up, of a size that
+ * postings never have.
+ */
+async function giveOutIds(client: PoolClient, times: number): Promise<void> {
+  await client.query('create table copy_xid (n integer primary key, xid xid8 not null); set synchronous_commit = off');
+  await client.query(GIVE_OUT(Math.ceil(times / COPIES_TOGETHER), IDS_BETWEEN));
+  await client.query('reset synchronous_commit');
+}
+
+const GIVE_OUT = (transactions: number, between: number): string => `
+do $ids$
+begin
+  for n in 0 .. ${transactions - 1} loop
+    insert into copy_xid values (n, pg_current_xact_id());
+    commit;
+    for other in 1 .. ${transactions > 1 ? between : 0} loop
+      perform pg_current_xact_id();
+      commit;
+    end loop;
+  end loop;
+end $ids$`;
 
 /** What was rolled up of the models is rolled up anew with their copies. */
 const FORGET_ROLL_UP = `truncate claim_line, claim_pair, claim_part, claim_remainder, cycle_activity, point_fund, trial_finding;
@@ -59,8 +90,8 @@ async function memberTables(client: PoolClient): Promise<MemberTable[]> {
   const { rows } = await client.query<{ name: string; columns: string[] }>(`
     select table_name as name, array_agg(column_name::text order by ordinal_position) as columns
       from information_schema.columns
-     where table_schema = 'public' and is_generated = 'NEVER' and column_name <> 'xid'
-       and table_name not in ('member_copy', 'claim_line', 'statement_line', 'trial_finding')
+     where table_schema = 'public' and is_generated = 'NEVER'
+       and table_name not in ('member_copy', 'copy_xid', 'claim_line', 'statement_line', 'trial_finding')
      group by table_name order by table_name`);
   return rows.flatMap(({ name, columns }) => {
     const member = (['wallet', 'member_id'] as const).find((column) => columns.includes(column));
@@ -103,6 +134,8 @@ function valueOf(column: string, member: string): string {
       return 'c.copy';
     case 'bucket':
       return 'c.bucket';
+    case 'xid':
+      return 'c.xid';
     case 'hash':
       return 'case when c.n = 1 then m.hash else gen_random_uuid() end';
     case 'command_hash':

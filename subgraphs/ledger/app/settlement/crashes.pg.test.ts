@@ -118,7 +118,7 @@ describe('a close that is interrupted again and again within every step', () => 
     const other = await openDatabase({ ...ledgerDatabase, url: database.url });
     let [last, refused] = ['', 0];
     for (const step of roadOf(book)) {
-      const hanging = hangingAt(database, 4);
+      const hanging = hangingAt(database, 5);
       // Its promise never comes back: nobody waits for a process that hangs.
       void step(hanging).catch(() => undefined);
       const pid = await hanging.hangs;
