@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto';
-import type { QueryResult } from 'pg';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { Client, QueryResult } from 'pg';
 import { openDatabase, type Database, type DatabaseDefinition, type OpenDatabaseOptions } from '../db/database';
 import { lockNumber, migrate } from '../db/migrate';
 import { asAdministrator, provisionDatabase, urlFor, type DatabaseAccount } from '../db/provision';
+import { sqlStateOf } from '../db/transaction';
 import { runPrefix, testServerUrl } from './test-server';
 
 /** A database of one test file's own. */
@@ -53,9 +55,25 @@ export async function openTestDatabase(
     asOwner: (statements, values) => asAdministrator(ownerUrl, (client) => client.query(statements, values)),
     drop: async () => {
       await database.close();
-      await asAdministrator(serverUrl, (client) => client.query(`drop database if exists "${name}" with (force)`));
+      await asAdministrator(serverUrl, (client) => dropFor(client, name));
     },
   };
+}
+
+/** SQLSTATE of a database that somebody uses: a reader of its log that was ended may take a moment to be gone. */
+const IN_USE = '55006';
+const DROPS_MAX = 100;
+
+async function dropFor(client: Client, name: string): Promise<void> {
+  for (let tried = 1; ; tried += 1) {
+    try {
+      await client.query(`drop database if exists "${name}" with (force)`);
+      return;
+    } catch (error) {
+      if (tried === DROPS_MAX || sqlStateOf(error) !== IN_USE) throw error;
+      await pause(100);
+    }
+  }
 }
 
 interface Accounts {

@@ -14,6 +14,7 @@ import { planPurchaseReturn } from './core/movements/purchase-return';
 import { planReversal } from './core/movements/reversal';
 import { ledgerDatabase } from './data/database';
 import { aContract, aRuleBook } from './testkit/book';
+import { aCampaign, aPurchaseRule } from './testkit/rules';
 import { TestBook } from './testkit/test-book';
 
 const FOLDER = 'subgraphs/ledger/invariants';
@@ -51,6 +52,19 @@ async function live(at: TestDatabase): Promise<void> {
   await book.hold(ann, bakery, 5n);
   await book.close();
   await liveInEveryModel(at);
+  await liveWithACampaign(at);
+}
+
+/** A purchase to which a campaign adds a lot of its own. */
+async function liveWithACampaign(at: TestDatabase): Promise<void> {
+  const rules = aRuleBook();
+  const [bakery] = rules.brands;
+  const purchaseRules = [
+    aPurchaseRule(bakery, { effect: { kind: 'BONUS', points: 17n }, campaign: aCampaign(bakery) }),
+  ];
+  const book = await TestBook.open(at, { ...rules, purchaseRules }, new Date('2026-03-10T12:00:00Z'));
+  await book.buy(newId('mem'), bakery, 100n);
+  await book.close();
 }
 
 /** Points that wait, come back, are taken back, owed, expire and are given again, under all three settlement models. */
@@ -119,6 +133,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
       'journal_transaction',
       'entry',
       'lot',
+      'campaign_lot',
       'claim',
       'money_entry',
       'purchase',
@@ -159,6 +174,11 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     ],
   ],
   [
+    'a campaign is said to have given a point more',
+    ['campaign-lots-are-lots'],
+    [`update campaign_lot set points = points + 1`],
+  ],
+  [
     'an open lot holds a point more',
     ['available-equals-open-lots', 'open-lots-rebuild-from-entries'],
     [`update open_lot set remaining = remaining + 1`],
@@ -180,7 +200,12 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
   [
     'a lot was issued with one point less than its entries say',
     ['lots-are-never-overdrawn'],
-    [`update lot set quantity = quantity - 1`, `update purchase set points = points - 1 where points > 0`],
+    [
+      `update lot set quantity = quantity - 1`,
+      `update campaign_lot set points = points - 1`,
+      `update purchase p set points = points - (select count(*) from lot l
+        where (l.bucket, l.wallet, l.seq) = (p.bucket, p.wallet, p.seq)) where points > 0`,
+    ],
   ],
   [
     'points expired in favour of somebody who did not issue them',

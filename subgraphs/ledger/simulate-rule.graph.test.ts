@@ -176,8 +176,9 @@ describe('a simulation', () => {
     expect(before.length).toBeGreaterThan(20);
     await simulate({ draft: aDraft({ campaign: { phase: 'FULL', purpose: 'EARNING', budgetPoints: '20' } }) });
     await graph.ask(people(), TRY, { input: { draft: aDraft(), purchases: [example()] } });
-    const touching = (list: Awaited<ReturnType<typeof standing>>) =>
-      list.filter(([name]) => name !== 'job_state' && name !== 'verification_round');
+    // What the ledger does by itself meanwhile is none of a simulation's doing.
+    const byItself: unknown[] = ['job_state', 'verification_round', 'roll_up_state'];
+    const touching = (list: Awaited<ReturnType<typeof standing>>) => list.filter(([name]) => !byItself.includes(name));
     expect(touching(await standing())).toEqual(touching(before));
     await graph.run(graph.partner(shop), RECORD, inputsAt(NOW).sale(members[0]!, 100n));
     expect(touching(await standing())).not.toEqual(touching(before));

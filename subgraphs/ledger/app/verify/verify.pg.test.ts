@@ -17,7 +17,7 @@ import { TermsShelf } from '../../data/points/terms.store';
 import { aContract, aRuleBook } from '../../testkit/book';
 import { TestBook } from '../../testkit/test-book';
 import { intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
-import { aPurchaseRule } from '../../testkit/rules';
+import { aCampaign, aPurchaseRule } from '../../testkit/rules';
 import { PostingLanes } from '../points/posting-lanes';
 import { guardAll, guardWindow, sealBook } from './stop-wrong-accounts';
 import { readFreezes, unfreezeAccount } from './unfreeze-account';
@@ -31,8 +31,11 @@ const plain = aRuleBook({ pointsValidityDays: 400, reversalGraceDays: 500 });
 const [issuer, redeemer] = plain.brands;
 const rules = {
   ...plain,
-  // So that a purchase has an explanation to keep, and a list of what gave nothing.
-  purchaseRules: [aPurchaseRule(issuer), aPurchaseRule(issuer, { segments: ['others'] })],
+  // So that a purchase has an explanation to keep, a list of what gave nothing, and a lot of a campaign.
+  purchaseRules: [
+    aPurchaseRule(issuer, { campaign: aCampaign(issuer) }),
+    aPurchaseRule(issuer, { segments: ['others'] }),
+  ],
   contracts: [
     aContract(issuer, { settlementModel: 'AT_ISSUANCE', issuanceMicros: 12_000n }),
     aContract(redeemer, { feeMicros: 7n }),
