@@ -47,7 +47,8 @@ class Telling {
     const members = wallets.map(({ balances: { qualifying: _counted, ...balances }, lots, owed }) => ({
       balances,
       owed,
-      lots: lots.map(({ lotSeq, remaining }) => [lotSeq, remaining]),
+      // By number: a lot that came back keeps days of grace, so it may be drawn later than it would have been.
+      lots: lots.map(({ lotSeq, remaining }) => [lotSeq, remaining] as const).sort(([a], [b]) => (a < b ? -1 : 1)),
     }));
     const sums = this.money();
     const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);
