@@ -222,12 +222,12 @@ const LOAD_LINES = sql`/* ledger.directionalTotal.loadLines */
 select l.pair, l.n, l.kind, l.micros, l.billed_minor, l.wallet, l.seq, l.lot_seq, l.is_disputed, l.dispute_id,
        case when t.occurred_at < c.opens_at
             then to_char(t.occurred_at at time zone (b.book #>> '{programme,timeZone}'), 'YYYY-MM') end as original_period
-  from statement_line l
+  from (select * from statement_line where cycle_id = $2 and pair = $3 and n > $4 order by n limit $5) l
   join settlement_cycle c on c.id = l.cycle_id
   join rule_book b on b.programme_id = c.programme_id
   join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
- where c.programme_id = $1 and l.cycle_id = $2 and l.pair = $3 and l.n > $4
- order by l.n limit $5`;
+ where c.programme_id = $1
+ order by l.n`;
 
 /** A page of the lines behind one total. */
 export async function loadLines(
