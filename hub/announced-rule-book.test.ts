@@ -9,6 +9,7 @@ import { contractTermsFault, termsOf, type Contract, type ContractTerms } from '
 import { earningRateFault, type EarningRule } from '../subgraphs/partners/core/earning-rule';
 import { newProgrammeFault, type Programme } from '../subgraphs/partners/core/programme';
 import { PLAIN_TERMS, programmeTermsOf, type AskedTerms } from '../subgraphs/partners/core/programme-terms';
+import type { Experiment } from '../subgraphs/partners/core/experiment';
 import type { RuleBook } from '../subgraphs/partners/core/rule-book';
 import { ruleBookPublished } from '../subgraphs/partners/events/published';
 import { aProgramme } from '../subgraphs/partners/testkit/builders';
@@ -43,6 +44,21 @@ const ofModel = fc.oneof(
 const contractTerms: fc.Arbitrary<ContractTerms> = fc
   .tuple(prices, ofModel)
   .map(([price, model]) => ({ idempotencyKey, partnerId, ...price, ...model }));
+
+const experiment: fc.Arbitrary<Experiment> = fc.record({
+  id: fc.constantFrom(newId('exp'), newId('exp')),
+  code: fc.constant('spring'),
+  name: fc.string(),
+  kind: fc.constantFrom('CAMPAIGN', 'REWARD', 'CHANNEL', 'PLACEMENT'),
+  subject: fc.string(),
+  arms: fc.constant([
+    { code: 'held', weight: 1, isControl: true },
+    { code: 'treated', weight: 9, isControl: false },
+  ]),
+  from: instant,
+  until: maybe(instant),
+  createdAt: instant,
+});
 
 const askedTerms: fc.Arbitrary<AskedTerms> = fc.record({
   expiry: maybe(
@@ -110,6 +126,7 @@ function bookOf(parts: Partial<RuleBook> & { programme: Programme }): RuleBook {
     ],
     branches: [],
     ...{ contracts: [], earningRules: [], actionRules: [], purchaseRules: [], purposeBudgets: [], conversionRates: [] },
+    experiments: [],
     ...parts,
   };
 }
@@ -126,7 +143,8 @@ describe('a rule book announced by partners', () => {
         fc.array(contractTerms, { maxLength: 4 }),
         fc.array(rate, { maxLength: 3 }),
         fc.array(reward, { maxLength: 3 }),
-        (asked, agreed, rates, rewards) => {
+        fc.array(experiment, { maxLength: 2 }),
+        (asked, agreed, rates, rewards, experiments) => {
           const programme = programmeOf(asked);
           const contracts = agreed.map((terms, place) => contractOf(terms, place + 1));
           const earningRules = rates.map((terms, place): EarningRule => {
@@ -137,7 +155,8 @@ describe('a rule book announced by partners', () => {
             expect(actionRewardFault({ ...terms, idempotencyKey, partnerId })).toBeNull();
             return { ...terms, id: newId('rul'), partnerId, version: place + 1 };
           });
-          const read = readRuleBook(payloadOf(bookOf({ programme, contracts, earningRules, actionRules })));
+          const book = bookOf({ programme, contracts, earningRules, actionRules, experiments });
+          const read = readRuleBook(payloadOf(book));
           const {
             id: _,
             key,
@@ -166,6 +185,7 @@ describe('a rule book announced by partners', () => {
             earningRules: earningRules.map(({ version: _version, kind: _kind, ...rule }) => rule),
             actionRules: actionRules.map(({ version: _version, ...rule }) => rule),
             ...{ purchaseRules: [], purposeBudgets: [], conversionRates: [] },
+            experiments: experiments.map(({ createdAt: _createdAt, ...experiment }) => experiment),
             tiers: tiers.map(({ code, name, thresholdPoints: threshold }) => ({
               code,
               name,

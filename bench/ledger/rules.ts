@@ -129,6 +129,7 @@ function evaluationMicros(others: number): number {
       timeZone: 'Europe/Warsaw',
       conversion: null,
       spent: new Set(),
+      isHeldOut: () => false,
       mayFund: () => true,
     });
   for (let n = 0; n < EVALUATIONS; n += 1) once();

@@ -4,6 +4,7 @@ import { bookResolvers } from './api/books/resolvers';
 import { campaignResolvers } from './api/campaigns/resolvers';
 import { closingPackageResolvers } from './api/closing-package/resolvers';
 import { documentResolvers } from './api/documents/resolvers';
+import { experimentResolvers } from './api/experiments/resolvers';
 import { explainLineResolvers } from './api/explain-line/resolvers';
 import { pointReferences } from './api/points/references';
 import { pointResolvers } from './api/points/resolvers';
@@ -26,6 +27,7 @@ export function buildLedgerSchema(): SubgraphSchema {
       ...reportResolvers,
       ...bookResolvers,
       ...campaignResolvers,
+      ...experimentResolvers,
       ...closingPackageResolvers,
       ...explainLineResolvers,
       ...simulateCloseResolvers,

@@ -2,6 +2,7 @@ import { buildSubgraph, type SubgraphSchema } from '../../kernel/graph/build-sub
 import { IntakeQuery } from './api/intake.query';
 import { BranchMutation } from './api/branch.mutation';
 import { ContractProposalMutation } from './api/contract-proposal.mutation';
+import { ExperimentMutation } from './api/experiment.mutation';
 import { PartnerKeyMutation } from './api/partner-key.mutation';
 import { PartnerQuery } from './api/partner.query';
 import { resolvePartner, resolveProgramme } from './api/references';
@@ -28,6 +29,7 @@ export function buildPartnersSchema(): SubgraphSchema {
       PurchaseRuleQuery,
       ContractProposalMutation,
       RuleProposalMutation,
+      ExperimentMutation,
       PartnerKeyMutation,
       SettlementDetailsQuery,
       IntakeQuery,

@@ -53,6 +53,8 @@ const EMPTY_HERE = new Set([
   'Query.campaignCalendar',
   'Query.campaignReport',
   'Query.campaignReports',
+  'Query.experimentReport',
+  'Query.experiments',
   'Query.redemptionRates',
   'Query.missingClaims',
   'Query.operatorSettlementDetails',

@@ -60,6 +60,17 @@ const purchaseRule = z.object({
     .nullable(),
 });
 
+const experiment = z.object({
+  id: z.string(),
+  code: z.string(),
+  name: z.string(),
+  kind: z.enum(['CAMPAIGN', 'ALL_CAMPAIGNS', 'REWARD', 'CHANNEL', 'PLACEMENT']),
+  subject: z.string().nullable(),
+  arms: z.array(z.object({ code: z.string(), weight: z.number().int().min(1), isControl: z.boolean() })).min(2),
+  from: instant,
+  until: instant.nullable(),
+});
+
 /** The parts of an announced rule book that say what a purchase earns beyond the base rate; books of before have none. */
 export const announcedRules = {
   purchaseRules: z.array(purchaseRule).default([]),
@@ -74,6 +85,7 @@ export const announcedRules = {
       }),
     )
     .default([]),
+  experiments: z.array(experiment).default([]),
 };
 
 /** An announced rule as the ledger executes it: shares in the order in which rounding has one owner. */

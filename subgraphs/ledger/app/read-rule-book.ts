@@ -149,6 +149,7 @@ export function readRuleBook(body: unknown): RuleBook {
     purchaseRules: rules.purchaseRules.map(ruleOf),
     purposeBudgets: rules.purposeBudgets,
     conversionRates: rules.conversionRates,
+    experiments: rules.experiments,
     tiers: tiers.map(({ thresholdPoints, ...tier }) => ({ ...tier, threshold: points(thresholdPoints) })),
   };
 }

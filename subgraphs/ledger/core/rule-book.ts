@@ -2,6 +2,7 @@ import type { Refusal } from '../../../kernel/errors/refusal';
 import type { CurrencyCode } from '../../../kernel/values/money';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import type { Points } from '../../../kernel/values/points';
+import type { Experiment } from './experiments/experiment';
 import type { ConversionRate } from './rules/conversion';
 import type { PurchaseRule, PurposeBudget } from './rules/purchase-rule';
 import { refuse } from './refusals';
@@ -169,6 +170,8 @@ export interface RuleBook {
   readonly purchaseRules: readonly PurchaseRule[];
   readonly purposeBudgets: readonly PurposeBudget[];
   readonly conversionRates: readonly ConversionRate[];
+  /** What members of different arms meet differently. */
+  readonly experiments: readonly Experiment[];
   /** Ascending by threshold, the first at 0. */
   readonly tiers: readonly Tier[];
 }

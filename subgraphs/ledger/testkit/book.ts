@@ -35,6 +35,7 @@ export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly
     purchaseRules: [],
     purposeBudgets: [],
     conversionRates: [],
+    experiments: [],
     earningRules: brands.map((partnerId) => ({
       id: newId('rul'),
       partnerId,
@@ -80,7 +81,7 @@ export function announcementOf(book: RuleBook): object {
       JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field)),
     );
   const { programmeId, programmeKey, version, partners, contracts, earningRules, actionRules, tiers, ...rest } = book;
-  const { purchaseRules, purposeBudgets, conversionRates, ...programme } = rest;
+  const { purchaseRules, purposeBudgets, conversionRates, experiments, ...programme } = rest;
   return text({
     version,
     programme: { ...programme, id: programmeId, key: programmeKey },
@@ -97,6 +98,7 @@ export function announcementOf(book: RuleBook): object {
     })),
     purposeBudgets,
     conversionRates,
+    experiments,
     tiers: tiers.map(({ threshold, ...tier }) => ({ ...tier, thresholdPoints: threshold })),
   }) as object;
 }

@@ -158,6 +158,28 @@ export const partnersRefusals = {
     type: 'ConversionRateStated',
     precedence: 147,
   },
+  PARTNERS_EXPERIMENT_CODE_TAKEN: {
+    meaning: 'The programme has another experiment of the code.',
+    action: 'Choose another code.',
+    retryable: false,
+    type: 'ExperimentCodeTaken',
+    precedence: 162,
+  },
+  PARTNERS_EXPERIMENT_OVERLAPS: {
+    meaning:
+      'Another experiment is about the same thing at the same time: what came of one could not be told from the other.',
+    action: 'Choose another window, or stop the other one first; a third arm may be what is wanted.',
+    retryable: false,
+    type: 'ExperimentOverlaps',
+    precedence: 164,
+  },
+  PARTNERS_EXPERIMENT_ENDED: {
+    meaning: 'The experiment has not begun at that instant, or ends earlier anyway.',
+    action: 'Name an instant after its beginning and before its end.',
+    retryable: false,
+    type: 'ExperimentEnded',
+    precedence: 166,
+  },
 } as const satisfies RefusalCatalogue;
 
 /** Makes one of this subgraph's refusals. */

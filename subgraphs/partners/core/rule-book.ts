@@ -2,6 +2,7 @@ import type { ActionRule } from './action-rule';
 import type { Branch } from './branch';
 import type { Contract } from './contract';
 import type { EarningRule } from './earning-rule';
+import type { Experiment } from './experiment';
 import type { Partner } from './partner';
 import type { Programme } from './programme';
 import type { PurchaseRule } from './purchase-rule';
@@ -24,4 +25,5 @@ export interface RuleBook {
   readonly purchaseRules: readonly PurchaseRule[];
   readonly purposeBudgets: readonly PurposeBudget[];
   readonly conversionRates: readonly ConversionRate[];
+  readonly experiments: readonly Experiment[];
 }

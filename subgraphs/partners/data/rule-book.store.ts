@@ -6,6 +6,7 @@ import { findAllActionRules } from './action-rule.store';
 import { findBranches } from './branch.store';
 import { findAllContracts } from './contract.store';
 import { findAllEarningRules } from './earning-rule.store';
+import { findExperiments } from './experiment.store';
 import { findAllPartners } from './partner.store';
 import { findProgramme } from './programme.store';
 import { findPurchaseRules } from './purchase-rule.store';
@@ -41,7 +42,8 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const purchaseRules = await findPurchaseRules(tx, programmeId);
   const purposeBudgets = await findPurposeBudgets(tx, programmeId);
   const conversionRates = await findConversionRates(tx, programmeId);
-  const settings = { purposeBudgets, conversionRates };
+  const experiments = await findExperiments(tx, programmeId);
+  const settings = { purposeBudgets, conversionRates, experiments };
   return { version, programme, partners, branches, contracts, earningRules, actionRules, purchaseRules, ...settings };
 }
 

@@ -136,6 +136,26 @@ create table earning_rule (
   constraint earning_rule_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
 
+create table experiment (
+  id text not null,
+  programme_id text not null,
+  code text not null,
+  name text not null,
+  kind text not null,
+  subject text,
+  arms jsonb not null,
+  begins_at timestamp with time zone not null,
+  ends_at timestamp with time zone,
+  created_at timestamp with time zone not null,
+  constraint experiment_pkey PRIMARY KEY (id),
+  constraint experiment_programme_id_code_key UNIQUE (programme_id, code),
+  constraint experiment_check CHECK (((kind = 'ALL_CAMPAIGNS'::text) = (subject IS NULL))),
+  constraint experiment_check1 CHECK (((ends_at IS NULL) OR (ends_at > begins_at))),
+  constraint experiment_id_check CHECK ((id ~ '^exp_[0-9a-f]{32}$'::text)),
+  constraint experiment_kind_check CHECK ((kind = ANY (ARRAY['CAMPAIGN'::text, 'ALL_CAMPAIGNS'::text, 'REWARD'::text, 'CHANNEL'::text, 'PLACEMENT'::text]))),
+  constraint experiment_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
+);
+
 create table inbox_cursor (
   feed text not null,
   "position" text,

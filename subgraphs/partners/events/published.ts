@@ -2,6 +2,7 @@ import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { commandMappings, type Intake } from '../core/intake/intake';
 import type { Branch } from '../core/branch';
+import type { Experiment } from '../core/experiment';
 import type { PartnerKey } from '../core/partner-key';
 import { windowsOf, type InForce } from '../core/purchase-rule';
 import type { RuleBook } from '../core/rule-book';
@@ -94,6 +95,7 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
       purchaseRules: windowsOf(book.purchaseRules).map(announcedRule),
       purposeBudgets: book.purposeBudgets.map((budget) => ({ ...budget, points: budget.points.toString() })),
       conversionRates: book.conversionRates,
+      experiments: book.experiments.map(announcedExperiment),
       tiers: tiers.map(({ code, name, thresholdPoints, multiplierBps }) => ({
         code,
         name,
@@ -102,6 +104,10 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
       })),
     },
   };
+}
+
+function announcedExperiment({ id, code, name, kind, subject, arms, from, until }: Experiment): object {
+  return { id, code, name, kind, subject, arms, from: from.toISOString(), until: until?.toISOString() ?? null };
 }
 
 function announcedBranch({ code, channels, opensAt, closedAt }: Branch): object {

@@ -58,6 +58,7 @@ export enum PassedReasonName {
   CONDITION_FAILED = 'CONDITION_FAILED',
   FUNDER = 'FUNDER',
   BUDGET_SPENT = 'BUDGET_SPENT',
+  HELD_OUT = 'HELD_OUT',
   OUTDONE = 'OUTDONE',
 }
 registerEnumType(PassedReasonName, {
@@ -79,6 +80,7 @@ registerEnumType(PassedReasonName, {
     CONDITION_FAILED: { description: 'Its condition could not be worked out, or would have taken too long.' },
     FUNDER: { description: 'Somebody who would pay for it cannot at present.' },
     BUDGET_SPENT: { description: 'Its budget, or its purpose’s, does not hold what it would give.' },
+    HELD_OUT: { description: 'The member is of an experiment’s control, which does without it.' },
     OUTDONE: { description: 'Another rule was better, of its group or for the same goods.' },
   },
 });

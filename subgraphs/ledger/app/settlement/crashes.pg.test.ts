@@ -13,6 +13,8 @@ import { advanceSettlementCycle } from './advance-settlement-cycle';
 import { cutOffSettlementCycle } from './cut-off-settlement-cycle';
 
 const NOW = new Date('2026-03-10T12:00:00Z');
+/** A statement of the step's own transaction: the pass of the roll-up before it has fewer. */
+const WITHIN_THE_STEP = 7;
 
 let database: TestDatabase;
 beforeAll(async () => {
@@ -118,7 +120,7 @@ describe('a close that is interrupted again and again within every step', () => 
     const other = await openDatabase({ ...ledgerDatabase, url: database.url });
     let [last, refused] = ['', 0];
     for (const step of roadOf(book)) {
-      const hanging = hangingAt(database, 5);
+      const hanging = hangingAt(database, WITHIN_THE_STEP);
       // Its promise never comes back: nobody waits for a process that hangs.
       void step(hanging).catch(() => undefined);
       const pid = await hanging.hangs;

@@ -111,7 +111,10 @@ function tried(
   }
   const person = personOf(example, book);
   const facts: PostingFacts = { programmeId: book.programmeId, book, now: at, person };
-  const wallet = { tier: { code: person.tier, since: null, until: null, countedSince: null, dueAt: null } };
+  const wallet = {
+    memberId: null,
+    tier: { code: person.tier, since: null, until: null, countedSince: null, dueAt: null },
+  };
   const earned = earnedBy(wallet, purchaseOf(example, partnerId), { rule, facts });
   if (isRefusal(earned)) return earned;
   const explanation = earned.explained?.explanation ?? null;

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../../kernel/errors/refusal';
 import { points, type Points } from '../../../../kernel/values/points';
 import { divideFloor } from '../../../../kernel/values/rounding';
+import type { MemberId } from '../../../../kernel/values/id';
 import type { CurrencyCode } from '../../../../kernel/values/money';
 import { budgetsOf } from '../caps/cap-use';
 import type { Budgeted, Explained, PostingFacts } from '../points/posting';
@@ -8,6 +9,7 @@ import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import type { EarningRule } from '../rule-book';
 import { convert, convertedMinor } from '../rules/conversion';
+import { heldOutAt } from '../experiments/experiment';
 import { evaluatePurchase, type CampaignPart, type Evaluation } from '../rules/evaluate';
 import type { Conversion } from '../rules/explanation';
 import { NO_MEMBER_FACTS } from '../rules/member-facts';
@@ -36,7 +38,7 @@ export function earnedPoints(rule: Pick<EarningRule, 'points' | 'perAmountMinor'
  * Refuses: LEDGER_CURRENCY_NOT_ACCEPTED, when the rule book has no rate for its currency on its day or before.
  */
 export function earnedBy(
-  wallet: Pick<Wallet, 'tier'>,
+  wallet: Pick<Wallet, 'tier'> & { readonly memberId: MemberId | null },
   purchase: Purchase,
   { rule: base, facts }: { rule: EarningRule; facts: PostingFacts },
 ): PurchaseEarning | Refusal {
@@ -64,6 +66,7 @@ export function earnedBy(
     timeZone: book.timeZone,
     conversion,
     spent: facts.spent ?? NONE_SPENT,
+    isHeldOut: heldOutAt(book.experiments, wallet.memberId, at),
     mayFund: (party) => mayFund(party, at, facts),
   });
   const { ownPoints, campaigns, explanation, failures } = evaluation;

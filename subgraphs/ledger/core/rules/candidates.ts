@@ -162,4 +162,5 @@ const LETTERS: Readonly<Record<PassedReason | 'FIRED', string>> = {
   FUNDER: 'l',
   BUDGET_SPENT: 'm',
   OUTDONE: 'n',
+  HELD_OUT: 'o',
 };

@@ -21,6 +21,7 @@ interface Scene {
   readonly facts?: Partial<MemberFacts>;
   readonly tier?: string | null;
   readonly orders?: readonly Date[];
+  readonly heldOut?: readonly string[];
   readonly spent?: readonly string[];
   readonly base?: typeof base;
   readonly timeZone?: string;
@@ -57,6 +58,7 @@ function evaluate(scene: Scene) {
     timeZone: scene.timeZone ?? 'Europe/Warsaw',
     conversion: null,
     mayFund: () => true,
+    isHeldOut: (campaignId) => (scene.heldOut ?? []).includes(campaignId),
     spent: new Set(scene.spent ?? []),
   };
   const result = evaluatePurchase(asked);
@@ -209,6 +211,13 @@ describe('a campaign', () => {
     const campaign = week();
     const spent = evaluate({ rules: [campaign], spent: [campaign.campaign!.id] });
     expect([spent.given, reasons(spent)]).toEqual([49n, ['BUDGET_SPENT']]);
+  });
+
+  it('gives nothing to whom an experiment holds out, and what it always gives to the others', () => {
+    const [held, other] = [week(), week()];
+    const given = evaluate({ rules: [held, other], heldOut: [held.campaign!.id] });
+    expect(given.explanation.passed).toEqual([{ ruleId: held.id, campaignId: held.campaign!.id, reason: 'HELD_OUT' }]);
+    expect(given.given).toBe(evaluate({ rules: [other] }).given);
   });
 });
 

@@ -25,6 +25,8 @@ export interface Evaluated {
   readonly conversion: Conversion | null;
   /** Ids of campaigns whose budget does not hold what they would give. */
   readonly spent: ReadonlySet<string>;
+  /** Whether the member does without a campaign, being of an experiment's control. */
+  readonly isHeldOut: (campaignId: string) => boolean;
   /** Whether a party can pay for a campaign's points now. */
   mayFund(party: Party): boolean;
 }
@@ -165,7 +167,7 @@ class Weighing {
 
   /** What a branch, a tier, a phase or a segment decides was decided before, for all rules at once. */
   private whyNot(rule: PurchaseRule, coveredMinor: bigint): PassedReason | null {
-    const { happened, person, timeZone, spent, mayFund } = this.asked;
+    const { happened, person, timeZone, spent, isHeldOut, mayFund } = this.asked;
     const { campaign } = rule;
     if (rule.signUpDays !== null) {
       const days = enrolledDays(person.facts, happened.at, timeZone);
@@ -174,6 +176,7 @@ class Weighing {
     if (coveredMinor <= 0n) return 'NOTHING_COVERED';
     if (coveredMinor < rule.minAmountMinor) return 'BELOW_MINIMUM';
     if (campaign === null) return null;
+    if (isHeldOut(campaign.id)) return 'HELD_OUT';
     if (!campaign.funding.every(({ partyId }) => mayFund(partyId))) return 'FUNDER';
     return spent.has(campaign.id) ? 'BUDGET_SPENT' : null;
   }

@@ -16,6 +16,7 @@ export type PassedReason =
   | 'CONDITION_FAILED'
   | 'FUNDER'
   | 'BUDGET_SPENT'
+  | 'HELD_OUT'
   | 'OUTDONE';
 
 /** Where points of a rule that fired come from: the partner's base rate, the member's tier, a rule, a campaign. */

@@ -1,4 +1,5 @@
 import { isRefusal } from '../../../../kernel/errors/refusal';
+import type { MemberId } from '../../../../kernel/values/id';
 import { microsPerMinor } from '../../../../kernel/values/money';
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
 import { termsOf } from '../movements/accrual';
@@ -11,6 +12,7 @@ import type { Person } from '../rules/purchase-facts';
 
 /** A purchase of the past, and of its buyer what rules may know. */
 export interface PastPurchase {
+  readonly memberId: MemberId;
   readonly purchase: Purchase;
   /** The tier stood on when it was recorded, the purchases before it, and the facts known of the member today. */
   readonly person: Person;
@@ -55,12 +57,12 @@ export class Replay {
    * @returns what it earns, and of what amount in the programme's currency; null where no rule of the partner was in force, or its
    *          currency has no rate
    */
-  add({ purchase, person }: PastPurchase): Decided | null {
+  add({ memberId, purchase, person }: PastPurchase): Decided | null {
     const { partnerId, occurredAt: at } = purchase;
     const rule = earningRuleAt(this.book, partnerId, at);
     const contract = contractAt(this.book, partnerId, at);
     if (rule === undefined || contract === undefined) return null;
-    const wallet = { tier: { code: person.tier, since: null, until: null, countedSince: null, dueAt: null } };
+    const wallet = { memberId, tier: { code: person.tier, since: null, until: null, countedSince: null, dueAt: null } };
     const spent = new Set<string>();
     const facts: PostingFacts = { programmeId: this.book.programmeId, book: this.book, now: at, person, spent };
     for (;;) {

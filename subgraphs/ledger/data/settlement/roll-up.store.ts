@@ -19,6 +19,15 @@ const NOBODY = `'${'0'.repeat(32)}'::uuid`;
 
 /** A pass over what a long absence left takes longer than a till may wait. */
 const PATIENCE = sql`/* ledger.rollUp.patience */ select set_config('statement_timeout', '600000', true)`;
+/**
+ * A pass is planned by somebody who cannot know how many wait and expects one: the tens of thousands there are would each be compared
+ * with every pair, and sorted on disk. What belongs to one transaction is looked up by its key whatever this says.
+ */
+const PLAN_FOR_MANY = sql`/* ledger.rollUp.planForMany */
+with before as materialized (select current_setting('enable_nestloop') as nestloop, current_setting('work_mem') as memory)
+select nestloop, memory, set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true) from before`;
+const PLAN_AS_BEFORE = sql`/* ledger.rollUp.planAsBefore */
+select set_config('enable_nestloop', $1, true), set_config('work_mem', $2, true)`;
 // The lock is a statement of its own: one that waits answers the row as it stands when it gets it, beside a snapshot of when it was
 // sent. Of two that wait, the one let in last would take for new what the other has rolled up meanwhile.
 const LOCK_WAITING = sql`/* ledger.rollUp.lockState */ select 1 as one from roll_up_state for update`;
@@ -90,9 +99,10 @@ const REMAINDER = (micros: string) =>
   `mod(mod(${micros}, micros_per_minor(y.currency)::bigint) + micros_per_minor(y.currency), micros_per_minor(y.currency))::integer`;
 
 /** Lots paid for at issuance exist only where a contract says so: nowhere else are entries looked at for their reserve. */
-const FUNDS = `funding as materialized (
-  select f.bucket, f.wallet, f.seq, f.programme_id from fresh f
-   where f.programme_id in (select programme_id from rule_book where book -> 'contracts' @> '[{"settlementModel": "AT_ISSUANCE"}]')
+const FUNDS = `prepaying as materialized (
+  select programme_id from rule_book where book -> 'contracts' @> '[{"settlementModel": "AT_ISSUANCE"}]'
+), funding as materialized (
+  select f.bucket, f.wallet, f.seq, f.programme_id from fresh f where f.programme_id in (select programme_id from prepaying)
 ), funds as (
   insert into point_fund as p (programme_id, issuer_id, fund_micros, reserve_micros)
   select programme_id, issuer_id, sum(fund), sum(reserve)
@@ -136,13 +146,16 @@ const OWED = `owed as materialized (
          c.contract_version, null::uuid as dispute_id, ${REMAINDER('c.micros')} as remainder,
          row_number() over (order by f.recorded_at, f.written_at, c.wallet, c.seq, c.n) as place
     from fresh f
-    join claim c on c.bucket = f.bucket and c.wallet = f.wallet and c.seq = f.seq
+   cross join lateral (
+      select o.* from claim o where o.bucket = f.bucket and o.wallet = f.wallet and o.seq = f.seq offset 0
+   ) c
     join settlement_cycle y on y.id = c.cycle_id and y.state in ('OPEN', 'CUT_OFF')
 )`;
 
 const PASS = named(`/* ledger.rollUp.pass */
 with seen as materialized (
-  select t.bucket, t.wallet, t.seq, t.programme_id, t.cycle_id, t.kind, t.recorded_at, t.written_at
+  select t.bucket, t.wallet, t.seq, t.programme_id, t.cycle_id, t.kind, t.recorded_at, t.written_at, t.available_after,
+         t.pending_after, t.held_after, t.arrears_after
     from journal_transaction t
    where (t.xid::text)::bigint >= $2::bigint and (t.xid::text)::bigint < $4::bigint
      and not pg_visible_in_snapshot(t.xid, $1::pg_snapshot) and pg_visible_in_snapshot(t.xid, $3::pg_snapshot)
@@ -192,7 +205,9 @@ async function pass(tx: Tx, wait: boolean): Promise<Pass | null> {
   if (state === undefined) throw new Error('rollUp: there is no state');
   const { seen, from_xid, upto, now } = state;
   // Named though the snapshot says as much: a step of many looks at its own rows, not at all that still wait.
+  const [before] = (await tx.query(PLAN_FOR_MANY)) as { nestloop: string; memory: string }[];
   const [row] = (await tx.query(PASS, [seen, from_xid, upto, upto.split(':')[1]])) as { transactions: number }[];
+  await tx.query(PLAN_AS_BEFORE, [before?.nestloop, before?.memory]);
   return { transactions: row?.transactions ?? 0, isDone: upto === now };
 }
 

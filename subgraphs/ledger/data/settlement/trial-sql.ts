@@ -1,6 +1,7 @@
 /**
- * Checks over postings, as subqueries over a relation of transactions (bucket, wallet, seq, programme_id): what is found keeps a
- * cycle from being drawn up. Each answers programme, bucket, wallet and seq of what is wrong.
+ * Checks over postings, as subqueries over a relation of rows of the journal: what is found keeps a
+ * cycle from being drawn up. Each answers programme, bucket, wallet and seq of what is wrong. What belongs to a transaction is looked
+ * up by its key, one at a time: a few are asked about among millions, and the planner, who cannot count them, would read all.
  */
 
 /**
@@ -12,7 +13,9 @@ export function claimsThatAreNotTheirPoints(transactions: string): string {
   with spent as materialized (
     select t.programme_id, e.bucket, e.wallet, e.seq, e.n, e.lot_seq, e.credit_owner, e.amount
       from ${transactions} t
-      join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq
+     cross join lateral (
+        select o.* from entry o where o.bucket = t.bucket and o.wallet = t.wallet and o.seq = t.seq offset 0
+     ) e
      where t.kind in ('REDEEM', 'CAPTURE', 'DONATION') and e.credit_kind = 'REDEEMED'
   ), share as materialized (
     select id, (share ->> 'party')::uuid as party_id, (share ->> 'bps')::integer as bps
@@ -58,7 +61,10 @@ export function claimsThatAreNotTheirPoints(transactions: string): string {
 export function balancesThatAreNotTheirLots(transactions: string): string {
   return `/* ledger.trial.wrongBalances */ select w.programme_id, w.bucket, w.wallet, w.seq
     from (select distinct bucket, wallet from ${transactions}) t
-    join wallet w on w.bucket = t.bucket and w.wallet = t.wallet
+   cross join lateral (
+      select a.programme_id, a.bucket, a.wallet, a.seq, a.available
+        from wallet a where a.bucket = t.bucket and a.wallet = t.wallet limit 1
+   ) w
     left join lateral (
       select sum(o.remaining) as remaining from open_lot o where o.bucket = w.bucket and o.wallet = w.wallet
     ) o on true
@@ -71,23 +77,26 @@ export function balancesThatAreNotTheirLots(transactions: string): string {
  */
 export function pointsThatDoNotSumToZero(transactions: string): string {
   return `/* ledger.trial.wrongPoints */ select t.programme_id, t.bucket, t.wallet, t.seq
-    from ${transactions} s
-   cross join lateral (
-      select j.programme_id, j.bucket, j.wallet, j.seq, j.available_after, j.pending_after, j.held_after, j.arrears_after
-        from journal_transaction j where j.bucket = s.bucket and j.wallet = s.wallet and j.seq = s.seq limit 1
-   ) t
+    from ${transactions} t
     left join lateral (
       select j.available_after, j.pending_after, j.held_after, j.arrears_after
-        from journal_transaction j where j.bucket = s.bucket and j.wallet = s.wallet and j.seq = s.seq - 1 limit 1
+        from journal_transaction j where j.bucket = t.bucket and j.wallet = t.wallet and j.seq = t.seq - 1 limit 1
    ) b on true
    cross join lateral (
       select coalesce(sum(e.amount * ((e.credit_kind = 'AVAILABLE')::int - (e.debit_kind = 'AVAILABLE')::int)), 0) as available,
              coalesce(sum(e.amount * ((e.credit_kind = 'PENDING')::int - (e.debit_kind = 'PENDING')::int)), 0) as pending,
              coalesce(sum(e.amount * ((e.credit_kind = 'HELD')::int - (e.debit_kind = 'HELD')::int)), 0) as held,
              coalesce(sum(e.amount * ((e.debit_kind = 'ARREARS')::int - (e.credit_kind = 'ARREARS')::int)), 0) as arrears
-        from entry e where e.bucket = s.bucket and e.wallet = s.wallet and e.seq = s.seq
+        from entry e where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq
    ) m
-    left join wallet w on w.bucket = s.bucket and w.wallet = s.wallet and w.seq = s.seq
+    left join (
+      select a.*
+        from (select distinct bucket, wallet from ${transactions}) d
+       cross join lateral (
+          select o.bucket, o.wallet, o.seq, o.available, o.pending, o.held, o.arrears
+            from wallet o where o.bucket = d.bucket and o.wallet = d.wallet limit 1
+       ) a
+   ) w on w.bucket = t.bucket and w.wallet = t.wallet and w.seq = t.seq
    where (t.available_after, t.pending_after, t.held_after, t.arrears_after)
          <> (coalesce(b.available_after, 0) + m.available, coalesce(b.pending_after, 0) + m.pending,
              coalesce(b.held_after, 0) + m.held, coalesce(b.arrears_after, 0) + m.arrears)

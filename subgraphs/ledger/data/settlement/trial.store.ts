@@ -16,7 +16,8 @@ export type TrialFinding =
 
 /** What was found while rolling up, looked at again. */
 function stillWrong(what: AccountCheck, check: (transactions: string) => string): string {
-  const found = `(select bucket, wallet, seq from trial_finding where programme_id = $1 and what = '${what}')`;
+  const found = `(select j.* from trial_finding f join journal_transaction j using (bucket, wallet, seq)
+                   where f.programme_id = $1 and f.what = '${what}')`;
   const statement = `/* ledger.draft.stillWrong */ select wallet, seq from (${check(found)}) b order by wallet, seq limit 20`;
   assertNamed(statement);
   return statement;

@@ -1,6 +1,6 @@
 import type { PoolClient } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
-import { uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { PurchaseLineFact } from '../../core/movements/purchase';
 import type { MemberFacts } from '../../core/rules/member-facts';
 import { NO_MEMBER_FACTS } from '../../core/rules/member-facts';
@@ -109,6 +109,7 @@ function purchaseFrom(row: Row, partnerId: PartnerId): PostedPurchase {
         })) ?? null,
       surroundings: row.told,
     },
+    memberId: idFromUuid('mem', row.wallet),
     person: { tier: row.tier_before, facts: factsFrom(row), orders: row.orders.map((ms) => new Date(Number(ms))) },
   };
 }
