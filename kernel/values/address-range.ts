@@ -1,4 +1,4 @@
-import { BlockList, isIP, isIPv6 } from 'node:net';
+import { BlockList, isIP } from 'node:net';
 
 /** An address, or a range of them in CIDR notation, as it is compared. */
 interface Range {
@@ -13,10 +13,11 @@ export function isAddressRange(text: string): boolean {
 }
 
 /**
- * A set of addresses that is asked often: built once from ranges that `isAddressRange` has let through. IPv4 and IPv6 are apart:
- * `::/0` holds no IPv4 client, though Node's `BlockList` finds every IPv4 address in a range that covers `::ffff:0:0/96`.
+ * A set of addresses that is asked often: built once from ranges that `isAddressRange` has let through. A range holds addresses of
+ * its own family only.
  */
 export class AddressSet {
+  // Apart, because one list takes IPv4 addresses for those of `::ffff:0:0/96`: `::/0` would hold all of them.
   private readonly ranges = { ipv4: new BlockList(), ipv6: new BlockList() };
 
   /** @throws TypeError for a text that is no range */
@@ -38,21 +39,23 @@ export class AddressSet {
   }
 }
 
-/** An address without its zone, and as IPv4 where it is an IPv4 one in IPv6 notation, however that is spelt. */
+const MAPPED = new BlockList();
+MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
+
+/** An address without its zone, and as IPv4 where it is an IPv4 one in any IPv6 notation, `::ffff:c000:201` as well. */
 export function plainAddress(address: string): string {
   const [unzoned = ''] = address.split('%');
-  return isIPv6(unzoned) ? (mappedAddress(unzoned) ?? unzoned) : unzoned;
+  if (isIP(unzoned) !== 6 || !MAPPED.check(unzoned, 'ipv6')) return unzoned;
+  // An URL writes the last two groups in hexadecimal digits, whichever way they came.
+  const [high = 0, low = 0] = new URL(`http://[${unzoned}]`).hostname
+    .slice(1, -1)
+    .split(':')
+    .slice(-2)
+    .map(hexadecimal);
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
-/** The IPv4 address within `::ffff:0:0/96`; null for any other IPv6 address. */
-function mappedAddress(address: string): string | null {
-  // A URL's host is the shortest spelling: `0:0:0:0:0:FFFF:1.2.3.4` becomes `::ffff:102:304`.
-  const { hostname } = new URL(`http://[${address}]`);
-  const [, high, low] = /^\[::ffff:([0-9a-f]{1,4}):([0-9a-f]{1,4})\]$/.exec(hostname) ?? [];
-  if (high === undefined || low === undefined) return null;
-  const bytes = Buffer.from(high.padStart(4, '0') + low.padStart(4, '0'), 'hex');
-  return [...bytes].join('.');
-}
+const hexadecimal = (digits: string): number => parseInt(digits, 16);
 
 function rangeOf(text: string): Range | null {
   const [, address = '', bitsText] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
