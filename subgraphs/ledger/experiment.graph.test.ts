@@ -187,7 +187,8 @@ describe('the arms of a member', () => {
 describe('a month that is over', () => {
   const VERDICTS = `query ($id: ID!, $after: String) { campaignVerdicts(campaignId: $id, first: 1, after: $after) {
     nodes { month verdict through givenAt reasons { kind measuredPpm limitPpm finding } } pageInfo { hasNextPage endCursor } } }`;
-  const CLOCK = `mutation ($input: SetTestClockInput!) { setTestClock(input: $input) { ... on SetTestClockSuccess { now } ... on Refusal { code } } }`;
+  const CLOCK = `mutation ($input: SetTestClockInput!) {
+    setTestClock(input: $input) { ... on SetTestClockSuccess { now } ... on Refusal { code } } }`;
   const verdicts = async (id: string, after?: string) =>
     (await graph.ask(admin, VERDICTS, { id, after })).data.campaignVerdicts;
 

@@ -66,8 +66,8 @@ const LEFT_MAX = 1_000;
 
 /**
  * Does what is due by an instant: releases, time-outs of holds, expiries, notices and reviews of tiers, warnings of
- * points about to expire, missing-points claims whose partner is late, and verdicts on campaigns whose month is over. It may stop anywhere and come again, and two may
- * do it at once: what was done is not due any more, and a rule that meets it again does nothing.
+ * points about to expire, missing-points claims whose partner is late, and verdicts on campaigns whose month is over. It may stop
+ * anywhere and come again, and two may do it at once: what was done is not due any more, and a rule that meets it again does nothing.
  *
  * @throws what posting threw, unless `onLeft` is told
  */
