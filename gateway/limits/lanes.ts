@@ -126,7 +126,7 @@ export interface GatewayLanes {
 }
 
 export const defaultLanes: GatewayLanes = {
-  tills: { running: 256, waiting: 512, waitingOfOne: 128, waitMs: 1_000 },
+  tills: { running: 128, waiting: 512, waitingOfOne: 128, waitMs: 1_000 },
   bulk: { running: 4, waiting: 32, waitingOfOne: 8, waitMs: 10_000 },
 };
 
@@ -147,7 +147,12 @@ export class Lanes {
 
   /** What a caller would be told now, before anything of its request is read; null when it may come in. */
   faultFor(principal: Principal): LaneFault | null {
-    const refusal = this.tills.refusalFor(callerOf(principal));
+    return this.faultForCaller(callerOf(principal));
+  }
+
+  /** The same for a caller by its name, as `callerOf` gives it. */
+  faultForCaller(caller: string): LaneFault | null {
+    const refusal = this.tills.refusalFor(caller);
     return refusal === null ? null : FAULTS[refusal];
   }
 
