@@ -7,7 +7,7 @@ describe('the width of a lane', () => {
     expect(nextWidth(1, 100)).toBeCloseTo(0.7);
     let width = 1;
     for (let look = 0; look < 50; look += 1) width = nextWidth(width, 500);
-    expect(width).toBe(1 / 8);
+    expect(width).toBe(1 / 16);
   });
 
   it('comes back in small steps', () => {

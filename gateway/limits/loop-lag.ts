@@ -1,9 +1,9 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
-const LOOK_EVERY_MS = 50;
+const LOOK_EVERY_MS = 100;
 /** A turn of the event loop that takes longer than this makes refusals late as well. */
-const LAG_MAX_MS = 20;
-const [NARROWER, WIDER, NARROWEST] = [0.7, 0.05, 1 / 8] as const;
+const LAG_MAX_MS = 40;
+const [NARROWER, WIDER, NARROWEST] = [0.7, 0.05, 1 / 16] as const;
 
 /** The next width of a lane, by how far the event loop is behind: down by a third at once, up again in small steps. */
 export function nextWidth(width: number, lagMs: number): number {
