@@ -12,16 +12,20 @@ export function isAddressRange(text: string): boolean {
   return rangeOf(text) !== null;
 }
 
-/** A set of addresses that is asked often: built once from ranges that `isAddressRange` has let through. */
+/**
+ * A set of addresses that is asked often: built once from ranges that `isAddressRange` has let through. A range holds addresses of
+ * its own family only.
+ */
 export class AddressSet {
-  private readonly ranges = new BlockList();
+  // Apart, because one list takes IPv4 addresses for those of `::ffff:0:0/96`: `::/0` would hold all of them.
+  private readonly ranges = { ipv4: new BlockList(), ipv6: new BlockList() };
 
   /** @throws TypeError for a text that is no range */
   constructor(texts: readonly string[]) {
     for (const text of texts) {
       const range = rangeOf(text);
       if (range === null) throw new TypeError(`AddressSet: ${text} is no range`);
-      this.ranges.addSubnet(range.address, range.bits, range.family);
+      this.ranges[range.family].addSubnet(range.address, range.bits, range.family);
     }
   }
 
@@ -29,15 +33,29 @@ export class AddressSet {
   has(address: string): boolean {
     const plain = plainAddress(address);
     const version = isIP(plain);
-    return version !== 0 && this.ranges.check(plain, version === 4 ? 'ipv4' : 'ipv6');
+    if (version === 0) return false;
+    const family = version === 4 ? 'ipv4' : 'ipv6';
+    return this.ranges[family].check(plain, family);
   }
 }
 
-/** An address without its zone, and as IPv4 where it is an IPv4 one in IPv6 notation. */
+const MAPPED = new BlockList();
+MAPPED.addSubnet('::ffff:0:0', 96, 'ipv6');
+
+/** An address without its zone, and as IPv4 where it is an IPv4 one in any IPv6 notation, `::ffff:c000:201` as well. */
 export function plainAddress(address: string): string {
   const [unzoned = ''] = address.split('%');
-  return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(unzoned)?.[1] ?? unzoned;
+  if (isIP(unzoned) !== 6 || !MAPPED.check(unzoned, 'ipv6')) return unzoned;
+  // An URL writes the last two groups in hexadecimal digits, whichever way they came.
+  const [high = 0, low = 0] = new URL(`http://[${unzoned}]`).hostname
+    .slice(1, -1)
+    .split(':')
+    .slice(-2)
+    .map(hexadecimal);
+  return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
+
+const hexadecimal = (digits: string): number => parseInt(digits, 16);
 
 function rangeOf(text: string): Range | null {
   const [, address = '', bitsText] = /^([^/%]+)(?:\/(\d{1,3}))?$/.exec(text) ?? [];
