@@ -121,7 +121,8 @@ with tables as (${TABLES.replaceAll('$1', '$4')}), roles as (
 ), guarded as (
   select t.*, format(case when relname = any ($6::text[]) then '((%1$I = ${ITS_PROGRAMME}) OR (%1$I IS NULL))'
                            else '(%1$I = ${ITS_PROGRAMME})' end, "column") as rule,
-         case when relname = any ($3::text[]) then '{INSERT,SELECT}'::text[] else '{DELETE,INSERT,SELECT,UPDATE}'::text[] end as wanted
+         case when relname = any ($3::text[]) then '{INSERT,SELECT}'::text[]
+              else '{DELETE,INSERT,SELECT,UPDATE}'::text[] end as wanted
     from tables t where "column" is not null and relname <> all ($5::text[])
 ), policies as (
   select g.relname, n.policy, n.rule, n.names,
@@ -130,7 +131,8 @@ with tables as (${TABLES.replaceAll('$1', '$4')}), roles as (
                     and (select array_agg(r order by r) from unnest(p.polroles) r) = n.roles
                     and pg_get_expr(p.polqual, p.polrelid) = n.rule and pg_get_expr(p.polwithcheck, p.polrelid) = n.rule) as stands
     from guarded g, roles,
-         lateral (values ('hub_work', 'true', names, work), ('hub_tenant', g.rule, quote_ident($2), array[tenant])) as n (policy, rule, names, roles)
+         lateral (values ('hub_work', 'true', names, work), ('hub_tenant', g.rule, quote_ident($2), array[tenant]))
+           as n (policy, rule, names, roles)
 )
 select format('grant usage on schema public to %I', $2::text) as statement, '' as place, 0 as step
  where not has_schema_privilege($2::name, 'public', 'USAGE')
