@@ -1,4 +1,3 @@
-import { Agent, request, type Dispatcher } from 'undici';
 import { openDevelopmentIssuer } from '../gateway/main';
 import { readHubConfig } from '../hub/composition/config';
 import { freePorts, startHub, untilReady } from '../hub/testkit/processes';
@@ -6,17 +5,19 @@ import { startEmbeddedPostgres } from '../kernel/db/embedded/embedded-postgres';
 import type { Bench } from './benches';
 import { openCoalition, percentile, purchaseOf, rounded } from './coalition';
 import { clusterOf } from './private-folder';
+import { postOf, RawConnection, type RawAnswer } from './raw-connection';
 import { serverVersion } from './server-facts';
 
 /** Callers that ask as soon as they are answered: more of them bring no more sales. */
 const PEAK_CALLERS = 64;
 const OVERLOAD = 5;
+const OPENING_AT_ONCE = 50;
 const CASE_MS = 5_000;
 const WARM_UP_MS = 3_000;
 const MEMBERS = 200;
 const ENROLLING_AT_ONCE = 16;
-/** Tills that are connected, as they are all day: what is refused are sales and not connections. */
-const CONNECTIONS = 512;
+/** Tills that are connected, as they are all day: what is refused are sales and not connections. Each has one sale at a time. */
+const CONNECTIONS = 2_000;
 /** Far above what is sent: it is capacity that is to refuse, not a budget. */
 const BUDGET = '1000000000';
 const RECORD = `mutation Record($input: RecordPurchaseInput!) { result: recordPurchase(input: $input) {
@@ -30,6 +31,8 @@ interface Tally {
   /** Sales answered later are not counted: nobody waited for them. */
   until: number;
   late: number;
+  /** Sales that no till was free to send: what was offered falls short by them. */
+  unsent: number;
   /** Refused without `Retry-After`, or not answered as a refusal must be. */
   faults: number;
   firstFault: string | null;
@@ -54,10 +57,8 @@ export const benchOverload: Bench = async ({ folder, tell, settings, caseMs }) =
     const hub = { url, issuer, config: { ...readHubConfig(), dataDir: folder } };
     const coalition = await openCoalition(hub, 'overload', MEMBERS, ENROLLING_AT_ONCE);
     closing.push(() => coalition.close());
-    const agent = new Agent({ connections: CONNECTIONS });
-    closing.push(() => agent.destroy());
-    const till = new Till(agent, url, coalition.key, coalition.memberIds);
-    await till.connected(CONNECTIONS);
+    const till = await Tills.open(new URL('/graphql', url), coalition.key, coalition.memberIds);
+    closing.push(async () => till.close());
     await till.atMost(WARM_UP_MS);
     const forMs = caseMs ?? CASE_MS;
     const before = await till.atMost(forMs);
@@ -79,6 +80,7 @@ export const benchOverload: Bench = async ({ folder, tell, settings, caseMs }) =
         refusalP50Ms: rounded(percentile(under.refusals, 0.5)),
         refusalP99Ms: rounded(percentile(under.refusals, 0.99)),
         late: under.late,
+        unsent: under.unsent,
         faults: under.faults,
       },
       ratios: { goodput_over_peak: rounded(goodput / peak) },
@@ -88,24 +90,33 @@ export const benchOverload: Bench = async ({ folder, tell, settings, caseMs }) =
   }
 };
 
-/** Sells for members in turn. */
-class Till {
+/** Tills that sell to members in turn. */
+class Tills {
   private turn = 0;
+  private readonly idle: RawConnection[];
 
-  constructor(
-    private readonly agent: Dispatcher,
-    private readonly url: string,
-    private readonly key: string,
+  private constructor(
+    private readonly connections: readonly RawConnection[],
+    private readonly requestFor: (memberId: string) => string,
     private readonly memberIds: readonly string[],
-  ) {}
+  ) {
+    this.idle = [...connections];
+  }
 
-  /** Opens all connections. */
-  async connected(count: number): Promise<void> {
-    const ask = async () => {
-      const { body } = await request(`${this.url}/livez`, { dispatcher: this.agent });
-      await body.dump();
-    };
-    for (let opened = 0; opened < count; opened += 64) await Promise.all(Array.from({ length: opened + 64 }, ask));
+  static async open(url: URL, key: string, memberIds: readonly string[]): Promise<Tills> {
+    const connections: RawConnection[] = [];
+    while (connections.length < CONNECTIONS) {
+      const some = Array.from({ length: OPENING_AT_ONCE }, () => RawConnection.open(url.hostname, Number(url.port)));
+      connections.push(...(await Promise.all(some)));
+    }
+    const headers = { authorization: `Bearer ${key}`, accept: 'application/graphql-response+json' };
+    const requestFor = (memberId: string) =>
+      postOf(url, headers, { query: RECORD, variables: { input: purchaseOf(memberId) } });
+    return new Tills(connections, requestFor, memberIds);
+  }
+
+  close(): void {
+    for (const connection of this.connections) connection.close();
   }
 
   /** As fast as answers come. */
@@ -124,41 +135,48 @@ class Till {
     const tally = newTally();
     const startedAt = performance.now();
     tally.until = startedAt + forMs;
-    const sent: Promise<void>[] = [];
+    const underWay = new Set<Promise<void>>();
+    let due = 0;
     for (let passed = 0; passed < forMs; passed = performance.now() - startedAt) {
-      while (sent.length < (passed * perSecond) / 1_000) sent.push(this.sell(tally));
+      for (; due < (passed * perSecond) / 1_000; due += 1) {
+        if (this.idle.length === 0) {
+          tally.unsent += 1;
+          continue;
+        }
+        const sale = this.sell(tally);
+        underWay.add(sale);
+        void sale.then(() => underWay.delete(sale));
+      }
       await new Promise((resolve) => setTimeout(resolve, 1));
     }
-    await Promise.all(sent);
+    await Promise.all(underWay);
     return tally;
   }
 
   private async sell(tally: Tally): Promise<void> {
-    const input = purchaseOf(this.memberIds[(this.turn += 1) % this.memberIds.length]!);
+    const connection = this.idle.pop();
+    if (connection === undefined) throw new Error('bench: no till is free');
+    const request = this.requestFor(this.memberIds[(this.turn += 1) % this.memberIds.length]!);
     const sentAt = performance.now();
     try {
-      const { statusCode, headers, body } = await request(`${this.url}/graphql`, {
-        dispatcher: this.agent,
-        method: 'POST',
-        headers: { 'content-type': 'application/json', authorization: `Bearer ${this.key}` },
-        body: JSON.stringify({ query: RECORD, variables: { input } }),
-      });
-      const text = await body.text();
-      const tookMs = performance.now() - sentAt;
-      const isSale = statusCode === 200 && text.includes('"RecordPurchaseSuccess"');
-      if (isSale && sentAt + tookMs > tally.until) tally.late += 1;
-      else if (isSale) tally.sales.push(tookMs);
-      else if ((statusCode === 429 || statusCode === 503) && headers['retry-after'] !== undefined)
-        tally.refusals.push(tookMs);
-      else note(tally, `${statusCode} ${text.slice(0, 200)}`);
+      record(tally, await connection.ask(request), performance.now() - sentAt);
     } catch (error) {
       note(tally, String(error));
     }
+    if (connection.isOpen) this.idle.push(connection);
   }
 }
 
+function record(tally: Tally, { status, head, body }: RawAnswer, tookMs: number): void {
+  const isSale = status === 200 && body.includes('"RecordPurchaseSuccess"');
+  if (isSale && performance.now() > tally.until) tally.late += 1;
+  else if (isSale) tally.sales.push(tookMs);
+  else if ((status === 429 || status === 503) && head.includes('\r\nretry-after:')) tally.refusals.push(tookMs);
+  else note(tally, `${status} ${body.slice(0, 200)}`);
+}
+
 function newTally(): Tally {
-  return { sales: [], refusals: [], until: Number.POSITIVE_INFINITY, late: 0, faults: 0, firstFault: null };
+  return { sales: [], refusals: [], until: Number.POSITIVE_INFINITY, late: 0, unsent: 0, faults: 0, firstFault: null };
 }
 
 function note(tally: Tally, fault: string): void {

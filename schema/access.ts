@@ -30,6 +30,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Query.experimentReport': 'admin finance',
   'Query.experiments': 'admin',
   'Query.campaignReport': 'admin finance',
+  'Query.campaignVerdicts': 'admin finance',
   'Query.campaignReports': 'admin finance',
   'Query.currentProgramme': INSIDERS,
   'Query.closingPackage': 'partner:own staff:own admin finance',

@@ -64,6 +64,19 @@ describe('a lane', () => {
     expect([lane.inFlight, lane.queued]).toEqual([2, 0]);
   });
 
+  it('lets fewer wait while the machine is behind', async () => {
+    const lane = new Lane({ ...SIZES, running: 2, waiting: 4, waitingOfOne: 4 });
+    await entered(lane, 'a');
+    await entered(lane, 'b');
+    const waiting = [lane.enter('c'), lane.enter('c')];
+    expect(lane.refusalFor('c')).toBeNull();
+    lane.setWidth(0.5);
+    expect([lane.queued, lane.refusalFor('c'), lane.refusalFor('d')]).toEqual([2, 'caller-busy', 'lane-busy']);
+    lane.setWidth(1);
+    expect(lane.refusalFor('c')).toBeNull();
+    expect(waiting).toHaveLength(2);
+  });
+
   it('counts a place once, however often it is left', async () => {
     const lane = new Lane(SIZES);
     const leave = await entered(lane, 'a');

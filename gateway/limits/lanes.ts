@@ -50,9 +50,9 @@ export class Lane {
   }
 
   /**
-   * Makes the lane narrower or wider: a machine that falls behind does better with less at once.
+   * Makes the lane narrower or wider: a machine that falls behind does better with less at once, and with fewer who wait for it.
    *
-   * @param width the part of its places that are given, above 0 and at most 1
+   * @param width the part of its places, running and waiting, that are given; above 0 and at most 1
    */
   setWidth(width: number): void {
     this.width = width;
@@ -60,14 +60,18 @@ export class Lane {
   }
 
   private get places(): number {
-    return Math.max(1, Math.floor(this.sizes.running * this.width));
+    return this.narrowed(this.sizes.running);
   }
 
   /** Why a caller would be refused now; null when it would get a place or wait for one. */
   refusalFor(caller: string): LaneRefusal | null {
     if (this.running < this.places) return null;
-    if ((this.queues.get(caller)?.length ?? 0) >= this.sizes.waitingOfOne) return 'caller-busy';
-    return this.waiting >= this.sizes.waiting ? 'lane-busy' : null;
+    if ((this.queues.get(caller)?.length ?? 0) >= this.narrowed(this.sizes.waitingOfOne)) return 'caller-busy';
+    return this.waiting >= this.narrowed(this.sizes.waiting) ? 'lane-busy' : null;
+  }
+
+  private narrowed(size: number): number {
+    return Math.max(1, Math.floor(size * this.width));
   }
 
   /** Takes a place, after those who wait before it. */
@@ -125,8 +129,9 @@ export interface GatewayLanes {
   readonly bulk: LaneSizes;
 }
 
+/** More at once bring no more sales (`hub bench overload`), but make each of them later. */
 export const defaultLanes: GatewayLanes = {
-  tills: { running: 256, waiting: 512, waitingOfOne: 128, waitMs: 1_000 },
+  tills: { running: 64, waiting: 256, waitingOfOne: 128, waitMs: 500 },
   bulk: { running: 4, waiting: 32, waitingOfOne: 8, waitMs: 10_000 },
 };
 

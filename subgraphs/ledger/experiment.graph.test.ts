@@ -1,4 +1,5 @@
 import { newId, type MemberId } from '../../kernel/values/id';
+import { giveVerdicts } from './app/campaigns/give-verdicts';
 import { armOf, type Experiment } from './core/experiments/experiment';
 import { welch, newcombe } from './core/experiments/uplift';
 import { ledgerDefinition } from './main';
@@ -181,6 +182,67 @@ describe('the arms of a member', () => {
       members.filter((id) => buys(id) || id === inArm('treated')[0]).length,
     );
   });
+});
+
+describe('a month that is over', () => {
+  const VERDICTS = `query ($id: ID!, $after: String) { campaignVerdicts(campaignId: $id, first: 1, after: $after) {
+    nodes { month verdict through givenAt reasons { kind measuredPpm limitPpm finding } } pageInfo { hasNextPage endCursor } } }`;
+  const CLOCK = `mutation ($input: SetTestClockInput!) {
+    setTestClock(input: $input) { ... on SetTestClockSuccess { now } ... on Refusal { code } } }`;
+  const verdicts = async (id: string, after?: string) =>
+    (await graph.ask(admin, VERDICTS, { id, after })).data.campaignVerdicts;
+
+  it('has each campaign judged once, for and against, by what an experiment showed first', async () => {
+    expect((await verdicts(bonus.campaign!.id)).nodes).toEqual([]);
+    const moved = await graph.ask(admin, CLOCK, {
+      input: { now: '2026-05-15T10:00:00Z' },
+    });
+    expect(moved.codes).toEqual([]);
+    const { nodes, pageInfo } = await verdicts(bonus.campaign!.id);
+    // It ended in March: April has nothing to say of it.
+    expect(pageInfo.hasNextPage).toBe(false);
+    expect(nodes).toMatchObject([
+      { month: '2026-03', through: until.toISOString(), givenAt: '2026-03-31T22:00:00.000Z' },
+    ]);
+    const reasonOf = (kind: string) => nodes[0].reasons.find((one: { kind: string }) => one.kind === kind);
+    const { spend } = await upliftShown();
+    expect(reasonOf('UPLIFT').finding).toBe(
+      !spend.isCertain ? 'UNKNOWN' : BigInt(spend.difference) > 0n ? 'FOR' : 'AGAINST',
+    );
+    expect(reasonOf('OPEN_RATE')).toEqual({
+      ...{ kind: 'OPEN_RATE', measuredPpm: null, limitPpm: '150000', finding: 'UNKNOWN' },
+    });
+    expect(reasonOf('COST_SHARE').measuredPpm).toMatch(/^[0-9]+$/);
+    const { rows } = await graph.database.pool.query<{ n: number }>(
+      '/* test.verdicts */ select count(*)::int as n from campaign_verdict',
+    );
+    expect(rows[0]?.n).toBe(2);
+    expect(moved.data.setTestClock.now).toBe('2026-05-15T10:00:00.000Z');
+  });
+
+  it('is not judged again, whoever comes again', async () => {
+    const before = await verdicts(elsewhere.campaign!.id);
+    await Promise.all(
+      [1, 2].map(() =>
+        giveVerdicts(
+          { database: graph.database },
+          { ...plain, purchaseRules: [bonus, elsewhere] },
+          { now: new Date() },
+        ),
+      ),
+    );
+    expect(await verdicts(elsewhere.campaign!.id)).toEqual(before);
+  });
+
+  it('is told to admins and finance', async () => {
+    expect((await graph.ask(till, VERDICTS, { id: bonus.campaign!.id })).codes).toEqual(['FORBIDDEN']);
+    expect((await graph.ask(admin, VERDICTS, { id: newId('cmp') })).codes).toEqual(['NOT_FOUND']);
+  });
+
+  async function upliftShown() {
+    const { arms } = await report(spring.id);
+    return { spend: arms[1].uplift.spendMicros };
+  }
 });
 
 expectTheBookToAddUp(graph);

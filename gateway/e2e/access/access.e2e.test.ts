@@ -53,6 +53,7 @@ const EMPTY_HERE = new Set([
   'Query.campaignCalendar',
   'Query.campaignReport',
   'Query.campaignReports',
+  'Query.campaignVerdicts',
   'Query.experimentReport',
   'Query.experiments',
   'Query.redemptionRates',

@@ -21,6 +21,7 @@ import { RedemptionRates1795850010000 } from './migrations/1795850010000-redempt
 import { PurchasesByTime1795860100000 } from './migrations/1795860100000-purchases-by-time';
 import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
 import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
+import { CampaignVerdicts1795891000000 } from './migrations/1795891000000-campaign-verdicts';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -49,6 +50,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     PurchasesByTime1795860100000,
     DefaultsAndRunOff1795890000000,
     Campaigns1795890200000,
+    CampaignVerdicts1795891000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -68,6 +70,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'award',
     'campaign_lot',
     'campaign_response',
+    'campaign_verdict',
     'document',
     'command_refusal',
     'receipt',

@@ -117,6 +117,20 @@ create table campaign_response (
   constraint campaign_response_kind_check CHECK ((kind = ANY (ARRAY['OPENED'::text, 'USED'::text])))
 );
 
+create table campaign_verdict (
+  programme_id uuid not null,
+  campaign_id uuid not null,
+  month text not null,
+  verdict text not null,
+  reasons jsonb not null,
+  counts jsonb not null,
+  through timestamp with time zone not null,
+  given_at timestamp with time zone not null,
+  constraint campaign_verdict_pkey PRIMARY KEY (programme_id, campaign_id, month),
+  constraint campaign_verdict_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
+  constraint campaign_verdict_verdict_check CHECK ((verdict = ANY (ARRAY['KEEP'::text, 'CHANGE'::text, 'STOP'::text])))
+);
+
 create table cap_share (
   programme_id uuid not null,
   shard smallint not null,
@@ -1148,6 +1162,8 @@ CREATE TRIGGER bank_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 CREATE TRIGGER campaign_lot_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_lot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER campaign_response_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_response FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER campaign_verdict_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_verdict FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER chain_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.chain_seal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

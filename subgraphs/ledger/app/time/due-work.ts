@@ -10,6 +10,7 @@ import { planTierDue } from '../../core/tiers/review';
 import type { RuleBook } from '../../core/rule-book';
 import { nextClaimDue } from '../../data/receipts/missing-claim.store';
 import { loadDue, nextDue, type DueItem } from '../../data/time/due.store';
+import { giveVerdicts, nextVerdictDue } from '../campaigns/give-verdicts';
 import type { Ledger } from '../ledger';
 import { NO_NEEDS, walletOf, type Needs, type PostingCommand } from '../points/posting-command';
 import { settleLateClaims } from '../receipts/settle-claim';
@@ -29,6 +30,7 @@ export async function nextDueInstant(ledger: DueLedger, programmeId: ProgrammeId
     nextDue(pool, programmeId, upTo),
     nextClaimDue(pool, programmeId, upTo),
     book && nextWarningDue(ledger, book, upTo),
+    book && nextVerdictDue(ledger, book, upTo),
   ]);
   const [first] = instants.filter((at) => at !== null).sort((a, b) => a.getTime() - b.getTime());
   return first ?? null;
@@ -64,8 +66,8 @@ const LEFT_MAX = 1_000;
 
 /**
  * Does what is due by an instant: releases, time-outs of holds, expiries, notices and reviews of tiers, warnings of
- * points about to expire, and missing-points claims whose partner is late. It may stop anywhere and come again, and two may
- * do it at once: what was done is not due any more, and a rule that meets it again does nothing.
+ * points about to expire, missing-points claims whose partner is late, and verdicts on campaigns whose month is over. It may stop
+ * anywhere and come again, and two may do it at once: what was done is not due any more, and a rule that meets it again does nothing.
  *
  * @throws what posting threw, unless `onLeft` is told
  */
@@ -98,6 +100,7 @@ export async function doDueWork(ledger: DueLedger, programmeId: ProgrammeId, run
     onFailed: run.onLeft && (({ memberId }, error) => run.onLeft?.(memberId, error)),
   });
   await settleLateClaims(ledger, programmeId, now);
+  await giveVerdicts(ledger, book, { now, stopping });
   return { posted, isDone: true };
 }
 

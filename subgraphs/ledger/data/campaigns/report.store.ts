@@ -38,7 +38,7 @@ with ${TARGETS}, asked as (
    group by r.campaign_id
 ), given as (
   select g.campaign_id as id, sum(g.points) as given, count(distinct g.wallet) as rewarded, sum(u.taken) as taken
-    from campaign c join campaign_lot g on g.campaign_id = c.id
+    from campaign c join campaign_lot g on g.campaign_id = c.id and g.occurred_at < c.ends
     left join lateral (
       select sum(e.amount) as taken from entry e
        where e.bucket = g.bucket and e.wallet = g.wallet and e.lot_seq = g.lot_seq and e.credit_kind = 'CLAWED_BACK') u on true
