@@ -129,6 +129,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.proposeRedemptionRate': 'admin',
   'Mutation.recordAction': 'partner:own',
   'Mutation.recordPurchase': 'partner:own',
+  'Mutation.recordCampaignDecision': 'admin',
   'Mutation.recordCampaignResponses': 'partner:own',
   'Mutation.recordPurchases': 'partner:own',
   'Mutation.recordUnclaimedSale': 'partner:own',
