@@ -4,7 +4,7 @@ import { isRefusal } from '../../../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { newId, uuidOf, type MemberId, type PartnerId } from '../../../../kernel/values/id';
 import type { SettlementState } from '../../core/settlement/cycle';
-import type { RuleBook } from '../../core/rule-book';
+import type { Contract, RuleBook } from '../../core/rule-book';
 import { ledgerDatabase } from '../../data/database';
 import { aRuleBook } from '../../testkit/book';
 import { TestBook } from '../../testkit/test-book';
@@ -35,9 +35,11 @@ afterEach(async () => {
 afterAll(() => database.drop());
 
 /** Opens a fresh programme; a point is paid with 0.008013, so that every total leaves something to carry. */
-async function begin(change: Partial<RuleBook> = {}): Promise<void> {
+async function begin(change: Partial<RuleBook> = {}, terms: Partial<Contract> = {}): Promise<void> {
   const rules = aRuleBook();
-  const contracts = rules.contracts.map((contract) => ({ ...contract, reimbursementMicros: 8_013n, feeMicros: 500n }));
+  const contracts = rules.contracts.map((contract) => ({
+    ...{ ...contract, reimbursementMicros: 8_013n, feeMicros: 500n, ...terms },
+  }));
   book = await TestBook.open(database, { ...rules, contracts, ...change }, NOW);
   [bakery, books] = rules.brands;
 }
@@ -268,6 +270,16 @@ describe('with a single approver', () => {
     expect(codeOf(await advance(cycleId, 'DRAFT'))).toBe('LEDGER_TRIAL_CHECK_FAILED');
     expect(await stateOf(cycleId)).toBe('CUT_OFF 2');
     await spoil('- 1');
+    expect(codeOf(await advance(cycleId, 'DRAFT'))).toBe('performed');
+  });
+
+  it('is not blocked by a part paid in advance that comes to less than a micro-unit, and so to no claim', async () => {
+    // 3 points of 0.000728 at 1 of 10,000: 0.2184 micro-units of the prefund.
+    await begin({}, { settlementModel: 'HYBRID', prefundBps: 1, reimbursementMicros: 728n });
+    const ann = newId('mem');
+    await book.buy(ann, bakery, 100n);
+    await book.redeem(ann, bakery, 3n);
+    const { cycleId } = done(await cutOff());
     expect(codeOf(await advance(cycleId, 'DRAFT'))).toBe('performed');
   });
 

@@ -49,9 +49,10 @@ export function claimsThatAreNotTheirPoints(transactions: string): string {
    ) own
    where case
            when own.bps = 10000 then c.micros is not null
-           -- Who was ever paid nothing for a point has redemptions without a claim.
+           -- What comes to less than a micro-unit has no claim: nothing was ever paid for a point, or too little of it in advance.
            when c.micros is null then not exists (
-             select from price z where z.programme_id = s.programme_id and z.partner_id = s.credit_owner and z.micros = 0)
+             select from price z where z.programme_id = s.programme_id and z.partner_id = s.credit_owner
+                                   and s.amount * z.micros * (10000 - own.bps) < 10000)
            else c.version <> c.other_version or p.micros is null
                 or abs(c.micros * 10000 - s.amount * p.micros * (10000 - own.bps)) >= 10000
          end`;
