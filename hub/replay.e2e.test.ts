@@ -121,7 +121,10 @@ onJourney('hub replay of a real year', () => {
       const section = (JSON.parse(expected('summary.json')) as Record<string, object>)[name];
       expect(JSON.parse(made['summary.json']!)).toMatchObject(section!);
       expect(sortedRows(made['rejected_rows.csv']!)).toEqual([]);
-      if (name === 'r1') expect(rates(made['campaign_metrics.csv']!)).toEqual(rates(expected('campaign_metrics.csv')));
+      if (name === 'r1') {
+        expect(rates(made['campaign_metrics.csv']!)).toEqual(rates(expected('campaign_metrics.csv')));
+        expectVerdictsByTheFigures(made['campaign_verdicts.csv']!);
+      }
     },
     600_000,
   );
@@ -135,6 +138,32 @@ onJourney('hub replay of a real year', () => {
 /** Lines of a file of campaigns as far as both have them: id, targeted, redemptions, who redeemed, response rate. */
 function rates(text: string): string[] {
   return sortedRows(text).map((row) => row.split(',').slice(0, 5).join(','));
+}
+
+/**
+ * The verdict on the month a campaign ended in was given when all of it was known: its response rate is the expected one. Campaigns
+ * that end after the year are not judged to their end, and of those nobody responded to there is no rate.
+ */
+function expectVerdictsByTheFigures(verdicts: string): void {
+  const rowsOf = (text: string) => text.trim().split('\n').slice(1);
+  const endsOf = new Map(
+    rowsOf(readFileSync(join(journey, 'campaigns.csv'), 'utf8')).map((row) => {
+      const [id, , , end] = row.split(',');
+      return [id, end!.slice(0, 7)] as const;
+    }),
+  );
+  const judged = rowsOf(verdicts).filter((row) => endsOf.get(row.split(',')[0]) === row.split(',')[1]);
+  const told = judged.flatMap((row) => {
+    const rate = /RESPONSE_RATE ([0-9.]+)/.exec(row)?.[1];
+    return rate === undefined ? [] : [`${row.split(',')[0]} ${rate}`];
+  });
+  const judgedIds = new Set(judged.map((row) => row.split(',')[0]));
+  const wanted = rowsOf(expected('campaign_metrics.csv')).flatMap((row) => {
+    const [id, , , redeemers, rate] = row.split(',');
+    return judgedIds.has(id) && Number(redeemers) > 0 ? [`${id} ${Number(rate).toFixed(4)}`] : [];
+  });
+  expect(wanted.length).toBeGreaterThan(15);
+  expect(told.sort()).toEqual(wanted.sort());
 }
 
 function expected(file: string): string {

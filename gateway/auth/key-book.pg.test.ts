@@ -41,6 +41,19 @@ describe('the key book', () => {
     }
   });
 
+  it('reads a busy key once when what it knew is no longer fresh, however many requests wait for it', async () => {
+    const book = open();
+    const { text, keyId } = partners.issueKey();
+    await book.recognise(text);
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + 5_000);
+    const query = jest.spyOn(database.pool, 'query');
+    const found = await Promise.all(Array.from({ length: 50 }, () => book.recognise(text)));
+    expect(found.map((key) => key?.keyId)).toEqual(found.map(() => keyId));
+    expect(query.mock.calls.length).toBeGreaterThan(0);
+    expect(query.mock.calls.length).toBeLessThan(25);
+  });
+
   it('shares what one gateway has read with the others', async () => {
     const [first, second] = [open(), open()];
     const { text, keyId } = partners.issueKey();

@@ -45,6 +45,8 @@ export interface KnownKey extends PartnerKey {
 /** What the gateway knows of partner keys: a projection of what partners has announced. */
 export class KeyBook {
   private readonly consumer: Consumer;
+  /** Keys that are being read now. */
+  private readonly beingRead = new Map<string, Promise<KnownKey | null>>();
   private readonly remembered = new Map<string, Remembered>();
   private lastCatchUp = 0;
   private due: Promise<void> | undefined;
@@ -100,12 +102,25 @@ export class KeyBook {
     const age = known === undefined ? Infinity : Date.now() - known.readAt;
     if (known !== undefined && age < FRESH_MS) return known.key;
     try {
-      return (await this.read(keyId)) ?? (await this.readAgain(keyId));
+      return (await this.readOnce(keyId)) ?? (await this.readAgain(keyId));
     } catch (error) {
       this.log.warn({ event: 'keys.unreadable', err: error });
       if (known !== undefined && age < STALE_MS) return known.key;
       throw error;
     }
+  }
+
+  /**
+   * Whoever needs the same key in the same moment waits for one reading: at each end of a key's freshness a busy till would
+   * otherwise ask once for every request it has under way, and the answers to all of them, refusals too, would wait for the database.
+   */
+  private readOnce(keyId: string): Promise<KnownKey | null> {
+    let reading = this.beingRead.get(keyId);
+    if (reading === undefined) {
+      reading = this.read(keyId).finally(() => this.beingRead.delete(keyId));
+      this.beingRead.set(keyId, reading);
+    }
+    return reading;
   }
 
   private async read(keyId: string): Promise<KnownKey | null> {
@@ -117,7 +132,7 @@ export class KeyBook {
     return key;
   }
 
-  /** A key may be used in the very moment it was issued, before its event came. */
+  /** A key may be used in the very moment it was issued, before its event came; a reading begun before would not see it. */
   private async readAgain(keyId: string): Promise<KnownKey | null> {
     await this.catchUp();
     return this.read(keyId);

@@ -152,7 +152,12 @@ export class Lanes {
 
   /** What a caller would be told now, before anything of its request is read; null when it may come in. */
   faultFor(principal: Principal): LaneFault | null {
-    const refusal = this.tills.refusalFor(callerOf(principal));
+    return this.faultForCaller(callerOf(principal));
+  }
+
+  /** The same for a caller by its name, as `callerOf` gives it. */
+  faultForCaller(caller: string): LaneFault | null {
+    const refusal = this.tills.refusalFor(caller);
     return refusal === null ? null : FAULTS[refusal];
   }
 

@@ -48,6 +48,21 @@ describe('the result files of a replay', () => {
     expect(files['declined_redemptions.csv']).toBe('redemption_id\nr1\nr2\n');
   });
 
+  it('tell of each verdict what speaks for a campaign and what speaks against it', () => {
+    const verdict = { campaignId: '8', month: '2017-05', verdict: 'CHANGE' };
+    const reasons = [
+      { kind: 'UPLIFT', finding: 'UNKNOWN', measuredPpm: null },
+      { kind: 'OPEN_RATE', finding: 'FOR', measuredPpm: 200_000n },
+      { kind: 'SPEND_CHANGE', finding: 'AGAINST', measuredPpm: -12_345n },
+      { kind: 'POINTS_SPENT_CHANGE', finding: 'FOR', measuredPpm: 940_000n },
+    ];
+    expect(filesOf({ ...figures, verdicts: [{ ...verdict, reasons }] })['campaign_verdicts.csv']).toBe(
+      'campaign_id,month,verdict,for_pct,against_pct,unknown_pct\n' +
+        '8,2017-05,CHANGE,OPEN_RATE 20.0000; POINTS_SPENT_CHANGE 94.0000,SPEND_CHANGE -1.2345,UPLIFT\n',
+    );
+    expect(filesOf(figures)['campaign_verdicts.csv']).toBeUndefined();
+  });
+
   it('show a reason that looks like a formula as text', () => {
     expect(filesOf(figures)['rejected_rows.csv']).toBe(`file,line,reason\npurchases.csv,7,"'=cmd, ""quoted"""\n`);
   });

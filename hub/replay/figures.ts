@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { CampaignFigures } from './post-campaigns';
+import type { CampaignFigures, VerdictFigures } from './post-campaigns';
 import type { RejectedRow } from './rows';
 import { byText } from './waves';
 
@@ -12,6 +12,8 @@ export interface ReplayFigures {
   readonly declined: readonly string[];
   /** Absent where campaigns were not asked for. */
   readonly campaigns?: readonly CampaignFigures[] | undefined;
+  /** Absent as well where they were not asked for. */
+  readonly verdicts?: readonly VerdictFigures[] | undefined;
   readonly summary: ReplaySummary;
   readonly rejected: readonly RejectedRow[];
 }
@@ -76,6 +78,7 @@ export function filesOf({
   matrix,
   declined,
   campaigns,
+  verdicts,
   summary,
   rejected,
 }: ReplayFigures): Record<string, string> {
@@ -122,6 +125,7 @@ export function filesOf({
       declined.toSorted().map((id) => [id]),
     ),
     ...(campaigns === undefined ? {} : { 'campaign_metrics.csv': campaignCsv(campaigns) }),
+    ...(verdicts === undefined ? {} : { 'campaign_verdicts.csv': verdictCsv(verdicts) }),
     'rejected_rows.csv': csv(
       ['file', 'line', 'reason'],
       rejected.map(({ file, line, reason }) => [file, line, guarded(reason)]),
@@ -144,9 +148,26 @@ function campaignCsv(campaigns: readonly CampaignFigures[]): string {
   );
 }
 
+/** One row for a campaign and month; figures by what they say, such as `RESPONSE_RATE 6.4516`. */
+function verdictCsv(verdicts: readonly VerdictFigures[]): string {
+  const saying = ({ reasons }: VerdictFigures, finding: string) =>
+    reasons
+      .filter((one) => one.finding === finding)
+      .map(({ kind, measuredPpm }) => (measuredPpm === null ? kind : `${kind} ${percent(measuredPpm)}`))
+      .join('; ');
+  return csv(
+    ['campaign_id', 'month', 'verdict', 'for_pct', 'against_pct', 'unknown_pct'],
+    verdicts.map((row) => [
+      ...[row.campaignId, row.month, row.verdict],
+      ...[saying(row, 'FOR'), saying(row, 'AGAINST'), saying(row, 'UNKNOWN')],
+    ]),
+  );
+}
+
 /** Millionths as a percentage with four places. */
 function percent(ppm: bigint): string {
-  return `${ppm / 10_000n}.${String(ppm % 10_000n).padStart(4, '0')}`;
+  const [sign, size] = ppm < 0n ? ['-', -ppm] : ['', ppm];
+  return `${sign}${size / 10_000n}.${String(size % 10_000n).padStart(4, '0')}`;
 }
 
 /** Cents as dollars with two places. */

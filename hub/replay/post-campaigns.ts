@@ -21,6 +21,19 @@ export interface CampaignFigures {
   readonly pointsSpentBefore: bigint;
 }
 
+/** What the hub found of a campaign at the end of a month, with the figures for it and those against it. */
+export interface VerdictFigures {
+  readonly campaignId: string;
+  readonly month: string;
+  readonly verdict: string;
+  readonly reasons: readonly {
+    readonly kind: string;
+    readonly finding: string;
+    /** In millionths; null: not measured. */
+    readonly measuredPpm: bigint | null;
+  }[];
+}
+
 const SEGMENT = `mutation Segment($input: CreateSegmentInput!) {
   result: createSegment(input: $input) { ... on CreateSegmentSuccess { segment { code } } ${REFUSAL} }
 }`;
@@ -37,6 +50,9 @@ const ACTIVITY = '{ purchases spend { amountMinor } pointsSpent }';
 const REPORTS = `query Reports($after: String) { campaignReports(first: 50, after: $after) {
   nodes { campaignId targeted responses responders responseRatePpm during ${ACTIVITY} before ${ACTIVITY} }
   pageInfo { hasNextPage endCursor } } }`;
+
+const VERDICTS = `query Verdicts($campaignId: ID!) { campaignVerdicts(campaignId: $campaignId, first: 100) {
+  nodes { month verdict reasons { kind finding measuredPpm } } } }`;
 
 /** Members a call puts on a segment, and responses a call carries: as many as one request may hold. */
 const MEMBERS_MAX = 1_000;
@@ -67,7 +83,11 @@ export class CampaignPoster {
   /** How many members each is for. */
   private readonly targeted = new Map<string, bigint>();
 
+  /** Responses that are not told yet, by day. */
+  private readonly untold: Map<string, Placed<ResponseRow>[]>;
+
   constructor(
+    private readonly folder: FolderCampaigns,
     private readonly options: {
       readonly admin: GraphCaller;
       readonly partners: ReadonlyMap<string, GraphCaller>;
@@ -76,11 +96,18 @@ export class CampaignPoster {
       readonly memberIds: ReadonlyMap<string, string>;
       readonly concurrency: number;
     },
-  ) {}
+  ) {
+    this.untold = groupBy(folder.responses, ({ day }) => day);
+  }
 
-  /** Begins every campaign. They give no points: what a coupon took off is in the sales already. */
-  async begin({ campaigns }: FolderCampaigns): Promise<void> {
-    for (const campaign of campaigns) {
+  /**
+   * Begins every campaign, and waits until the ledger has heard whom they are for: it judges them by that as months go by. They give
+   * no points: what a coupon took off is in the sales already.
+   *
+   * @throws when the ledger has not heard within a minute
+   */
+  async begin(): Promise<void> {
+    for (const campaign of this.folder.campaigns) {
       const partnerId = this.options.partnerIds.get(campaign.partner);
       if (partnerId === undefined) {
         this.reject(campaign.campaignId, `its coupons are for ${campaign.partner}, which is not in partners.csv`);
@@ -93,6 +120,7 @@ export class CampaignPoster {
       });
       this.ids.set(campaign.campaignId, rule.campaignId);
     }
+    await this.read();
   }
 
   private async target({ campaignId, targets }: CampaignRow, segment: string): Promise<void> {
@@ -113,9 +141,9 @@ export class CampaignPoster {
     this.rejected.push({ file, line: 0, reason: `campaign ${campaignId}: ${reason}` });
   }
 
-  /** Tells the hub of every coupon that was used, whether or not its points were there. */
-  async respond({ responses }: FolderCampaigns): Promise<void> {
-    const known = responses.filter(({ campaignId }) => this.ids.has(campaignId));
+  /** Tells the hub of every coupon that was used on a day, whether or not its points were there; that day, and once. */
+  async respond(day: string): Promise<void> {
+    const known = (this.untold.get(day) ?? []).filter(({ campaignId }) => this.ids.has(campaignId));
     const calls = [...groupBy(known, ({ partner }) => partner)].flatMap(([partner, rows]) =>
       chunksOf(rows, RESPONSES_MAX).map((chunk) => ({ partner, chunk })),
     );
@@ -126,6 +154,12 @@ export class CampaignPoster {
       const { result } = await caller.ask<{ result: readonly (Answer | null)[] }>(RESPOND, { input });
       for (const [n, row] of chunk.entries()) this.noteResponse(row, result[n] ?? null);
     });
+    this.untold.delete(day);
+  }
+
+  /** Tells it of coupons of days on which nothing else could be posted. */
+  async respondToOthers(): Promise<void> {
+    for (const day of [...this.untold.keys()].sort()) await this.respond(day);
   }
 
   private noteResponse({ redemptionId, line }: Placed<ResponseRow>, answer: Answer | null): void {
@@ -139,11 +173,11 @@ export class CampaignPoster {
    *
    * @throws when the ledger has not heard of all who are on the segments within a minute
    */
-  async read({ campaigns }: FolderCampaigns): Promise<CampaignFigures[]> {
+  async read(): Promise<CampaignFigures[]> {
     const until = Date.now() + HEARING_MS_MAX;
     for (;;) {
       const reports = await this.reports();
-      const figures = campaigns.flatMap(({ campaignId }) => {
+      const figures = this.folder.campaigns.flatMap(({ campaignId }) => {
         const report = reports.get(this.ids.get(campaignId) ?? '');
         return report === undefined ? [] : [figuresOf(campaignId, report)];
       });
@@ -152,6 +186,22 @@ export class CampaignPoster {
       if (Date.now() > until) throw new Error(`replay: the ledger knows ${this.describe(unheard)}`);
       await pause(200);
     }
+  }
+
+  /** What the hub found of each month by month, in the order of the file, the first month first. */
+  async readVerdicts(): Promise<VerdictFigures[]> {
+    const found: VerdictFigures[] = [];
+    for (const { campaignId } of this.folder.campaigns) {
+      const id = this.ids.get(campaignId);
+      if (id === undefined) continue;
+      const { campaignVerdicts } = await this.options.admin.ask<VerdictPage>(VERDICTS, { campaignId: id });
+      for (const { reasons, ...verdict } of campaignVerdicts.nodes.toReversed()) {
+        const whole = (text: string | null) => (text === null ? null : BigInt(text));
+        const told = reasons.map((reason) => ({ ...reason, measuredPpm: whole(reason.measuredPpm) }));
+        found.push({ campaignId, ...verdict, reasons: told });
+      }
+    }
+    return found;
   }
 
   private describe(unheard: readonly CampaignFigures[]): string {
@@ -176,6 +226,20 @@ interface ReportPage {
   readonly campaignReports: {
     readonly nodes: readonly Report[];
     readonly pageInfo: { readonly hasNextPage: boolean; readonly endCursor: string | null };
+  };
+}
+
+interface VerdictPage {
+  readonly campaignVerdicts: {
+    readonly nodes: readonly {
+      readonly month: string;
+      readonly verdict: string;
+      readonly reasons: readonly {
+        readonly kind: string;
+        readonly finding: string;
+        readonly measuredPpm: string | null;
+      }[];
+    }[];
   };
 }
 

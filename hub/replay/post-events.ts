@@ -1,4 +1,4 @@
-import { endOfDay, instantOfLocal } from '../../kernel/values/instant';
+import { endOfDay, startOfDay, instantOfLocal } from '../../kernel/values/instant';
 import { REFUSAL, pauseOf, type Answer, type GraphCaller } from '../client/graph';
 import { runLimited } from './limiter';
 import {
@@ -68,6 +68,11 @@ export class EventPoster {
     const others = members.filter((member) => !firsts.has(member));
     await runLimited(others, this.options.concurrency, enrolOne);
     return ids;
+  }
+
+  /** Sets the programme's clock to where a day begins, before anything else of that time is there to fall due. */
+  async beginAt(day: string): Promise<void> {
+    await this.advanceClock(startOfDay(day, REPLAY_TIME_ZONE));
   }
 
   /** Posts one day: the clock, then wave after wave of purchases, then each member's redemptions. */

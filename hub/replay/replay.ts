@@ -58,22 +58,27 @@ export async function replay(options: ReplayOptions): Promise<ReplayFigures | nu
     progress = new Progress('enrolments', enrolments.length, tell);
     const ids = await poster.enrol(enrolments);
     progress.finish();
+    // Campaigns of a past year on the machine's clock would be over, and judged, before anything happened.
+    if (days[0] !== undefined) await poster.beginAt(days[0].day);
     const mailing = await beginCampaigns(options, { admin, partners, memberIds: ids });
     progress = new Progress('events', folder.purchases.length + folder.redemptions.length, tell);
     for (const day of days) {
       if (options.isStopping()) return null;
       await poster.post(day);
+      await mailing?.respond(day.day);
     }
+    await mailing?.respondToOthers();
     progress.finish();
     const cycleId = await closeCycle(admin, 'replay');
-    const campaigns = mailing && (await campaignFigures(options, mailing));
+    const campaigns = await mailing?.read();
+    const verdicts = await mailing?.readVerdicts();
     const codeOf = new Map((await readPartners(admin)).map(({ id, code }) => [id, code]));
     const book = await readBook(admin, cycleId, codeOf);
     const members = await readMembers(admin, membersWithEvents(folder, ids));
     return {
       ...book,
       members,
-      campaigns,
+      ...{ campaigns, verdicts },
       ...leftOvers(options, poster, mailing),
       summary: summarise(options, { poster, mailing }, { ...book, members }),
     };
@@ -139,16 +144,10 @@ async function beginCampaigns(
 ): Promise<CampaignPoster | undefined> {
   if (campaigns === null) return undefined;
   const partnerIds = new Map((await readPartners(admin)).map(({ id, code }) => [code, id]));
-  const poster = new CampaignPoster({ admin, partners, partnerIds, memberIds, concurrency });
-  await poster.begin(campaigns);
+  const poster = new CampaignPoster(campaigns, { admin, partners, partnerIds, memberIds, concurrency });
+  await poster.begin();
   tell(`${campaigns.campaigns.length} campaigns are in the rule book`);
   return poster;
-}
-
-async function campaignFigures({ campaigns }: ReplayOptions, poster: CampaignPoster) {
-  if (campaigns === null) return undefined;
-  await poster.respond(campaigns);
-  return poster.read(campaigns);
 }
 
 function leftOvers(

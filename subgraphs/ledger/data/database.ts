@@ -22,6 +22,7 @@ import { PurchasesByTime1795860100000 } from './migrations/1795860100000-purchas
 import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rules';
 import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
 import { CampaignVerdicts1795891000000 } from './migrations/1795891000000-campaign-verdicts';
+import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campaign-decisions';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -51,6 +52,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     DefaultsAndRunOff1795890000000,
     Campaigns1795890200000,
     CampaignVerdicts1795891000000,
+    CampaignDecisions1795891010000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -71,6 +73,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'campaign_lot',
     'campaign_response',
     'campaign_verdict',
+    'campaign_decision',
     'document',
     'command_refusal',
     'receipt',

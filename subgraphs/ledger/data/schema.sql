@@ -91,6 +91,19 @@ create table buy_out (
   constraint buy_out_check CHECK (((approved_by IS NULL) = (approved_at IS NULL)))
 );
 
+create table campaign_decision (
+  programme_id uuid not null,
+  campaign_id uuid not null,
+  month text not null,
+  decision text not null,
+  reason text not null,
+  decided_by text not null,
+  decided_at timestamp with time zone not null,
+  constraint campaign_decision_pkey PRIMARY KEY (programme_id, campaign_id, month),
+  constraint campaign_decision_decision_check CHECK ((decision = ANY (ARRAY['KEPT'::text, 'CHANGED'::text, 'STOPPED'::text]))),
+  constraint campaign_decision_programme_id_campaign_id_month_fkey FOREIGN KEY (programme_id, campaign_id, month) REFERENCES campaign_verdict(programme_id, campaign_id, month)
+);
+
 create table campaign_lot (
   bucket smallint not null,
   wallet uuid not null,
@@ -1158,6 +1171,8 @@ create view statement_line as
 CREATE TRIGGER award_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.award FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER bank_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.bank_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER campaign_decision_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_decision FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER campaign_lot_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.campaign_lot FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -12,6 +12,7 @@ import { Intake1795880300000 } from './migrations/1795880300000-intake';
 import { ContractProposals1795825000000 } from './migrations/1795825000000-contract-proposals';
 import { KeyAddresses1795886000000 } from './migrations/1795886000000-key-addresses';
 import { Experiments1795890100000 } from './migrations/1795890100000-experiments';
+import { TermsChanges1795891000000 } from './migrations/1795891000000-terms-changes';
 import { Branches1795825060000 } from './migrations/1795825060000-branches';
 import { Leaving1795825020000 } from './migrations/1795825020000-leaving';
 import { PartnerKeyRow } from './partner-key.row';
@@ -44,6 +45,7 @@ export const partnersDatabase = {
     RuleProposals1795885000000,
     KeyAddresses1795886000000,
     Experiments1795890100000,
+    TermsChanges1795891000000,
   ],
   appendOnly: [
     'purchase_rule',

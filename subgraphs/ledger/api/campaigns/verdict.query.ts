@@ -1,11 +1,13 @@
-import { Arg, Ctx, ID, Int, Query, Resolver } from 'type-graphql';
+import { Arg, Ctx, ID, Int, Mutation, Query, Resolver } from 'type-graphql';
 import { CursorCodec, pageOf, readPageArguments, type Page } from '../../../../kernel/graph/connection';
 import { readVerdicts, type CampaignVerdict } from '../../app/campaigns/read-verdicts';
+import { recordCampaignDecision } from '../../app/campaigns/record-decision';
 import type { LedgerContext } from '../context';
+import { answer } from '../movements/result.type';
 import { orFault } from '../reports/report.query';
-import { CampaignVerdictConnection } from './verdict.type';
+import { CampaignVerdictConnection, RecordCampaignDecisionInput, RecordCampaignDecisionResult } from './verdict.type';
 
-/** What was said of campaigns, month by month. */
+/** What was said of campaigns, month by month, and what was done then. */
 @Resolver()
 export class VerdictQuery {
   @Query(() => CampaignVerdictConnection, {
@@ -22,5 +24,15 @@ export class VerdictQuery {
     const asked = { campaignId, before: afterKeys?.[0] ?? null, limit };
     const rows = orFault(await readVerdicts(ledger, principal, asked));
     return pageOf({ rows, first, after, cursors, keyOf: ({ month }) => [month] });
+  }
+
+  @Mutation(() => RecordCampaignDecisionResult, {
+    description: 'Records what was done about a campaign after a verdict; it changes no rule. Admin.',
+  })
+  recordCampaignDecision(
+    @Arg('input', () => RecordCampaignDecisionInput, { description: 'What.' }) input: RecordCampaignDecisionInput,
+    @Ctx() { ledger, principal }: LedgerContext,
+  ): Promise<object> {
+    return answer('RecordCampaignDecisionSuccess', input, () => recordCampaignDecision(ledger, principal, input));
   }
 }

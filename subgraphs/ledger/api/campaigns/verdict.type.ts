@@ -1,6 +1,8 @@
-import { Field, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { defineConnection } from '../../../../kernel/graph/connection';
+import { defineRefusalType, defineResult } from '../../../../kernel/graph/result';
 import { BigIntScalar, DateTimeScalar } from '../../../../kernel/graph/scalars';
+import type { RecordCampaignDecisionInput as Asked } from '../../app/campaigns/record-decision';
 
 export enum VerdictName {
   KEEP = 'KEEP',
@@ -69,6 +71,33 @@ export class VerdictReasonType {
   finding!: FindingName;
 }
 
+export enum CampaignDecisionName {
+  KEPT = 'KEPT',
+  CHANGED = 'CHANGED',
+  STOPPED = 'STOPPED',
+}
+registerEnumType(CampaignDecisionName, {
+  name: 'CampaignDecisionName',
+  description: 'What a person did about a campaign.',
+  valuesConfig: {
+    KEPT: { description: 'It goes on as it is.' },
+    CHANGED: { description: 'It goes on under other terms.' },
+    STOPPED: { description: 'It was stopped.' },
+  },
+});
+
+@ObjectType('CampaignDecision', { description: 'What a person did about a campaign after a verdict.' })
+export class CampaignDecisionType {
+  @Field(() => CampaignDecisionName, { description: 'What was done.' })
+  decision!: CampaignDecisionName;
+  @Field(() => String, { description: 'Why.' })
+  reason!: string;
+  @Field(() => String, { description: 'Who did it.' })
+  decidedBy!: string;
+  @Field(() => DateTimeScalar, { description: 'When it was told, by the programme’s clock.' })
+  decidedAt!: Date;
+}
+
 @ObjectType('CampaignVerdict', { description: 'What was said of a campaign at the end of a month; it never changes.' })
 export class CampaignVerdictType {
   @Field(() => String, { description: 'The month, such as 2026-03.' })
@@ -81,7 +110,37 @@ export class CampaignVerdictType {
   through!: Date;
   @Field(() => DateTimeScalar, { description: 'When it was given, by the programme’s clock.' })
   givenAt!: Date;
+  @Field(() => CampaignDecisionType, { nullable: true, description: 'What was then done; null: nobody told yet.' })
+  decision!: CampaignDecisionType | null;
 }
 
 /** A page of verdicts. */
 export const CampaignVerdictConnection = defineConnection('CampaignVerdict', CampaignVerdictType);
+
+@InputType('RecordCampaignDecisionInput', { description: 'What was done about a campaign after a verdict.' })
+export class RecordCampaignDecisionInput implements Asked {
+  @Field(() => String, { description: 'The caller’s own name for this intent; 1 to 255 characters.' })
+  idempotencyKey!: string;
+  @Field(() => ID, { description: 'The campaign.' })
+  campaignId!: string;
+  @Field(() => String, { description: 'The month of the verdict, such as 2026-03.' })
+  month!: string;
+  @Field(() => CampaignDecisionName, { description: 'What was done.' })
+  decision!: CampaignDecisionName;
+  @Field(() => String, { description: 'Why; 1 to 500 characters.' })
+  reason!: string;
+}
+
+@ObjectType('RecordCampaignDecisionSuccess', { description: 'The decision is recorded.' })
+class RecordCampaignDecisionSuccess {
+  @Field(() => CampaignDecisionType, { description: 'The decision.' })
+  decision!: CampaignDecisionType;
+  @Field(() => Boolean, { description: 'Whether this is the stored outcome of an earlier call with the same key.' })
+  replayed!: boolean;
+}
+
+export const RecordCampaignDecisionResult = defineResult(
+  'RecordCampaignDecisionResult',
+  RecordCampaignDecisionSuccess,
+  [defineRefusalType('VerdictDecided', 'What was done after that verdict is recorded already.')],
+);

@@ -94,3 +94,11 @@ export function verdictOf(reasons: readonly Reason[]): Verdict {
   if (!reasons.some((one) => one.finding === 'FOR')) return 'STOP';
   return reasons.some((one) => one.finding === 'AGAINST') ? 'CHANGE' : 'KEEP';
 }
+
+/** What a person did about a campaign after a verdict. */
+export interface CampaignDecision {
+  readonly decision: 'KEPT' | 'CHANGED' | 'STOPPED';
+  readonly reason: string;
+  readonly decidedBy: string;
+  readonly decidedAt: Date;
+}

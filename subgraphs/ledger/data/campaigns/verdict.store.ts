@@ -1,8 +1,9 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
+import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import type { CampaignCounts } from '../../core/campaigns/figures';
-import type { Reason, Verdict } from '../../core/campaigns/verdict';
+import type { CampaignDecision, Reason, Verdict } from '../../core/campaigns/verdict';
 
 /** A verdict as it was given. */
 export interface CampaignVerdict {
@@ -14,6 +15,8 @@ export interface CampaignVerdict {
   /** How far its figures reach. */
   readonly through: Date;
   readonly givenAt: Date;
+  /** Null: nobody told yet. */
+  readonly decision: CampaignDecision | null;
 }
 
 const LATEST = sql`/* ledger.campaignVerdict.latest */
@@ -36,7 +39,15 @@ const inText = (_name: string, value: unknown): unknown => (typeof value === 'bi
 export async function keepVerdict(
   pool: Pool,
   programmeId: ProgrammeId,
-  { campaignId, month, verdict, reasons, through, givenAt, counts }: CampaignVerdict & { counts: CampaignCounts },
+  {
+    campaignId,
+    month,
+    verdict,
+    reasons,
+    through,
+    givenAt,
+    counts,
+  }: Omit<CampaignVerdict, 'decision'> & { counts: CampaignCounts },
 ): Promise<void> {
   await pool.query(KEEP, [
     ...[uuidOf(programmeId), uuidOf(campaignId), month, verdict],
@@ -45,9 +56,12 @@ export async function keepVerdict(
 }
 
 const FIND = sql`/* ledger.campaignVerdict.find */
-select month, verdict, reasons, through, given_at from campaign_verdict
- where programme_id = $1 and campaign_id = $2 and ($3::text is null or month < $3)
- order by month desc limit $4`;
+select v.month, v.verdict, v.reasons, v.through, v.given_at, d.decision, d.reason, d.decided_by, d.decided_at
+  from campaign_verdict v
+  left join campaign_decision d
+    on d.programme_id = v.programme_id and d.campaign_id = v.campaign_id and d.month = v.month
+ where v.programme_id = $1 and v.campaign_id = $2 and ($3::text is null or v.month < $3)
+ order by v.month desc limit $4`;
 
 interface Row {
   readonly month: string;
@@ -58,6 +72,10 @@ interface Row {
   })[];
   readonly through: Date;
   readonly given_at: Date;
+  readonly decision: CampaignDecision['decision'] | null;
+  readonly reason: string;
+  readonly decided_by: string;
+  readonly decided_at: Date;
 }
 
 /** Verdicts on a campaign, the latest month first. */
@@ -67,12 +85,37 @@ export async function findVerdicts(
   { campaignId, before, limit }: { campaignId: Id<'cmp'>; before: string | null; limit: number },
 ): Promise<CampaignVerdict[]> {
   const { rows } = await pool.query<Row>(FIND, [uuidOf(programmeId), uuidOf(campaignId), before, limit]);
-  return rows.map(({ given_at: givenAt, reasons, ...row }) => ({
-    ...{ campaignId, givenAt, ...row },
+  return rows.map(({ month, verdict, through, given_at: givenAt, reasons, ...row }) => ({
+    ...{ campaignId, month, verdict, through, givenAt, decision: decisionFrom(row) },
     reasons: reasons.map(({ measuredPpm, limitPpm, ...reason }) => ({
       ...reason,
       measuredPpm: measuredPpm === null ? null : BigInt(measuredPpm),
       limitPpm: BigInt(limitPpm),
     })),
   }));
+}
+
+type DecisionRow = Pick<Row, 'decision' | 'reason' | 'decided_by' | 'decided_at'>;
+
+function decisionFrom({ decision, reason, decided_by: decidedBy, decided_at: decidedAt }: DecisionRow) {
+  return decision === null ? null : { decision, reason, decidedBy, decidedAt };
+}
+
+const EXISTS = sql`/* ledger.campaignVerdict.exists */
+select 1 from campaign_verdict where programme_id = $1 and campaign_id = $2 and month = $3`;
+
+const DECIDE = sql`/* ledger.campaignDecision.keep */
+insert into campaign_decision (programme_id, campaign_id, month, decision, reason, decided_by, decided_at)
+values ($1, $2, $3, $4, $5, $6, $7) on conflict do nothing returning month`;
+
+/** Keeps what a person did after a verdict; the first that is told stands. */
+export async function keepDecision(
+  tx: Tx,
+  programmeId: ProgrammeId,
+  { campaignId, month, ...told }: CampaignDecision & Pick<CampaignVerdict, 'campaignId' | 'month'>,
+): Promise<'KEPT' | 'DECIDED_BEFORE' | 'NO_VERDICT'> {
+  const place = [uuidOf(programmeId), uuidOf(campaignId), month];
+  if (((await tx.query(EXISTS, place)) as unknown[]).length === 0) return 'NO_VERDICT';
+  const values = [...place, told.decision, told.reason, told.decidedBy, told.decidedAt];
+  return ((await tx.query(DECIDE, values)) as unknown[]).length === 1 ? 'KEPT' : 'DECIDED_BEFORE';
 }
