@@ -415,6 +415,34 @@ create table settlement_details (
 alter table settlement_details enable row level security;
 alter table settlement_details force row level security;
 
+create table terms_change (
+  id text not null,
+  programme_id text not null,
+  version integer not null,
+  terms text not null,
+  texts text not null,
+  takes_effect_at timestamp with time zone not null,
+  notice_days integer not null,
+  content_hash text not null,
+  state text not null,
+  proposed_by text not null,
+  proposed_at timestamp with time zone not null,
+  decided_by text,
+  decided_at timestamp with time zone,
+  rule_book_version bigint,
+  constraint terms_change_pkey PRIMARY KEY (id),
+  constraint approved_is_announced CHECK (((state = 'APPROVED'::text) = (rule_book_version IS NOT NULL))),
+  constraint terms_change_content_hash_check CHECK ((content_hash ~ '^[0-9a-f]{64}$'::text)),
+  constraint terms_change_id_check CHECK ((id ~ '^tch_[0-9a-f]{32}$'::text)),
+  constraint terms_change_notice_days_check CHECK ((notice_days > 0)),
+  constraint terms_change_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'APPROVED'::text, 'WITHDRAWN'::text, 'REPLACED'::text]))),
+  constraint terms_change_version_check CHECK ((version > 1)),
+  constraint terms_decided_is_whole CHECK ((((state = 'OPEN'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
+  constraint terms_change_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
+);
+alter table terms_change enable row level security;
+alter table terms_change force row level security;
+
 create table tier (
   programme_id text not null,
   rank integer not null,
@@ -422,10 +450,12 @@ create table tier (
   name text not null,
   threshold_points bigint not null,
   multiplier_bps integer default 10000 not null,
+  benefits jsonb default '[]'::jsonb not null,
   constraint tier_pkey PRIMARY KEY (programme_id, rank),
   constraint tier_programme_id_code_key UNIQUE (programme_id, code),
   constraint tier_programme_id_threshold_points_key UNIQUE (programme_id, threshold_points),
   constraint first_tier_begins_at_zero CHECK (((rank > 0) OR (threshold_points = 0))),
+  constraint tier_benefits_check CHECK ((jsonb_typeof(benefits) = 'array'::text)),
   constraint tier_multiplier_bps_check CHECK ((multiplier_bps >= 10000)),
   constraint tier_rank_check CHECK ((rank >= 0)),
   constraint tier_threshold_points_check CHECK ((threshold_points >= 0)),
@@ -449,6 +479,10 @@ CREATE INDEX rule_proposal_by_partner ON public.rule_proposal USING btree (partn
 CREATE UNIQUE INDEX one_open_proposal_a_rule ON public.rule_proposal USING btree (partner_id, code) WHERE (state = 'OPEN'::text);
 
 CREATE UNIQUE INDEX settlement_details_version ON public.settlement_details USING btree (programme_id, partner_id, version) NULLS NOT DISTINCT;
+
+CREATE UNIQUE INDEX one_open_terms_change ON public.terms_change USING btree (programme_id) WHERE (state = 'OPEN'::text);
+
+CREATE UNIQUE INDEX terms_version_once ON public.terms_change USING btree (programme_id, version) WHERE (state = 'APPROVED'::text);
 
 -- Functions
 
@@ -551,6 +585,10 @@ create policy hub_work on rule_proposal as PERMISSIVE for ALL using (true) with 
 create policy hub_tenant on settlement_details as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
 
 create policy hub_work on settlement_details as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on terms_change as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on terms_change as PERMISSIVE for ALL using (true) with check (true);
 
 create policy hub_tenant on tier as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
 
