@@ -10,7 +10,9 @@ import { earningRateFault, type EarningRule } from '../subgraphs/partners/core/e
 import { newProgrammeFault, type Programme } from '../subgraphs/partners/core/programme';
 import { PLAIN_TERMS, programmeTermsOf, type AskedTerms } from '../subgraphs/partners/core/programme-terms';
 import type { Experiment } from '../subgraphs/partners/core/experiment';
+import type { Tier } from '../subgraphs/partners/core/ladder';
 import type { RuleBook } from '../subgraphs/partners/core/rule-book';
+import type { ChangeableTerms, TermsChange } from '../subgraphs/partners/core/terms-change';
 import { ruleBookPublished } from '../subgraphs/partners/events/published';
 import { aProgramme } from '../subgraphs/partners/testkit/builders';
 
@@ -126,7 +128,7 @@ function bookOf(parts: Partial<RuleBook> & { programme: Programme }): RuleBook {
     ],
     branches: [],
     ...{ contracts: [], earningRules: [], actionRules: [], purchaseRules: [], purposeBudgets: [], conversionRates: [] },
-    experiments: [],
+    ...{ experiments: [], termsChanges: [] },
     ...parts,
   };
 }
@@ -157,16 +159,7 @@ describe('a rule book announced by partners', () => {
           });
           const book = bookOf({ programme, contracts, earningRules, actionRules, experiments });
           const read = readRuleBook(payloadOf(book));
-          const {
-            id: _,
-            key,
-            tiers,
-            name: __,
-            currencyName: ___,
-            defaultLanguage: ____,
-            rebateLimitBps: _____,
-            ...settings
-          } = programme;
+          const { id: _, key, tiers, name: __, currencyName: ___, rebateLimitBps: _____, ...settings } = programme;
           expect(read).toEqual({
             ...settings,
             ...{ version: 7n, programmeId, programmeKey: key },
@@ -191,11 +184,48 @@ describe('a rule book announced by partners', () => {
               name,
               threshold,
               multiplierBps: 10_000,
+              benefits: [],
             })),
+            termsChanges: [],
           });
         },
       ),
     );
+  });
+
+  it('is read with the terms that take effect later, whole', () => {
+    const texts = [{ language: 'pl', text: 'Od maja punkty żyją dwa lata.' }];
+    const terms: ChangeableTerms = {
+      ...{ faceValueMicros: 9_000n, pointsValidityDays: 730, arrearsLimitPoints: 5n, stepUpAbovePoints: null },
+      expiry: { kind: 'END_OF_PERIOD', period: 'QUARTER', warningDays: [14, 3] },
+      tiers: [{ code: 'BASE', name: 'Basis', thresholdPoints: 0n, multiplierBps: 11_000, benefits: [{ texts }] }],
+    };
+    const change: TermsChange = {
+      ...{
+        id: newId('tch'),
+        version: 2,
+        terms,
+        takesEffectAt: new Date('2026-05-01T00:00:00+02:00'),
+        noticeDays: 30,
+        texts,
+      },
+      ...{
+        contentHash: 'f'.repeat(64),
+        state: 'APPROVED',
+        proposedBy: 'ada',
+        proposedAt: new Date(),
+        ruleBookVersion: 6n,
+      },
+      ...{ decidedBy: 'bea', decidedAt: new Date() },
+    };
+    const { termsChanges } = readRuleBook(payloadOf(bookOf({ programme: programmeOf({}), termsChanges: [change] })));
+    const [{ thresholdPoints: threshold, ...rung }] = terms.tiers as [Tier];
+    expect(termsChanges).toEqual([
+      {
+        ...{ version: 2, takesEffectAt: change.takesEffectAt, ruleBookVersion: 6n },
+        terms: { ...terms, tiers: [{ ...rung, threshold }] },
+      },
+    ]);
   });
 
   it('is read with its rules and campaigns as stretches, each in force until the next', () => {

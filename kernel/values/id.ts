@@ -41,6 +41,7 @@ export const ID_PREFIXES = [
   'rpr',
   'seg',
   'exp',
+  'tch',
 ] as const;
 export type IdPrefix = (typeof ID_PREFIXES)[number];
 

@@ -12,6 +12,7 @@ import { PurchaseRuleQuery } from './api/purchase-rule.query';
 import { RuleBookMutation } from './api/rule-book.mutation';
 import { RuleProposalMutation } from './api/rule-proposal.mutation';
 import { SettlementDetailsQuery } from './api/settlement-details.query';
+import { TermsChangeMutation } from './api/terms-change.mutation';
 import { StandingMutation } from './api/standing.mutation';
 
 let built: SubgraphSchema | undefined;
@@ -33,6 +34,7 @@ export function buildPartnersSchema(): SubgraphSchema {
       PartnerKeyMutation,
       SettlementDetailsQuery,
       IntakeQuery,
+      TermsChangeMutation,
     ],
     references: { Partner: resolvePartner, Programme: resolveProgramme },
   });

@@ -51,7 +51,7 @@ export async function openLedger(
   const liveSettlement = openLiveSettlement(pool, epoch);
   const liveFreezes = openLiveFreezes(pool, epoch);
   const feed = openFeed({ pool, url, live, log });
-  const books = new RuleBooks(pool, readRuleBook);
+  const books = new RuleBooks(pool, readRuleBook, clock);
   const lanesOptions: Omit<LanesOptions, 'lanes' | 'batchMax'> = {
     url,
     shelf: books,

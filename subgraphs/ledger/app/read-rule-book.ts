@@ -20,6 +20,21 @@ const programmeId = z
   .refine((text) => parseId('prg', text) !== null)
   .transform((text) => text as ProgrammeId);
 
+const expiryPolicy = z.object({
+  kind: z.enum(['FIXED', 'ROLLING', 'END_OF_PERIOD']),
+  period: z.enum(['MONTH', 'QUARTER', 'YEAR']),
+  warningDays: z.array(days),
+});
+const tier = z
+  .object({
+    code: z.string(),
+    name: z.string(),
+    thresholdPoints: whole,
+    multiplierBps: z.number().int().min(10_000).optional(),
+    benefits: z.array(z.object({ texts: z.array(z.object({ language: z.string(), text: z.string() })) })).optional(),
+  })
+  .transform(({ thresholdPoints, ...rung }) => ({ ...rung, threshold: points(thresholdPoints) }));
+
 /**
  * The rule book as partners announces it; unknown fields are passed over, so that partners may add to it, and terms that books
  * announced earlier do not name are what they were then: none.
@@ -37,13 +52,8 @@ const payload = z.object({
     pointsValidityDays: z.number().int().min(1).nullable(),
     opensAt: instant,
     faceValueMicros: whole.default(0n),
-    expiry: z
-      .object({
-        kind: z.enum(['FIXED', 'ROLLING', 'END_OF_PERIOD']),
-        period: z.enum(['MONTH', 'QUARTER', 'YEAR']),
-        warningDays: z.array(days),
-      })
-      .default({ kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1] }),
+    defaultLanguage: z.string().optional(),
+    expiry: expiryPolicy.default({ kind: 'FIXED', period: 'YEAR', warningDays: [30, 7, 1] }),
     drawOrder: z.enum(['FIRST_TO_EXPIRE', 'PRO_RATA_BY_ISSUER']).default('FIRST_TO_EXPIRE'),
     reversalGraceDays: days.default(0),
     arrearsLimitPoints: wholePoints.nullable().default(null),
@@ -117,14 +127,24 @@ const payload = z.object({
       }),
     )
     .default([]),
-  tiers: z.array(
-    z.object({
-      code: z.string(),
-      name: z.string(),
-      thresholdPoints: whole,
-      multiplierBps: z.number().int().min(10_000).optional(),
-    }),
-  ),
+  tiers: z.array(tier),
+  termsChanges: z
+    .array(
+      z.object({
+        version: z.number().int().min(2),
+        takesEffectAt: instant,
+        ruleBookVersion: whole,
+        terms: z.object({
+          faceValueMicros: whole,
+          pointsValidityDays: z.number().int().min(1).nullable(),
+          expiry: expiryPolicy,
+          arrearsLimitPoints: wholePoints.nullable(),
+          stepUpAbovePoints: wholePoints.nullable(),
+          tiers: z.array(tier),
+        }),
+      }),
+    )
+    .default([]),
   ...announcedRules,
 });
 
@@ -150,6 +170,7 @@ export function readRuleBook(body: unknown): RuleBook {
     purposeBudgets: rules.purposeBudgets,
     conversionRates: rules.conversionRates,
     experiments: rules.experiments,
-    tiers: tiers.map(({ thresholdPoints, ...tier }) => ({ ...tier, threshold: points(thresholdPoints) })),
+    tiers,
+    termsChanges: rules.termsChanges,
   };
 }

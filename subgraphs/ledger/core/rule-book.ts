@@ -128,6 +128,8 @@ export interface Tier {
   readonly threshold: Points;
   /** What purchases earn on this rung, in basis points of what they earn otherwise; at least 10,000, which absent means. */
   readonly multiplierBps?: number;
+  /** What its members have besides, each in the languages it was told in. */
+  readonly benefits?: readonly { readonly texts: readonly { readonly language: string; readonly text: string }[] }[];
 }
 
 /**
@@ -174,6 +176,24 @@ export interface RuleBook {
   readonly experiments: readonly Experiment[];
   /** Ascending by threshold, the first at 0. */
   readonly tiers: readonly Tier[];
+  /** What members are told in when nothing else is known. */
+  readonly defaultLanguage?: string;
+  /** Which version of the terms this book goes by; absent: the first, of the founding. */
+  readonly termsVersion?: number;
+  /** Versions of the terms that take effect at some instant, ascending; absent: none. */
+  readonly termsChanges?: readonly TermsChange[];
+}
+
+/** What of a programme's terms may change: a version of all of it, in force from its instant until the next one's. */
+export interface TermsChange {
+  readonly version: number;
+  readonly takesEffectAt: Date;
+  /** The rule book that announced it first. */
+  readonly ruleBookVersion: bigint;
+  readonly terms: Pick<
+    RuleBook,
+    'faceValueMicros' | 'pointsValidityDays' | 'expiry' | 'arrearsLimitPoints' | 'stepUpAbovePoints' | 'tiers'
+  >;
 }
 
 /** The partner of this id; undefined when the book does not know it. */

@@ -37,15 +37,24 @@ export async function saveRuleBook(tx: Tx, book: NewRuleBook): Promise<void> {
 }
 
 const LOAD_BOOK = sql`/* ledger.ruleBook.load */
-select version, book from rule_book where programme_id = $1`;
+select version, book, (select test_now from programme_clock where programme_clock.programme_id = rule_book.programme_id) as test_now
+  from rule_book
+ where programme_id = $1`;
 
-/** The rule book held now; null when partners has announced none that reached us. */
+interface BookRow {
+  version: string;
+  book: unknown;
+  test_now: Date | null;
+}
+
+/** The rule book held now and the programme's test clock; null when partners has announced none that reached us. */
 export async function loadRuleBook(
   pool: Pool,
   programmeId: ProgrammeId,
-): Promise<{ version: bigint; payload: unknown } | null> {
-  const { rows } = await pool.query<{ version: string; book: unknown }>(LOAD_BOOK, [uuidOf(programmeId)]);
-  return rows[0] === undefined ? null : { version: BigInt(rows[0].version), payload: rows[0].book };
+): Promise<{ version: bigint; payload: unknown; testNow: Date | null } | null> {
+  const { rows } = await pool.query<BookRow>(LOAD_BOOK, [uuidOf(programmeId)]);
+  const [row] = rows;
+  return row === undefined ? null : { version: BigInt(row.version), payload: row.book, testNow: row.test_now };
 }
 
 const LOAD_CLOCK = sql`/* ledger.programmeClock.load */

@@ -81,7 +81,9 @@ export function announcementOf(book: RuleBook): object {
       JSON.stringify(value, (_name, field: unknown) => (typeof field === 'bigint' ? field.toString() : field)),
     );
   const { programmeId, programmeKey, version, partners, contracts, earningRules, actionRules, tiers, ...rest } = book;
-  const { purchaseRules, purposeBudgets, conversionRates, experiments, ...programme } = rest;
+  const { purchaseRules, purposeBudgets, conversionRates, experiments, termsChanges, ...programme } = rest;
+  const rungs = (ladder: RuleBook['tiers']) =>
+    ladder.map(({ threshold, ...tier }) => ({ ...tier, thresholdPoints: threshold }));
   return text({
     version,
     programme: { ...programme, id: programmeId, key: programmeKey },
@@ -99,7 +101,11 @@ export function announcementOf(book: RuleBook): object {
     purposeBudgets,
     conversionRates,
     experiments,
-    tiers: tiers.map(({ threshold, ...tier }) => ({ ...tier, thresholdPoints: threshold })),
+    tiers: rungs(tiers),
+    termsChanges: termsChanges?.map((change) => ({
+      ...change,
+      terms: { ...change.terms, tiers: rungs(change.terms.tiers) },
+    })),
   }) as object;
 }
 

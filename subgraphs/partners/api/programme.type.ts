@@ -108,6 +108,34 @@ export class TierPolicyInput {
   noticeDays!: number;
 }
 
+@ObjectType('LocalText', { description: 'A text people read, in one language.' })
+export class LocalTextType {
+  @Field(() => String, { description: 'BCP 47 tag, such as en or pl-PL.' })
+  language!: string;
+  @Field(() => String, { description: 'The text.' })
+  text!: string;
+}
+
+@InputType('LocalTextInput', { description: 'A text people read, in one language.' })
+export class LocalTextInput {
+  @Field(() => String, { description: 'BCP 47 tag, such as en or pl-PL.' })
+  language!: string;
+  @Field(() => String, { description: 'The text.' })
+  text!: string;
+}
+
+@ObjectType('TierBenefit', { description: 'Something a tier’s members have besides what they earn.' })
+export class TierBenefitType {
+  @Field(() => [LocalTextType], { description: 'What it is, in each language it was told in.' })
+  texts!: LocalTextType[];
+}
+
+@InputType('TierBenefitInput', { description: 'Something a tier’s members have besides what they earn.' })
+export class TierBenefitInput {
+  @Field(() => [LocalTextInput], { description: 'What it is, in 1 to 20 languages; at most 200 characters in each.' })
+  texts!: LocalTextInput[];
+}
+
 @ObjectType('Tier', { description: 'One rung of the ladder members climb.' })
 export class TierType {
   @Field(() => String, { description: 'Short name for machines, such as SILVER.' })
@@ -118,6 +146,8 @@ export class TierType {
   thresholdPoints!: bigint;
   @Field(() => Int, { description: 'What purchases earn on it, in basis points of what they earn otherwise.' })
   multiplierBps!: number;
+  @Field(() => [TierBenefitType], { description: 'What its members have besides, in the order it is shown.' })
+  benefits!: TierBenefitType[];
 }
 
 @Directive('@key(fields: "id")')
@@ -203,6 +233,11 @@ export class TierInput {
       'What purchases earn on it, in basis points of what they earn otherwise: 15,000 is half as much again.',
   })
   multiplierBps?: number | null;
+  @Field(() => [TierBenefitInput], {
+    nullable: true,
+    description: 'What its members have besides, in the order it is shown; at most 20.',
+  })
+  benefits?: TierBenefitInput[] | null;
 }
 
 @InputType('CreateProgrammeInput', { description: 'A programme to found.' })

@@ -5,9 +5,11 @@ import { newId, type PartnerId, type ProgrammeId } from '../../../kernel/values/
 import { agreeVersion, type AgreedTerms, type Contract } from '../core/contract';
 import { contentHashOf, type ContractProposal } from '../core/contract-proposal';
 import type { Programme } from '../core/programme';
+import { lowestFaceValue, programmesFrom } from '../core/terms-change';
 import { findAllContracts, insertContract } from '../data/contract.store';
 import { findAllPartners } from '../data/partner.store';
 import { findProgramme } from '../data/programme.store';
+import { findTermsChanges } from '../data/terms-change.store';
 import { loopByContract } from './judge-rule';
 
 /** Terms for a partner, put forward by a person at an instant. */
@@ -33,19 +35,20 @@ export async function drawUp(
   const partners = await findAllPartners(tx, programmeId);
   const isThere = partners.some(({ id, status }) => id === partnerId && status !== 'LEFT');
   if (programme === null || !isThere) return notFound('partner');
-  const { faceValueMicros } = programme;
+  // The least a point is worth from now on: terms that were announced bind whoever agrees a price before they take effect.
+  const faceValueMicros = lowestFaceValue(programmesFrom(programme, await findTermsChanges(tx, programmeId), now));
   const contracts = await findAllContracts(tx, programmeId);
   const agreed = agreeVersion(terms, partnerId, { faceValueMicros, partners, contracts });
   if (isRefusal(agreed)) return agreed;
   const { version } = agreed;
-  const loop = await loopByContract(tx, programmeId, { ...terms, id: newId('ctr'), partnerId, version });
+  const loop = await loopByContract(tx, { programmeId, now }, { ...terms, id: newId('ctr'), partnerId, version });
   if (loop !== null) return loop;
   const contentHash = contentHashOf({ programmeId, partnerId, version, faceValueMicros, terms });
   const proposal: ContractProposal = {
     ...{ id: newId('cpr'), partnerId, version, terms, contentHash, state: 'OPEN' },
     ...{ proposedBy: subject, proposedAt: now, decidedBy: null, decidedAt: null },
   };
-  return { proposal, programme };
+  return { proposal, programme: { ...programme, faceValueMicros } };
 }
 
 /** Makes a proposal's terms the partner's contract. */

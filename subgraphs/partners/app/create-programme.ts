@@ -3,6 +3,7 @@ import type { Replayable } from '../../../kernel/db/command-key';
 import type { Refusal } from '../../../kernel/errors/refusal';
 import { forbidden } from '../../../kernel/errors/shared-refusals';
 import { newId } from '../../../kernel/values/id';
+import { wholeTier } from '../core/ladder';
 import { newProgrammeFault, whyNotFounded, type NewProgramme, type Programme } from '../core/programme';
 import { programmeTermsOf } from '../core/programme-terms';
 import { refuse } from '../core/refusals';
@@ -37,6 +38,7 @@ export async function createProgramme(
         ...asked,
         ...programmeTermsOf(asked),
         id,
+        tiers: asked.tiers.map(wholeTier),
         pointsValidityDays: asked.pointsValidityDays ?? null,
         opensAt: asked.opensAt ?? now,
       };

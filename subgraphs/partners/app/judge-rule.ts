@@ -1,17 +1,20 @@
 import type { Tx } from '../../../kernel/db/transaction';
-import type { Outcome } from '../../../kernel/errors/refusal';
+import type { Outcome, Refusal } from '../../../kernel/errors/refusal';
 import { notFound } from '../../../kernel/errors/shared-refusals';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import type { Contract } from '../core/contract';
 import { memberLoopIn, partnerLoopIn, type LoopRules } from '../core/loop-guard';
+import type { Programme } from '../core/programme';
 import { windowsOf, type PurchaseRule } from '../core/purchase-rule';
 import { judgeRebate, type JudgedPart, type Rebate } from '../core/rebate';
+import { mostGenerous, programmesFrom, type ChangeableTerms } from '../core/terms-change';
 import { findAllContracts } from '../data/contract.store';
 import { findAllEarningRules } from '../data/earning-rule.store';
 import { findAllPartners } from '../data/partner.store';
 import { findProgramme } from '../data/programme.store';
 import { findPurchaseRules } from '../data/purchase-rule.store';
 import { findPurposeBudgets } from '../data/rule-settings.store';
+import { findTermsChanges } from '../data/terms-change.store';
 import type { DrawnRule } from './draw-rule';
 
 /** What a change was found to be. */
@@ -29,8 +32,12 @@ export interface Judgement {
  *
  * @returns PARTNERS_ARBITRAGE_LOOP when it would close a loop
  */
-export async function judgeRule(tx: Tx, programmeId: ProgrammeId, drawn: DrawnRule): Promise<Outcome<Judgement>> {
-  const known = await loadRules(tx, programmeId);
+export async function judgeRule(
+  tx: Tx,
+  { programmeId, now }: { programmeId: ProgrammeId; now: Date },
+  drawn: DrawnRule,
+): Promise<Outcome<Judgement>> {
+  const known = await loadRules(tx, programmeId, now);
   if (known === null) return notFound('programme');
   const { versions, limitBps, ...rest } = known;
   const before: LoopRules = { ...rest, rules: windowsOf(versions) };
@@ -61,22 +68,50 @@ function partOf(drawn: DrawnRule, { rules }: LoopRules): JudgedPart {
 }
 
 /** Whether a partner's next contract would close a loop through some campaign: PARTNERS_ARBITRAGE_LOOP, or null. */
-export async function loopByContract(tx: Tx, programmeId: ProgrammeId, contract: Contract) {
-  const known = await loadRules(tx, programmeId);
+export async function loopByContract(
+  tx: Tx,
+  { programmeId, now }: { programmeId: ProgrammeId; now: Date },
+  contract: Contract,
+) {
+  const known = await loadRules(tx, programmeId, now);
   if (known === null) return null;
   const { versions, limitBps: _, ...rest } = known;
   const before: LoopRules = { ...rest, rules: windowsOf(versions) };
   return partnerLoopIn({ ...before, contracts: [...before.contracts, contract] }, before);
 }
 
+/** Whether a programme's next terms, as generous as they and those before are, would close a loop for members of some partner. */
+export async function loopByTerms(
+  tx: Tx,
+  programmeId: ProgrammeId,
+  { terms, from, now }: { terms: ChangeableTerms; from: Date; now: Date },
+): Promise<Refusal | null> {
+  const known = await loadRules(tx, programmeId, now);
+  if (known === null) return null;
+  const { versions, limitBps: _, ...rest } = known;
+  const before: LoopRules = { ...rest, rules: windowsOf(versions) };
+  const after = { ...before, programme: { ...known.programme, ...terms } };
+  for (const partnerId of new Set(rest.earningRules.map((rule) => rule.partnerId))) {
+    const part = { partnerId, from, until: null, channels: [], branches: [], tiers: [], segments: [] };
+    const rebate = judgeRebate(part, { after, before });
+    const loop = rebate.isRaised ? memberLoopIn(rebate, partnerId, after) : null;
+    if (loop !== null) return loop;
+  }
+  return null;
+}
+
 async function loadRules(
   tx: Tx,
   programmeId: ProgrammeId,
-): Promise<(Omit<LoopRules, 'rules'> & { versions: PurchaseRule[]; limitBps: number | null }) | null> {
+  now: Date,
+): Promise<
+  (Omit<LoopRules, 'rules'> & { programme: Programme; versions: PurchaseRule[]; limitBps: number | null }) | null
+> {
   const programme = await findProgramme(tx, programmeId);
   if (programme === null) return null;
+  const changes = await findTermsChanges(tx, programmeId);
   return {
-    programme,
+    programme: mostGenerous(programmesFrom(programme, changes, now)),
     limitBps: programme.rebateLimitBps,
     partners: await findAllPartners(tx, programmeId),
     contracts: await findAllContracts(tx, programmeId),

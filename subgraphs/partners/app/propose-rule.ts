@@ -117,7 +117,7 @@ async function drawUpProposal(
 ): Promise<Outcome<{ proposal: RuleProposal; drawn: DrawnRule }>> {
   const drawn = await drawRule(tx, at, change);
   if (isRefusal(drawn)) return drawn;
-  const judged = await judgeRule(tx, at.programmeId, drawn);
+  const judged = await judgeRule(tx, at, drawn);
   if (isRefusal(judged)) return judged;
   const { version } = drawn.kind === 'RULE' ? drawn.rule : drawn.earningRule;
   const proposal: Omit<RuleProposal, 'contentHash'> = {

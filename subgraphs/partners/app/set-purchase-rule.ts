@@ -72,7 +72,7 @@ async function setRule(
 export async function decideAlone(tx: Tx, at: AtPartner, change: RuleChange): Promise<Outcome<DrawnRule>> {
   const drawn = await drawRule(tx, at, change);
   if (isRefusal(drawn)) return drawn;
-  const judged = await judgeRule(tx, at.programmeId, drawn);
+  const judged = await judgeRule(tx, at, drawn);
   if (isRefusal(judged)) return judged;
   if (judged.isAboveLimit) return aboveLimit(judged.rebate.bps, judged.limitBps ?? 0);
   await saveDrawn(tx, at.programmeId, drawn, at.now);

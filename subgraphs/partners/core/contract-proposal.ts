@@ -39,9 +39,9 @@ export function contentHashOf(content: ProposalContent): string {
 }
 
 /** What `approveProposal` looks at. */
-export interface Approval {
+export interface Approval<P extends Pick<ContractProposal, 'contentHash' | 'proposedBy'> = ContractProposal> {
   /** The open proposal; null when none is. */
-  readonly open: ContractProposal | null;
+  readonly open: P | null;
   /** What the approver looked at. */
   readonly contentHash: string;
   readonly approver: string;
@@ -54,10 +54,15 @@ export interface Approval {
  *
  * @returns the proposal; PARTNERS_PROPOSAL_CHANGED or PARTNERS_SELF_APPROVAL
  */
-export function approveProposal({ open, contentHash, approver, mayApproveOwn }: Approval): Outcome<ContractProposal> {
+export function approveProposal<P extends Pick<ContractProposal, 'contentHash' | 'proposedBy'>>({
+  open,
+  contentHash,
+  approver,
+  mayApproveOwn,
+}: Approval<P>): Outcome<P> {
   if (open === null || open.contentHash !== contentHash) return proposalChanged();
   if (open.proposedBy === approver && !mayApproveOwn) {
-    return refuse('PARTNERS_SELF_APPROVAL', 'Another person must approve this contract.');
+    return refuse('PARTNERS_SELF_APPROVAL', 'Another person must approve this.');
   }
   return open;
 }

@@ -9,6 +9,7 @@ import {
 } from '../../../kernel/errors/check-input';
 import { invalidInput } from '../../../kernel/errors/shared-refusals';
 import { ANNOUNCED_MAX } from './announced';
+import { localTextsFault, textOf, type Benefit } from './local-text';
 
 /** One rung of the ladder members climb. */
 export interface Tier {
@@ -18,9 +19,21 @@ export interface Tier {
   readonly thresholdPoints: bigint;
   /** What purchases earn on it, in basis points of what they earn otherwise; absent: the same. */
   readonly multiplierBps?: number | null;
+  /** What its members have besides, in the order in which it is shown; absent: nothing. */
+  readonly benefits?: readonly Benefit[] | null;
+}
+
+/** A rung with what was not said as it is supposed to be. */
+export function wholeTier({ code, name, thresholdPoints, multiplierBps, benefits }: Tier) {
+  return {
+    ...{ code, name, thresholdPoints, multiplierBps: multiplierBps ?? 10_000 },
+    benefits: (benefits ?? []).map(({ texts }) => ({ texts: texts.map(textOf) })),
+  };
 }
 
 const RUNGS_MAX = 10;
+const BENEFITS_MAX = 20;
+const BENEFIT_LENGTH_MAX = 200;
 
 /**
  * Checks a ladder: 1 to 10 rungs, the first at 0 points so that every member stands somewhere, each threshold above the
@@ -38,6 +51,7 @@ function rungFault(field: string, tier: Tier, below: readonly Tier[]): Fault {
     textFault(`${field}.name`, tier.name, 60),
     wholeFault(`${field}.thresholdPoints`, tier.thresholdPoints, { min: 0n, max: ANNOUNCED_MAX }),
     ifGiven(tier.multiplierBps, (bps) => wholeFault(`${field}.multiplierBps`, bps, { min: 10_000, max: 1_000_000 })),
+    ifGiven(tier.benefits, (benefits) => benefitsFault(`${field}.benefits`, benefits)),
     expectThat(
       `${field}.thresholdPoints`,
       previous !== undefined || tier.thresholdPoints === 0n,
@@ -53,5 +67,12 @@ function rungFault(field: string, tier: Tier, below: readonly Tier[]): Fault {
       below.every(({ code }) => code !== tier.code),
       'is the code of an earlier tier',
     ),
+  );
+}
+
+function benefitsFault(field: string, benefits: readonly Benefit[]): Fault {
+  return firstFault(
+    expectThat(field, benefits.length <= BENEFITS_MAX, `must hold at most ${BENEFITS_MAX} benefits`),
+    ...benefits.map(({ texts }, place) => localTextsFault(`${field}[${place}].texts`, texts, BENEFIT_LENGTH_MAX)),
   );
 }

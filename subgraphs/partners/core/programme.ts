@@ -14,6 +14,7 @@ import { isTimeZone } from '../../../kernel/values/instant';
 import { parseCurrency } from '../../../kernel/values/money';
 import { programmeTermsFault, type AskedTerms, type ProgrammeTerms } from './programme-terms';
 import { ladderFault, type Tier } from './ladder';
+import { isLanguageTag } from './local-text';
 import { refuse } from './refusals';
 
 /** The rules and currency of one coalition: the tenant of this hub. */
@@ -54,8 +55,8 @@ export interface NewProgramme
 }
 
 /** A million major units a point: no loyalty point is worth more, and products of it with 64-bit points stay printable. */
-const FACE_VALUE_MAX = 1_000_000_000_000n;
-const DAYS_MAX = 36_500;
+export const FACE_VALUE_MAX = 1_000_000_000_000n;
+export const DAYS_MAX = 36_500;
 
 /** The first field of a new programme that cannot be what it says. */
 export function newProgrammeFault(input: NewProgramme): Fault {
@@ -93,12 +94,4 @@ export function newProgrammeFault(input: NewProgramme): Fault {
 export function whyNotFounded(input: NewProgramme): Refusal | null {
   if (!input.singleApprover || input.isSandbox) return null;
   return refuse('PARTNERS_SINGLE_APPROVER_NEEDS_SANDBOX', 'Only a sandbox programme may let a proposer approve.');
-}
-
-function isLanguageTag(tag: string): boolean {
-  try {
-    return tag.length <= 35 && Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
 }

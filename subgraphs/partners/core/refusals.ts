@@ -180,6 +180,21 @@ export const partnersRefusals = {
     type: 'ExperimentEnded',
     precedence: 166,
   },
+  PARTNERS_TERMS_NOTICE_TOO_SHORT: {
+    meaning:
+      'Changed terms would take effect before members had the stated days of notice, counted from the day of approval.',
+    action: 'Propose them again for `earliestAt`, which the refusal carries, or later.',
+    retryable: false,
+    type: 'TermsNoticeTooShort',
+    precedence: 260,
+  },
+  PARTNERS_TERMS_NOT_CHANGEABLE: {
+    meaning: 'A rung of the ladder would come or go, or activity would begin or cease to extend points.',
+    action: 'Leave the rungs’ codes and their order, and ROLLING or not, as they are.',
+    retryable: false,
+    type: 'TermsNotChangeable',
+    precedence: 261,
+  },
 } as const satisfies RefusalCatalogue;
 
 /** Makes one of this subgraph's refusals. */

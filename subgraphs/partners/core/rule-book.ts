@@ -7,6 +7,7 @@ import type { Partner } from './partner';
 import type { Programme } from './programme';
 import type { PurchaseRule } from './purchase-rule';
 import type { ConversionRate, PurposeBudget } from './rule-settings';
+import type { TermsChange } from './terms-change';
 
 /**
  * All that a programme and its partners agreed, as of one version. Versions rise by one with every change and have no
@@ -25,5 +26,7 @@ export interface RuleBook {
   readonly purchaseRules: readonly PurchaseRule[];
   readonly purposeBudgets: readonly PurposeBudget[];
   readonly conversionRates: readonly ConversionRate[];
+  /** Approved changes of the programme's terms, in force already or later; the programme itself is as it was founded. */
+  readonly termsChanges: readonly TermsChange[];
   readonly experiments: readonly Experiment[];
 }

@@ -19,8 +19,8 @@ on conflict (key) do nothing
 returning id`;
 
 const INSERT_TIER = sql`/* partners.createProgramme.insertTier */
-insert into tier (programme_id, rank, code, name, threshold_points, multiplier_bps)
-values ($1, $2, $3, $4, $5, $6)`;
+insert into tier (programme_id, rank, code, name, threshold_points, multiplier_bps, benefits)
+values ($1, $2, $3, $4, $5, $6, $7)`;
 
 const BEGIN_BOOK = sql`/* partners.createProgramme.beginBook */
 insert into rule_book_version (programme_id, version)
@@ -47,8 +47,9 @@ export async function insertProgramme(tx: Tx, programme: Programme, createdAt: D
     ...termValues(p),
   ]);
   if (inserted.length === 0) return false;
-  for (const [rank, { code, name, thresholdPoints, multiplierBps }] of p.tiers.entries()) {
-    await tx.query(INSERT_TIER, [p.id, rank, code, name, thresholdPoints, multiplierBps ?? 10_000]);
+  for (const [rank, { code, name, thresholdPoints, multiplierBps, benefits }] of p.tiers.entries()) {
+    const given = [thresholdPoints, multiplierBps ?? 10_000, JSON.stringify(benefits ?? [])];
+    await tx.query(INSERT_TIER, [p.id, rank, code, name, ...given]);
   }
   await tx.query(BEGIN_BOOK, [p.id]);
   return true;

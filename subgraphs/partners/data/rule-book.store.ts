@@ -11,6 +11,7 @@ import { findAllPartners } from './partner.store';
 import { findProgramme } from './programme.store';
 import { findPurchaseRules } from './purchase-rule.store';
 import { findConversionRates, findPurposeBudgets } from './rule-settings.store';
+import { findTermsChanges } from './terms-change.store';
 
 const LOCK = sql`/* partners.ruleBook.lock */
 select version
@@ -43,7 +44,8 @@ export async function advanceRuleBook(tx: Tx, programmeId: ProgrammeId): Promise
   const purposeBudgets = await findPurposeBudgets(tx, programmeId);
   const conversionRates = await findConversionRates(tx, programmeId);
   const experiments = await findExperiments(tx, programmeId);
-  const settings = { purposeBudgets, conversionRates, experiments };
+  const termsChanges = await findTermsChanges(tx, programmeId);
+  const settings = { termsChanges, purposeBudgets, conversionRates, experiments };
   return { version, programme, partners, branches, contracts, earningRules, actionRules, purchaseRules, ...settings };
 }
 

@@ -1,6 +1,7 @@
 import { Column, Entity, PrimaryColumn } from 'typeorm';
 import { bigintColumn } from '../../../kernel/db/columns';
 import type { ProgrammeId } from '../../../kernel/values/id';
+import type { Benefit } from '../core/local-text';
 
 /** A row of `tier`. */
 @Entity('tier')
@@ -18,4 +19,6 @@ export class TierRow {
   thresholdPoints!: bigint;
   @Column({ name: 'multiplier_bps', type: 'integer' })
   multiplierBps!: number;
+  @Column({ type: 'jsonb' })
+  benefits!: Benefit[];
 }

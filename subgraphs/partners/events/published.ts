@@ -2,11 +2,13 @@ import type { NewEvent } from '../../../kernel/events/outbox';
 import type { PartnerId, ProgrammeId } from '../../../kernel/values/id';
 import { commandMappings, type Intake } from '../core/intake/intake';
 import type { Branch } from '../core/branch';
+import type { Tier } from '../core/ladder';
 import type { Experiment } from '../core/experiment';
 import type { PartnerKey } from '../core/partner-key';
 import { windowsOf, type InForce } from '../core/purchase-rule';
 import type { RuleBook } from '../core/rule-book';
 import type { SettlementDetails } from '../core/settlement-details';
+import type { TermsChange } from '../core/terms-change';
 
 /**
  * The rule book changed: the whole of it, as it now stands. A reader keeps the version it saw and needs no other event to
@@ -96,18 +98,34 @@ export function ruleBookPublished(book: RuleBook): NewEvent {
       purposeBudgets: book.purposeBudgets.map((budget) => ({ ...budget, points: budget.points.toString() })),
       conversionRates: book.conversionRates,
       experiments: book.experiments.map(announcedExperiment),
-      tiers: tiers.map(({ code, name, thresholdPoints, multiplierBps }) => ({
-        code,
-        name,
-        thresholdPoints: thresholdPoints.toString(),
-        multiplierBps: multiplierBps ?? 10_000,
-      })),
+      tiers: tiers.map(announcedTier),
+      termsChanges: book.termsChanges.map(announcedTerms),
     },
   };
 }
 
 function announcedExperiment({ id, code, name, kind, subject, arms, from, until }: Experiment): object {
   return { id, code, name, kind, subject, arms, from: from.toISOString(), until: until?.toISOString() ?? null };
+}
+
+function announcedTier({ code, name, thresholdPoints, multiplierBps, benefits }: Tier): object {
+  const given = { thresholdPoints: thresholdPoints.toString(), multiplierBps: multiplierBps ?? 10_000 };
+  return { code, name, ...given, benefits: benefits ?? [] };
+}
+
+/** A version of the terms, whole: in force from its instant until the next one's. */
+function announcedTerms({ version, takesEffectAt, noticeDays, texts, ruleBookVersion, terms }: TermsChange): object {
+  return {
+    ...{ version, takesEffectAt: takesEffectAt.toISOString(), noticeDays, texts },
+    ruleBookVersion: ruleBookVersion?.toString(),
+    terms: {
+      ...terms,
+      faceValueMicros: terms.faceValueMicros.toString(),
+      arrearsLimitPoints: terms.arrearsLimitPoints?.toString() ?? null,
+      stepUpAbovePoints: terms.stepUpAbovePoints?.toString() ?? null,
+      tiers: terms.tiers.map(announcedTier),
+    },
+  };
 }
 
 function announcedBranch({ code, channels, opensAt, closedAt }: Branch): object {

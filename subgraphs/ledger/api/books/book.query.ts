@@ -9,7 +9,7 @@ import {
   readMemberAccounts,
   readPartyAccounts,
   type BookPlace,
-  type JournalLineOfBook,
+  type JournalLineReading,
   type LineOfCycle,
   type LotOfBook,
   type MemberAccounts,
@@ -128,7 +128,7 @@ function accountsView({ memberId, owed, ...accounts }: MemberAccounts) {
   };
 }
 
-function journalView({ memberId, causeSeq, ...line }: JournalLineOfBook) {
+function journalView({ memberId, causeSeq, ...line }: JournalLineReading) {
   return {
     ...line,
     id: memberScopedId('txn', line.wallet, line.seq),

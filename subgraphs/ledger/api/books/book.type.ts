@@ -1,4 +1,4 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, ObjectType, registerEnumType, Int } from 'type-graphql';
 import { defineConnection } from '../../../../kernel/graph/connection';
 import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { MemberStub, StatementEntryKindName } from '../points/account.type';
@@ -74,6 +74,10 @@ export class JournalTransactionType {
   occurredAt!: Date;
   @Field(() => DateTimeScalar, { description: 'When it was recorded, by the programme’s clock.' })
   recordedAt!: Date;
+  @Field(() => BigIntScalar, { description: 'The rule book it went by.' })
+  ruleBookVersion!: bigint;
+  @Field(() => Int, { description: 'The version of the programme’s terms it went by; those of the founding are 1.' })
+  termsVersion!: number;
 }
 export const JournalTransactionConnection = defineConnection('JournalTransaction', JournalTransactionType);
 

@@ -1,5 +1,6 @@
 import { AccountQuery, MemberPointsQuery } from './account.query';
 import { LiveSubscription } from './live.subscription';
+import { TierBenefitsQuery } from './tier-benefits.query';
 import { TierHistoryQuery } from './tier-history.query';
 import { DrawQuery, LotQuery, RedemptionQuery, StatementEntryQuery } from '../movements/movement.query';
 import { CorrectionMutation } from '../movements/correction.mutation';
@@ -12,6 +13,7 @@ export const pointResolvers = [
   MemberPointsQuery,
   AccountQuery,
   TierHistoryQuery,
+  TierBenefitsQuery,
   LotQuery,
   StatementEntryQuery,
   RedemptionQuery,

@@ -16,6 +16,7 @@ import {
   type LotOfBook,
 } from '../../data/books/journal-book.store';
 import { loadLineBook, type LineOfCycle } from '../../data/books/line-book.store';
+import { termsVersionOf } from '../../core/terms-in-force';
 import type { Ledger } from '../ledger';
 
 export type { BookPlace, JournalLineOfBook, LineOfCycle, LotOfBook, MemberAccounts, PartyAccount };
@@ -44,14 +45,23 @@ export async function readMemberAccounts(
   return isRefusal(programmeId) ? programmeId : loadMemberAccounts(database.pool, programmeId, page);
 }
 
+/** A journal transaction with the version of the terms it went by. */
+export interface JournalLineReading extends JournalLineOfBook {
+  readonly termsVersion: number;
+}
+
 /** A page of the journal. */
 export async function readJournalBook(
-  { database }: Book,
+  { database, book }: Book & Pick<Ledger, 'book'>,
   principal: Principal,
   page: { after: BookPlace | null; limit: number },
-): Promise<JournalLineOfBook[] | Refusal> {
+): Promise<JournalLineReading[] | Refusal> {
   const programmeId = deskOf(principal);
-  return isRefusal(programmeId) ? programmeId : loadJournalBook(database.pool, programmeId, page);
+  if (isRefusal(programmeId)) return programmeId;
+  const lines = await loadJournalBook(database.pool, programmeId, page);
+  // Read after the lines: a book that is newer than all of them knows every version they may have gone by.
+  const changes = (await book(programmeId))?.termsChanges;
+  return lines.map((line) => ({ ...line, termsVersion: termsVersionOf(line, changes) }));
 }
 
 /** A page of the lots. */

@@ -8,6 +8,7 @@ import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { emptyWallet, type Wallet } from '../../core/points/wallet';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
+import { bookAt } from '../../core/terms-in-force';
 import {
   applyAndCommit,
   chained,
@@ -79,11 +80,13 @@ export async function postBatch(
   const request = requestOf(commands, { shelf, persons: asked });
   const loaded = await traced({ name: 'lock and load' }, () => lockAndLoad(client, terms, request));
   persons.keep(asked, loaded.persons);
-  const batch = new Batch(loaded, { wallTime: clock.now(), persons });
+  const wallTime = clock.now();
+  const batch = new Batch(loaded, { wallTime, persons });
   for (const [programmeId, state] of loaded.programmes) {
-    const book = await shelf.book(programmeId, state.ruleBookVersion);
+    // One instant decides which terms are in force and is what the postings record.
+    const now = state.testNow ?? wallTime;
+    const book = bookAt(await shelf.book(programmeId, state.ruleBookVersion), now);
     batch.books.set(programmeId, book);
-    const now = state.testNow ?? clock.now();
     const budgets = budgetsAsked(commands, { programmeId, book, now });
     const caps = await openCaps(client, { programmeId, book, now, budgets, ...surroundings });
     if (caps !== null) batch.caps.set(programmeId, caps);

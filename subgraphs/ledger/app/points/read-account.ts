@@ -3,6 +3,7 @@ import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values
 import { points, POINTS_MAX, type Points } from '../../../../kernel/values/points';
 import { memberScopedId, parseScopedId } from '../../core/points/scoped-id';
 import { walletKeyOf, type Balances, type HoldState } from '../../core/points/wallet';
+import type { RuleBook } from '../../core/rule-book';
 import { nextTier } from '../../core/tiers/ladder';
 import { countedUntil } from '../../core/tiers/period';
 import {
@@ -66,6 +67,10 @@ export interface TierReading {
     readonly missingPoints: Points;
     readonly by: Date | null;
   } | null;
+  /** What its members have besides, each in the languages it was told in. */
+  readonly benefits: NonNullable<RuleBook['tiers'][number]['benefits']>;
+  /** What members are told in when nothing else is known. */
+  readonly defaultLanguage: string | null;
 }
 
 /** Whether a caller reads an account: not, always (the member is known to be one), or if the ledger knows the member. */
@@ -230,6 +235,8 @@ export async function readTier(ledger: Ledger, account: AccountReading): Promise
   return {
     code: rung.code,
     name: rung.name,
+    benefits: rung.benefits ?? [],
+    defaultLanguage: book.defaultLanguage ?? null,
     since: tierSince ?? enrolledAt ?? book.opensAt,
     qualifyingPoints: qualifying,
     next: next && { code: next.tier.code, name: next.tier.name, missingPoints: next.missing, by },

@@ -14,6 +14,7 @@ export interface JournalLineOfBook {
   readonly kind: string;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
+  readonly ruleBookVersion: bigint;
 }
 
 /** Where a page ends: the wallet and the number within it. */
@@ -25,7 +26,7 @@ export interface BookPlace {
 const START: BookPlace = { wallet: '00000000-0000-0000-0000-000000000000', number: 0n };
 
 const JOURNAL = sql`/* ledger.journalBook.load */
-select t.wallet, t.seq, t.cause_seq, t.kind, t.occurred_at, t.recorded_at
+select t.wallet, t.seq, t.cause_seq, t.kind, t.occurred_at, t.recorded_at, t.rule_book_version
   from wallet w
   join journal_transaction t on t.bucket = w.bucket and t.wallet = w.wallet
  where w.programme_id = $1 and (w.wallet, t.seq) > ($2::uuid, $3::bigint)
@@ -45,6 +46,7 @@ export async function loadJournalBook(
     kind: string;
     occurred_at: Date;
     recorded_at: Date;
+    rule_book_version: string;
   }>(JOURNAL, [uuidOf(programmeId), wallet, number.toString(), limit]);
   return rows.map((row) => ({
     memberId: idFromUuid('mem', row.wallet),
@@ -54,6 +56,7 @@ export async function loadJournalBook(
     kind: row.kind,
     occurredAt: row.occurred_at,
     recordedAt: row.recorded_at,
+    ruleBookVersion: BigInt(row.rule_book_version),
   }));
 }
 
