@@ -2,6 +2,19 @@
 
 -- Tables
 
+create table announced_terms (
+  programme_id text not null,
+  version integer not null,
+  takes_effect_at timestamp with time zone not null,
+  texts jsonb not null,
+  announced_at timestamp with time zone not null,
+  told_up_to text default ''::text not null,
+  told_at timestamp with time zone,
+  constraint announced_terms_pkey PRIMARY KEY (programme_id, version),
+  constraint announced_terms_texts_check CHECK ((jsonb_typeof(texts) = 'array'::text)),
+  constraint announced_terms_version_check CHECK ((version > 1))
+);
+
 create table command_key (
   caller text not null,
   operation text not null,
@@ -134,8 +147,25 @@ create table segment_member (
   constraint segment_member_programme_id_segment_id_fkey FOREIGN KEY (programme_id, segment_id) REFERENCES segment(programme_id, id)
 );
 
+create table terms_notice (
+  programme_id text not null,
+  member_id text not null,
+  version integer not null,
+  noticed_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  constraint terms_notice_pkey PRIMARY KEY (member_id, version),
+  constraint terms_notice_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id),
+  constraint terms_notice_programme_id_version_fkey FOREIGN KEY (programme_id, version) REFERENCES announced_terms(programme_id, version)
+);
+
 -- Indexes
+
+CREATE INDEX announced_terms_to_tell ON public.announced_terms USING btree (programme_id, version) WHERE (told_at IS NULL);
 
 CREATE INDEX identity_link_by_member ON public.identity_link USING btree (member_id);
 
+CREATE INDEX member_by_programme ON public.member USING btree (programme_id, id);
+
 CREATE INDEX segment_member_by_member ON public.segment_member USING btree (member_id);
+
+CREATE INDEX terms_notice_by_version ON public.terms_notice USING btree (programme_id, version) INCLUDE (acknowledged_at);
