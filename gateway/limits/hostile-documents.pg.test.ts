@@ -96,6 +96,11 @@ const cases: readonly Case[] = [
     operationName: '__proto__',
     code: 'GATEWAY_OPERATION_UNKNOWN',
   },
+  {
+    what: 'a subscription with two roots',
+    query: 'subscription { heartbeat again: heartbeat }',
+    code: 'GATEWAY_VALIDATION',
+  },
   { what: 'a subscription over HTTP', query: 'subscription { heartbeat }', code: 'GATEWAY_OPERATION_NOT_HERE' },
   { what: 'a page of 101', query: '{ members(first: 101) { id } }', code: 'INVALID_INPUT' },
   {

@@ -1,7 +1,7 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What members are to be told of terms that change, and that they were. */
-export class TermsNotices1795891500000 implements MigrationInterface {
+export class TermsNotices1795893000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(UP);
   }
