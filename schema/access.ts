@@ -172,6 +172,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.transferPoints': 'member:own',
   'Mutation.unfreezeAccount': 'admin',
   'Mutation.withdrawContract': 'admin',
+  'Subscription.accountFreezesChanged': 'admin finance',
   'Subscription.balanceChanged': 'partner:own member:own staff:own admin finance',
   'Subscription.partnerExposureChanged': 'partner:own staff:own admin finance',
   'Subscription.settlementCycleChanged': 'partner staff admin finance',
