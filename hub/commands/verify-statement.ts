@@ -25,12 +25,24 @@ export function verifyStatementCommand(): Command {
       // What is not as it was signed is not worth reckoning.
       report(faults);
       const checked = inWords(() => checkStatement(read, partner, microsPerMinorOf));
+      const codeOf = (party: string) => read.head.partners.find(({ id }) => id === party)?.code ?? party;
+      const money = (minor: bigint) => moneyInWords(minor, read.head);
       for (const { debtor, creditor, lines, billedMinor } of checked.pairs)
-        print(`${debtor} owes ${creditor}: ${billedMinor} in ${lines} lines`);
-      print(`net of ${checked.partner}: ${checked.netMinor} minor units of ${read.head.currency}`);
+        print(
+          `${codeOf(debtor)} owes ${codeOf(creditor)}: ${money(billedMinor)} in ${lines} ${lines === 1 ? 'line' : 'lines'}`,
+        );
+      print(`net of ${codeOf(checked.partner)} (${checked.partner}): ${money(checked.netMinor)}`);
       report(checked.differences);
       print('The package is whole and signed, and its statement follows from its records.');
     });
+}
+
+/** Minor units as an amount of their currency: 816 of EUR is `8.16 EUR`. */
+function moneyInWords(minor: bigint, { currency, microsPerMinor }: ReadPackage['head']): string {
+  const places = 6 - (microsPerMinor.toString().length - 1);
+  const digits = `${minor < 0n ? -minor : minor}`.padStart(places + 1, '0');
+  const whole = digits.slice(0, digits.length - places);
+  return `${minor < 0n ? '-' : ''}${whole}${places === 0 ? '' : `.${digits.slice(-places)}`} ${currency}`;
 }
 
 /** Says what differs, if anything does, and ends there. */

@@ -90,6 +90,15 @@ describe('a statement, from the closing package alone', () => {
     expect(check(text).differences.join('\n')).toContain(told);
   });
 
+  it.each([
+    ['as it is made of', '12', []],
+    ['that is not what it is made of', '13', ['carryInMinor of ptr_c: the package says -6, its records give -7']],
+  ])('has what comes on top of its net %s', (_, borneMinor, differences) => {
+    const carryInParts = { leftMinor: '2', fromDepositMinor: '4', shares: [{ partner: 'ptr_a', borneMinor }] };
+    const borne = { ...net, carryInMinor: '-6', payMinor: '810', payAmountMinor: '3449', carryInParts };
+    expect(check(packageOf({ 'ptr_a>ptr_c': pair, 'net ptr_c': [borne] })).differences).toEqual(differences);
+  });
+
   it('names the record in which any one byte was changed', () => {
     const lines = good.split('\n');
     for (const [place, text] of lines.slice(0, -1).entries()) {

@@ -98,6 +98,11 @@ function checkNet(
     if (says !== gives) differences.push(`${what} of ${own.id}: the package says ${says}, its records give ${gives}`);
   };
   same('netMinor', told.netMinor, own.netMinor);
+  if (told.carryInParts !== undefined) {
+    const { leftMinor, fromDepositMinor, shares } = told.carryInParts;
+    const borne = shares.reduce((sum, { borneMinor }) => sum + borneMinor, 0n);
+    same('carryInMinor', told.carryInMinor, leftMinor + fromDepositMinor - borne);
+  }
   same('payMinor and carryOutMinor together', told.payMinor + told.carryOutMinor, own.netMinor + told.carryInMinor);
   const converted =
     told.rate === null

@@ -51,6 +51,12 @@ export interface NetRecord {
   readonly payCurrency: string;
   readonly payAmountMinor: bigint;
   readonly rate: string | null;
+  /** What `carryInMinor` is made of, where it is more than what the cycle before left. */
+  readonly carryInParts?: {
+    readonly leftMinor: bigint;
+    readonly fromDepositMinor: bigint;
+    readonly shares: readonly { readonly partner: string; readonly borneMinor: bigint }[];
+  };
 }
 
 /** What is signed: what the package is about, and a seal for each of its sections. */

@@ -197,7 +197,37 @@ describe('a partner that does not pay', () => {
         .every((minor: string) => minor === '0'),
     ).toBe(true);
     expect((await cycleAs(admin, next)).defaults).toHaveLength(1);
+    borneIn = next;
   });
+
+  it('stands apart, with its name, in the statement and in the package of those who bear a part of it', async () => {
+    const share = `Share of what ${rules.partners.find(({ id }) => id === c)?.code} did not pay,EUR,`;
+    const [ofA, ofB] = [await statementOf(march.keys[0]), await statementOf(march.keys[1])];
+    expect(ofA).toContain(`${share}-1.80`);
+    expect(ofA).toContain('Payment,EUR,-1.80');
+    expect(ofB).not.toContain('did not pay');
+    const [net] = await netRecords(a);
+    expect(net).toMatchObject({
+      carryInMinor: '-180',
+      carryInParts: { leftMinor: '0', fromDepositMinor: '0', shares: [{ partner: c, borneMinor: '180' }] },
+    });
+    for (const other of await netRecords(b)) expect(other).not.toHaveProperty('carryInParts');
+  });
+
+  let borneIn: string;
+  const LIST = `query ($id: ID!) { settlementDocuments(cycleId: $id, first: 50) { nodes { id kind format fileName } } }`;
+  const CONTENT = 'query ($id: ID!) { settlementDocument(id: $id) { content } }';
+  async function statementOf(who: Principal): Promise<string> {
+    const { nodes } = (await graph.ask(who, LIST, { id: borneIn })).data.settlementDocuments;
+    const { id } = nodes.find(({ kind, format }: Answer) => kind === 'STATEMENT' && format === 'CSV');
+    const { content } = (await graph.ask(who, CONTENT, { id })).data.settlementDocument;
+    return Buffer.from(content, 'base64').toString('utf8');
+  }
+  async function netRecords(partnerId: string): Promise<Answer[]> {
+    const records = `query ($id: ID!, $section: String!) { closingPackage(cycleId: $id) { records(section: $section) { text } } }`;
+    const asked = await graph.ask(admin, records, { id: borneIn, section: `net ${partnerId}` });
+    return asked.data.closingPackage.records.map(({ text }: Answer) => JSON.parse(text));
+  }
 });
 
 expectTheBookToAddUp(graph);

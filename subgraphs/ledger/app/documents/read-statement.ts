@@ -1,7 +1,8 @@
 import type { Principal } from '../../../../kernel/context/principal';
-import { parseId } from '../../../../kernel/values/id';
+import { parseId, type Id } from '../../../../kernel/values/id';
 import { statementOf, type Statement, type StatementClaim } from '../../core/documents/statement';
 import type { Party } from '../../core/settlement/directional-total';
+import { loadPackagedNets } from '../../data/closing-package/closing-package.store';
 import { loadClaimGroups, loadStatementClaims } from '../../data/documents/statement.store';
 import { loadPapers, type PaperLedger, type Papers } from './load-papers';
 import { nameOnPapersOf } from '../pseudonyms';
@@ -31,7 +32,10 @@ export async function drawUp(ledger: PaperLedger, papers: Papers, party: Party):
   const mine = totals.filter(({ debtorId, creditorId }) => debtorId === party || creditorId === party);
   const pairs = mine.map(({ pair }) => pair);
   const groups = await loadClaimGroups(ledger.database.pool, cycle.id, pairs);
-  return statementOf(party, { cycle, totals: mine, groups });
+  const nets = await loadPackagedNets(ledger.database.pool, papers.programmeId, cycle.id as Id<'cyc'>);
+  const net = nets.find(({ partyId }) => partyId === party);
+  const payment = net === undefined ? null : { ...net, ...net.carryInParts };
+  return statementOf(party, { cycle, totals: mine, groups, payment });
 }
 
 /** The claims of a statement one by one, in the order of pair and number, members by their names on this party's papers. */

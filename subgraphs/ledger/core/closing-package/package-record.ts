@@ -1,5 +1,6 @@
 import { canonicalJson, digest } from '../../../../kernel/values/canonical';
 import type { Contract } from '../rule-book';
+import type { PartnerId } from '../../../../kernel/values/id';
 import type { Party } from '../points/lot';
 import type { LineDetail } from './line-detail';
 
@@ -28,6 +29,18 @@ export interface PackagedNet {
   readonly rateSource: string | null;
   readonly rateId: string | null;
   readonly fxDifferenceMicros: bigint;
+  readonly carryInParts: CarryInParts;
+}
+
+/** What `carryInMinor` is made of: what the cycle before left, and what its deposit pays, less what it bears of others' defaults. */
+export interface CarryInParts {
+  readonly leftMinor: bigint;
+  readonly fromDepositMinor: bigint;
+  readonly lossShares: readonly {
+    readonly defaultId: string;
+    readonly partnerId: PartnerId;
+    readonly borneMinor: bigint;
+  }[];
 }
 
 /** How the package calls a party: the operator is `hub`. */
@@ -96,9 +109,15 @@ function spentAt({ redeemerId, contractVersion }: LineDetail, contracts: readonl
   return agreed?.reimbursementMicros ?? null;
 }
 
-/** What one party pays or is paid. */
-export function netRecord({ partyId, ...net }: PackagedNet): PackageRecord {
-  return recordOf(netSection(partyId), { record: 'net', party: partyName(partyId), ...net });
+/** What one party pays or is paid; with the parts of what it pays besides its net, where that is more than what was left. */
+export function netRecord({ partyId, carryInParts, ...net }: PackagedNet): PackageRecord {
+  const { leftMinor, fromDepositMinor, lossShares } = carryInParts;
+  const shares = lossShares.map(({ defaultId, partnerId, borneMinor }) => ({
+    ...{ default: defaultId, partner: partnerId, borneMinor },
+  }));
+  const isLeftOnly = fromDepositMinor === 0n && shares.length === 0;
+  const parts = isLeftOnly ? {} : { carryInParts: { leftMinor, fromDepositMinor, shares } };
+  return recordOf(netSection(partyId), { record: 'net', party: partyName(partyId), ...net, ...parts });
 }
 
 /** One section as the head names it: how many records, and the hash of their hashes in order. */

@@ -1,7 +1,7 @@
 import { dayOf } from '../../../../kernel/values/instant';
 import type { Party } from '../settlement/directional-total';
 import { count, decimalOf, decimalOfMicros, figure, words, type Cell, type Paper, type PaperTable } from './paper';
-import type { Statement, StatementClaim, StatementPair } from './statement';
+import type { Statement, StatementClaim, StatementPair, StatementPayment } from './statement';
 import { taxCategoryOf } from './tax-category';
 
 /** How papers name a party. */
@@ -17,7 +17,8 @@ export interface PaperSetting {
 export const CLAIMS_MAX = 10_000;
 
 /**
- * A statement as a paper: what each pair opens with, owes by kind and carries on; then claim by claim.
+ * A statement as a paper: what each pair opens with, owes by kind and carries on; once netted, what is paid for it and why; then
+ * claim by claim.
  *
  * @param claims in the order of pair and number, at most CLAIMS_MAX of them; null for print, which lists none
  */
@@ -67,6 +68,7 @@ export function statementPaper(
           ]),
         ),
       },
+      ...(statement.payment === null ? [] : [paymentTable(statement.payment, cycle.currency, nameOf)]),
       ...(claims === null ? [] : [claimTable(claims, { ends, exact, money, byPair })]),
     ],
     notes: [
@@ -77,6 +79,32 @@ export function statementPaper(
         : []),
     ],
     madeAt: cycle.cutOffAt,
+  };
+}
+
+/** From the net to what is paid: each part that is there by itself, below 0 what the party pays. */
+function paymentTable(payment: StatementPayment, currency: string, nameOf: NameOf): PaperTable {
+  const parts: [string, bigint][] = [
+    ['Left by the cycle before', payment.leftMinor],
+    ['Paid by the deposit', payment.fromDepositMinor],
+    ...payment.lossShares.map(({ partnerId, borneMinor }): [string, bigint] => [
+      `Share of what ${nameOf(partnerId)} did not pay`,
+      -borneMinor,
+    ]),
+    ['Left for the next cycle', -payment.carryOutMinor],
+  ];
+  const row = (what: string, minor: bigint, of: string) => [words(what), words(of), figure(decimalOf(minor, of))];
+  return {
+    name: 'Payment',
+    columns: ['What', 'Currency', 'Amount'],
+    rows: [
+      row('Net', payment.netMinor, currency),
+      ...parts.filter(([, minor]) => minor !== 0n).map(([what, minor]) => row(what, minor, currency)),
+      row('Payment', payment.payMinor, currency),
+      ...(payment.payCurrency === currency
+        ? []
+        : [row('Payment, converted', payment.payAmountMinor, payment.payCurrency)]),
+    ],
   };
 }
 

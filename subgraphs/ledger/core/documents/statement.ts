@@ -1,3 +1,4 @@
+import type { PartnerId } from '../../../../kernel/values/id';
 import type { Party } from '../settlement/directional-total';
 import { taxCategoryOf, type TaxCategory } from './tax-category';
 
@@ -56,6 +57,24 @@ export interface Statement {
   readonly payableMinor: bigint;
   /** Receivable less payable: positive receives. */
   readonly netMinor: bigint;
+  /** What is paid for it; null before the cycle is netted. */
+  readonly payment: StatementPayment | null;
+}
+
+/** What a party pays or is paid in a cycle, with what it is made of besides its net. Below 0: it pays. */
+export interface StatementPayment {
+  readonly netMinor: bigint;
+  /** Left unpaid by the cycle before. */
+  readonly leftMinor: bigint;
+  /** Paid in its place by its own deposit, because it leaves. */
+  readonly fromDepositMinor: bigint;
+  /** What it bears of payments that others did not make. */
+  readonly lossShares: readonly { readonly partnerId: PartnerId; readonly borneMinor: bigint }[];
+  /** Left for the next cycle. */
+  readonly carryOutMinor: bigint;
+  readonly payMinor: bigint;
+  readonly payCurrency: string;
+  readonly payAmountMinor: bigint;
 }
 
 /** One claim on a statement. */
@@ -86,8 +105,14 @@ export interface StatementClaim {
  */
 export function statementOf(
   party: Party,
-  { cycle, totals, groups }: { cycle: PaperCycle; totals: readonly PaperTotal[]; groups: readonly ClaimGroup[] },
+  facts: {
+    readonly cycle: PaperCycle;
+    readonly totals: readonly PaperTotal[];
+    readonly groups: readonly ClaimGroup[];
+    readonly payment?: StatementPayment | null;
+  },
 ): Statement {
+  const { cycle, totals, groups, payment = null } = facts;
   const pairs = totals
     .filter(({ debtorId, creditorId }) => debtorId === party || creditorId === party)
     .sort((a, b) => a.pair - b.pair)
@@ -95,7 +120,8 @@ export function statementOf(
   const sum = (mine: readonly StatementPair[]) => mine.reduce((all, { billedMinor }) => all + billedMinor, 0n);
   const receivableMinor = sum(pairs.filter(({ creditorId }) => creditorId === party));
   const payableMinor = sum(pairs.filter(({ debtorId }) => debtorId === party));
-  return { cycle, party, pairs, receivableMinor, payableMinor, netMinor: receivableMinor - payableMinor };
+  const netMinor = receivableMinor - payableMinor;
+  return { cycle, party, pairs, receivableMinor, payableMinor, netMinor, payment };
 }
 
 /** The groups of one total, by kind and then by version. */

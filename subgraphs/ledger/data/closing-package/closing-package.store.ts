@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
-import { idFromUuid, uuidOf, type Id, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import type { PackagedNet, PackagedTotal } from '../../core/closing-package/package-record';
 import type { Party } from '../../core/points/lot';
 
@@ -72,31 +72,62 @@ export async function loadPackagedTotals(
 
 const NETS = sql`/* ledger.closingPackage.nets */
 select n.party_id, n.net_minor, n.carry_in_minor, n.carry_out_minor, n.pay_minor, coalesce(n.pay_currency, c.currency) as pay_currency,
-       n.pay_amount_minor, n.rate, r.source, r.rate_id, n.fx_difference_micros
+       n.pay_amount_minor, n.rate, r.source, r.rate_id, n.fx_difference_micros, coalesce(o.carry_out_minor, 0) as left_minor,
+       coalesce(w.minor, 0) as from_deposit_minor,
+       coalesce((select json_agg(json_build_object('default', d.id, 'partner', d.partner_id, 'minor', s.minor::text) order by d.id)
+                   from partner_default d join default_share s on s.default_id = d.id
+                  where d.posted_cycle_id = n.cycle_id and s.party_id = n.party_id), '[]') as loss_shares
   from net_position n
   join settlement_cycle c on c.id = n.cycle_id
   left join settlement_rate r on r.cycle_id = n.cycle_id and r.partner_id = n.party_id
+  left join settlement_cycle b on b.programme_id = c.programme_id and b.number = c.number - 1
+  left join net_position o on o.cycle_id = b.id and o.party_id = n.party_id
+  left join run_off_draw w on w.cycle_id = n.cycle_id and w.partner_id = n.party_id
  where c.programme_id = $1 and n.cycle_id = $2 order by n.party_id nulls last`;
 
-/** Net positions of a cycle, the operator's last. */
+interface NetRow {
+  party_id: string | null;
+  pay_currency: string;
+  net_minor: string;
+  carry_in_minor: string;
+  carry_out_minor: string;
+  pay_minor: string;
+  pay_amount_minor: string;
+  rate: string | null;
+  source: string | null;
+  rate_id: string | null;
+  fx_difference_micros: string;
+  left_minor: string;
+  from_deposit_minor: string;
+  loss_shares: { default: string; partner: string; minor: string }[];
+}
+
+/** Net positions of a cycle with what they are made of, the operator's last; empty before NETTED. */
 export async function loadPackagedNets(
   pool: Pool,
   programmeId: ProgrammeId,
   cycleId: Id<'cyc'>,
 ): Promise<PackagedNet[]> {
-  const { rows } = await pool.query<Record<string, string | null>>(NETS, [uuidOf(programmeId), uuidOf(cycleId)]);
-  const minor = (text: string | null | undefined) => BigInt(text ?? 0);
+  const { rows } = await pool.query<NetRow>(NETS, [uuidOf(programmeId), uuidOf(cycleId)]);
   return rows.map((row) => ({
-    partyId: partyFrom(row.party_id ?? null) as PartnerId | null,
-    netMinor: minor(row.net_minor),
-    carryInMinor: minor(row.carry_in_minor),
-    carryOutMinor: minor(row.carry_out_minor),
-    payMinor: minor(row.pay_minor),
-    payCurrency: row.pay_currency ?? '',
-    payAmountMinor: minor(row.pay_amount_minor),
-    rate: row.rate ?? null,
-    rateSource: row.source ?? null,
-    rateId: row.rate_id ?? null,
-    fxDifferenceMicros: minor(row.fx_difference_micros),
+    partyId: partyFrom(row.party_id),
+    netMinor: BigInt(row.net_minor),
+    carryInMinor: BigInt(row.carry_in_minor),
+    carryOutMinor: BigInt(row.carry_out_minor),
+    payMinor: BigInt(row.pay_minor),
+    payCurrency: row.pay_currency,
+    payAmountMinor: BigInt(row.pay_amount_minor),
+    rate: row.rate,
+    rateSource: row.source,
+    rateId: row.rate_id,
+    fxDifferenceMicros: BigInt(row.fx_difference_micros),
+    carryInParts: {
+      leftMinor: BigInt(row.left_minor),
+      fromDepositMinor: BigInt(row.from_deposit_minor),
+      lossShares: row.loss_shares.map((share) => ({
+        ...{ defaultId: idFromUuid('dft', share.default), partnerId: idFromUuid('ptr', share.partner) },
+        borneMinor: BigInt(share.minor),
+      })),
+    },
   }));
 }
