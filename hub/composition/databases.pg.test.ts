@@ -2,10 +2,13 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { callerOf } from '../../kernel/context/principal';
+import { once } from '../../kernel/db/command-key';
 import type { Database } from '../../kernel/db/database';
 import { asAdministrator } from '../../kernel/db/provision';
-import { sqlStateOf } from '../../kernel/db/transaction';
+import { inTransaction, sqlStateOf } from '../../kernel/db/transaction';
 import { testServerUrl } from '../../kernel/testkit/test-server';
+import { newId } from '../../kernel/values/id';
 import { membersDatabase } from '../../subgraphs/members/data/database';
 import { historyGuard } from '../doctor/examine';
 import { readHubConfig, type HubConfig } from './config';
@@ -30,7 +33,7 @@ describe('an external database', () => {
     await Promise.all(opened.splice(0).map((databases) => databases.close()));
     await asAdministrator(administrator, async (client) => {
       await client.query(`drop database if exists "${name}" with (force)`);
-      await client.query(`drop role if exists "${name}", "${name}_owner"`);
+      await client.query(`drop role if exists "${name}", "${name}_owner", "${name}_tenant"`);
     });
   });
 
@@ -106,5 +109,27 @@ describe('an external database', () => {
     expect((await database.pool.query('select id from outbox')).rows).toEqual([{ id: 'evt_1' }]);
     expect(await removal(database)).toBe('42501');
     await database.pool.query(announce.replace('evt_1', 'evt_2'));
+  });
+
+  it('of a version without row-level security is upgraded by migrating, and repeats of old intents stay repeats', async () => {
+    const config = configured({ withOwner: true });
+    await provisionExternal(config, ['members']);
+    const { tenancy: _, migrations, ...rest } = membersDatabase;
+    const databases = await open(config);
+    const old = await databases.connectMigrated({ ...rest, migrations: migrations.slice(0, 3) });
+    const principal = { kind: 'admin', programmeId: newId('prg'), subject: 'ada' } as const;
+    const command = { caller: callerOf(principal), operation: 'try', key: 'k', body: {} };
+    const work = jest.fn(() => Promise.resolve({ done: true }));
+    await inTransaction(old, (tx) => once(tx, command, work));
+    expect(await databases.migrate(membersDatabase)).toEqual(['CommandKeysOfProgrammes1795892000000']);
+    const view = (await databases.connect(membersDatabase)).within(principal.programmeId);
+    expect(await inTransaction(view, (tx) => once(tx, command, work))).toEqual({ done: true, replayed: true });
+    await inTransaction(view, (tx) => once(tx, { ...command, key: 'new' }, work));
+    expect(work).toHaveBeenCalledTimes(2);
+    const { rows } = await view.pool.query('select key, programme_id from command_key order by key');
+    expect(rows).toEqual([
+      { key: 'k', programme_id: null },
+      { key: 'new', programme_id: principal.programmeId },
+    ]);
   });
 });

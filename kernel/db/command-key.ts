@@ -16,6 +16,15 @@ create table command_key (
   primary key (caller, operation, key)
 );`;
 
+/**
+ * Says whose an intent is: the programme the connection is set to, '' for the hub's own. Those written before have none; they are
+ * found by their caller alone, as they always were.
+ */
+export const COMMAND_KEY_OF_PROGRAMME_DDL = `
+alter table command_key add column programme_id text;
+-- Apart from the column, or the rows that are there would be given it as well.
+alter table command_key alter column programme_id set default coalesce(current_setting('hub.programme', true), '');`;
+
 /** One intent of one caller. */
 export interface Command {
   /** Who asks, stable over key rotation and token renewal: `callerOf(principal)`. */

@@ -23,7 +23,9 @@ export type DatabaseFaultCode =
   /** The server would lose acknowledged commits in a crash. */
   | 'HUB_DATABASE_NOT_DURABLE'
   /** The server is older than the oldest version we support. */
-  | 'HUB_DATABASE_TOO_OLD';
+  | 'HUB_DATABASE_TOO_OLD'
+  /** The role that requests of one programme run as is not there. */
+  | 'HUB_DATABASE_TENANT_ROLE_MISSING';
 
 /** A database that cannot be used as it stands. Its message tells the operator what to do about it. */
 export class DatabaseFault extends Fault {

@@ -1,8 +1,11 @@
 import type { Pool } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
+import type { ProgrammeId } from '../values/id';
 import { clientName } from './client-name';
 import { MIGRATION_TABLE } from './migration-table';
 import { QuietLogger } from './quiet-logger';
+import type { Tenancy } from './tenancy';
+import { TenantViews, tenantRoleOf } from './tenant-views';
 
 /** A class with TypeORM column decorators (`*.row.ts`). */
 export type RowClass = new () => object;
@@ -22,12 +25,14 @@ export interface DatabaseDefinition {
    * be one the migrations make. A migration must not undo this with a function that is `security definer`.
    */
   readonly appendOnly: readonly string[];
+  /** How its rows are kept apart by programme; left out where no request reads it as one programme's. */
+  readonly tenancy?: Tenancy;
 }
 
 export interface OpenDatabaseOptions extends DatabaseDefinition {
   /** As the application's role; as the owner only to migrate. */
   readonly url: string;
-  /** At most this many connections; default 10. */
+  /** At most this many connections, and as many again for what `within` reaches; default 10. */
   readonly poolSize?: number;
   /** The server breaks off a statement that takes longer; default 15,000. */
   readonly statementTimeoutMs?: number;
@@ -40,10 +45,18 @@ export interface Database {
   readonly name: string;
   /** As its definition says. */
   readonly appendOnly: readonly string[];
+  readonly tenancy: Tenancy | null;
   /** For repositories and entity managers. */
   readonly dataSource: DataSource;
   /** The very pool the data source uses, for hot paths that speak `pg` directly. */
   readonly pool: Pool;
+  /**
+   * The same database as one programme sees it, held by row-level security and not by anybody's filter: no row of another can be
+   * read or written through it, whatever the statement, and none at all where the programme is null. Closing it closes nothing.
+   *
+   * @throws TypeError when its definition does not say how rows are kept apart
+   */
+  within(programmeId: ProgrammeId | null): Database;
   /** Waits for what is under way, then closes the pool; calling it twice does no harm. */
   close(): Promise<void>;
 }
@@ -57,6 +70,7 @@ export interface Database {
  * @throws Error of `pg` when the server does not answer or refuses us
  */
 export async function openDatabase(options: OpenDatabaseOptions): Promise<Database> {
+  const logger = new QuietLogger(options.name);
   const dataSource = new DataSource({
     type: 'postgres',
     url: options.url,
@@ -67,22 +81,48 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     migrationsTransactionMode: 'each',
     installExtensions: false,
     uuidExtension: 'pgcrypto',
-    logger: new QuietLogger(options.name),
+    logger,
     poolSize: options.poolSize ?? 10,
-    connectTimeoutMS: 10_000,
-    extra: {
-      statement_timeout: options.statementTimeoutMs ?? 15_000,
-      // A transaction whose owner hangs would hold its row locks for ever.
-      idle_in_transaction_session_timeout: 60_000,
-    },
+    connectTimeoutMS: CONNECT_TIMEOUT_MS,
+    extra: limitsOf(options),
   });
   await dataSource.initialize();
-  let closing: Promise<void> | undefined;
-  return {
+  const views = options.tenancy === undefined ? null : openViews(options, dataSource, logger);
+  const whole: Omit<Database, 'within' | 'close'> = {
     name: options.name,
     appendOnly: options.appendOnly,
+    tenancy: options.tenancy ?? null,
     dataSource,
     pool: (dataSource.driver as unknown as { master: Pool }).master,
-    close: () => (closing ??= dataSource.destroy()),
   };
+  const within = (programmeId: ProgrammeId | null): Database => {
+    if (views === null) throw new TypeError(`within: ${options.name} does not say how its rows are kept apart`);
+    return { ...whole, ...views.of(programmeId), within, close: () => Promise.resolve() };
+  };
+  let closing: Promise<void> | undefined;
+  const close = (): Promise<void> =>
+    (closing ??= Promise.all([dataSource.destroy(), views?.close()]).then(() => undefined));
+  return { ...whole, within, close };
+}
+
+const CONNECT_TIMEOUT_MS = 10_000;
+
+function limitsOf({ statementTimeoutMs = 15_000 }: OpenDatabaseOptions) {
+  return {
+    statement_timeout: statementTimeoutMs,
+    // A transaction whose owner hangs would hold its row locks for ever.
+    idle_in_transaction_session_timeout: 60_000,
+  };
+}
+
+function openViews(options: OpenDatabaseOptions, dataSource: DataSource, logger: QuietLogger): TenantViews {
+  return new TenantViews(dataSource, {
+    connectionString: options.url,
+    application_name: clientName(`${options.applicationName ?? options.name}:tenant`),
+    max: options.poolSize ?? 10,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...limitsOf(options),
+    role: tenantRoleOf(decodeURIComponent(new URL(options.url).username)),
+    onError: (error) => logger.log('warn', error.message),
+  });
 }

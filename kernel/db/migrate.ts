@@ -4,6 +4,7 @@ import { MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Database } from './database';
 import { applyGrants, assertTablesExist } from './grants';
 import { MIGRATION_TABLE } from './migration-table';
+import { applyTenancy, assertTenancyComplete } from './tenancy';
 
 export interface MigrateOptions {
   /** The role that is to work with the tables but not to own them; default: the owner itself is the application. */
@@ -13,11 +14,12 @@ export interface MigrateOptions {
 /**
  * Runs the migrations that have not run yet, oldest first, each in its own transaction. When several processes start at
  * once, one migrates and the others wait and find nothing left to do. Then sees to it that the application's role has the
- * rights it needs and no others.
+ * rights it needs and no others, and that rows of programmes are kept apart.
  *
  * @param database as the owner of the database
  * @returns the names of the migrations that ran now, in order
- * @throws TypeError when the definition calls a table append-only that does not exist
+ * @throws TypeError when the definition calls a table append-only that does not exist, or leaves open whose rows one holds
+ * @throws DatabaseFault HUB_DATABASE_TENANT_ROLE_MISSING
  */
 export async function migrate(database: Database, { applicationRole }: MigrateOptions = {}): Promise<string[]> {
   const runner = database.dataSource.createQueryRunner();
@@ -26,17 +28,30 @@ export async function migrate(database: Database, { applicationRole }: MigrateOp
     // A migration may rewrite a table for minutes, but must not queue behind a long reader and block everyone after it.
     await runner.query(`/* kernel.migrate.relax */ set statement_timeout = 0`);
     await runner.query(`/* kernel.migrate.restrain */ set lock_timeout = '10s'`);
+    // First too: a migration as an owner that is new here would see no rows.
+    await keepApart(runner, database, applicationRole);
     const executor = new MigrationExecutor(database.dataSource, runner);
     executor.transaction = 'each';
     const done = await executor.executePendingMigrations();
     await assertTablesExist(runner, database);
     if (applicationRole !== undefined)
       await applyGrants(runner, { role: applicationRole, appendOnly: database.appendOnly });
+    if (database.tenancy !== null) await assertTenancyComplete(runner, { name: database.name, ...database.tenancy });
+    await keepApart(runner, database, applicationRole);
     return done.map((migration) => migration.name);
   } finally {
     await releaseMigrationLock(runner);
     await runner.release();
   }
+}
+
+async function keepApart(runner: QueryRunner, database: Database, applicationRole?: string): Promise<void> {
+  const { name, appendOnly, tenancy } = database;
+  if (tenancy === null) return;
+  const [owner] = (await runner.query('/* kernel.migrate.owner */ select current_user::text as role')) as {
+    role: string;
+  }[];
+  await applyTenancy(runner, { name, appendOnly, ...tenancy, applicationRole: applicationRole ?? owner!.role });
 }
 
 /** Whether the role of this connection is one that `migrate` can work as. */

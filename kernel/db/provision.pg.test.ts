@@ -56,7 +56,7 @@ describe('provisionDatabase', () => {
       for (const { name } of [north, south, twice, old, older, alone])
         await client.query(`drop database if exists "${name}" with (force)`);
       for (const { owner, application } of [north, south, twice, old, older, alone])
-        await client.query(`drop role if exists "${owner.role}", "${application.role}"`);
+        await client.query(`drop role if exists "${owner.role}", "${application.role}", "${application.role}_tenant"`);
     }),
   );
 
@@ -80,6 +80,23 @@ describe('provisionDatabase', () => {
       const state = await asAdministrator(application, (client) => client.query(attempt)).catch(sqlStateOf);
       expect({ attempt, state }).toEqual({ attempt, state: '42501' });
     }
+  });
+
+  it('lets the application become its tenant role, which cannot log in, and otherwise hold none of its rights', async () => {
+    const { application } = await provisionDatabase(server, north);
+    const tenant = `${north.application.role}_tenant`;
+    const { rows } = await asAdministrator(application, async (client) => {
+      await client.query(`set role "${tenant}"`);
+      return client.query(
+        `select current_user as role, rolcanlogin as login, rolsuper as superuser, rolbypassrls as bypasses
+           from pg_roles where rolname = current_user`,
+      );
+    });
+    expect(rows).toEqual([{ role: tenant, login: false, superuser: false, bypasses: false }]);
+    const inherits = await asAdministrator(server, (client) =>
+      client.query('select pg_has_role($1::name, $2::name, $3) as inherits', [north.application.role, tenant, 'USAGE']),
+    );
+    expect(inherits.rows).toEqual([{ inherits: false }]);
   });
 
   it('keeps one role out of the database of another', async () => {
@@ -151,7 +168,9 @@ describe('provisionDatabase', () => {
     } finally {
       await asAdministrator(server, async (client) => {
         await client.query(`drop database if exists "${place.name}" with (force)`);
-        await client.query(`drop role if exists "${place.owner.role}", "${place.application.role}"`);
+        await client.query(
+          `drop role if exists "${place.owner.role}", "${place.application.role}", "${place.application.role}_tenant"`,
+        );
         await client.query(`drop role if exists "${hosted.role}"`);
       });
     }

@@ -1,6 +1,7 @@
 import { Client, escapeIdentifier, escapeLiteral } from 'pg';
 import { clientName } from './client-name';
 import { lockNumber } from './migrate';
+import { tenantRoleOf } from './tenant-views';
 
 /** A role and how it proves itself. */
 export interface DatabaseAccount {
@@ -28,7 +29,8 @@ export interface DatabaseUrls {
 /**
  * Sees to it that a database and its two roles exist, and that no other ordinary role can connect to that database. Does no
  * harm when all exist already; then it only renews the passwords. A database in which the application's role owns
- * something, as an older version made them, is handed over to the owner. Safe when several processes do it at once.
+ * something, as an older version made them, is handed over to the owner. Beside the application's role stands one that cannot log
+ * in, which it becomes for requests of one programme (`tenantRoleOf`). Safe when several processes do it at once.
  *
  * What the application may do with tables is granted when they are made: see `migrate`.
  *
@@ -46,6 +48,7 @@ export async function provisionDatabase(superuserUrl: string, options: Provision
     ]);
     if (application !== owner) await provisionRole(client, owner, false);
     await provisionRole(client, application, replication);
+    await provisionTenantRole(client, application.role);
     const { isMade, isHandedOver } = await stateOf(client, { name, role: application.role });
     if (!isMade) await createDatabase(client, name, owner.role);
     else if (application !== owner && !isHandedOver) {
@@ -106,6 +109,24 @@ async function provisionRole(client: Client, { role, password }: DatabaseAccount
     .map(([right, value]) => (value ? right : `no${right}`));
   const verb = found === undefined ? 'create' : 'alter';
   await client.query(`${verb} role ${escapeIdentifier(role)} ${rights.join(' ')} password ${escapeLiteral(password)}`);
+}
+
+async function provisionTenantRole(client: Client, applicationRole: string): Promise<void> {
+  const role = tenantRoleOf(applicationRole);
+  const { rows } = await client.query<{ made: boolean; joined: boolean; inheritable: boolean }>(
+    `/* kernel.provision.tenantRole */
+     select exists (select 1 from pg_roles where rolname = $1) as made,
+            exists (select 1 from pg_auth_members m where m.roleid = (select oid from pg_roles where rolname = $1)
+                       and m.member = $2::regrole) as joined,
+            current_setting('server_version_num')::int >= 160000 as inheritable`,
+    [role, escapeIdentifier(applicationRole)],
+  );
+  const { made, joined, inheritable } = rows[0]!;
+  if (!made) await client.query(`create role ${escapeIdentifier(role)} nologin`);
+  if (joined) return;
+  // To become it, not to hold its rights besides one's own; older servers know no difference, and it holds fewer.
+  const how = inheritable ? ' with inherit false' : '';
+  await client.query(`grant ${escapeIdentifier(role)} to ${escapeIdentifier(applicationRole)}${how}`);
 }
 
 /** Whether the database is there, and whether the role owns neither it nor anything in it. */

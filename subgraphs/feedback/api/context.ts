@@ -1,4 +1,4 @@
-import type { Principal } from '../../../kernel/context/principal';
+import { programmeOf, type Principal } from '../../../kernel/context/principal';
 import type { RequestContext } from '../../../kernel/context/request-context';
 import type { FeedbackSetting } from '../app/setting';
 import { openLoaders, type FeedbackLoaders } from './invitation.loader';
@@ -13,10 +13,12 @@ export interface FeedbackContext {
   readonly loaders: FeedbackLoaders;
 }
 
+/** A request reaches the rows of its own programme; the host and those without a credential reach none. */
 export function openContext(
-  setting: FeedbackSetting,
+  whole: FeedbackSetting,
   cursorSecret: string,
   { principal }: RequestContext,
 ): FeedbackContext {
+  const setting = { ...whole, database: whole.database.within(programmeOf(principal)) };
   return { principal, setting, cursorSecret, loaders: openLoaders(setting, principal) };
 }

@@ -13,6 +13,8 @@ create table answer (
   constraint answer_fits_its_kind CHECK ((((kind = 'NPS'::text) AND (score IS NOT NULL) AND ((score >= 0) AND (score <= 10)) AND (text IS NULL)) OR ((kind = 'TEXT'::text) AND (score IS NULL) AND (text IS NOT NULL)))),
   constraint answer_programme_id_invitation_id_fkey FOREIGN KEY (programme_id, invitation_id) REFERENCES invitation(programme_id, id)
 );
+alter table answer enable row level security;
+alter table answer force row level security;
 
 create table command_key (
   caller text not null,
@@ -21,8 +23,11 @@ create table command_key (
   body_hash bytea not null,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
+  programme_id text default COALESCE(current_setting('hub.programme'::text, true), ''::text),
   constraint command_key_pkey PRIMARY KEY (caller, operation, key)
 );
+alter table command_key enable row level security;
+alter table command_key force row level security;
 
 create table inbox_cursor (
   feed text not null,
@@ -51,6 +56,8 @@ create table invitation (
   constraint invitation_partner_id_check CHECK ((partner_id ~ '^ptr_[0-9a-f]{32}$'::text)),
   constraint invitation_programme_id_survey_id_fkey FOREIGN KEY (programme_id, survey_id) REFERENCES survey(programme_id, id)
 );
+alter table invitation enable row level security;
+alter table invitation force row level security;
 
 create table outbox (
   xid xid8 default pg_current_xact_id() not null,
@@ -64,6 +71,8 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (xid, seq),
   constraint outbox_id_key UNIQUE (id)
 );
+alter table outbox enable row level security;
+alter table outbox force row level security;
 
 create table survey (
   id text not null,
@@ -91,6 +100,8 @@ create table survey (
   constraint survey_quiet_days_check CHECK ((quiet_days > 0)),
   constraint survey_status_check CHECK ((status = ANY (ARRAY['RUNNING'::text, 'CLOSED'::text])))
 );
+alter table survey enable row level security;
+alter table survey force row level security;
 
 -- Indexes
 
@@ -101,3 +112,25 @@ CREATE INDEX invitation_by_survey ON public.invitation USING btree (survey_id);
 CREATE INDEX invitation_unanswered ON public.invitation USING btree (programme_id, member_id, id) WHERE (answered_at IS NULL);
 
 CREATE UNIQUE INDEX one_running_survey ON public.survey USING btree (programme_id) WHERE (status = 'RUNNING'::text);
+
+-- Row security
+
+create policy hub_tenant on answer as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on answer as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on command_key as PERMISSIVE for ALL using (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL))) with check (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL)));
+
+create policy hub_work on command_key as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on invitation as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on invitation as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on outbox as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on outbox as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on survey as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on survey as PERMISSIVE for ALL using (true) with check (true);

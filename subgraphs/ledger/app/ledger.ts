@@ -5,6 +5,7 @@ import type { ProgrammeId } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import type { LiveAccounts } from './points/live-accounts';
 import type { LiveSettlement } from './settlement/live-settlement';
+import type { LiveFreezes } from './verify/live-freezes';
 import type { TellDeparture } from './tell-partners';
 import type { MemberDirectory } from './points/member-directory';
 import type { PostingLanes } from './points/posting-lanes';
@@ -18,6 +19,7 @@ export interface Ledger {
   readonly directory: MemberDirectory;
   readonly live: LiveAccounts;
   readonly liveSettlement: LiveSettlement;
+  readonly liveFreezes: LiveFreezes;
   /** The programme's rules as held now; asks the feed once when there are none. */
   book(programmeId: ProgrammeId): Promise<RuleBook | null>;
   /** Tells partners that a leaving partner's points have run off. */

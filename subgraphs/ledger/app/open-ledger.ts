@@ -16,6 +16,7 @@ import { loadEpoch } from '../data/programme.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
+import { openLiveFreezes } from './verify/live-freezes';
 import { openLiveSettlement } from './settlement/live-settlement';
 import { RollUps } from './settlement/roll-up';
 import { VerificationRounds } from './verify/rounds';
@@ -48,6 +49,7 @@ export async function openLedger(
   const epoch = await loadEpoch(pool);
   const live = new LiveAccounts(pool, epoch);
   const liveSettlement = openLiveSettlement(pool, epoch);
+  const liveFreezes = openLiveFreezes(pool, epoch);
   const feed = openFeed({ pool, url, live, log });
   const books = new RuleBooks(pool, readRuleBook, clock);
   const lanesOptions: Omit<LanesOptions, 'lanes' | 'batchMax'> = {
@@ -84,6 +86,7 @@ export async function openLedger(
     lanes,
     live,
     liveSettlement,
+    liveFreezes,
     directory: new MemberDirectory(database, secrets.identity, askMembersBy(peers.link('members'))),
     tellDeparture: tellDepartureBy(peers.link('partners'), log),
     book: (programmeId) => books.current(programmeId),
@@ -109,7 +112,7 @@ export async function openLedger(
       await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();
-      await Promise.all([liveSettlement.cycles.close(), liveSettlement.exposures.close()]);
+      await Promise.all([liveSettlement.cycles.close(), liveSettlement.exposures.close(), liveFreezes.close()]);
       await Promise.all([lanes.close(), dueLanes.close()]);
       await feed.stop();
     },

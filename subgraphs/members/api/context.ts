@@ -1,4 +1,4 @@
-import type { Principal } from '../../../kernel/context/principal';
+import { programmeOf, type Principal } from '../../../kernel/context/principal';
 import type { RequestContext } from '../../../kernel/context/request-context';
 import type { MembersSetting } from '../app/setting';
 import { openLoaders, type MembersLoaders } from './member.loader';
@@ -11,6 +11,8 @@ export interface MembersContext {
   readonly loaders: MembersLoaders;
 }
 
-export function openContext(setting: MembersSetting, { principal }: RequestContext): MembersContext {
+/** A request reaches the rows of its own programme; the host and those without a credential reach none. */
+export function openContext(whole: MembersSetting, { principal }: RequestContext): MembersContext {
+  const setting = { ...whole, database: whole.database.within(programmeOf(principal)) };
   return { principal, setting, loaders: openLoaders(setting, principal) };
 }

@@ -2,6 +2,21 @@
 
 -- Tables
 
+create table announced_terms (
+  programme_id text not null,
+  version integer not null,
+  takes_effect_at timestamp with time zone not null,
+  texts jsonb not null,
+  announced_at timestamp with time zone not null,
+  told_up_to text default ''::text not null,
+  told_at timestamp with time zone,
+  constraint announced_terms_pkey PRIMARY KEY (programme_id, version),
+  constraint announced_terms_texts_check CHECK ((jsonb_typeof(texts) = 'array'::text)),
+  constraint announced_terms_version_check CHECK ((version > 1))
+);
+alter table announced_terms enable row level security;
+alter table announced_terms force row level security;
+
 create table command_key (
   caller text not null,
   operation text not null,
@@ -9,8 +24,11 @@ create table command_key (
   body_hash bytea not null,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
+  programme_id text default COALESCE(current_setting('hub.programme'::text, true), ''::text),
   constraint command_key_pkey PRIMARY KEY (caller, operation, key)
 );
+alter table command_key enable row level security;
+alter table command_key force row level security;
 
 create table identity_link (
   id text not null,
@@ -28,6 +46,8 @@ create table identity_link (
   constraint identity_link_kind_check CHECK ((kind = ANY (ARRAY['EMAIL'::text, 'PHONE'::text, 'CARD'::text, 'PARTNER_CUSTOMER_ID'::text]))),
   constraint identity_of_member FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id) DEFERRABLE INITIALLY DEFERRED
 );
+alter table identity_link enable row level security;
+alter table identity_link force row level security;
 
 create table inbox_cursor (
   feed text not null,
@@ -49,6 +69,8 @@ create table member (
   constraint member_id_check CHECK ((id ~ '^mem_[0-9a-f]{32}$'::text)),
   constraint member_programme_id_check CHECK ((programme_id ~ '^prg_[0-9a-f]{32}$'::text))
 );
+alter table member enable row level security;
+alter table member force row level security;
 
 create table member_attribute (
   programme_id text not null,
@@ -62,6 +84,8 @@ create table member_attribute (
   constraint member_attribute_value_check CHECK (((jsonb_typeof(value) = ANY (ARRAY['string'::text, 'number'::text, 'boolean'::text])) AND (length((value)::text) <= 2000))),
   constraint member_attribute_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id)
 );
+alter table member_attribute enable row level security;
+alter table member_attribute force row level security;
 
 create table member_fact_version (
   programme_id text not null,
@@ -74,6 +98,8 @@ create table member_fact_version (
   constraint member_fact_version_version_check CHECK ((version > 0)),
   constraint member_fact_version_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id)
 );
+alter table member_fact_version enable row level security;
+alter table member_fact_version force row level security;
 
 create table outbox (
   xid xid8 default pg_current_xact_id() not null,
@@ -87,6 +113,8 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (xid, seq),
   constraint outbox_id_key UNIQUE (id)
 );
+alter table outbox enable row level security;
+alter table outbox force row level security;
 
 create table partner_link (
   programme_id text not null,
@@ -101,6 +129,8 @@ create table partner_link (
   constraint partner_link_state_check CHECK ((state = ANY (ARRAY['CREDIT_ONLY'::text, 'OPEN'::text]))),
   constraint partner_link_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id)
 );
+alter table partner_link enable row level security;
+alter table partner_link force row level security;
 
 create table partner_standing (
   programme_id text not null,
@@ -110,6 +140,8 @@ create table partner_standing (
   constraint partner_standing_pkey PRIMARY KEY (programme_id, partner_id),
   constraint partner_standing_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text])))
 );
+alter table partner_standing enable row level security;
+alter table partner_standing force row level security;
 
 create table segment (
   id text not null,
@@ -123,6 +155,8 @@ create table segment (
   constraint segment_code_check CHECK ((code ~ '^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$'::text)),
   constraint segment_id_check CHECK ((id ~ '^seg_[0-9a-f]{32}$'::text))
 );
+alter table segment enable row level security;
+alter table segment force row level security;
 
 create table segment_member (
   programme_id text not null,
@@ -133,9 +167,80 @@ create table segment_member (
   constraint segment_member_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id),
   constraint segment_member_programme_id_segment_id_fkey FOREIGN KEY (programme_id, segment_id) REFERENCES segment(programme_id, id)
 );
+alter table segment_member enable row level security;
+alter table segment_member force row level security;
+
+create table terms_notice (
+  programme_id text not null,
+  member_id text not null,
+  version integer not null,
+  noticed_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  constraint terms_notice_pkey PRIMARY KEY (member_id, version),
+  constraint terms_notice_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id),
+  constraint terms_notice_programme_id_version_fkey FOREIGN KEY (programme_id, version) REFERENCES announced_terms(programme_id, version)
+);
+alter table terms_notice enable row level security;
+alter table terms_notice force row level security;
 
 -- Indexes
 
+CREATE INDEX announced_terms_to_tell ON public.announced_terms USING btree (programme_id, version) WHERE (told_at IS NULL);
+
 CREATE INDEX identity_link_by_member ON public.identity_link USING btree (member_id);
 
+CREATE INDEX member_by_programme ON public.member USING btree (programme_id, id);
+
 CREATE INDEX segment_member_by_member ON public.segment_member USING btree (member_id);
+
+CREATE INDEX terms_notice_by_version ON public.terms_notice USING btree (programme_id, version) INCLUDE (acknowledged_at);
+
+-- Row security
+
+create policy hub_tenant on announced_terms as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on announced_terms as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on command_key as PERMISSIVE for ALL using (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL))) with check (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL)));
+
+create policy hub_work on command_key as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on identity_link as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on identity_link as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on member as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on member as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on member_attribute as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on member_attribute as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on member_fact_version as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on member_fact_version as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on outbox as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on outbox as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_link as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on partner_link as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_standing as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on partner_standing as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on segment as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on segment as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on segment_member as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on segment_member as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on terms_notice as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on terms_notice as PERMISSIVE for ALL using (true) with check (true);

@@ -1,4 +1,5 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { USUAL_TENANCY } from '../../../kernel/db/tenancy';
 import { ActionRuleRow } from './action-rule.row';
 import { RuleProposals1795885000000 } from './migrations/1795885000000-rule-proposals';
 import { ContractRow } from './contract.row';
@@ -19,6 +20,7 @@ import { PartnerKeyRow } from './partner-key.row';
 import { PartnerRow } from './partner.row';
 import { ProgrammeRow } from './programme.row';
 import { TierRow } from './tier.row';
+import { CommandKeysOfProgrammes1795892000000 } from './migrations/1795892000000-command-keys-of-programmes';
 
 /** This subgraph's own database: nobody else reads it. */
 export const partnersDatabase = {
@@ -45,6 +47,7 @@ export const partnersDatabase = {
     RuleProposals1795885000000,
     KeyAddresses1795886000000,
     Experiments1795890100000,
+    CommandKeysOfProgrammes1795892000000,
     TermsChanges1795891000000,
   ],
   appendOnly: [
@@ -59,4 +62,5 @@ export const partnersDatabase = {
     'settlement_details',
     'intake',
   ],
+  tenancy: { ...USUAL_TENANCY, programmes: ['programme'] },
 } as const satisfies DatabaseDefinition;

@@ -26,6 +26,8 @@ create table action_rule (
   constraint action_rule_version_check CHECK ((version > 0)),
   constraint action_rule_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table action_rule enable row level security;
+alter table action_rule force row level security;
 
 create table command_key (
   caller text not null,
@@ -34,8 +36,11 @@ create table command_key (
   body_hash bytea not null,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
+  programme_id text default COALESCE(current_setting('hub.programme'::text, true), ''::text),
   constraint command_key_pkey PRIMARY KEY (caller, operation, key)
 );
+alter table command_key enable row level security;
+alter table command_key force row level security;
 
 create table contract (
   id text not null,
@@ -78,6 +83,8 @@ create table contract (
   constraint contract_programme_id_face_value_micros_fkey FOREIGN KEY (programme_id, face_value_micros) REFERENCES programme(id, face_value_micros),
   constraint contract_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table contract enable row level security;
+alter table contract force row level security;
 
 create table contract_proposal (
   id text not null,
@@ -99,6 +106,8 @@ create table contract_proposal (
   constraint decided_is_whole CHECK ((((state = 'OPEN'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
   constraint contract_proposal_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table contract_proposal enable row level security;
+alter table contract_proposal force row level security;
 
 create table conversion_rate (
   programme_id text not null,
@@ -112,6 +121,8 @@ create table conversion_rate (
   constraint conversion_rate_rate_check CHECK ((rate ~ '^[0-9]{1,9}([.][0-9]{1,12})?$'::text)),
   constraint conversion_rate_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
+alter table conversion_rate enable row level security;
+alter table conversion_rate force row level security;
 
 create table earning_rule (
   id text not null,
@@ -135,6 +146,8 @@ create table earning_rule (
   constraint earning_rule_version_check CHECK ((version > 0)),
   constraint earning_rule_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table earning_rule enable row level security;
+alter table earning_rule force row level security;
 
 create table experiment (
   id text not null,
@@ -155,6 +168,8 @@ create table experiment (
   constraint experiment_kind_check CHECK ((kind = ANY (ARRAY['CAMPAIGN'::text, 'ALL_CAMPAIGNS'::text, 'REWARD'::text, 'CHANNEL'::text, 'PLACEMENT'::text]))),
   constraint experiment_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
+alter table experiment enable row level security;
+alter table experiment force row level security;
 
 create table inbox_cursor (
   feed text not null,
@@ -175,6 +190,8 @@ create table intake (
   constraint intake_version_check CHECK ((version > 0)),
   constraint intake_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table intake enable row level security;
+alter table intake force row level security;
 
 create table outbox (
   xid xid8 default pg_current_xact_id() not null,
@@ -188,6 +205,8 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (xid, seq),
   constraint outbox_id_key UNIQUE (id)
 );
+alter table outbox enable row level security;
+alter table outbox force row level security;
 
 create table partner (
   id text not null,
@@ -209,6 +228,8 @@ create table partner (
   constraint partner_status_is_known CHECK ((status = ANY (ARRAY['ACTIVE'::text, 'SUSPENDED'::text, 'LEAVING'::text, 'LEFT'::text]))),
   constraint partner_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
+alter table partner enable row level security;
+alter table partner force row level security;
 
 create table partner_branch (
   programme_id text not null,
@@ -223,6 +244,8 @@ create table partner_branch (
   constraint partner_branch_check CHECK ((closed_at >= opens_at)),
   constraint partner_branch_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table partner_branch enable row level security;
+alter table partner_branch force row level security;
 
 create table partner_key (
   id text not null,
@@ -243,6 +266,8 @@ create table partner_key (
   constraint partner_key_scopes_check CHECK ((cardinality(scopes) > 0)),
   constraint partner_key_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table partner_key enable row level security;
+alter table partner_key force row level security;
 
 create table programme (
   id text not null,
@@ -296,6 +321,8 @@ create table programme (
   constraint programme_tier_period_check CHECK ((tier_period = ANY (ARRAY['LIFETIME'::text, 'CALENDAR_YEAR'::text, 'ROLLING_YEAR'::text]))),
   constraint single_approver_needs_sandbox CHECK ((is_sandbox OR (NOT single_approver)))
 );
+alter table programme enable row level security;
+alter table programme force row level security;
 
 create table purchase_rule (
   id text not null,
@@ -316,6 +343,8 @@ create table purchase_rule (
   constraint purchase_rule_version_check CHECK ((version > 0)),
   constraint purchase_rule_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table purchase_rule enable row level security;
+alter table purchase_rule force row level security;
 
 create table purpose_budget (
   n bigint generated always as identity not null,
@@ -331,6 +360,8 @@ create table purpose_budget (
   constraint purpose_budget_purpose_check CHECK ((purpose = ANY (ARRAY['ENROLMENT'::text, 'EARNING'::text, 'PERSONAL_OFFERS'::text, 'LIFECYCLE'::text]))),
   constraint purpose_budget_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table purpose_budget enable row level security;
+alter table purpose_budget force row level security;
 
 create table rule_book_version (
   programme_id text not null,
@@ -339,6 +370,8 @@ create table rule_book_version (
   constraint rule_book_version_version_check CHECK ((version >= 0)),
   constraint rule_book_version_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
+alter table rule_book_version enable row level security;
+alter table rule_book_version force row level security;
 
 create table rule_proposal (
   id text not null,
@@ -365,6 +398,8 @@ create table rule_proposal (
   constraint rule_proposal_version_check CHECK ((version > 0)),
   constraint rule_proposal_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table rule_proposal enable row level security;
+alter table rule_proposal force row level security;
 
 create table settlement_details (
   programme_id text not null,
@@ -377,6 +412,8 @@ create table settlement_details (
   constraint settlement_details_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id),
   constraint settlement_details_programme_id_partner_id_fkey FOREIGN KEY (programme_id, partner_id) REFERENCES partner(programme_id, id)
 );
+alter table settlement_details enable row level security;
+alter table settlement_details force row level security;
 
 create table terms_change (
   id text not null,
@@ -403,6 +440,8 @@ create table terms_change (
   constraint terms_decided_is_whole CHECK ((((state = 'OPEN'::text) = (decided_by IS NULL)) AND ((decided_by IS NULL) = (decided_at IS NULL)))),
   constraint terms_change_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
+alter table terms_change enable row level security;
+alter table terms_change force row level security;
 
 create table tier (
   programme_id text not null,
@@ -422,6 +461,8 @@ create table tier (
   constraint tier_threshold_points_check CHECK ((threshold_points >= 0)),
   constraint tier_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES programme(id)
 );
+alter table tier enable row level security;
+alter table tier force row level security;
 
 -- Indexes
 
@@ -470,3 +511,85 @@ CREATE TRIGGER purchase_rule_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON p
 CREATE TRIGGER purpose_budget_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purpose_budget FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER settlement_details_is_history BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_details FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Row security
+
+create policy hub_tenant on action_rule as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on action_rule as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on command_key as PERMISSIVE for ALL using (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL))) with check (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL)));
+
+create policy hub_work on command_key as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on contract as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on contract as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on contract_proposal as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on contract_proposal as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on conversion_rate as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on conversion_rate as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on earning_rule as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on earning_rule as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on experiment as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on experiment as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on intake as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on intake as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on outbox as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on outbox as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on partner as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_branch as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on partner_branch as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_key as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on partner_key as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on programme as PERMISSIVE for ALL using ((id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on programme as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on purchase_rule as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on purchase_rule as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on purpose_budget as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on purpose_budget as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on rule_book_version as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on rule_book_version as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on rule_proposal as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on rule_proposal as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on settlement_details as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on settlement_details as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on terms_change as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on terms_change as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on tier as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on tier as PERMISSIVE for ALL using (true) with check (true);

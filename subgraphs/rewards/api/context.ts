@@ -1,3 +1,4 @@
+import { programmeOf } from '../../../kernel/context/principal';
 import type { RequestContext } from '../../../kernel/context/request-context';
 import { CursorCodec } from '../../../kernel/graph/connection';
 import type { RewardsParts } from '../app/parts';
@@ -17,7 +18,9 @@ export interface RewardsContext {
   readonly cursors: Readonly<Record<'catalogue' | 'forMember' | 'vouchers', CursorCodec>>;
 }
 
-export function openContext(setting: RewardsSetting, request: RequestContext): RewardsContext {
+/** A request reaches the rows of its own programme; the host and those without a credential reach none. */
+export function openContext(whole: RewardsSetting, request: RequestContext): RewardsContext {
+  const setting = { ...whole, database: whole.database.within(programmeOf(request.principal)) };
   const codec = (list: string) => new CursorCodec(setting.cursorSecret, `rewards.${list}`);
   return {
     request,

@@ -18,7 +18,8 @@ export type OrderInHand = Order & { readonly member: MemberRef };
 
 /**
  * What an order does in our own database, one transaction each. Every step looks at the order under its lock and does
- * nothing when the order has moved on, so two who drive the same order do each step once.
+ * nothing when the order has moved on, so two who drive the same order do each step once. Whoever drives it, a step reaches
+ * the rows of the order's own programme only.
  */
 export interface OrderSteps {
   load(programmeId: ProgrammeId, orderId: OrderId): Promise<OrderInHand>;
@@ -49,7 +50,7 @@ async function load(
   programmeId: ProgrammeId,
   orderId: OrderId,
 ): Promise<OrderInHand> {
-  const order = await findOrder(database, programmeId, orderId);
+  const order = await findOrder(database.within(programmeId), programmeId, orderId);
   if (order === null) throw new Error(`fulfilOrder: ${orderId} is gone`);
   const { sealedIdentity, memberId } = order;
   const member =
@@ -64,14 +65,14 @@ async function move(
   from: readonly Order['state'][],
   step: (tx: Tx, current: Order) => Promise<void>,
 ): Promise<void> {
-  await inTransaction(database, async (tx) => {
+  await inTransaction(database.within(order.programmeId), async (tx) => {
     const current = await lockOrder(tx, order.programmeId, order.id);
     if (current !== null && from.includes(current.state)) await step(tx, current);
   });
 }
 
 async function issueVouchers(options: OrderStepsOptions, order: Order): Promise<void> {
-  const [reward] = await rewardsByIds(options.database, order.programmeId, [order.rewardId]);
+  const [reward] = await rewardsByIds(options.database.within(order.programmeId), order.programmeId, [order.rewardId]);
   if (reward === undefined) throw new Error(`fulfilOrder: ${order.id} is for a reward that is gone`);
   const expiresAt = voucherEnd(options.clock.now(), reward.voucherValidityDays);
   await move(options, order, ['HELD'], async (tx, current) => {

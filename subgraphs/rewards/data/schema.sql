@@ -9,8 +9,11 @@ create table command_key (
   body_hash bytea not null,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
+  programme_id text default COALESCE(current_setting('hub.programme'::text, true), ''::text),
   constraint command_key_pkey PRIMARY KEY (caller, operation, key)
 );
+alter table command_key enable row level security;
+alter table command_key force row level security;
 
 create table inbox_cursor (
   feed text not null,
@@ -32,6 +35,8 @@ create table outbox (
   constraint outbox_pkey PRIMARY KEY (xid, seq),
   constraint outbox_id_key UNIQUE (id)
 );
+alter table outbox enable row level security;
+alter table outbox force row level security;
 
 create table partner_standing (
   programme_id text not null,
@@ -41,6 +46,8 @@ create table partner_standing (
   constraint partner_standing_pkey PRIMARY KEY (programme_id, partner_id),
   constraint partner_standing_programme_id_fkey FOREIGN KEY (programme_id) REFERENCES rule_book(programme_id)
 );
+alter table partner_standing enable row level security;
+alter table partner_standing force row level security;
 
 create table reward (
   id text not null,
@@ -64,6 +71,8 @@ create table reward (
   constraint reward_stock_offered_check CHECK ((stock_offered > 0)),
   constraint reward_voucher_validity_days_check CHECK (((voucher_validity_days >= 1) AND (voucher_validity_days <= 3650)))
 );
+alter table reward enable row level security;
+alter table reward force row level security;
 
 create table reward_order (
   id text not null,
@@ -95,12 +104,16 @@ create table reward_order (
   constraint reward_order_state_check CHECK ((state = ANY (ARRAY['PLACED'::text, 'HELD'::text, 'VOUCHERED'::text, 'CAPTURED'::text, 'CANCELLED'::text]))),
   constraint reward_order_programme_id_reward_id_fkey FOREIGN KEY (programme_id, reward_id) REFERENCES reward(programme_id, id)
 );
+alter table reward_order enable row level security;
+alter table reward_order force row level security;
 
 create table rule_book (
   programme_id text not null,
   version bigint not null,
   constraint rule_book_pkey PRIMARY KEY (programme_id)
 );
+alter table rule_book enable row level security;
+alter table rule_book force row level security;
 
 create table voucher (
   id text not null,
@@ -118,6 +131,8 @@ create table voucher (
   constraint voucher_state_check CHECK ((state = ANY (ARRAY['ISSUED'::text, 'USED'::text, 'PARTLY_USED'::text, 'EXPIRED'::text, 'CANCELLED'::text]))),
   constraint voucher_programme_id_order_id_fkey FOREIGN KEY (programme_id, order_id) REFERENCES reward_order(programme_id, id)
 );
+alter table voucher enable row level security;
+alter table voucher force row level security;
 
 -- Indexes
 
@@ -153,3 +168,33 @@ end $function$;
 -- Triggers
 
 CREATE TRIGGER order_moves_forward BEFORE UPDATE ON public.reward_order FOR EACH ROW EXECUTE FUNCTION refuse_backward_order();
+
+-- Row security
+
+create policy hub_tenant on command_key as PERMISSIVE for ALL using (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL))) with check (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL)));
+
+create policy hub_work on command_key as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on outbox as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on outbox as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_standing as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on partner_standing as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on reward as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on reward as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on reward_order as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on reward_order as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on rule_book as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on rule_book as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on voucher as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on voucher as PERMISSIVE for ALL using (true) with check (true);

@@ -1,4 +1,4 @@
-import { Field, ID, InputType, ObjectType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { defineResult } from '../../../../kernel/graph/result';
 import { BigIntScalar, DateTimeScalar } from '../../../../kernel/graph/scalars';
 import type { UnfreezeAccountInput as Unfreezing } from '../../app/verify/unfreeze-account';
@@ -24,6 +24,26 @@ export class AccountFreezeType {
   releasedBy!: string | null;
   @Field(() => String, { nullable: true, description: 'Why it was allowed.' })
   reason!: string | null;
+}
+
+@ObjectType('AccountFreezesChange', {
+  description: 'Which accounts of a programme are stopped, then again whenever one is stopped or allowed again.',
+})
+export class AccountFreezesChangeType {
+  @Field(() => Int, { description: 'How many accounts are stopped.' })
+  standing!: number;
+  @Field(() => [AccountFreezeType], { description: 'Stops that stand, the newest 100, newest first.' })
+  newest!: readonly AccountFreezeType[];
+  @Field(() => DateTimeScalar, { description: 'When it was looked at.' })
+  at!: Date;
+  @Field(() => BigIntScalar, { description: 'Stops made and stops ended so far: it rises by one with each.' })
+  version!: bigint;
+  @Field(() => BigIntScalar, { nullable: true, description: 'The version last sent to this reader.' })
+  previousVersion!: bigint | null;
+  @Field(() => ID, { description: 'Another one means the book was restored: go on from the snapshot.' })
+  epoch!: string;
+  @Field(() => Boolean, { description: 'Whether this is how things stand, not a change.' })
+  isSnapshot!: boolean;
 }
 
 @InputType('UnfreezeAccountInput', { description: 'A decision to post on an account again.' })

@@ -13,3 +13,10 @@ export interface AccountFreeze {
   readonly releasedBy: string | null;
   readonly reason: string | null;
 }
+
+/** The stops of a programme that stand. */
+export interface StandingFreezes {
+  readonly standing: number;
+  /** The newest of them, newest first. */
+  readonly newest: readonly AccountFreeze[];
+}

@@ -3,7 +3,7 @@ import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, newId, uuidOf, type MemberId, type ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf, type WalletKey } from '../../core/points/wallet';
-import type { AccountFreeze } from '../../core/verify/account-freeze';
+import type { AccountFreeze, StandingFreezes } from '../../core/verify/account-freeze';
 
 const FREEZE = sql`/* ledger.freeze.stop */
 with stopped as (
@@ -65,6 +65,43 @@ export async function findFreezes(
 ): Promise<AccountFreeze[]> {
   const { rows } = await pool.query<Row>(LIST, [uuidOf(programmeId), page.standing, page.limit]);
   return rows.map(freezeFrom);
+}
+
+const STANDING = sql`/* ledger.freeze.standing */
+select p.id as programme_id,
+       (select count(*) + count(f.released_at) from account_freeze f where f.programme_id = p.id)::text as version,
+       (select count(*) from account_freeze f where f.programme_id = p.id and f.released_at is null)::integer as standing,
+       coalesce((select json_agg(s.* order by s.id desc) from (
+         select f.id, f.wallet, f.found, f.seq::text as seq, f.frozen_at from account_freeze f
+          where f.programme_id = p.id and f.released_at is null order by f.id desc limit $2) s), '[]') as newest
+  from unnest($1::uuid[]) as p(id)`;
+
+/**
+ * Stops that stand, of each programme, the newest of them shown. The version counts stops made and ended: it rises with each.
+ *
+ * @returns in no order of its own
+ */
+export async function loadStandingFreezes(
+  pool: Pool,
+  programmeIds: readonly ProgrammeId[],
+  shown: number,
+): Promise<(StandingFreezes & { readonly programmeId: ProgrammeId; readonly version: bigint })[]> {
+  const { rows } = await pool.query<StandingRow>(STANDING, [programmeIds.map(uuidOf), shown]);
+  return rows.map(({ programme_id, version, standing, newest }) => ({
+    programmeId: idFromUuid('prg', programme_id),
+    version: BigInt(version),
+    standing,
+    newest: newest.map((row) => freezeFrom({ ...row, ...NOT_RELEASED, frozen_at: new Date(row.frozen_at) })),
+  }));
+}
+
+const NOT_RELEASED = { released_at: null, released_by: null, reason: null } as const;
+
+interface StandingRow {
+  programme_id: string;
+  version: string;
+  standing: number;
+  newest: { id: string; wallet: string; found: string; seq: string | null; frozen_at: string }[];
 }
 
 interface Row {

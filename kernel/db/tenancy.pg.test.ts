@@ -1,0 +1,230 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { openTestDatabase, type TestDatabase } from '../testkit/database';
+import { newId, type ProgrammeId } from '../values/id';
+import { openDatabase, type Database, type DatabaseDefinition } from './database';
+import { migrate } from './migrate';
+import { asAdministrator } from './provision';
+import { inTransaction, sqlStateOf } from './transaction';
+
+class Shelves1700000000000 implements MigrationInterface {
+  name = 'Shelves1700000000000';
+
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`
+      create table programme (id text primary key, name text);
+      create table shelf (programme_id text not null references programme (id), id int not null, name text not null,
+        primary key (programme_id, id));
+      create table note (programme_id text, text text not null);
+      create table place (feed text primary key)`);
+  }
+
+  async down(): Promise<void> {}
+}
+
+const shelves: DatabaseDefinition = {
+  name: 'shelves',
+  rows: [],
+  migrations: [Shelves1700000000000],
+  appendOnly: ['note'],
+  tenancy: { programmes: ['programme'], withheld: { place: 'of no programme' }, unmarked: ['note'] },
+};
+
+const [north, south] = [newId('prg'), newId('prg')] as const;
+let database: TestDatabase;
+beforeAll(async () => {
+  // One connection: whoever borrows it finds it as its last user left it.
+  database = await openTestDatabase(shelves, { poolSize: 1 });
+  for (const id of [north, south]) {
+    await database.pool.query('insert into programme (id) values ($1)', [id]);
+    await database.pool.query(`insert into shelf values ($1, 1, 'first'), ($1, 2, 'second')`, [id]);
+    await database.pool.query(`insert into note values ($1, 'kept')`, [id]);
+  }
+});
+afterAll(() => database.drop());
+
+/** Whose rows of a table are seen, without any filter. */
+async function seen(through: Database, table = 'shelf', column = 'programme_id'): Promise<string[]> {
+  const { rows } = await through.pool.query<{ of: string }>(`select distinct ${column} as of from ${table} order by 1`);
+  return rows.map((row) => row.of);
+}
+const stateOf = (through: Database, statement: string, values: unknown[] = []) =>
+  through.pool.query(statement, values).then(({ rowCount }) => `${rowCount} rows`, sqlStateOf);
+
+async function onCopy(test: (copy: TestDatabase) => Promise<void>): Promise<void> {
+  const copy = await openTestDatabase(shelves, { poolSize: 2 });
+  try {
+    await test(copy);
+  } finally {
+    await copy.drop();
+  }
+}
+
+describe('a database as one programme sees it', () => {
+  it('holds that programme’s rows in every statement, and the whole holds all', async () => {
+    expect(await seen(database.within(north))).toEqual([north]);
+    expect(await seen(database.within(south))).toEqual([south]);
+    expect(await seen(database.within(south), 'programme', 'id')).toEqual([south]);
+    expect(await seen(database)).toEqual([north, south].sort());
+    expect(await seen(database, 'programme', 'id')).toEqual([north, south].sort());
+  });
+
+  it('is empty where there is no programme, and where the connection was set to none or to nothing', async () => {
+    expect(await seen(database.within(null))).toEqual([]);
+    const url = new URL(database.url);
+    const role = `${decodeURIComponent(url.username)}_tenant`;
+    for (const setting of ['', `set hub.programme = ''`, 'reset hub.programme']) {
+      const rows = await asAdministrator(database.url, async (client) => {
+        await client.query(`set role "${role}"; ${setting}`);
+        return (await client.query('select 1 from shelf union all select 1 from programme')).rowCount;
+      });
+      expect({ setting, rows }).toEqual({ setting, rows: 0 });
+    }
+  });
+
+  it('writes no row of another programme, changes none and removes none', async () => {
+    const view = database.within(north);
+    expect(await stateOf(view, `insert into shelf values ($1, 9, 'smuggled')`, [south])).toBe('42501');
+    expect(await stateOf(view, 'update shelf set programme_id = $1', [south])).toBe('42501');
+    expect(await stateOf(view, `update shelf set name = 'x' where programme_id = $1`, [south])).toBe('0 rows');
+    expect(await stateOf(view, 'delete from shelf where programme_id = $1', [south])).toBe('0 rows');
+    expect(await stateOf(view, 'update shelf set name = name')).toBe('2 rows');
+    expect(await stateOf(view, 'select 1 from place')).toBe('42501');
+    expect(await stateOf(view, 'alter table shelf disable row level security')).toBe('42501');
+  });
+
+  it('is the tenant role again after the role and the settings were reset', async () => {
+    const view = database.within(north);
+    await view.pool.query('reset role');
+    await view.pool.query('reset session authorization');
+    expect((await view.pool.query('select current_user as role')).rows).toEqual([
+      { role: expect.stringMatching(/_tenant$/) as string },
+    ]);
+  });
+
+  it('leaves the oldest rows of tables that did not say whose they were within reach', async () => {
+    await onCopy(async (copy) => {
+      await copy.pool.query(`insert into note values (null, 'old'), ($1, 'of the north'), ($2, 'of the south')`, [
+        north,
+        south,
+      ]);
+      expect((await copy.within(north).pool.query('select text from note order by text')).rows).toEqual([
+        { text: 'of the north' },
+        { text: 'old' },
+      ]);
+      expect(await stateOf(copy.within(north), `delete from note`)).toBe('42501');
+    });
+  });
+
+  it('negative control: without the policy, or without row security, another’s rows are seen', async () => {
+    await onCopy(async (copy) => {
+      const fill = `insert into programme (id) values ($1), ($2)`;
+      await copy.pool.query(fill, [north, south]);
+      const both = [north, south].sort();
+      expect(await seen(copy.within(north), 'programme', 'id')).toEqual([north]);
+      await copy.asOwner('alter policy hub_tenant on programme using (true)');
+      expect(await seen(copy.within(north), 'programme', 'id')).toEqual(both);
+      await migrateAgain(copy);
+      expect(await seen(copy.within(north), 'programme', 'id')).toEqual([north]);
+      await copy.asOwner('alter table programme disable row level security');
+      expect(await seen(copy.within(north), 'programme', 'id')).toEqual(both);
+      await migrateAgain(copy);
+      await copy.asOwner('drop policy hub_tenant on programme');
+      expect(await seen(copy.within(north), 'programme', 'id')).toEqual([]);
+    });
+  });
+});
+
+async function migrateAgain(at: TestDatabase, change: Partial<DatabaseDefinition> = {}): Promise<void> {
+  const owner = await openDatabase({ ...shelves, ...change, url: at.ownerUrl, poolSize: 2 });
+  try {
+    await migrate(owner, { applicationRole: decodeURIComponent(new URL(at.url).username) });
+  } finally {
+    await owner.close();
+  }
+}
+
+describe('a connection that programmes use in turn', () => {
+  const turns = Array.from({ length: 60 }, (_, turn): ProgrammeId => (turn % 3 === 0 ? south : north));
+
+  it('shows each its own rows, whoever had it before', async () => {
+    const found = await Promise.all(turns.map((programme) => seen(database.within(programme))));
+    expect(found).toEqual(turns.map((programme) => [programme]));
+  });
+
+  it('shows each its own rows after errors and transactions that were rolled back', async () => {
+    const found = await Promise.all(
+      turns.map((programme, turn) =>
+        inTransaction(database.within(programme), async (tx) => {
+          const rows = await tx.query<{ of: string }[]>('select distinct programme_id as of from shelf');
+          if (turn % 4 === 1) await tx.query('select 1 / 0');
+          if (turn % 4 === 2) throw new Error(rows.map((row) => row.of).join());
+          return rows.map((row) => row.of).join();
+        }).catch((error: Error) => (sqlStateOf(error) === '22012' ? programme : error.message)),
+      ),
+    );
+    expect(found).toEqual(turns);
+    const state = await stateOf(database.within(south), 'select 1 / 0');
+    expect([state, await seen(database.within(north))]).toEqual(['22012', [north]]);
+  });
+
+  it('negative control: set once and never again, it shows the next one the rows of the last', async () => {
+    await database.within(north).pool.query('select 1');
+    const other = database.within(south).pool;
+    const bare = Object.getPrototypeOf(other) as typeof other;
+    const { rows } = await bare.query<{ of: string }>('select distinct programme_id as of from shelf');
+    expect(rows).toEqual([{ of: north }]);
+  });
+});
+
+describe('migrating', () => {
+  it('refuses a table that nobody has decided about, and a decision about none', async () => {
+    await onCopy(async (copy) => {
+      await copy.asOwner('create table drawer (id int)');
+      await expect(migrateAgain(copy)).rejects.toThrow('kept apart by programme: drawer');
+      await copy.asOwner('alter table drawer add column programme_id text');
+      await migrateAgain(copy);
+      await copy.pool.query('insert into drawer values (1, $1), (2, $2)', [north, south]);
+      expect(await seen(copy.within(north), 'drawer')).toEqual([north]);
+      const tenancy = { ...shelves.tenancy!, withheld: { place: 'of no programme', shelve: 'misspelt' } };
+      await expect(migrateAgain(copy, { tenancy })).rejects.toThrow('kept apart by programme: shelve');
+    });
+  });
+
+  it('takes from the tenant role what was withheld later, and changes nothing the second time', async () => {
+    await onCopy(async (copy) => {
+      const tenancy = {
+        ...shelves.tenancy!,
+        withheld: { place: 'of no programme', note: 'now as well' },
+        unmarked: [],
+      };
+      await migrateAgain(copy, { tenancy });
+      expect(await stateOf(copy.within(north), 'select 1 from note')).toBe('42501');
+      const rows = `select max(xmin::text::bigint) as last from pg_policy`;
+      const before = (await copy.asOwner(rows)).rows;
+      await migrateAgain(copy, { tenancy });
+      expect((await copy.asOwner(rows)).rows).toEqual(before);
+    });
+  });
+
+  it('says in words that the tenant role is missing', async () => {
+    const owner = await openDatabase({ ...shelves, url: database.ownerUrl, poolSize: 2 });
+    try {
+      await expect(migrate(owner, { applicationRole: 'nobody_here' })).rejects.toMatchObject({
+        code: 'HUB_DATABASE_TENANT_ROLE_MISSING',
+        message: expect.stringContaining('create role "nobody_here_tenant" nologin') as string,
+      });
+    } finally {
+      await owner.close();
+    }
+  });
+
+  it('opens no view where nothing is said about programmes', async () => {
+    const { tenancy: _, ...silent } = shelves;
+    const other = await openTestDatabase({ ...silent, name: 'silent' });
+    try {
+      expect(() => other.within(north)).toThrow('kept apart');
+    } finally {
+      await other.drop();
+    }
+  });
+});
