@@ -70,6 +70,8 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Query.rewards': INSIDERS,
   'Query.runningSurvey': 'admin',
   'Query.segments': 'admin finance',
+  'Query.termsNoticeProgress': 'admin finance',
+
   'Query.settlementCycle': 'partner staff admin finance',
   'Query.settlementCycles': 'partner staff admin finance',
   'Query.settlementDocument': 'partner:own staff:own admin finance',
@@ -79,6 +81,7 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
   'Mutation.approveProgrammeTerms': 'admin finance',
   'Mutation.proposeProgrammeTerms': 'admin',
   'Mutation.withdrawProgrammeTerms': 'admin',
+  'Mutation.acknowledgeTermsNotice': 'member:own',
   'Mutation.addBranch': 'admin',
   'Mutation.addPartner': 'admin',
   'Mutation.addToSegment': 'admin',

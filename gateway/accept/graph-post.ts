@@ -7,7 +7,6 @@ import type { Authenticator, Caller, CredentialFault } from '../auth/authenticat
 import { originOf, type Origin } from '../auth/client-address';
 import { limitFault } from '../limits/admission';
 import type { DocumentBook } from '../limits/documents';
-import { Doorkeeper } from '../limits/doorkeeper';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import { Kept } from '../limits/kept';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
@@ -61,16 +60,10 @@ interface Asked {
 export class GraphPost {
   private readonly documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
 
-  private readonly doorkeeper: Doorkeeper;
+  constructor(private readonly options: GraphPostOptions) {}
 
-  constructor(private readonly options: GraphPostOptions) {
-    this.doorkeeper = new Doorkeeper(options.pipeline.lanes);
-  }
-
-  answer(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
+  answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = newId('req');
-    const busy = this.doorkeeper.faultFor(request.headers.authorization);
-    if (busy !== null) return writeFault(response, requestId, busy);
     const span = { name: 'POST /graphql', kind: 'server', facts: { 'hub.request_id': requestId } } as const;
     return continued(traceparentOf(request), () =>
       traced(span, async () => {
@@ -107,7 +100,6 @@ export class GraphPost {
     if (fault !== null) return fault;
     const caller = await callerOf(authenticator, originOf(request), { requestId, log });
     if ('code' in caller) return caller;
-    this.doorkeeper.met(request.headers.authorization, caller.principal);
     const busy = pipeline.lanes.faultFor(caller.principal);
     if (busy !== null) return busy;
     let bytes: Buffer;

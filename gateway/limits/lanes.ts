@@ -152,12 +152,7 @@ export class Lanes {
 
   /** What a caller would be told now, before anything of its request is read; null when it may come in. */
   faultFor(principal: Principal): LaneFault | null {
-    return this.faultForCaller(callerOf(principal));
-  }
-
-  /** The same for a caller by its name, as `callerOf` gives it. */
-  faultForCaller(caller: string): LaneFault | null {
-    const refusal = this.tills.refusalFor(caller);
+    const refusal = this.tills.refusalFor(callerOf(principal));
     return refusal === null ? null : FAULTS[refusal];
   }
 

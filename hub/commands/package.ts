@@ -10,16 +10,17 @@ import { fetchPackage } from '../client/fetch-package';
 import { readHubConfig } from '../composition/config';
 import { openHub } from '../composition/open-hub';
 import { print, tell } from '../console';
+import { cycleMeant } from '../documents/write-documents';
 
 /** `hub package`: the closing package of a cycle as a file. */
 export function packageCommand(): Command {
   return new Command('package')
     .description('Writes the closing package of a cycle, from NETTED on, for hub verify-statement.')
-    .argument('<cycle>', 'the cycle’s id')
+    .argument('<cycle>', 'the cycle’s id, or latest')
     .requiredOption('--out <file>', 'where to write it')
     .option('--programme <key>', 'the programme it belongs to', 'demo')
     .option('--partner <code>', 'only the sections this partner is a party of, as it would get them itself')
-    .action(async (cycleId: string, flags: { out: string; programme: string; partner?: string }) => {
+    .action(async (cycle: string, flags: { out: string; programme: string; partner?: string }) => {
       const hub = await openHub({ config: readHubConfig(), port: 0, onProgress: tell });
       const connection = new GraphConnection(hub.url);
       try {
@@ -34,7 +35,7 @@ export function packageCommand(): Command {
           const grant = { role: 'staff', programme: found.id, partner: partner.id as PartnerId } as const;
           reader = connection.as(await mintToken(issuer, grant));
         }
-        const text = await fetchPackage(reader, cycleId);
+        const text = await fetchPackage(reader, await cycleMeant(found.admin, cycle, 'NETTED'));
         writeFileSync(resolve(flags.out), text);
         print(`${flags.out}: ${text.split('\n').length - 2} records`);
       } finally {

@@ -46,7 +46,7 @@ it('writes nowhere but into the folder, and nothing of a cycle without documents
   expect(readdirSync(folder)).toEqual([]);
 });
 
-it('takes latest for the newest cycle whose statements were issued', async () => {
+it('takes latest for the newest cycle that has come as far as is needed', async () => {
   const cycles = (states: readonly string[]) =>
     new GraphCaller(async () => ({
       data: {
@@ -57,6 +57,8 @@ it('takes latest for the newest cycle whose statements were issued', async () =>
       },
     }));
   expect(await cycleMeant(cycles(['OPEN', 'DRAFT', 'NETTED', 'LOCKED']), 'latest')).toBe('cyc_2');
+  expect(await cycleMeant(cycles(['OPEN', 'AGREED', 'NETTED', 'LOCKED']), 'latest', 'NETTED')).toBe('cyc_2');
   expect(await cycleMeant(cycles([]), 'cyc_9')).toBe('cyc_9');
+  await expect(cycleMeant(cycles(['AGREED']), 'latest', 'NETTED')).rejects.toMatchObject({ code: 'HUB_CYCLE_UNKNOWN' });
   await expect(cycleMeant(cycles(['OPEN']), 'latest')).rejects.toMatchObject({ code: 'HUB_CYCLE_UNKNOWN' });
 });

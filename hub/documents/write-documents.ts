@@ -28,24 +28,31 @@ export interface WrittenDocuments {
   readonly waiting: readonly { readonly fileName: string; readonly waitsFor: readonly string[] }[];
 }
 
-/** States in which a cycle has no documents yet. */
-const UNISSUED: ReadonlySet<string> = new Set(['OPEN', 'CUT_OFF', 'DRAFT']);
+/** States in which a cycle has no documents yet, and those in which it has no closing package. */
+const BEFORE: Readonly<Record<'ISSUED' | 'NETTED', ReadonlySet<string>>> = {
+  ISSUED: new Set(['OPEN', 'CUT_OFF', 'DRAFT']),
+  NETTED: new Set(['OPEN', 'CUT_OFF', 'DRAFT', 'ISSUED', 'AGREED']),
+};
 
 /**
- * The cycle a person means: an id, or `latest` for the newest whose statements were issued.
+ * The cycle a person means: an id, or `latest` for the newest that has come so far.
  *
  * @throws Fault HUB_CYCLE_UNKNOWN when there is none
  */
-export async function cycleMeant(admin: GraphCaller, name: string): Promise<string> {
+export async function cycleMeant(
+  admin: GraphCaller,
+  name: string,
+  reached: 'ISSUED' | 'NETTED' = 'ISSUED',
+): Promise<string> {
   if (name !== 'latest') return name;
   for (let after: string | null = null; ;) {
     const { settlementCycles }: { settlementCycles: PageOf<{ id: string; state: string }> } = await admin.ask(LATEST, {
       after,
     });
-    const found = settlementCycles.nodes.find(({ state }) => !UNISSUED.has(state));
+    const found = settlementCycles.nodes.find(({ state }) => !BEFORE[reached].has(state));
     if (found !== undefined) return found.id;
     if (!settlementCycles.pageInfo.hasNextPage) {
-      throw new Fault('HUB_CYCLE_UNKNOWN', 'The programme has issued no statements yet.');
+      throw new Fault('HUB_CYCLE_UNKNOWN', `No cycle of the programme is ${reached} yet.`);
     }
     after = settlementCycles.pageInfo.endCursor;
   }

@@ -206,6 +206,20 @@ describe('migrating', () => {
     });
   });
 
+  it('takes away a policy that somebody added, which would open what ours close', async () => {
+    await onCopy(async (copy) => {
+      for (const id of [north, south]) {
+        await copy.pool.query('insert into programme (id) values ($1)', [id]);
+        await copy.pool.query(`insert into shelf values ($1, 1, 'first')`, [id]);
+      }
+      await copy.asOwner('create policy everybody on shelf using (true)');
+      expect(await seen(copy.within(north))).toEqual([north, south].sort());
+      await copy.asOwner('create policy aside on place using (true)');
+      await migrateAgain(copy, {});
+      expect(await seen(copy.within(north))).toEqual([north]);
+    });
+  });
+
   it('says in words that the tenant role is missing', async () => {
     const owner = await openDatabase({ ...shelves, url: database.ownerUrl, poolSize: 2 });
     try {

@@ -167,3 +167,23 @@ export class ConditionNotValid extends RefusalInterface {
   @Field(() => Int, { description: 'Where: the place of a character in it, from 0.' })
   position!: number;
 }
+
+/** What members of different arms meet differently. */
+export enum ExperimentKindName {
+  CAMPAIGN = 'CAMPAIGN',
+  ALL_CAMPAIGNS = 'ALL_CAMPAIGNS',
+  REWARD = 'REWARD',
+  CHANNEL = 'CHANNEL',
+  PLACEMENT = 'PLACEMENT',
+}
+registerEnumType(ExperimentKindName, {
+  name: 'ExperimentKind',
+  description: 'What members of different arms meet differently.',
+  valuesConfig: {
+    CAMPAIGN: { description: 'Members of the control never get the campaign’s points.' },
+    ALL_CAMPAIGNS: { description: 'The programme’s holdout: members of the control get no campaign’s points.' },
+    REWARD: { description: 'A reward; whoever shows it asks for the arm.' },
+    CHANNEL: { description: 'A channel of messages; whoever sends asks for the arm.' },
+    PLACEMENT: { description: 'A place on a page; whoever shows it asks for the arm.' },
+  },
+});

@@ -34,6 +34,21 @@ describe('an account', () => {
     }
   });
 
+  it('shows 1,250 points of a cent each as 12.50, whatever else is asked', async () => {
+    const VALUE = `query ($representations: [_Any!]!) { _entities(representations: $representations) { ... on Account {
+      available value { amountMinor currency } } } }`;
+    const buyers = [enrol(), enrol()];
+    const till = graph.partner(baker);
+    await graph.run(till, RECORD, sale(buyers[0]!, 125_000n));
+    await graph.run(till, RECORD, sale(buyers[1]!, 50n));
+    const representations = buyers.map((memberId) => ({ __typename: 'Account', memberId }));
+    const { data } = await graph.ask(graph.admin(), VALUE, { representations });
+    expect(data._entities).toEqual([
+      { available: '1250', value: { amountMinor: '1250', currency: 'EUR' } },
+      { available: '0', value: { amountMinor: '0', currency: 'EUR' } },
+    ]);
+  });
+
   it.each([1, 50])('by reference costs the same statements for %i', async (count) => {
     const buyers = Array.from({ length: count }, () => enrol());
     await graph.run(

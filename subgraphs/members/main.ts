@@ -3,6 +3,7 @@ import { OutboxFeed } from '../../kernel/events/outbox';
 import type { OpenSubgraph, SubgraphDefinition, SubgraphSurroundings } from '../../kernel/graph/subgraph';
 import { openLog } from '../../kernel/telemetry/log';
 import { openContext } from './api/context';
+import { NoticeRounds } from './app/tell-members';
 import { readMembersConfig } from './config';
 import { membersDatabase } from './data/database';
 import { onRuleBookPublished } from './events/on-rule-book-published';
@@ -20,19 +21,27 @@ export const membersDefinition: SubgraphDefinition = {
 async function open({ database, peers, secrets, clock }: SubgraphSurroundings): Promise<OpenSubgraph> {
   const feed = new OutboxFeed(database);
   const setting = { database, clock, identityKey: secrets.identity, announced: () => feed.hint() };
+  const log = openLog('members', readMembersConfig().logLevel);
+  const notices = new NoticeRounds({ database, clock, log });
   const partners = new Consumer({
     feedName: 'partners',
     feed: peers.feed('partners'),
     database,
     reactions: { 'partners.rule_book.published.v1': onRuleBookPublished },
-    log: openLog('members', readMembersConfig().logLevel),
+    log,
   });
   return {
     name: 'members',
     schema: buildMembersSchema().schema,
     feed,
     createContext: (request) => openContext(setting, request),
-    start: async () => partners.start(),
-    stop: () => partners.stop(),
+    start: async () => {
+      partners.start();
+      notices.start();
+    },
+    stop: async () => {
+      await notices.stop();
+      await partners.stop();
+    },
   };
 }

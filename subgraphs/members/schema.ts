@@ -3,6 +3,7 @@ import { MemberMutation } from './api/member.mutation';
 import { MemberQuery } from './api/member.query';
 import { PartnerLinkQuery } from './api/partner-link.query';
 import { SegmentMutation } from './api/segment.mutation';
+import { TermsNoticeQuery } from './api/terms-notice.query';
 import { resolveMember } from './api/references';
 
 let built: SubgraphSchema | undefined;
@@ -10,7 +11,7 @@ let built: SubgraphSchema | undefined;
 /** The executable schema and its SDL, built once per process: for main, printers and tests. */
 export function buildMembersSchema(): SubgraphSchema {
   built ??= buildSubgraph({
-    resolvers: [MemberQuery, PartnerLinkQuery, MemberMutation, SegmentMutation],
+    resolvers: [MemberQuery, PartnerLinkQuery, MemberMutation, SegmentMutation, TermsNoticeQuery],
     references: { Member: resolveMember },
   });
   return built;

@@ -43,6 +43,7 @@ const BETTER: Readonly<Record<string, (world: World) => Record<string, unknown>>
 
 /** Queries that answer nothing to those who may ask as well: there is no such object in the world of this test. */
 const EMPTY_HERE = new Set([
+  'Query.termsNoticeProgress',
   'Query.closingPackage',
   'Query.cycleLines',
   'Query.explainLine',

@@ -141,7 +141,7 @@ create table campaign_verdict (
   given_at timestamp with time zone not null,
   constraint campaign_verdict_pkey PRIMARY KEY (programme_id, campaign_id, month),
   constraint campaign_verdict_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
-  constraint campaign_verdict_verdict_check CHECK ((verdict = ANY (ARRAY['KEEP'::text, 'CHANGE'::text, 'STOP'::text])))
+  constraint campaign_verdict_verdict_check CHECK ((verdict = ANY (ARRAY['KEEP'::text, 'CHANGE'::text, 'STOP'::text, 'UNDECIDED'::text])))
 );
 
 create table cap_share (

@@ -2,9 +2,11 @@ import DataLoader from 'dataloader';
 import type { Principal } from '../../../kernel/context/principal';
 import type { MemberId } from '../../../kernel/values/id';
 import { readMembers, readOpenMembers, readPartnerLinks } from '../app/read-members';
+import { readTermsNotices } from '../app/terms-notices';
 import type { MembersSetting } from '../app/setting';
 import type { MemberView } from '../core/member';
 import type { PartnerLink } from '../core/partner-link';
+import type { TermsNotice } from '../core/terms-notice';
 
 /** One query for all members an operation names, and one for their links. */
 export interface MembersLoaders {
@@ -13,6 +15,7 @@ export interface MembersLoaders {
   /** A member asked for by name: to partners that may only give points it is not there. */
   readonly openMember: DataLoader<MemberId, MemberView | null>;
   readonly partnerLinks: DataLoader<MemberId, PartnerLink[]>;
+  readonly termsNotices: DataLoader<MemberId, TermsNotice[]>;
 }
 
 export function openLoaders(setting: MembersSetting, principal: Principal): MembersLoaders {
@@ -26,6 +29,10 @@ export function openLoaders(setting: MembersSetting, principal: Principal): Memb
     openMember: members(readOpenMembers),
     partnerLinks: new DataLoader(async (ids) => {
       const found = await readPartnerLinks(setting, principal, ids);
+      return ids.map((id) => found.filter(({ memberId }) => memberId === id));
+    }),
+    termsNotices: new DataLoader(async (ids) => {
+      const found = await readTermsNotices(setting, principal, ids);
       return ids.map((id) => found.filter(({ memberId }) => memberId === id));
     }),
   };

@@ -12,6 +12,7 @@ import { linkStateFor, type LinkState } from '../core/partner-link';
 import { claimIdentity } from '../data/identity-link.store';
 import { insertMember } from '../data/member.store';
 import { findPartnerStanding } from '../data/partner-standing.store';
+import { passGate, tellNewcomer } from '../data/terms-notice.store';
 import { identityLinked, memberEnrolled } from '../events/published';
 import { enrollerOf, type Enroller } from './authorise';
 import { linkPartner } from './link-partner';
@@ -89,7 +90,9 @@ async function enrol(
   const events: NewEvent[] = [];
   if (memberId === newcomer) {
     const { displayName = null, language = null } = input;
+    await passGate(tx, programmeId);
     await insertMember(tx, { id: memberId, programmeId, displayName, language }, now);
+    await tellNewcomer(tx, programmeId, { memberId, at: now });
     events.push(memberEnrolled(programmeId, memberId), identityLinked(programmeId, claim));
   }
   await appendEvents(tx, 'members', events, now);

@@ -2,6 +2,21 @@
 
 -- Tables
 
+create table announced_terms (
+  programme_id text not null,
+  version integer not null,
+  takes_effect_at timestamp with time zone not null,
+  texts jsonb not null,
+  announced_at timestamp with time zone not null,
+  told_up_to text default ''::text not null,
+  told_at timestamp with time zone,
+  constraint announced_terms_pkey PRIMARY KEY (programme_id, version),
+  constraint announced_terms_texts_check CHECK ((jsonb_typeof(texts) = 'array'::text)),
+  constraint announced_terms_version_check CHECK ((version > 1))
+);
+alter table announced_terms enable row level security;
+alter table announced_terms force row level security;
+
 create table command_key (
   caller text not null,
   operation text not null,
@@ -155,13 +170,36 @@ create table segment_member (
 alter table segment_member enable row level security;
 alter table segment_member force row level security;
 
+create table terms_notice (
+  programme_id text not null,
+  member_id text not null,
+  version integer not null,
+  noticed_at timestamp with time zone not null,
+  acknowledged_at timestamp with time zone,
+  constraint terms_notice_pkey PRIMARY KEY (member_id, version),
+  constraint terms_notice_programme_id_member_id_fkey FOREIGN KEY (programme_id, member_id) REFERENCES member(programme_id, id),
+  constraint terms_notice_programme_id_version_fkey FOREIGN KEY (programme_id, version) REFERENCES announced_terms(programme_id, version)
+);
+alter table terms_notice enable row level security;
+alter table terms_notice force row level security;
+
 -- Indexes
+
+CREATE INDEX announced_terms_to_tell ON public.announced_terms USING btree (programme_id, version) WHERE (told_at IS NULL);
 
 CREATE INDEX identity_link_by_member ON public.identity_link USING btree (member_id);
 
+CREATE INDEX member_by_programme ON public.member USING btree (programme_id, id);
+
 CREATE INDEX segment_member_by_member ON public.segment_member USING btree (member_id);
 
+CREATE INDEX terms_notice_by_version ON public.terms_notice USING btree (programme_id, version) INCLUDE (acknowledged_at);
+
 -- Row security
+
+create policy hub_tenant on announced_terms as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on announced_terms as PERMISSIVE for ALL using (true) with check (true);
 
 create policy hub_tenant on command_key as PERMISSIVE for ALL using (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL))) with check (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL)));
 
@@ -202,3 +240,7 @@ create policy hub_work on segment as PERMISSIVE for ALL using (true) with check 
 create policy hub_tenant on segment_member as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
 
 create policy hub_work on segment_member as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on terms_notice as PERMISSIVE for ALL using ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text))) with check ((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)));
+
+create policy hub_work on terms_notice as PERMISSIVE for ALL using (true) with check (true);

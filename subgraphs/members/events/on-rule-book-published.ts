@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { EventReaction } from '../../../kernel/events/consumer';
+import { recordTerms } from '../app/record-terms';
 import { recordPartnerStandings } from '../app/record-partner-standings';
 
 /** As much of the rule book as members needs. */
@@ -11,10 +12,20 @@ const ruleBook = z.object({
       status: z.enum(['ACTIVE', 'SUSPENDED', 'LEAVING', 'LEFT']),
     }),
   ),
+  termsChanges: z
+    .array(
+      z.object({
+        version: z.number().int().min(2),
+        takesEffectAt: z.iso.datetime({ offset: true }).transform((text) => new Date(text)),
+        texts: z.array(z.object({ language: z.string(), text: z.string() })),
+      }),
+    )
+    .default([]),
 });
 
-/** `partners.rule_book.published.v1`: keeps where each partner stands. */
-export const onRuleBookPublished: EventReaction = async (tx, { programmeId, payload }) => {
-  const { version, partners } = ruleBook.parse(payload);
+/** `partners.rule_book.published.v1`: keeps where each partner stands, and what members are to be told of changed terms. */
+export const onRuleBookPublished: EventReaction = async (tx, { programmeId, payload, recordedAt }) => {
+  const { version, partners, termsChanges } = ruleBook.parse(payload);
   await recordPartnerStandings(tx, programmeId, { version: BigInt(version), partners });
+  await recordTerms(tx, programmeId, { changes: termsChanges, at: new Date(recordedAt) });
 };

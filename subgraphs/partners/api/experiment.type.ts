@@ -1,5 +1,6 @@
-import { Field, ID, InputType, Int, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, InputType, Int, ObjectType } from 'type-graphql';
 import { defineRefusalType, defineResult } from '../../../kernel/graph/result';
+import { ExperimentKindName } from '../../../kernel/graph/rule-terms-types';
 import { BigIntScalar, DateTimeScalar } from '../../../kernel/graph/scalars';
 import type { AskedEnd } from '../app/change-experiment';
 import type { AskedExperiment, ExperimentArm } from '../core/experiment';
@@ -14,25 +15,6 @@ const SUBJECT = {
   nullable: true,
   description: 'The campaign’s id, or the caller’s own name of a reward, channel or placement; none for ALL_CAMPAIGNS.',
 };
-
-export enum ExperimentKindName {
-  CAMPAIGN = 'CAMPAIGN',
-  ALL_CAMPAIGNS = 'ALL_CAMPAIGNS',
-  REWARD = 'REWARD',
-  CHANNEL = 'CHANNEL',
-  PLACEMENT = 'PLACEMENT',
-}
-registerEnumType(ExperimentKindName, {
-  name: 'ExperimentKind',
-  description: 'What members of different arms meet differently.',
-  valuesConfig: {
-    CAMPAIGN: { description: 'Members of the control never get the campaign’s points.' },
-    ALL_CAMPAIGNS: { description: 'The programme’s holdout: members of the control get no campaign’s points.' },
-    REWARD: { description: 'A reward; whoever shows it asks for the arm.' },
-    CHANNEL: { description: 'A channel of messages; whoever sends asks for the arm.' },
-    PLACEMENT: { description: 'A place on a page; whoever shows it asks for the arm.' },
-  },
-});
 
 @ObjectType('ExperimentArm', { description: 'One arm of an experiment.' })
 export class ExperimentArmType {

@@ -8,6 +8,7 @@ export enum VerdictName {
   KEEP = 'KEEP',
   CHANGE = 'CHANGE',
   STOP = 'STOP',
+  UNDECIDED = 'UNDECIDED',
 }
 registerEnumType(VerdictName, {
   name: 'Verdict',
@@ -15,7 +16,8 @@ registerEnumType(VerdictName, {
   valuesConfig: {
     KEEP: { description: 'An uplift that is certain speaks for it, or all that is known does.' },
     CHANGE: { description: 'Some of what is known speaks for it, some against; or it works, and costs too much.' },
-    STOP: { description: 'Nothing that is known speaks for it, or members certainly spend less with it.' },
+    STOP: { description: 'Nothing known of its effect speaks for it, or members certainly spend less with it.' },
+    UNDECIDED: { description: 'Too little is known of what it did.' },
   },
 });
 
@@ -55,7 +57,7 @@ registerEnumType(FindingName, {
   valuesConfig: {
     FOR: { description: 'It speaks for the campaign.' },
     AGAINST: { description: 'It speaks against it.' },
-    UNKNOWN: { description: 'It was not measured, or chance may have made it.' },
+    UNKNOWN: { description: 'It was not measured, is of fewer than 30 members, or chance may have made it.' },
   },
 });
 

@@ -1,26 +1,7 @@
-import { Field, ID, ObjectType, registerEnumType } from 'type-graphql';
+import { Field, ID, ObjectType } from 'type-graphql';
+import { ExperimentKindName } from '../../../../kernel/graph/rule-terms-types';
 import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { MoneyType } from '../../../../kernel/graph/shared-types';
-
-/** What members of different arms meet differently; as partners has it. */
-export enum ExperimentKindName {
-  CAMPAIGN = 'CAMPAIGN',
-  ALL_CAMPAIGNS = 'ALL_CAMPAIGNS',
-  REWARD = 'REWARD',
-  CHANNEL = 'CHANNEL',
-  PLACEMENT = 'PLACEMENT',
-}
-registerEnumType(ExperimentKindName, {
-  name: 'ExperimentKind',
-  description: 'What members of different arms meet differently.',
-  valuesConfig: {
-    CAMPAIGN: { description: 'Members of the control never get the campaign’s points.' },
-    ALL_CAMPAIGNS: { description: 'The programme’s holdout: members of the control get no campaign’s points.' },
-    REWARD: { description: 'A reward; whoever shows it asks for the arm.' },
-    CHANNEL: { description: 'A channel of messages; whoever sends asks for the arm.' },
-    PLACEMENT: { description: 'A place on a page; whoever shows it asks for the arm.' },
-  },
-});
 
 @ObjectType('MemberArm', { description: 'A member’s arm in an experiment that runs; it never changes.' })
 export class MemberArmType {

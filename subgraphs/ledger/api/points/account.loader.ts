@@ -1,6 +1,6 @@
 import DataLoader from 'dataloader';
 import { programmeOf, type Principal } from '../../../../kernel/context/principal';
-import type { MemberId } from '../../../../kernel/values/id';
+import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import type { Ledger } from '../../app/ledger';
 import {
   readAccounts,
@@ -9,6 +9,8 @@ import {
   type LotName,
   type LotReading,
 } from '../../app/points/read-account';
+import { bookInForce } from '../../app/points/read-value';
+import type { RuleBook } from '../../core/rule-book';
 
 /** One query for all accounts an operation names, and one for all lots its draws name. */
 export interface LedgerLoaders {
@@ -16,6 +18,8 @@ export interface LedgerLoaders {
   readonly account: DataLoader<MemberId, AccountReading | null>;
   /** For lots named by a posting the caller was answered; it authorises nobody. */
   readonly lot: DataLoader<LotName, LotReading | null>;
+  /** The rules in force now; null before the programme has reached the ledger. */
+  readonly book: DataLoader<ProgrammeId, RuleBook | null>;
 }
 
 /** They gather, they do not keep: one context serves a whole subscription, and balances change under it. */
@@ -27,5 +31,6 @@ export function openLoaders(ledger: Ledger, principal: Principal): LedgerLoaders
       async (names) => (programmeId === null ? names.map(() => null) : readLots(ledger, programmeId, names)),
       { cache: false },
     ),
+    book: new DataLoader((ids) => Promise.all(ids.map((id) => bookInForce(ledger, id))), { cache: false }),
   };
 }

@@ -2,6 +2,7 @@ import { Arg, Args, ArgsType, Ctx, Field, FieldResolver, Int, Resolver, Root } f
 import { CursorCodec, PAGE_MAX, pageOf, readPageArguments, type Page } from '../../../../kernel/graph/connection';
 import { graphFault } from '../../../../kernel/graph/fault';
 import { DateTimeScalar, PointsScalar, readable } from '../../../../kernel/graph/scalars';
+import { MoneyType } from '../../../../kernel/graph/shared-types';
 import type { MemberId } from '../../../../kernel/values/id';
 import {
   readExpiring,
@@ -12,6 +13,7 @@ import {
   type LotReading,
   type TierReading,
 } from '../../app/points/read-account';
+import { valueOf } from '../../app/points/read-value';
 import { readBalanceAt, readStatementAsOf } from '../../app/time/read-as-of';
 import type { LedgerContext } from '../context';
 import {
@@ -81,6 +83,17 @@ export class AccountQuery {
     @Ctx() { ledger }: LedgerContext,
   ): Promise<bigint> {
     return readBalanceAt(ledger, account, { at: readable('at', at), by });
+  }
+
+  @FieldResolver(() => MoneyType, {
+    nullable: true,
+    description:
+      'What the spendable points show as in money: their face value by the terms in force, half to even to the minor unit.',
+  })
+  async value(@Root() account: AccountView, @Ctx() { loaders }: LedgerContext): Promise<MoneyType | null> {
+    if (account.isVeiled) return null;
+    const book = await loaders.book.load(account.programmeId);
+    return book === null ? null : valueOf(account, book);
   }
 
   @FieldResolver(() => [ExpiringPointsType], { description: 'What expires when, nearest first.' })

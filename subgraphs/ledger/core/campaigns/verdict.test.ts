@@ -52,6 +52,25 @@ describe('reasons of a verdict', () => {
     });
   });
 
+  it('are shown of few members, and conclude nothing', () => {
+    const few = { ...counts, targeted: 29n, openers: 6n };
+    expect(findings({ counts: few })).toMatchObject({
+      OPEN_RATE: [206_897n, 'UNKNOWN'],
+      SPEND_CHANGE: [200_000n, 'UNKNOWN'],
+      POINTS_SPENT_CHANGE: [940_000n, 'UNKNOWN'],
+    });
+    expect(verdictOf(reasonsFor(judged({ counts: few })))).toBe('UNDECIDED');
+  });
+
+  it('take nobody’s openings for nobody telling of them, and no cost for no reason', () => {
+    const told = { ...counts, openers: 0n, pointsGiven: 0n };
+    expect(findings({ counts: told })).toMatchObject({
+      OPEN_RATE: [null, 'UNKNOWN'],
+      RESPONSE_RATE: [50_000n, 'FOR'],
+      COST_SHARE: [null, 'UNKNOWN'],
+    });
+  });
+
   it('hold a budget against a campaign only while it goes on', () => {
     const burnt = { ...counts, pointsGiven: 9_001n };
     expect(findings({ counts: burnt })['BUDGET_USED']).toEqual([900_100n, 'AGAINST']);
@@ -79,7 +98,9 @@ describe('a verdict', () => {
     ['KEEP', { OPEN_RATE: 'FOR', SPEND_CHANGE: 'UNKNOWN' }],
     ['CHANGE', { OPEN_RATE: 'FOR', SPEND_CHANGE: 'AGAINST' }],
     ['STOP', { OPEN_RATE: 'UNKNOWN', SPEND_CHANGE: 'AGAINST' }],
-    ['STOP', { OPEN_RATE: 'UNKNOWN' }],
+    ['UNDECIDED', { OPEN_RATE: 'UNKNOWN' }],
+    ['UNDECIDED', { OPEN_RATE: 'UNKNOWN', COST_SHARE: 'FOR' }],
+    ['STOP', { SPEND_CHANGE: 'AGAINST', COST_SHARE: 'FOR' }],
     ['KEEP', { UPLIFT: 'FOR', SPEND_CHANGE: 'AGAINST' }],
     ['CHANGE', { UPLIFT: 'FOR', COST_SHARE: 'AGAINST' }],
     ['CHANGE', { UPLIFT: 'FOR', BUDGET_USED: 'AGAINST' }],

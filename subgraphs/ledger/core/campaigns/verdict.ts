@@ -3,13 +3,14 @@ import { divideHalfEven } from '../../../../kernel/values/rounding';
 import type { Campaign } from './campaign';
 import { changePpm, ratePpm, type CampaignCounts } from './figures';
 
-export type Verdict = 'KEEP' | 'CHANGE' | 'STOP';
+/** `UNDECIDED`: too little is known of what it did. */
+export type Verdict = 'KEEP' | 'CHANGE' | 'STOP' | 'UNDECIDED';
 
 /** What is looked at, in the order it is told. */
 export type ReasonKind =
   'UPLIFT' | 'OPEN_RATE' | 'RESPONSE_RATE' | 'SPEND_CHANGE' | 'POINTS_SPENT_CHANGE' | 'COST_SHARE' | 'BUDGET_USED';
 
-/** Whether a figure speaks for a campaign; unknown where nothing was measured, or chance may have made it. */
+/** Whether a figure speaks for a campaign; unknown where nothing was measured, of few members, or where chance may have made it. */
 export type Finding = 'FOR' | 'AGAINST' | 'UNKNOWN';
 
 /** One figure, what it is held against, and what it says; in millionths. */
@@ -50,10 +51,25 @@ export interface Judged {
   readonly uplift: MeasuredUplift | null;
 }
 
+/** Of fewer members nothing is concluded from what they did. */
+export const MEMBERS_MIN = 30n;
+
+/** What tells of a campaign's effect; cost and budget tell of its price. */
+const EFFECTS: ReadonlySet<ReasonKind> = new Set([
+  'UPLIFT',
+  'OPEN_RATE',
+  'RESPONSE_RATE',
+  'SPEND_CHANGE',
+  'POINTS_SPENT_CHANGE',
+]);
+
 /** Every figure and what it says, those that speak against a campaign beside those that speak for it. */
 export function reasonsFor({ campaign, counts, faceValueMicros, currency, through, uplift }: Judged): Reason[] {
   const { targeted, openers, responders, during, before, pointsGiven, pointsTakenBack } = counts;
   const isTold = openers + responders > 0n;
+  // Partners tell of uses at the till where nobody tells of openings.
+  const opened = openers > 0n ? ratePpm(openers, targeted) : null;
+  const doneBy = (reason: Reason): Reason => (targeted < MEMBERS_MIN ? { ...reason, finding: 'UNKNOWN' } : reason);
   const net = pointsGiven - pointsTakenBack;
   const costMinor = divideHalfEven(net * faceValueMicros, microsPerMinor(currency));
   const goesOn = campaign.until === null || campaign.until > through;
@@ -63,11 +79,11 @@ export function reasonsFor({ campaign, counts, faceValueMicros, currency, throug
       ...{ kind: 'UPLIFT', measuredPpm: uplift?.differencePpm ?? null, limitPpm: LIMITS.UPLIFT },
       finding: uplift?.isCertain !== true ? 'UNKNOWN' : uplift.differencePpm > 0n ? 'FOR' : 'AGAINST',
     },
-    atLeast('OPEN_RATE', isTold ? ratePpm(openers, targeted) : null),
-    atLeast('RESPONSE_RATE', isTold ? ratePpm(responders, targeted) : null),
-    moreThan('SPEND_CHANGE', changePpm(during.spendMinor, before.spendMinor)),
-    moreThan('POINTS_SPENT_CHANGE', changePpm(during.pointsSpent, before.pointsSpent)),
-    atMost('COST_SHARE', ratePpm(costMinor, during.spendMinor)),
+    doneBy(atLeast('OPEN_RATE', opened)),
+    doneBy(atLeast('RESPONSE_RATE', isTold ? ratePpm(responders, targeted) : null)),
+    doneBy(moreThan('SPEND_CHANGE', changePpm(during.spendMinor, before.spendMinor))),
+    doneBy(moreThan('POINTS_SPENT_CHANGE', changePpm(during.pointsSpent, before.pointsSpent))),
+    atMost('COST_SHARE', costMinor > 0n ? ratePpm(costMinor, during.spendMinor) : null),
     atMost('BUDGET_USED', used),
   ];
 }
@@ -82,8 +98,8 @@ const atMost = (kind: ReasonKind, measured: bigint | null) => found(kind, measur
 
 /**
  * What to do with a campaign. An uplift that is certain decides first: a campaign that makes members spend less is stopped, one that
- * makes them spend more is kept, unless it costs or burns too much. Without one: kept where everything known speaks for it, stopped
- * where nothing does, changed otherwise.
+ * makes them spend more is kept, unless it costs or burns too much. Without one: undecided where nothing is known of its effect, stopped
+ * where nothing of that speaks for it, kept where nothing at all speaks against it, changed otherwise.
  */
 export function verdictOf(reasons: readonly Reason[]): Verdict {
   const finding = (kind: ReasonKind) => reasons.find((one) => one.kind === kind)?.finding;
@@ -91,7 +107,9 @@ export function verdictOf(reasons: readonly Reason[]): Verdict {
   if (uplift === 'AGAINST') return 'STOP';
   const isDear = finding('COST_SHARE') === 'AGAINST' || finding('BUDGET_USED') === 'AGAINST';
   if (uplift === 'FOR') return isDear ? 'CHANGE' : 'KEEP';
-  if (!reasons.some((one) => one.finding === 'FOR')) return 'STOP';
+  const effects = reasons.filter((one) => EFFECTS.has(one.kind) && one.finding !== 'UNKNOWN');
+  if (effects.length === 0) return 'UNDECIDED';
+  if (!effects.some((one) => one.finding === 'FOR')) return 'STOP';
   return reasons.some((one) => one.finding === 'AGAINST') ? 'CHANGE' : 'KEEP';
 }
 

@@ -10,7 +10,7 @@ create table campaign_verdict (
   programme_id uuid not null,
   campaign_id uuid not null,
   month text not null check (month ~ '^[0-9]{4}-[0-9]{2}$'),
-  verdict text not null check (verdict in ('KEEP', 'CHANGE', 'STOP')),
+  verdict text not null check (verdict in ('KEEP', 'CHANGE', 'STOP', 'UNDECIDED')),
   reasons jsonb not null,
   counts jsonb not null,
   through timestamptz not null,
