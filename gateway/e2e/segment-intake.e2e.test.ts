@@ -49,7 +49,8 @@ describe('a shop that sends its events by the Segment spec', () => {
   };
 
   it('is told to say first what its events become', async () => {
-    expect(await post({ batch: [] })).toMatchObject({ status: 403 });
+    const body = { errors: [{ extensions: { code: 'GATEWAY_INTAKE_NOT_SET' } }] };
+    expect(await post({ batch: [] })).toMatchObject({ status: 403, body });
     await coalition.admin.must(SET_INTAKE, {
       input: {
         idempotencyKey: 'intake',

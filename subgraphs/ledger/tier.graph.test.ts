@@ -1,11 +1,36 @@
+import { newId } from '../../kernel/values/id';
+import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
-import { ACCRUE, inputsAt, RECORD, RETURN, SET_CLOCK } from './testkit/documents';
+import { ACCRUE, ACT, inputsAt, RECORD, RETURN, SET_CLOCK } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
 const book = aRuleBook();
 const yearly = aRuleBook({ tierPolicy: { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } });
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly);
+const PREMIUM = { pl: 'Poczekalnia na każdym lotnisku', ar: 'صالة في كل مطار' };
+const texts = Object.entries(PREMIUM).map(([language, text]) => ({ language, text }));
+const generous = aRuleBook({
+  defaultLanguage: 'pl',
+  tiers: [
+    { code: 'BASE', name: 'Base', threshold: points(0n) },
+    { code: 'GOLD', name: 'Gold', threshold: points(100n), multiplierBps: 15_000 },
+    { code: 'PREMIUM', name: 'Premium', threshold: points(1_000n), benefits: [{ texts }] },
+  ],
+});
+const referral = { id: newId('rul'), partnerId: generous.brands[0], validFrom: generous.opensAt, action: 'referral' };
+const premium = {
+  ...generous,
+  actionRules: [
+    {
+      ...referral,
+      points: points(10n),
+      limit: null,
+      distinctBy: null,
+      tierPoints: [{ tier: 'PREMIUM', points: points(20n) }],
+    },
+  ],
+};
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly, premium);
 const { sale, bringBack, accrue } = inputsAt(NOW);
 const TIER = 'tier { code since qualifyingPoints next { code missingPoints by } }';
 
@@ -23,6 +48,31 @@ function aMemberOf({ brands: [shop], programmeId }: typeof book) {
 }
 
 describe('a tier', () => {
+  it('brings its multiplier, its own rate for an action, and benefits told in the member’s language', async () => {
+    const { member, till } = aMemberOf(premium);
+    const { act } = inputsAt(NOW);
+    const benefitsIn = async (language: string | null) => {
+      const query = `query ($r: [_Any!]!, $language: String) { _entities(representations: $r) { ... on Member {
+        tier { code benefits(language: $language) } } } }`;
+      const variables = { r: [{ __typename: 'Member', id: member }], language };
+      return (await graph.ask(graph.member(member, premium.programmeId), query, variables)).data._entities[0].tier;
+    };
+    expect(await graph.run(till, ACT, act(member, 'referral'))).toMatchObject({ earned: '10' });
+    expect(await benefitsIn('pl')).toEqual({ code: 'BASE', benefits: [] });
+    await graph.run(till, RECORD, sale(member, 10_000n));
+    // Gold: half as much again.
+    expect(await graph.run(till, RECORD, sale(member, 10_000n))).toMatchObject({ earned: '150' });
+    await graph.run(till, RECORD, sale(member, 60_000n));
+    // Premium: a referral is worth twice as much.
+    expect(await graph.run(till, ACT, act(member, 'referral'))).toMatchObject({ earned: '20' });
+    for (const [language, told] of [
+      ['ar', PREMIUM.ar],
+      ['fa', PREMIUM.pl],
+      [null, PREMIUM.pl],
+    ] as const)
+      expect(await benefitsIn(language)).toEqual({ code: 'PREMIUM', benefits: [told] });
+  });
+
   it('is reached in the posting that qualifies, and says what is missing to the next', async () => {
     const { member, till, tierOf } = aMemberOf(book);
     await graph.run(till, RECORD, sale(member, 49_900n));

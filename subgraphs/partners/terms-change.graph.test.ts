@@ -1,4 +1,5 @@
 import type { Principal } from '../../kernel/context/principal';
+import { runInvariants } from '../../kernel/db/invariants';
 import type { ProgrammeId } from '../../kernel/values/id';
 import { partnersDefinition } from './main';
 import { anAdminOf, freshKey } from './testkit/builders';
@@ -191,5 +192,31 @@ describe('changed terms', () => {
   ])('with a wrong %s are refused', async (field, terms, change) => {
     const { admin } = await found();
     expect(await propose(admin, terms, change)).toMatchObject({ code: 'INVALID_INPUT', field });
+  });
+
+  it('keep what was agreed and by whom, which the book’s own check would otherwise find', async () => {
+    const { programmeId, admin } = await found();
+    const { change } = await agree(programmeId, admin);
+    const faults = async () => {
+      const findings = await runInvariants(graph.database, 'subgraphs/partners/invariants');
+      return findings.filter(({ total }) => total > 0).map(({ name, total }) => [name, total]);
+    };
+    expect(await faults()).toEqual([]);
+    // Negative controls: what the application never does is done by the owner of the tables.
+    const spoilt = [['approved-terms-are-announced', 1]];
+    const spoil = (column: string, value: string) =>
+      graph.database.asOwner(`update terms_change set ${column} = ${value} where content_hash = $1`, [
+        change.contentHash,
+      ]);
+    for (const [column, wrong, right] of [
+      ['decided_by', 'proposed_by', "'bea'"],
+      ['takes_effect_at', "takes_effect_at + interval '1 day'", "takes_effect_at - interval '1 day'"],
+      ['version', '3', '2'],
+    ] as const) {
+      await spoil(column, wrong);
+      expect(await faults()).toEqual(spoilt);
+      await spoil(column, right);
+    }
+    expect(await faults()).toEqual([]);
   });
 });
