@@ -97,12 +97,13 @@ async function measureSize(run: BenchRun, serverUrl: string, size: string): Prom
     const alone: number[] = [];
     const busy: number[] = [];
     const [idleRates, closeRates]: [number[], number[]] = [[], []];
-    await earning(book, 1_000, null);
+    await earning(book, 1_000);
     for (let round = 1; round <= (run.rounds ?? ROUNDS); round += 1) {
+      await month.cutOffAgain();
       alone.push(await month.close());
       const caseMs = run.caseMs ?? CASE_MS;
-      idleRates.push(await earning(book, caseMs, null));
-      closeRates.push(await earning(book, caseMs, async () => void busy.push(await month.close())));
+      idleRates.push(await earning(book, caseMs));
+      closeRates.push(await earningBesideCloses(book, caseMs, { month, taken: busy }));
       tell(
         `${size}, round ${round}: closed in ${Math.round(alone.at(-1) ?? 0)} ms, ${Math.round(busy.at(-1) ?? 0)} ms beside earns`,
       );
@@ -142,33 +143,69 @@ async function spend({ members, partners, redeem }: BenchBook): Promise<void> {
 }
 
 /**
- * Earns by so many callers for a while, with something done again and again beside them. Their claims are rolled up within the time
- * taken, whether a close does it or nobody would so soon: each case pays for its own, and for none of the case before.
+ * Earns by so many callers for a while; their claims are rolled up within the time taken, as a hub does behind them all day.
  *
  * @returns earns a second
  */
-async function earning(book: BenchBook, ms: number, beside: (() => Promise<void>) | null): Promise<number> {
-  const { database } = book.running.ledger;
-  await rollUpInSteps(database);
+async function earning(book: BenchBook, ms: number): Promise<number> {
+  const earns = new Earns(book, performance.now() + ms);
   const startedAt = performance.now();
-  const goesOn = () => performance.now() - startedAt < ms;
-  let [done, turn] = [0, 0];
-  const earn = async (): Promise<void> => {
-    while (goesOn()) {
-      turn += 1;
-      await book.earn(book.members[turn % book.members.length]!, book.partners[turn % book.partners.length]!);
-      done += 1;
-    }
-  };
-  const again = async (): Promise<void> => {
-    while (beside !== null && goesOn()) await beside();
-  };
-  await Promise.all([again(), ...Array.from({ length: CALLERS }, earn)]);
-  await rollUpInSteps(database);
-  return done / ((performance.now() - startedAt) / 1_000);
+  await earns.all;
+  await rollUpInSteps(book.running.ledger.database);
+  return earns.done / ((performance.now() - startedAt) / 1_000);
 }
 
-/** One cycle, which can be closed again and again: afterwards it is made cut off again, as only a bench may. */
+/**
+ * The same with a close again and again, of which the time of the closes alone is taken. Before each of them the month is made cut off
+ * again, which no close does, and what was earned meanwhile is rolled up, so that a close has its own to do.
+ *
+ * @returns earns a second while a close was under way
+ */
+async function earningBesideCloses(
+  book: BenchBook,
+  ms: number,
+  { month, taken }: { month: Month; taken: number[] },
+): Promise<number> {
+  const until = performance.now() + ms;
+  const earns = new Earns(book, until);
+  let [during, closingMs] = [0, 0];
+  while (performance.now() < until) {
+    await month.cutOffAgain();
+    await rollUpInSteps(book.running.ledger.database);
+    const before = earns.done;
+    const closeMs = await month.close();
+    during += earns.done - before;
+    closingMs += closeMs;
+    taken.push(closeMs);
+  }
+  await earns.all;
+  return during / (closingMs / 1_000);
+}
+
+/** Callers that earn, each as soon as it was answered, until an instant. */
+class Earns {
+  done = 0;
+  readonly all: Promise<unknown>;
+  private turn = 0;
+
+  constructor(
+    private readonly book: BenchBook,
+    private readonly until: number,
+  ) {
+    this.all = Promise.all(Array.from({ length: CALLERS }, () => this.earn()));
+  }
+
+  private async earn(): Promise<void> {
+    const { members, partners } = this.book;
+    while (performance.now() < this.until) {
+      const turn = (this.turn += 1);
+      await this.book.earn(members[turn % members.length]!, partners[turn % partners.length]!);
+      this.done += 1;
+    }
+  }
+}
+
+/** One cycle, which can be closed again and again. */
 class Month {
   pairs = 0;
   private cycleId = '';
@@ -198,7 +235,6 @@ class Month {
 
   /** From cut off to netted. @returns milliseconds */
   async close(): Promise<number> {
-    await this.makeCutOff();
     const startedAt = performance.now();
     const { cycleId } = this;
     const { rules } = this.book;
@@ -232,7 +268,8 @@ class Month {
     return taken;
   }
 
-  private async makeCutOff(): Promise<void> {
+  /** Undoes what a close did, as only a bench may. */
+  async cutOffAgain(): Promise<void> {
     const cycle = uuidOf(this.cycleId as never);
     await this.owner.query('begin');
     for (const table of ['settlement_entry', 'net_position', 'directional_total']) {

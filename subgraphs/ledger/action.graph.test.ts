@@ -70,6 +70,14 @@ describe('an action', () => {
     expect(visits).toEqual(['earned', 'earned', 'earned', 'LEDGER_ALREADY_AWARDED']);
   });
 
+  it('of a completed profile earns 100 once, however much later it is told again', async () => {
+    const member = enrol();
+    const complete = (occurredAt: string) => graph.run(bakerKey, ACT, act(member, 'profile.completed', { occurredAt }));
+    expect(await complete('2025-03-09T12:00:00Z')).toMatchObject({ earned: '100' });
+    expect(await complete('2026-03-10T08:00:00Z')).toMatchObject({ code: 'LEDGER_ALREADY_AWARDED' });
+    expect(await graph.accountOf(graph.admin(), member)).toMatchObject({ available: '100' });
+  });
+
   it('is awarded once to two that report it at the same moment', async () => {
     const member = enrol();
     const answers = await Promise.all([1, 2, 3].map(() => graph.run(bakerKey, ACT, act(member, 'profile.completed'))));
