@@ -121,7 +121,7 @@ describe('an external database', () => {
     const command = { caller: callerOf(principal), operation: 'try', key: 'k', body: {} };
     const work = jest.fn(() => Promise.resolve({ done: true }));
     await inTransaction(old, (tx) => once(tx, command, work));
-    expect(await databases.migrate(membersDatabase)).toEqual(['CommandKeysOfProgrammes1795892000000']);
+    expect(await databases.migrate(membersDatabase)).toContain('CommandKeysOfProgrammes1795892000000');
     const view = (await databases.connect(membersDatabase)).within(principal.programmeId);
     expect(await inTransaction(view, (tx) => once(tx, command, work))).toEqual({ done: true, replayed: true });
     await inTransaction(view, (tx) => once(tx, { ...command, key: 'new' }, work));
