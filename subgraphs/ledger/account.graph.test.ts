@@ -42,11 +42,18 @@ describe('an account', () => {
     await graph.run(till, RECORD, sale(buyers[0]!, 125_000n));
     await graph.run(till, RECORD, sale(buyers[1]!, 50n));
     const representations = buyers.map((memberId) => ({ __typename: 'Account', memberId }));
-    const { data } = await graph.ask(graph.admin(), VALUE, { representations });
-    expect(data._entities).toEqual([
-      { available: '1250', value: { amountMinor: '1250', currency: 'EUR' } },
-      { available: '0', value: { amountMinor: '0', currency: 'EUR' } },
-    ]);
+    const spy = jest.spyOn(Client.prototype, 'query');
+    try {
+      const { data } = await graph.ask(graph.admin(), VALUE, { representations });
+      expect(data._entities).toEqual([
+        { available: '1250', value: { amountMinor: '1250', currency: 'EUR' } },
+        { available: '0', value: { amountMinor: '0', currency: 'EUR' } },
+      ]);
+      const texts = spy.mock.calls.map(([query]) => JSON.stringify(query));
+      expect(texts.filter((text) => text.includes('ledger.programmeClock.load'))).toHaveLength(1);
+    } finally {
+      spy.mockRestore();
+    }
   });
 
   it.each([1, 50])('by reference costs the same statements for %i', async (count) => {

@@ -1,12 +1,8 @@
 import { Arg, Ctx, FieldResolver, ID, Query, Resolver, Root } from 'type-graphql';
 import { microsPerMinor, type CurrencyCode } from '../../../../kernel/values/money';
 import type { MemberId } from '../../../../kernel/values/id';
-import {
-  readExperimentReport,
-  readMemberArms,
-  type ArmReport,
-  type ExperimentReport,
-} from '../../app/experiments/read-experiments';
+import { readExperimentReport, type ArmReport, type ExperimentReport } from '../../app/experiments/read-experiments';
+import { armsAt } from '../../core/experiments/experiment';
 import type { Interval } from '../../core/experiments/uplift';
 import type { LedgerContext } from '../context';
 import { MemberStub } from '../points/account.type';
@@ -28,13 +24,12 @@ export class ExperimentQuery {
     nullable: true,
     description: 'The member’s arms in the experiments that run; for those who may read the account.',
   })
-  async experimentArms(
-    @Root() { id }: { id: MemberId },
-    @Ctx() { ledger, loaders }: LedgerContext,
-  ): Promise<object[] | null> {
+  async experimentArms(@Root() { id }: { id: MemberId }, @Ctx() { loaders }: LedgerContext): Promise<object[] | null> {
     const account = await loaders.account.load(id);
     if (account === null) return null;
-    return (await readMemberArms(ledger, account)).map(({ experiment, arm }) => ({
+    const present = await loaders.present.load(account.programmeId);
+    const arms = present === null ? [] : armsAt(present.book.experiments, id, present.now);
+    return arms.map(({ experiment, arm }) => ({
       ...{ experimentId: experiment.id, code: experiment.code, kind: experiment.kind, subject: experiment.subject },
       ...{ arm: arm.code, isControl: arm.isControl },
     }));

@@ -9,8 +9,7 @@ import {
   type LotName,
   type LotReading,
 } from '../../app/points/read-account';
-import { bookInForce } from '../../app/points/read-value';
-import type { RuleBook } from '../../core/rule-book';
+import { presentOf, type Present } from '../../app/points/read-value';
 
 /** One query for all accounts an operation names, and one for all lots its draws name. */
 export interface LedgerLoaders {
@@ -18,8 +17,8 @@ export interface LedgerLoaders {
   readonly account: DataLoader<MemberId, AccountReading | null>;
   /** For lots named by a posting the caller was answered; it authorises nobody. */
   readonly lot: DataLoader<LotName, LotReading | null>;
-  /** The rules in force now; null before the programme has reached the ledger. */
-  readonly book: DataLoader<ProgrammeId, RuleBook | null>;
+  /** The programme of any number of accounts, looked at once; null before it has reached the ledger. */
+  readonly present: DataLoader<ProgrammeId, Present | null>;
 }
 
 /** They gather, they do not keep: one context serves a whole subscription, and balances change under it. */
@@ -31,6 +30,12 @@ export function openLoaders(ledger: Ledger, principal: Principal): LedgerLoaders
       async (names) => (programmeId === null ? names.map(() => null) : readLots(ledger, programmeId, names)),
       { cache: false },
     ),
-    book: new DataLoader((ids) => Promise.all(ids.map((id) => bookInForce(ledger, id))), { cache: false }),
+    present: new DataLoader(
+      async (ids) => {
+        const presents = new Map([...new Set(ids)].map((id) => [id, presentOf(ledger, id)]));
+        return Promise.all(ids.map(async (id) => (await presents.get(id)) ?? null));
+      },
+      { cache: false },
+    ),
   };
 }

@@ -92,8 +92,8 @@ export class AccountQuery {
   })
   async value(@Root() account: AccountView, @Ctx() { loaders }: LedgerContext): Promise<MoneyType | null> {
     if (account.isVeiled) return null;
-    const book = await loaders.book.load(account.programmeId);
-    return book === null ? null : valueOf(account, book);
+    const present = await loaders.present.load(account.programmeId);
+    return present === null ? null : valueOf(account, present.book);
   }
 
   @FieldResolver(() => [ExpiringPointsType], { description: 'What expires when, nearest first.' })

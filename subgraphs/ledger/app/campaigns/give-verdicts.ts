@@ -1,6 +1,6 @@
 import type { CurrencyCode } from '../../../../kernel/values/money';
 import { campaignsOf, type Campaign } from '../../core/campaigns/campaign';
-import { monthsOver, nextMonthEnd } from '../../core/campaigns/month';
+import { monthsOver, nextMonth } from '../../core/campaigns/month';
 import { reasonsFor, verdictOf, type MeasuredUplift } from '../../core/campaigns/verdict';
 import type { Experiment } from '../../core/experiments/experiment';
 import { upliftOf, type ArmCounts } from '../../core/experiments/report';
@@ -20,8 +20,8 @@ export async function nextVerdictDue(ledger: JudgingLedger, book: RuleBook, upTo
   if (campaigns.every(({ from }) => from > upTo)) return null;
   const latest = await latestVerdicts(ledger.database.pool, book.programmeId);
   const due = campaigns.flatMap((campaign) => {
-    const at = nextMonthEnd(campaign, { after: latest.get(campaign.id) ?? null, timeZone: book.timeZone });
-    return at === null || at > upTo ? [] : [at];
+    const month = nextMonth(campaign, { after: latest.get(campaign.id) ?? null, timeZone: book.timeZone });
+    return month === null || month.end > upTo ? [] : [month.end];
   });
   return due.reduce<Date | null>((first, at) => (first === null || at < first ? at : first), null);
 }

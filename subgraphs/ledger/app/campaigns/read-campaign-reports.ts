@@ -6,9 +6,9 @@ import { campaignsOf, type Campaign } from '../../core/campaigns/campaign';
 import { stretchesOf, type CampaignCounts, type Stretches } from '../../core/campaigns/figures';
 import type { RuleBook } from '../../core/rule-book';
 import { countCampaigns } from '../../data/campaigns/report.store';
-import { loadTestClock } from '../../data/programme.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
+import { programmeNow } from '../programme-now';
 
 type ReportedLedger = Pick<Ledger, 'database' | 'book' | 'catchUpRules' | 'clock'>;
 
@@ -61,13 +61,13 @@ async function deskBook(ledger: ReportedLedger, principal: Principal): Promise<R
 }
 
 async function report(
-  { database, clock }: ReportedLedger,
+  ledger: ReportedLedger,
   { programmeId, faceValueMicros, currency }: RuleBook,
   campaigns: readonly Campaign[],
 ): Promise<CampaignReport[]> {
-  const now = (await loadTestClock(database.pool, programmeId)) ?? clock.now();
+  const now = await programmeNow(ledger, programmeId);
   const reported = campaigns.map((campaign) => ({ ...campaign, stretches: stretchesOf(campaign, now) }));
-  const counts = await countCampaigns(database.pool, programmeId, reported);
+  const counts = await countCampaigns(ledger.database.pool, programmeId, reported);
   return reported.map(({ stretches, ...campaign }) => ({
     ...{ campaign, stretches, faceValueMicros, currency },
     counts: counts.get(campaign.id as Id<'cmp'>) as CampaignCounts,

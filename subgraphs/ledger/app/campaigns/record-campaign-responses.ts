@@ -5,9 +5,9 @@ import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusal
 import { campaignsOf, runsAt, type Campaign } from '../../core/campaigns/campaign';
 import { refuse } from '../../core/refusals';
 import { keepResponses, type CampaignResponse, type ResponseKind } from '../../data/campaigns/response.store';
-import { loadTestClock } from '../../data/programme.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
+import { programmeNow } from '../programme-now';
 import { actingAs, memberToCredit, type Acting } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
 
@@ -41,7 +41,7 @@ export async function recordCampaignResponses(
   if (isRefusal(acting)) return inputs.map((_, row) => malformed[row] ?? acting);
   const campaigns = await knownCampaigns(ledger, acting, inputs);
   if (isRefusal(campaigns)) return inputs.map((_, row) => malformed[row] ?? campaigns);
-  const now = (await loadTestClock(ledger.database.pool, acting.programmeId)) ?? ledger.clock.now();
+  const now = await programmeNow(ledger, acting.programmeId);
   const read = await Promise.all(
     inputs.map(async (input, row) => {
       if (malformed[row]) return malformed[row];

@@ -1,16 +1,15 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
-import type { MemberId, ProgrammeId } from '../../../../kernel/values/id';
 import { campaignsOf } from '../../core/campaigns/campaign';
 import { stretchesOf } from '../../core/campaigns/figures';
-import { armOf, runsAt, type Arm, type Experiment } from '../../core/experiments/experiment';
+import type { Arm, Experiment } from '../../core/experiments/experiment';
 import { upliftOf, type ArmCounts, type Uplift } from '../../core/experiments/report';
 import type { RuleBook } from '../../core/rule-book';
 import { countArms } from '../../data/experiments/report.store';
-import { loadTestClock } from '../../data/programme.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
+import { programmeNow } from '../programme-now';
 
 type ReportedLedger = Pick<Ledger, 'database' | 'book' | 'catchUpRules' | 'clock'>;
 
@@ -52,7 +51,7 @@ export async function readExperimentReport(
 
 async function report(ledger: ReportedLedger, book: RuleBook, experiment: Experiment): Promise<ExperimentReport> {
   const { programmeId, currency } = book;
-  const now = await nowOf(ledger, programmeId);
+  const now = await programmeNow(ledger, programmeId);
   const { from, through, end } = stretchesOf(experiment, now);
   const campaign = campaignsOf(book).find(({ id }) => experiment.kind === 'CAMPAIGN' && id === experiment.subject);
   const { id, arms } = experiment;
@@ -65,27 +64,4 @@ async function report(ledger: ReportedLedger, book: RuleBook, experiment: Experi
     return { arm, counts: own, uplift: arm.isControl ? null : upliftOf(own, control) };
   });
   return { experiment, through, arms: reported, currency };
-}
-
-async function nowOf({ database, clock }: ReportedLedger, programmeId: ProgrammeId): Promise<Date> {
-  return (await loadTestClock(database.pool, programmeId)) ?? clock.now();
-}
-
-/** A member's arm in an experiment that runs. */
-export interface MemberArm {
-  readonly experiment: Experiment;
-  readonly arm: Arm;
-}
-
-/** The arms of a member in the experiments that run by the programme's clock; who may see the member was decided before. */
-export async function readMemberArms(
-  ledger: ReportedLedger,
-  { memberId, programmeId }: { memberId: MemberId; programmeId: ProgrammeId },
-): Promise<MemberArm[]> {
-  const book = await currentBook(ledger, programmeId);
-  if (isRefusal(book) || book.experiments.length === 0) return [];
-  const now = await nowOf(ledger, programmeId);
-  return book.experiments
-    .filter((one) => runsAt(one, now))
-    .map((experiment) => ({ experiment, arm: armOf(experiment, memberId) }));
 }

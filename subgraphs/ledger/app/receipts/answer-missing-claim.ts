@@ -4,9 +4,9 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import { claimedPurchase, whyNotAnswered, type MissingClaim } from '../../core/receipts/receipt';
-import { loadTestClock } from '../../data/programme.store';
 import { closeClaim, findClaim } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
+import { programmeNow } from '../programme-now';
 import { actingAs } from '../points/acting';
 import { creditClaim } from './settle-claim';
 
@@ -43,7 +43,7 @@ export async function answerMissingClaim(
   if (closed !== null) return closed;
   if (input.accept) await creditClaim(ledger, claim, claimedPurchase(claim));
   else {
-    const at = (await loadTestClock(pool, programmeId)) ?? ledger.clock.now();
+    const at = await programmeNow(ledger, programmeId);
     await closeClaim(pool, claim.id, { state: 'REJECTED', reason: input.reason ?? null, at });
   }
   const now = (await findClaim(pool, programmeId, claim.id)) ?? claim;

@@ -2,9 +2,9 @@ import type { ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingRule } from '../../core/movements/carry-out';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
 import { claimedPurchase, lateGoodwillRule, type MissingClaim, type Settlement } from '../../core/receipts/receipt';
-import { loadTestClock } from '../../data/programme.store';
 import { beginSettling, closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
+import { programmeNow } from '../programme-now';
 import { documentOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
@@ -70,7 +70,7 @@ async function settle(
     earns,
     plan: rule,
   });
-  const at = (await loadTestClock(ledger.database.pool, programmeId)) ?? ledger.clock.now();
+  const at = await programmeNow(ledger, programmeId);
   if (outcome.kind === 'refused') {
     if (outcome.refusal.retryable) throw new Error(`settle: ${outcome.refusal.code}`);
     await closeClaim(ledger.database.pool, id, { state: 'REFUSED', reason: outcome.refusal.code, at });

@@ -53,7 +53,7 @@ function campaignOf(id: Id<'cmp'>, versions: readonly PurchaseRule[]): Campaign 
   };
 }
 
-/** Whether a campaign runs at an instant. */
+/** Whether a campaign, or an experiment, runs at an instant. */
 export function runsAt({ from, until }: Pick<Campaign, 'from' | 'until'>, at: Date): boolean {
   return from <= at && (until === null || at < until);
 }

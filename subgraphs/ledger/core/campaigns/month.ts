@@ -9,29 +9,29 @@ export interface Month {
   readonly end: Date;
 }
 
+/** The month a campaign is judged for after another one, or first of all; null where it ended before. */
+export function nextMonth(
+  { from, until }: Pick<Campaign, 'from' | 'until'>,
+  { after, timeZone }: { after: string | null; timeZone: string },
+): Month | null {
+  const begins = after === null ? from : endOf(Temporal.PlainYearMonth.from(after), timeZone);
+  if (until !== null && begins >= until) return null;
+  const month = monthAt(begins, timeZone);
+  return { name: month.toString(), end: endOf(month, timeZone) };
+}
+
 /** The months a campaign ran in that are over at an instant, from the one after `after` on; oldest first. */
 export function monthsOver(
-  { from, until }: Pick<Campaign, 'from' | 'until'>,
+  campaign: Pick<Campaign, 'from' | 'until'>,
   { after, now, timeZone }: { after: string | null; now: Date; timeZone: string },
 ): Month[] {
   const months: Month[] = [];
-  let month = monthAt(after === null ? from : endOf(Temporal.PlainYearMonth.from(after), timeZone), timeZone);
-  for (;;) {
-    const begins = endOf(month.subtract({ months: 1 }), timeZone);
-    const end = endOf(month, timeZone);
-    if (end > now || (until !== null && begins >= until)) return months;
-    months.push({ name: month.toString(), end });
-    month = month.add({ months: 1 });
+  let month = nextMonth(campaign, { after, timeZone });
+  while (month !== null && month.end <= now) {
+    months.push(month);
+    month = nextMonth(campaign, { after: month.name, timeZone });
   }
-}
-
-/** When the first month that is not over yet at `after`’s end ends: where the next verdict falls due; null when none will. */
-export function nextMonthEnd(
-  { from, until }: Pick<Campaign, 'from' | 'until'>,
-  { after, timeZone }: { after: string | null; timeZone: string },
-): Date | null {
-  const begins = after === null ? from : endOf(Temporal.PlainYearMonth.from(after), timeZone);
-  return until !== null && begins >= until ? null : endOf(monthAt(begins, timeZone), timeZone);
+  return months;
 }
 
 function monthAt(at: Date, timeZone: string): Temporal.PlainYearMonth {

@@ -1,6 +1,6 @@
 import type { CurrencyCode } from '../../../../kernel/values/money';
 import type { CampaignCounts } from './figures';
-import { monthsOver, nextMonthEnd } from './month';
+import { monthsOver, nextMonth } from './month';
 import { reasonsFor, verdictOf, type Finding, type Judged, type Reason, type ReasonKind } from './verdict';
 
 const nothing = { purchases: 0n, buyers: 0n, spendMinor: 0n, pointsSpent: 0n };
@@ -135,7 +135,8 @@ describe('the months of a campaign', () => {
 
   it('fall due where the next one ends, and never where the campaign ended before it', () => {
     const next = (until: string | null, after: string | null) =>
-      nextMonthEnd({ from, until: until === null ? null : new Date(until) }, { after, timeZone: 'Europe/Warsaw' });
+      nextMonth({ from, until: until === null ? null : new Date(until) }, { after, timeZone: 'Europe/Warsaw' })?.end ??
+      null;
     expect(next(null, null)).toEqual(new Date('2026-01-31T23:00:00Z'));
     expect(next(null, '2026-02')).toEqual(new Date('2026-03-31T22:00:00Z'));
     expect(next('2026-02-28T23:00:00Z', '2026-02')).toBeNull();

@@ -1,5 +1,6 @@
 import { digest } from '../../../../kernel/values/canonical';
 import type { MemberId } from '../../../../kernel/values/id';
+import { runsAt } from '../campaigns/campaign';
 
 /** What members of different arms meet differently. `ALL_CAMPAIGNS` is the programme's own holdout. */
 export type ExperimentKind = 'CAMPAIGN' | 'ALL_CAMPAIGNS' | 'REWARD' | 'CHANNEL' | 'PLACEMENT';
@@ -49,9 +50,17 @@ export function armOf({ id, arms }: Pick<Experiment, 'id' | 'arms'>, memberId: M
   return arm;
 }
 
-/** Whether an experiment runs at an instant. */
-export function runsAt({ from, until }: Pick<Experiment, 'from' | 'until'>, at: Date): boolean {
-  return from <= at && (until === null || at < until);
+/** A member's arm in an experiment that runs. */
+export interface MemberArm {
+  readonly experiment: Experiment;
+  readonly arm: Arm;
+}
+
+/** The arms of a member in the experiments that run at an instant. */
+export function armsAt(experiments: readonly Experiment[], memberId: MemberId, at: Date): MemberArm[] {
+  return experiments
+    .filter((one) => runsAt(one, at))
+    .map((experiment) => ({ experiment, arm: armOf(experiment, memberId) }));
 }
 
 /** Whether a member does without a campaign. */
