@@ -3,7 +3,7 @@ import { OutboxFeed } from '../../kernel/events/outbox';
 import type { OpenSubgraph, SubgraphDefinition, SubgraphSurroundings } from '../../kernel/graph/subgraph';
 import { openLog } from '../../kernel/telemetry/log';
 import { openContext } from './api/context';
-import { NoticeRounds } from './app/tell-members';
+import { noticeRounds } from './app/tell-members';
 import { readMembersConfig } from './config';
 import { membersDatabase } from './data/database';
 import { onRuleBookPublished } from './events/on-rule-book-published';
@@ -22,7 +22,7 @@ async function open({ database, peers, secrets, clock }: SubgraphSurroundings): 
   const feed = new OutboxFeed(database);
   const setting = { database, clock, identityKey: secrets.identity, announced: () => feed.hint() };
   const log = openLog('members', readMembersConfig().logLevel);
-  const notices = new NoticeRounds({ database, clock, log });
+  const notices = noticeRounds({ database, clock, log });
   const partners = new Consumer({
     feedName: 'partners',
     feed: peers.feed('partners'),

@@ -18,7 +18,7 @@ import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
 import { openLiveFreezes } from './verify/live-freezes';
 import { openLiveSettlement } from './settlement/live-settlement';
-import { RollUps } from './settlement/roll-up';
+import { rollUpRounds } from './settlement/roll-up';
 import { VerificationRounds } from './verify/rounds';
 
 /** The ledger with its lanes, its live accounts, the feeds it follows and the one it is. */
@@ -94,7 +94,7 @@ export async function openLedger(
   };
   const jobs = new JobQueue({ url, log, ...dueJobs({ ...ledger, lanes: dueLanes }, log) });
   const rounds = new VerificationRounds({ database, log });
-  const rollUps = new RollUps(database, log);
+  const rollUps = rollUpRounds(database, log);
   return {
     ledger,
     feed: feed.feed,

@@ -1,4 +1,5 @@
 import type { Database } from '../../../../kernel/db/database';
+import { Rounds } from '../../../../kernel/db/jobs/rounds';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import type { Logger } from '../../../../kernel/telemetry/log';
 import { idsGivenOut, rollUpSome } from '../../data/settlement/roll-up.store';
@@ -23,39 +24,16 @@ export async function rollUpInSteps(database: Database): Promise<void> {
 }
 
 /** Rolls claims up behind the postings; of several processes one at a time does. */
-export class RollUps {
-  private timer: NodeJS.Timeout | null = null;
-  private running: Promise<void> = Promise.resolve();
-  private lastGivenOut = 0;
-  private isStopped = false;
-
-  constructor(
-    private readonly database: Database,
-    private readonly log: Logger,
-  ) {}
-
-  start(): void {
-    if (this.isStopped) return;
-    this.timer = setTimeout(() => {
-      this.running = this.look().then(() => this.start());
-    }, LOOK_MS);
-  }
-
-  async stop(): Promise<void> {
-    this.isStopped = true;
-    if (this.timer !== null) clearTimeout(this.timer);
-    await this.running;
-  }
-
-  private async look(): Promise<void> {
-    try {
-      const { givenOut, rolledUp } = await idsGivenOut(this.database.pool);
-      const sinceLook = givenOut - this.lastGivenOut;
-      this.lastGivenOut = givenOut;
-      if (isTimeToRollUp({ waiting: givenOut - rolledUp, sinceLook })) await rollUpInSteps(this.database);
-    } catch (error) {
-      // The database is away, or stops with us: the next look makes up for it.
-      if (!this.isStopped) this.log.warn({ event: 'rollUp.failed', err: error });
-    }
-  }
+export function rollUpRounds(database: Database, log: Logger): Rounds {
+  let lastGivenOut = 0;
+  return new Rounds({
+    everyMs: LOOK_MS,
+    round: async () => {
+      const { givenOut, rolledUp } = await idsGivenOut(database.pool);
+      const sinceLook = givenOut - lastGivenOut;
+      lastGivenOut = givenOut;
+      if (isTimeToRollUp({ waiting: givenOut - rolledUp, sinceLook })) await rollUpInSteps(database);
+    },
+    onFailed: (error) => log.warn({ event: 'rollUp.failed', err: error }),
+  });
 }
