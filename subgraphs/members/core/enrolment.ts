@@ -8,6 +8,7 @@ import {
 } from '../../../kernel/errors/check-input';
 import type { Refusal } from '../../../kernel/errors/refusal';
 import { normaliseIdentity, type IdentityKindName } from '../../../kernel/values/identity';
+import { isLanguageTag } from '../../../kernel/values/language-tag';
 import { refuse } from './refusals';
 
 /** Somebody to enrol: at most an identity, a name and a language. */
@@ -53,12 +54,4 @@ export function whyNotEnrolled(input: Enrolment, standing: PartnerStatus | null)
   if (!input.acceptsTerms) return refuse('MEMBERS_TERMS_NOT_ACCEPTED', 'The programme’s terms must be accepted.');
   if (standing === null || standing === 'ACTIVE') return null;
   return refuse('MEMBERS_PARTNER_NOT_ACTIVE', 'This partner may enrol nobody at present.');
-}
-
-function isLanguageTag(tag: string): boolean {
-  try {
-    return tag.length <= 35 && Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
 }

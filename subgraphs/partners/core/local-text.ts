@@ -1,4 +1,5 @@
 import { expectThat, firstFault, textFault, type Fault } from '../../../kernel/errors/check-input';
+import { isLanguageTag } from '../../../kernel/values/language-tag';
 
 /** A text people read, in one language. */
 export interface LocalText {
@@ -16,14 +17,6 @@ export interface Benefit {
 export const textOf = ({ language, text }: LocalText): LocalText => ({ language, text });
 
 const LANGUAGES_MAX = 20;
-
-export function isLanguageTag(tag: string): boolean {
-  try {
-    return tag.length <= 35 && Intl.getCanonicalLocales(tag).length === 1;
-  } catch {
-    return false;
-  }
-}
 
 /** Checks a text in its languages: 1 to 20 of them, none twice. */
 export function localTextsFault(field: string, texts: readonly LocalText[], longest: number): Fault {

@@ -11,10 +11,10 @@ import {
 import type { Refusal } from '../../../kernel/errors/refusal';
 import type { ProgrammeId } from '../../../kernel/values/id';
 import { isTimeZone } from '../../../kernel/values/instant';
+import { isLanguageTag } from '../../../kernel/values/language-tag';
 import { parseCurrency } from '../../../kernel/values/money';
 import { programmeTermsFault, type AskedTerms, type ProgrammeTerms } from './programme-terms';
 import { ladderFault, type Tier } from './ladder';
-import { isLanguageTag } from './local-text';
 import { refuse } from './refusals';
 
 /** The rules and currency of one coalition: the tenant of this hub. */
