@@ -173,7 +173,7 @@ function init(token: string): object {
 export async function untilSo(
   isSo: () => boolean | Promise<boolean>,
   told: () => string,
-  withinMs = 20_000,
+  withinMs = 45_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isSo())) {
