@@ -1,6 +1,6 @@
 import type { Pool } from 'pg';
 import { assertNamed, sql } from '../../../../kernel/db/sql';
-import type { Tx } from '../../../../kernel/db/transaction';
+import { queryPrepared, type Tx } from '../../../../kernel/db/transaction';
 import { balancesThatAreNotTheirLots, claimsThatAreNotTheirPoints, pointsThatDoNotSumToZero } from './trial-sql';
 
 /**
@@ -21,13 +21,16 @@ const NOBODY = `'${'0'.repeat(32)}'::uuid`;
 const PATIENCE = sql`/* ledger.rollUp.patience */ select set_config('statement_timeout', '600000', true)`;
 /**
  * A pass is planned by somebody who cannot know how many wait and expects one: the tens of thousands there are would each be compared
- * with every pair, and sorted on disk. What belongs to one transaction is looked up by its key whatever this says.
+ * with every pair, and sorted on disk. One plan serves every pass of a connection: to plan it takes longer than to do it for a few hundred. What belongs to one transaction is looked up by its key whatever this says.
  */
 const PLAN_FOR_MANY = sql`/* ledger.rollUp.planForMany */
-with before as materialized (select current_setting('enable_nestloop') as nestloop, current_setting('work_mem') as memory)
-select nestloop, memory, set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true) from before`;
+with before as materialized (
+  select current_setting('enable_nestloop') as nestloop, current_setting('work_mem') as memory, current_setting('plan_cache_mode') as plans
+)
+select nestloop, memory, plans, set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true),
+       set_config('plan_cache_mode', 'force_generic_plan', true) from before`;
 const PLAN_AS_BEFORE = sql`/* ledger.rollUp.planAsBefore */
-select set_config('enable_nestloop', $1, true), set_config('work_mem', $2, true)`;
+select set_config('enable_nestloop', $1, true), set_config('work_mem', $2, true), set_config('plan_cache_mode', $3, true)`;
 // The lock is a statement of its own: one that waits answers the row as it stands when it gets it, beside a snapshot of when it was
 // sent. Of two that wait, the one let in last would take for new what the other has rolled up meanwhile.
 const LOCK_WAITING = sql`/* ledger.rollUp.lockState */ select 1 as one from roll_up_state for update`;
@@ -205,9 +208,14 @@ async function pass(tx: Tx, wait: boolean): Promise<Pass | null> {
   if (state === undefined) throw new Error('rollUp: there is no state');
   const { seen, from_xid, upto, now } = state;
   // Named though the snapshot says as much: a step of many looks at its own rows, not at all that still wait.
-  const [before] = (await tx.query(PLAN_FOR_MANY)) as { nestloop: string; memory: string }[];
-  const [row] = (await tx.query(PASS, [seen, from_xid, upto, upto.split(':')[1]])) as { transactions: number }[];
-  await tx.query(PLAN_AS_BEFORE, [before?.nestloop, before?.memory]);
+  const [before] = (await tx.query(PLAN_FOR_MANY)) as { nestloop: string; memory: string; plans: string }[];
+  const [row] = await queryPrepared<{ transactions: number }>(tx, { name: 'ledger.rollUp.pass', text: PASS }, [
+    seen,
+    from_xid,
+    upto,
+    upto.split(':')[1],
+  ]);
+  await tx.query(PLAN_AS_BEFORE, [before?.nestloop, before?.memory, before?.plans]);
   return { transactions: row?.transactions ?? 0, isDone: upto === now };
 }
 
