@@ -8,9 +8,12 @@ const REST_MS_MAX = 1_000;
  * most half of what one connection can take from the tills. It rests when all is committed, holding nothing. Work that fails is
  * answered at once.
  */
-export async function leavingRoom<T>(work: () => Promise<T>): Promise<T> {
+export async function leavingRoom<T>(
+  work: () => Promise<T>,
+  rest: (ms: number) => Promise<unknown> = pause,
+): Promise<T> {
   const startedAt = performance.now();
   const answer = await work();
-  await pause(Math.min(performance.now() - startedAt, REST_MS_MAX));
+  await rest(Math.min(performance.now() - startedAt, REST_MS_MAX));
   return answer;
 }

@@ -21,7 +21,8 @@ const NOBODY = `'${'0'.repeat(32)}'::uuid`;
 const PATIENCE = sql`/* ledger.rollUp.patience */ select set_config('statement_timeout', '600000', true)`;
 /**
  * A pass is planned by somebody who cannot know how many wait and expects one: the tens of thousands there are would each be compared
- * with every pair, and sorted on disk. One plan serves every pass of a connection: to plan it takes longer than to do it for a few hundred. What belongs to one transaction is looked up by its key whatever this says.
+ * with every pair, and sorted on disk. One plan serves every pass of a connection: a few hundred claims are rolled up in less time
+ * than it takes to plan it. What belongs to one transaction is looked up by its key whatever this says.
  */
 const PLAN_FOR_MANY = sql`/* ledger.rollUp.planForMany */
 with before as materialized (
