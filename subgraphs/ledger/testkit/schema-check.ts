@@ -51,8 +51,8 @@ export function xmlSchema(name: string): XmlSchema | undefined {
     }
   };
   take(name, path);
-  const { [0]: main, ...imported } = [...read.values()];
-  return { main: main!, imported: Object.values(imported) };
+  const [main, ...imported] = read.values();
+  return { main: main!, imported };
 }
 
 function schemaPaths(): Map<string, string> {
