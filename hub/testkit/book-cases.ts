@@ -373,22 +373,40 @@ export const BOOK_CASES: readonly BookCase[] = [
     },
   },
   {
-    // D's claim waits: 3.2 in suspense, neither billed nor carried. The fee is disputed too; what names no line is refused.
-    book: aBook('disputes', [earn('T1', 2, 'L1', 500), redeem('T2', 3, 400), redeem('T3', 4, 10)], {
-      disputes: [
-        { debtor: 'A', creditor: 'D', event: 'T2', lot: 'L1' },
-        { debtor: 'A', creditor: 'H', event: 'T1' },
-        { debtor: 'A', creditor: 'D', event: 'T3', lot: 'L9' },
+    // D's claims wait: 3.2 of A and 0.4 of H in suspense, neither billed nor carried. The fee is disputed too; what names no line, or
+    // one in dispute already, is refused.
+    book: aBook(
+      'disputes',
+      [
+        earn('T1', 2, 'L1', 500),
+        redeem('T2', 3, 400),
+        redeem('T3', 4, 10),
+        { id: 'T4', at: day(5), type: 'goodwill', member: 'M2', by: 'H', points: 60, lot: 'L2', expiresAt: LATE },
+        redeem('T5', 6, 50, { member: 'M2' }),
+        redeem('T6', 7, 10, { member: 'M2' }),
       ],
-    }),
+      {
+        disputes: [
+          { debtor: 'H', creditor: 'D', event: 'T5', lot: 'L2' },
+          { debtor: 'H', creditor: 'D', event: 'T5', lot: 'L2' },
+          { debtor: 'A', creditor: 'D', event: 'T2', lot: 'L1' },
+          { debtor: 'A', creditor: 'H', event: 'T1' },
+          { debtor: 'A', creditor: 'D', event: 'T3', lot: 'L9' },
+        ],
+      },
+    ),
     expected: {
       totals: [
         bill('A>D', [spent('T3', 'L1', 80_000, 8)]),
         { debtor: 'A', creditor: 'H', exactMicros: 0, carryInMicros: 0, billedMinor: 0, carryMicros: 0, lines: [] },
+        bill('H>D', [spent('T6', 'L2', 80_000, 8)]),
       ],
-      nets: { A: -8, B: 0, C: 0, D: 8, H: 0 },
-      accounts: { 'DISPUTE_SUSPENSE:A>D': 3_200_000 },
-      refused: [{ event: 'T3', code: 'NOT_FOUND' }],
+      nets: { A: -8, B: 0, C: 0, D: 16, H: -8 },
+      accounts: { 'DISPUTE_SUSPENSE:A>D': 3_200_000, 'DISPUTE_SUSPENSE:H>D': 400_000 },
+      refused: [
+        { event: 'T5', code: 'LEDGER_LINE_ALREADY_DISPUTED' },
+        { event: 'T3', code: 'NOT_FOUND' },
+      ],
     },
   },
 ];
