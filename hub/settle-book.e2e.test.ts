@@ -79,4 +79,4 @@ it('settles every book of a folder as it was worked out by hand, or by another c
     if (file.includes('.some')) expect(result).toMatchObject(whole as object);
     else expect(result).toEqual(whole);
   }
-}, 120_000);
+}, 240_000);
