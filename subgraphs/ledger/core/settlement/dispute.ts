@@ -10,7 +10,7 @@ import { claimantOf, move, type SettlementEntry } from './postings';
 export type DisputeOutcome = 'ACCEPT' | 'REJECT' | 'PARTIAL';
 export type DisputeState = 'OPEN' | 'PROPOSED' | 'RESOLVED';
 
-/** A line its debtor, or the partner the operator owes it to, does not agree with. It waits in suspense until two persons of the operator decide. */
+/** A line in dispute by its debtor or, where the operator owes it, by its creditor. It waits in suspense until two persons of it decide. */
 export interface Dispute {
   readonly id: Id<'dsp'>;
   readonly programmeId: ProgrammeId;

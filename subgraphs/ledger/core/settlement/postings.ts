@@ -49,7 +49,7 @@ export const plain = (kind: SettlementAccount['kind']): SettlementAccount => ({
   owner: null,
   counterparty: null,
 });
-/** Where what is disputed touches a party: its clearing account, or the operator's cost, which what is disputed of its dues is till decided. */
+/** Where what is disputed touches a party: its clearing account; the operator's is at its cost until it is decided. */
 export const claimantOf = (party: Party): SettlementAccount =>
   party === null ? plain('GOODWILL_EXPENSE') : clearingOf(party);
 export const BANK = plain('SETTLEMENT_BANK');
