@@ -1,12 +1,12 @@
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
-import { points } from '../../../../kernel/values/points';
+import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import type { Claim, MoneyEntry } from '../money/claim';
 import type { RuleBook } from '../rule-book';
 import type { Counter } from '../caps/cap-use';
 import type { Explanation } from '../rules/explanation';
 import type { Person } from '../rules/purchase-facts';
 import { standingAfter } from '../tiers/standing';
-import { balancesAfter, type Account, type Entry } from './account';
+import { balancesAfter, balancesFit, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
 import type { IssuedLot, Lot, LotPart, OpenLot, PendingLot } from './lot';
 import type { Arrears, Award, Hold, Past, Wallet } from './wallet';
@@ -145,6 +145,25 @@ export function shownPoints(plan: PostingPlan): bigint {
       0n,
     );
   return plan.kind === 'PENDING' || plan.kind === 'CANCEL' ? net('PENDING') : net('AVAILABLE');
+}
+
+/**
+ * Whether all a plan leaves and makes is within 64 bits: balances in points, claims and money in micro-units, and what lots that come
+ * into being will cost by themselves, released or expired.
+ */
+export function fitsTheBook({ balances }: Wallet, plan: PostingPlan): boolean {
+  const isWithin = ({ micros }: { micros: bigint }) => micros <= POINTS_MAX && micros >= -POINTS_MAX;
+  return (
+    balancesFit(balances, plan.entries, balances.qualifying + plan.qualifying) &&
+    plan.claims.every(isWithin) &&
+    plan.money.every(isWithin) &&
+    plan.issued.every(({ quantity, terms }) => quantity * dueByItself(terms) <= POINTS_MAX)
+  );
+}
+
+/** No more than this is owed for a point before anybody spends it, in micro-units. */
+function dueByItself({ settlementModel, issuanceMicros, reserveMicros, feeMicros }: Lot['terms']): bigint {
+  return feeMicros + (settlementModel === 'AT_REDEMPTION' ? 0n : issuanceMicros + reserveMicros);
 }
 
 /**
