@@ -56,7 +56,7 @@ export const ledgerRefusals = {
     precedence: 52,
   },
   LEDGER_CURRENCY_NOT_ACCEPTED: {
-    meaning: 'The purchase is in another currency than the programme’s.',
+    meaning: 'The amount is in another currency than the programme’s.',
     action: 'Send the amount in the programme’s currency.',
     retryable: false,
     type: 'CurrencyNotAccepted',

@@ -213,6 +213,7 @@ export const RecordPurchaseResult = defineResult('RecordPurchaseResult', RecordP
   refusals.IssuanceCapReached,
 ]);
 export const RedeemPointsResult = defineResult('RedeemPointsResult', RedeemPointsSuccess, [
+  refusals.CurrencyNotAccepted,
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
@@ -259,6 +260,7 @@ export const HoldPointsResult = defineResult('HoldPointsResult', HoldPointsSucce
   refusals.MemberInArrears,
 ]);
 export const CaptureHoldResult = defineResult('CaptureHoldResult', CaptureHoldSuccess, [
+  refusals.CurrencyNotAccepted,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
   refusals.AmountTooLarge,

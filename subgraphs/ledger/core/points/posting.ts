@@ -51,6 +51,13 @@ export interface PurchaseFact {
   readonly occurredAt: Date;
 }
 
+/** Money a member pays a redeemer beside the points of one redemption. */
+export interface MoneyBeside {
+  /** Minor units; > 0. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
 /**
  * What one event does to one wallet, decided and not yet written. Balances, lots and arrears follow from the entries;
  * `applyPlan` gives the wallet they lead to, and the store writes exactly the plan.
@@ -77,6 +84,8 @@ export interface PostingPlan {
   readonly returned?: { readonly purchaseSeq: bigint; readonly amountMinor: bigint; readonly clawedBack: bigint };
   /** A redemption that was undone, in whole or part. */
   readonly reversed?: { readonly redemptionSeq: bigint; readonly points: bigint };
+  /** What was paid beside the points of a redemption. */
+  readonly beside?: MoneyBeside;
   /** An action that was rewarded. */
   readonly award?: Award;
   /** What rules gave and why, and what the partner told with it; absent where the base rate alone was looked at. */
