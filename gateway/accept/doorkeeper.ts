@@ -36,9 +36,9 @@ interface Guarded {
 }
 
 /**
- * Turns away, before Node's server has made a request of them, the calls of a caller that was just told to come again later. To read a
- * request, find out who sends it and answer costs a tenth of a sale; a hub that is offered five times what it can do would spend its time on
- * refusing. What is turned away here would have been refused there in the same words: nobody is refused who was not refused within the
+ * Turns away, before Node's server has made a request of them, the calls of a caller that was just told to come again later. To read
+ * a request, find out who sends it and answer costs a seventh of a sale; a hub that is offered five times what it can do would spend its
+ * time on refusing. What is turned away here would have been refused there in the same words: nobody is refused who was not refused within the
  * last second, and nobody who would find a place now.
  *
  * Only a request that is plain is looked at: `POST /graphql`, whole in what came at once, on a connection with nothing under way.
@@ -145,6 +145,6 @@ function firstBytes(bytes: Buffer): FirstBytes {
 function answerOf(fault: LaneFault): string {
   const { headers, text } = faultAnswer(newId('req'), fault);
   const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
-  const date = new Date().toUTCString();
-  return `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status]}\r\n${lines.join('')}date: ${date}\r\nconnection: keep-alive\r\n\r\n${text}`;
+  const first = `HTTP/1.1 ${fault.status} ${STATUS_CODES[fault.status]}\r\n`;
+  return `${first}${lines.join('')}date: ${new Date().toUTCString()}\r\nconnection: keep-alive\r\n\r\n${text}`;
 }
