@@ -1,12 +1,14 @@
 import type { ProgrammeId, MemberId, PartnerId } from '../../../kernel/values/id';
 import type { Principal } from '../../../kernel/context/principal';
 import { describeFindings, runInvariants } from '../../../kernel/db/invariants';
+import { inTransaction } from '../../../kernel/db/transaction';
 import { LocalLink } from '../../../kernel/graph/local-link';
 import type { OpenSubgraph, SubgraphDefinition } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
 import { FixedClock } from '../../../kernel/values/clock';
 import { newId, uuidOf } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
+import { VINTAGES_ROLLED_UP } from '../data/reports/vintage-roll-up.store';
 import { AnnouncedFeed } from './announced-feed';
 import { announcementOf } from './book';
 import { ENTITIES, type Document } from './documents';
@@ -178,6 +180,7 @@ export class LedgerGraph {
 
   /** The sentences that are always true of a book and are not true of this one; none when it adds up. */
   async whatDoesNotAddUp(): Promise<string[]> {
+    await inTransaction(this.database, (tx) => VINTAGES_ROLLED_UP.all(tx));
     return describeFindings(await runInvariants(this.database, this.definition.invariants));
   }
 }
