@@ -137,5 +137,6 @@ describe('the boundary rules', () => {
   it('hold in the project itself', async () => {
     const broken = (await violationsIn(root)).filter((violation) => violation.rule.severity === 'error');
     expect(broken.map(({ from, to, rule }) => `${rule.name}: ${from} → ${to}`)).toEqual([]);
-  });
+    // All modules of the project are read: half a minute on a machine that does much else.
+  }, 180_000);
 });

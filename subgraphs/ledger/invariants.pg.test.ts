@@ -95,6 +95,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
       'purchase',
       'purchase_return',
       'redemption_reversal',
+      'redemption_money',
       'document',
       'settlement_entry',
     ]) {
@@ -276,6 +277,19 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     'more of a redemption was reversed than came back',
     ['what-came-back-was-there'],
     [`update redemption_reversal set points = points + 1`],
+  ],
+  [
+    'what was paid beside points is in another currency',
+    ['money-beside-points-is-of-redemptions'],
+    [`update redemption_money set currency = 'USD'`],
+  ],
+  [
+    'money was paid beside a purchase',
+    ['money-beside-points-is-of-redemptions'],
+    [
+      `insert into redemption_money (bucket, wallet, seq, amount_minor, currency)
+       select bucket, wallet, seq, 1, 'EUR' from journal_transaction where kind = 'EARN' limit 1`,
+    ],
   ],
   [
     'more goods were returned than were bought',

@@ -31,7 +31,7 @@ export async function postEveryMovement(
     const other = brand === fund ? hybrid : fund;
     const member = newId('mem');
     const bought = await book.buy(member, brand, 100n);
-    const spent = await book.redeem(member, other, 71n);
+    const spent = await book.redeem(member, other, 71n, { amountMinor: 999n, currency: 'EUR' });
     await book.redeem(member, brand, 3n);
     await between();
     const undo = (amount: bigint) => ({ redemptionSeq: spent, partnerId: other, points: points(amount), ...why });

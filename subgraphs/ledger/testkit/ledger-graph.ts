@@ -9,6 +9,7 @@ import { FixedClock } from '../../../kernel/values/clock';
 import { newId, uuidOf } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
 import { VINTAGES_ROLLED_UP } from '../data/reports/vintage-roll-up.store';
+import { CLAIMS_ROLLED_UP } from '../data/settlement/roll-up.store';
 import { AnnouncedFeed } from './announced-feed';
 import { announcementOf } from './book';
 import { ENTITIES, type Document } from './documents';
@@ -176,6 +177,27 @@ export class LedgerGraph {
   async story(memberId: MemberId, programmeId = this.programmeId): Promise<string[]> {
     const account = await this.lookAt(memberId, 'statement(first: 100) { nodes { kind points } }', programmeId);
     return (account?.statement.nodes ?? []).map(({ kind, points }: Answer) => `${kind} ${points}`).reverse();
+  }
+
+  /**
+   * How many rows each table has and by which transaction it was changed last: the same when nothing was written in between. What
+   * the ledger does by itself meanwhile is left out, or done before.
+   */
+  async written(): Promise<[string, unknown][]> {
+    for (const behind of [CLAIMS_ROLLED_UP, VINTAGES_ROLLED_UP])
+      await inTransaction(this.database, (tx) => behind.all(tx));
+    const { rows } = await this.database.pool.query<{ name: string }>(
+      `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+          and relname not in ('job_state', 'verification_round', 'roll_up_state', 'vintage_roll_up_state') order by 1`,
+    );
+    const counts: [string, unknown][] = [];
+    for (const { name } of rows) {
+      const counted = await this.database.pool.query(
+        `select count(*) as rows, coalesce(max(xmin::text::bigint), 0) as newest from "${name}"`,
+      );
+      counts.push([name, counted.rows[0]]);
+    }
+    return counts;
   }
 
   /** The sentences that are always true of a book and are not true of this one; none when it adds up. */

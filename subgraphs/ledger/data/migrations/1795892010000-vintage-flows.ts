@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** What happened to points by issuer, month of earning and month of recording, rolled up behind the postings. */
-export class VintageFlows1795892000000 implements MigrationInterface {
-  readonly name = 'VintageFlows1795892000000';
+export class VintageFlows1795892010000 implements MigrationInterface {
+  readonly name = 'VintageFlows1795892010000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`/* ledger.migration.vintageFlows */
