@@ -38,8 +38,8 @@ interface Guarded {
 /**
  * Turns away, before Node's server has made a request of them, the calls of a caller that was just told to come again later. To read
  * a request, find out who sends it and answer costs a seventh of a sale; a hub that is offered five times what it can do would spend its
- * time on refusing. What is turned away here would have been refused there in the same words: nobody is refused who was not refused within the
- * last second, and nobody who would find a place now.
+ * time on refusing. What is turned away here would have been refused there in the same words: nobody is refused who was not refused
+ * within the last second, and nobody who would find a place now.
  *
  * Only a request that is plain is looked at: `POST /graphql`, whole in what came at once, on a connection with nothing under way.
  * Everything else goes its usual way.
