@@ -82,7 +82,7 @@ async function liveInEveryModel(at: TestDatabase): Promise<void> {
     const other = brand === fund ? hybrid : fund;
     const member = newId('mem');
     const bought = await book.buy(member, brand, 100n);
-    const spent = await book.redeem(member, other, 71n);
+    const spent = await book.redeem(member, other, 71n, { amountMinor: 999n, currency: 'EUR' });
     await book.redeem(member, brand, 3n);
     const undo = (amount: bigint) => ({ redemptionSeq: spent, partnerId: other, points: points(amount), ...why });
     for (const amount of [7n, 13n]) {
@@ -139,6 +139,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
       'purchase',
       'purchase_return',
       'redemption_reversal',
+      'redemption_money',
       'document',
       'settlement_entry',
     ]) {
@@ -320,6 +321,19 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     'more of a redemption was reversed than came back',
     ['what-came-back-was-there'],
     [`update redemption_reversal set points = points + 1`],
+  ],
+  [
+    'what was paid beside points is in another currency',
+    ['money-beside-points-is-of-redemptions'],
+    [`update redemption_money set currency = 'USD'`],
+  ],
+  [
+    'money was paid beside a purchase',
+    ['money-beside-points-is-of-redemptions'],
+    [
+      `insert into redemption_money (bucket, wallet, seq, amount_minor, currency)
+       select bucket, wallet, seq, 1, 'EUR' from journal_transaction where kind = 'EARN' limit 1`,
+    ],
   ],
   [
     'more goods were returned than were bought',

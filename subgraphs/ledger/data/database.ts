@@ -23,6 +23,7 @@ import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rule
 import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
 import { CampaignVerdicts1795891000000 } from './migrations/1795891000000-campaign-verdicts';
 import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campaign-decisions';
+import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redemption-money';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -53,6 +54,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     Campaigns1795890200000,
     CampaignVerdicts1795891000000,
     CampaignDecisions1795891010000,
+    RedemptionMoney1795892000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -69,6 +71,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'passed_rules',
     'purchase_return',
     'redemption_reversal',
+    'redemption_money',
     'award',
     'campaign_lot',
     'campaign_response',

@@ -793,6 +793,16 @@ create table receipt (
   constraint receipt_amount_minor_check CHECK ((amount_minor >= 0))
 );
 
+create table redemption_money (
+  bucket smallint not null,
+  wallet uuid not null,
+  seq bigint not null,
+  amount_minor bigint not null,
+  currency text not null,
+  constraint redemption_money_pkey PRIMARY KEY (bucket, wallet, seq),
+  constraint redemption_money_amount_minor_check CHECK ((amount_minor > 0))
+);
+
 create table redemption_rate (
   id uuid not null,
   programme_id uuid not null,
@@ -1215,6 +1225,8 @@ CREATE TRIGGER purchase_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publi
 CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase_return FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER redemption_money_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_money FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 

@@ -2,6 +2,7 @@ import type { Refusal } from '../../../kernel/errors/refusal';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
 import { planAction } from '../core/movements/action';
+import type { JointPlan } from '../core/movements/carry-out';
 import { planClawback } from '../core/movements/clawback';
 import { planDirectAccrual, type DirectAccrual } from '../core/movements/direct-accrual';
 import { planExtension, planReinstatement } from '../core/movements/expiry';
@@ -21,12 +22,6 @@ export interface Receipt {
   readonly partnerId: PartnerId;
   readonly kind: 'PURCHASE' | 'REDEMPTION' | 'RETURN' | 'ACCRUAL' | 'ACTION';
   readonly externalRef: string;
-}
-
-/** Both ends of a posting on several members, or nothing. */
-interface JointPlan {
-  readonly own: PostingPlan | null;
-  readonly others: readonly (PostingPlan | null)[];
 }
 
 /** Something a test asks of a member's book: what a posting command says besides who asks and under which key. */

@@ -176,6 +176,25 @@ export class LedgerGraph {
     return (account?.statement.nodes ?? []).map(({ kind, points }: Answer) => `${kind} ${points}`).reverse();
   }
 
+  /**
+   * How many rows each table has and by which transaction it was changed last: the same when nothing was written in between. What
+   * the ledger does by itself meanwhile is left out.
+   */
+  async written(): Promise<[string, unknown][]> {
+    const { rows } = await this.database.pool.query<{ name: string }>(
+      `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+          and relname not in ('job_state', 'verification_round', 'roll_up_state') order by 1`,
+    );
+    const counts: [string, unknown][] = [];
+    for (const { name } of rows) {
+      const counted = await this.database.pool.query(
+        `select count(*) as rows, coalesce(max(xmin::text::bigint), 0) as newest from "${name}"`,
+      );
+      counts.push([name, counted.rows[0]]);
+    }
+    return counts;
+  }
+
   /** The sentences that are always true of a book and are not true of this one; none when it adds up. */
   async whatDoesNotAddUp(): Promise<string[]> {
     return describeFindings(await runInvariants(this.database, this.definition.invariants));

@@ -60,7 +60,7 @@ afterEach(async () => {
 /** Something in every table of the journal. */
 async function liveALittle(member: MemberId): Promise<void> {
   const bought = await book.buy(member, issuer, 100n);
-  const spent = await book.redeem(member, redeemer, 30n);
+  const spent = await book.redeem(member, redeemer, 30n, { amountMinor: 250n, currency: 'EUR' });
   const undo = { redemptionSeq: spent, partnerId: redeemer, points: points(10n), reason: 'wrong size' };
   await book.post(member, (wallet, facts) => planReversal(wallet, undo, facts), { needs: { redemptions: [spent] } });
   const goods = {

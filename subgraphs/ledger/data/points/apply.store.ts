@@ -215,6 +215,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     { recordset: WRITE.redemption_reversal, rows: rowsOf('redemption_reversal') },
     { recordset: WRITE.award, rows: rowsOf('award') },
     { recordset: WRITE.campaign_lot, rows: rowsOf('campaign_lot') },
+    { recordset: WRITE.redemption_money, rows: rowsOf('redemption_money') },
     { recordset: WRITE.lot_extension, rows: rowsOf('lot_extension') },
     { recordset: HOLDS, rows: standing.holds(transactions) },
     { recordset: CLOSED_LOTS, rows: lots.closed },

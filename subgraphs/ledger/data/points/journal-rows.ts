@@ -46,6 +46,7 @@ export function writtenRows(one: DecidedTransaction): WrittenRows {
     redemption_reversal: reversalRows(one, at),
     award: awardRows(one, at),
     campaign_lot: campaignLotRows(one, at),
+    redemption_money: besideRows(one, at),
   };
 }
 
@@ -218,6 +219,11 @@ function campaignLotRows({ plan: { campaignLots, occurredAt } }: DecidedTransact
     whole(points),
     msOf(occurredAt),
   ]);
+}
+
+function besideRows({ plan: { beside } }: DecidedTransaction, at: Place): Cells[] {
+  if (beside === undefined) return [];
+  return [[at.bucket, at.wallet, at.seq, whole(beside.amountMinor), beside.currency]];
 }
 
 export function documentRow({ hash, programmeId, partnerId, kind, externalRef, key, seq }: PlannedDocument): Cells {

@@ -142,6 +142,11 @@ export const JOURNAL_TABLES = {
     points: 'bigint',
     occurred_at: 'instant',
   },
+  redemption_money: {
+    ...AT,
+    amount_minor: 'bigint',
+    currency: 'word',
+  },
 } as const satisfies Record<string, Columns>;
 
 export type JournalTable = keyof typeof JOURNAL_TABLES;
