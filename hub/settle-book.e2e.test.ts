@@ -39,11 +39,20 @@ it('settles every book of a folder as it was worked out by hand, or by another c
   mkdirSync(folder);
   for (const book of randomBooks) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
   for (const { book } of BOOK_CASES) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
+  // Terms the rules refuse, among books that go on.
+  const [first] = BOOK_CASES;
+  const dear = first!.book.partners.map((one) => ({ ...one, reimbursementMicros: 10_001 }));
+  writeFileSync(join(folder, 'dear.json'), JSON.stringify({ ...first!.book, name: 'dear', partners: dear }));
   if (hasWorked) writeFileSync(join(folder, 'worked-example.json'), readFileSync(worked));
   const { code, output } = await runHub(['settle-book', folder, '--package', '--out', join(dataDir, 'out')], {
     HUB_DATA_DIR: dataDir,
   });
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('books were settled') as string });
+  const settled = randomBooks.length + BOOK_CASES.length + (hasWorked ? 1 : 0);
+  expect({ code, output }).toEqual({
+    ...{ code: 1, output: expect.stringContaining(`${settled} books were settled`) as string },
+  });
+  expect(output).toMatch(/HUB_COMMAND_REFUSED: these were not:\s+dear: [A-Z_]+/);
+  expect(existsSync(join(dataDir, 'out', 'dear'))).toBe(false);
   for (const { book, expected } of BOOK_CASES) {
     const results = Object.keys(expected).map((name) => [name, resultOf(book.name, `${name}.json`)]);
     expect({ name: book.name, ...Object.fromEntries(results) }).toMatchObject({ name: book.name, ...expected });
@@ -70,4 +79,4 @@ it('settles every book of a folder as it was worked out by hand, or by another c
     if (file.includes('.some')) expect(result).toMatchObject(whole as object);
     else expect(result).toEqual(whole);
   }
-}, 120_000);
+}, 240_000);

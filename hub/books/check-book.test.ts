@@ -47,6 +47,7 @@ describe('a book', () => {
     ['partners[1].id: A is there twice', { partners: [a, a] }],
     ['partners[0].id: H is the operator', { partners: [{ ...b, id: 'H' }] }],
     ['rates[0].rate', { rates: [{ from: 'EUR', to: 'PLN', rate: '0' }] }],
+    ['rates[1]: EUR to PLN is there twice', { rates: [4, 5].map((rate) => ({ from: 'EUR', to: 'PLN', rate })) }],
     ['currency', { currency: 'ZZZ', rates: [{ from: 'ZZZ', to: 'PLN', rate: 1 }] }],
     ['timeZone', { timeZone: 'Europe/Atlantis' }],
     ['closesAt', { closesAt: good.opensAt, events: [] }],

@@ -18,11 +18,12 @@ export function renderCreditTransfer(file: PaymentFile): Buffer {
           PmtMtd: 'TRF',
           NbOfTxs: instructions.length.toString(),
           CtrlSum: decimalOf(file.totalMinor, file.currency),
+          PmtTpInf: isSepa(file) ? { SvcLvl: { Cd: 'SEPA' } } : null,
           ReqdExctnDt: { Dt: file.executeOn },
           Dbtr: partyOf(operator),
           DbtrAcct: accountOf(operator),
           DbtrAgt: agentOf(operator),
-          ChrgBr: 'SLEV',
+          ChrgBr: chargesOf(file),
           CdtTrfTxInf: instructions.map((one) => ({
             PmtId: { EndToEndId: one.endToEndId },
             Amt: { InstdAmt: amountOf(one) },
@@ -50,12 +51,12 @@ export function renderDirectDebit(file: PaymentFile): Buffer {
           PmtMtd: 'DD',
           NbOfTxs: instructions.length.toString(),
           CtrlSum: decimalOf(file.totalMinor, file.currency),
-          PmtTpInf: { SvcLvl: { Cd: 'SEPA' }, LclInstrm: { Cd: 'B2B' }, SeqTp: 'RCUR' },
+          PmtTpInf: { ...(isSepa(file) ? { SvcLvl: { Cd: 'SEPA' }, LclInstrm: { Cd: 'B2B' } } : {}), SeqTp: 'RCUR' },
           ReqdColltnDt: file.executeOn,
           Cdtr: partyOf(operator),
           CdtrAcct: accountOf(operator),
           CdtrAgt: agentOf(operator),
-          ChrgBr: 'SLEV',
+          ChrgBr: chargesOf(file),
           CdtrSchmeId: schemeOf(operator),
           DrctDbtTxInf: instructions.map((one) => ({
             PmtId: { EndToEndId: one.endToEndId },
@@ -73,6 +74,12 @@ export function renderDirectDebit(file: PaymentFile): Buffer {
     },
   });
 }
+
+/** The schemes of SEPA are for euro; a payment in another currency goes as the banks of both ends have agreed. */
+const isSepa = ({ currency }: PaymentFile): boolean => currency === 'EUR';
+
+/** Charges follow the scheme, or are shared where there is none to follow. */
+const chargesOf = (file: PaymentFile): string => (isSepa(file) ? 'SLEV' : 'SHAR');
 
 function headerOf(file: PaymentFile): XmlValue {
   return {
