@@ -32,8 +32,8 @@ export interface Redemption {
  *
  * Money the member pays beside the points is the redeemer's own affair: it is written down, and nobody owes anything for it.
  *
- * Refuses, in this order: suspended, cannot redeem, no contract, money of another currency, in the future, version changed, step-up required, member in
- * arrears, insufficient points.
+ * Refuses, in this order: suspended, cannot redeem, no contract, money of another currency, in the future, version changed, step-up
+ * required, member in arrears, insufficient points.
  */
 export function planRedemption(wallet: Wallet, redemption: Redemption, facts: PostingFacts): PostingPlan | Refusal {
   const contract = redeemingTerms(redemption.partnerId, redemption.occurredAt, facts);
