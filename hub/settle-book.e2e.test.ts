@@ -80,3 +80,25 @@ it('settles every book of a folder as it was worked out by hand, or by another c
     else expect(result).toEqual(whole);
   }
 }, 240_000);
+
+it('checks a partner’s statement by the command, and names the line of a changed byte', async () => {
+  const file = join(dataDir, 'out', BOOK_CASES[0]!.book.name, 'package.ndjson');
+  const verify = (path: string, ...more: string[]) => runHub(['verify-statement', path, '--partner', 'A', ...more], {});
+  expect(await verify(file)).toMatchObject({
+    ...{ code: 0, output: expect.stringContaining('its statement follows from its records') as string },
+  });
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // A record stands in its line as text of its own.
+  const [was, is] = ['micros\\":\\"2000000', 'micros\\":\\"2000001'];
+  const place = lines.findIndex((line) => line.includes(was));
+  expect(place).toBeGreaterThan(0);
+  const changed = lines.map((line) => line.replace(was, is));
+  const broken = join(dataDir, 'changed.ndjson');
+  writeFileSync(broken, changed.join('\n'));
+  expect(await verify(broken)).toMatchObject({
+    ...{ code: 1, output: expect.stringContaining(`(line ${place + 1}): its hash does not fit it`) as string },
+  });
+  expect(await verify(file, '--key', 'another')).toMatchObject({
+    ...{ code: 1, output: expect.stringContaining('signed with another key') as string },
+  });
+}, 60_000);
