@@ -10,6 +10,7 @@ import {
   commands,
   dueDate,
   Memory,
+  poolOf,
   SEQUENCE_START,
   sequenceProgramme,
   type Command,
@@ -93,6 +94,8 @@ function tellModel(model: ModelBook, command: Told, memories: readonly Memory[])
       return model[command.do](m, lot);
     case 'redeem':
       return model.redeem(m, { ...command, occurred: now - command.late * DAY });
+    case 'pool':
+      return model.pool(poolOf(command), command);
     case 'hold':
       return model.hold(m, command);
     case 'capture':
