@@ -1,8 +1,8 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 /** Totals are written of the pairs of a cycle that is locked: its key was looked up once for each of thousands of pairs. */
-export class TotalsOfPairs1795892020000 implements MigrationInterface {
-  readonly name = 'TotalsOfPairs1795892020000';
+export class TotalsOfPairs1795892030000 implements MigrationInterface {
+  readonly name = 'TotalsOfPairs1795892030000';
 
   async up(runner: QueryRunner): Promise<void> {
     await runner.query(`/* ledger.migration.totalsOfPairs */
