@@ -24,7 +24,8 @@ import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
 import { CampaignVerdicts1795891000000 } from './migrations/1795891000000-campaign-verdicts';
 import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campaign-decisions';
 import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redemption-money';
-import { RowMarks1795892010000 } from './migrations/1795892010000-row-marks';
+import { VintageFlows1795892010000 } from './migrations/1795892010000-vintage-flows';
+import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -56,7 +57,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     CampaignVerdicts1795891000000,
     CampaignDecisions1795891010000,
     RedemptionMoney1795892000000,
-    RowMarks1795892010000,
+    VintageFlows1795892010000,
+    RowMarks1795892020000,
   ],
   appendOnly: [
     'journal_transaction',

@@ -970,6 +970,30 @@ create table verification_round (
   constraint verification_round_kind_check CHECK ((kind = ANY (ARRAY['WINDOW'::text, 'ALL'::text, 'SEAL'::text])))
 );
 
+create table vintage_flow (
+  programme_id uuid not null,
+  issuer_id uuid,
+  vintage text not null,
+  month text not null,
+  issued bigint not null,
+  redeemed bigint not null,
+  clawed_back bigint not null,
+  expired bigint not null,
+  allocated_micros numeric not null,
+  members bigint not null,
+  members_of_issuer bigint not null,
+  constraint vintage_flow_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
+  constraint vintage_flow_vintage_check CHECK ((vintage ~ '^[0-9]{4}-[0-9]{2}$'::text))
+) with (fillfactor=70);
+
+create table vintage_roll_up_state (
+  only_row boolean default true not null,
+  snapshot pg_snapshot not null,
+  system_id text not null,
+  constraint vintage_roll_up_state_pkey PRIMARY KEY (only_row),
+  constraint vintage_roll_up_state_only_row_check CHECK (only_row)
+);
+
 create table wallet (
   bucket smallint not null,
   wallet uuid not null,
@@ -1074,6 +1098,8 @@ CREATE INDEX settlement_entry_programme ON public.settlement_entry USING btree (
 CREATE INDEX trial_finding_programme ON public.trial_finding USING btree (programme_id);
 
 CREATE INDEX verification_round_kind ON public.verification_round USING btree (kind, upto DESC);
+
+CREATE UNIQUE INDEX vintage_flow_of ON public.vintage_flow USING btree (programme_id, issuer_id, vintage, month) NULLS NOT DISTINCT;
 
 CREATE INDEX wallet_frozen ON public.wallet USING btree (programme_id) WHERE (frozen_at IS NOT NULL);
 
