@@ -42,7 +42,8 @@ export function readBookFile(file: string): Book {
 
 function jsonOf(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    // Some editors begin a file with a mark of its encoding.
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
   } catch (cause) {
     throw new Fault('HUB_BOOK_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause });
   }

@@ -513,6 +513,7 @@ create table journal_transaction (
   recorded_at timestamp with time zone not null,
   written_at timestamp with time zone default clock_timestamp() not null,
   chain bytea not null,
+  marks bytea,
   constraint journal_transaction_pkey PRIMARY KEY (bucket, wallet, seq),
   constraint journal_transaction_arrears_after_check CHECK ((arrears_after >= 0)),
   constraint journal_transaction_available_after_check CHECK ((available_after >= 0)),

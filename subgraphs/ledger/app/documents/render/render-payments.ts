@@ -87,12 +87,20 @@ function headerOf(file: PaymentFile): XmlValue {
     CreDtTm: file.madeAt.toISOString(),
     NbOfTxs: file.instructions.length.toString(),
     CtrlSum: decimalOf(file.totalMinor, file.currency),
-    InitgPty: { Nm: file.operator.legalName },
+    InitgPty: { Nm: nameOf(file.operator) },
   };
 }
 
-function partyOf({ legalName, street, postCode, city, country }: PartyDetails): XmlValue {
-  return { Nm: legalName, PstlAdr: { StrtNm: street, PstCd: postCode, TwnNm: city, Ctry: country } };
+/** The longest name of a party that a payment carries (EPC132-08 and EPC130-08: 70 of the 140 that ISO 20022 has room for). */
+const NAME_MAX = 70;
+
+const nameOf = ({ legalName }: PartyDetails): string => [...legalName].slice(0, NAME_MAX).join('');
+
+/** An address has its town or is none: banks refuse one without. */
+function partyOf(details: PartyDetails): XmlValue {
+  const { street, postCode, city, country } = details;
+  const address = city === null ? null : { StrtNm: street, PstCd: postCode, TwnNm: city, Ctry: country };
+  return { Nm: nameOf(details), PstlAdr: address };
 }
 
 const accountOf = ({ iban }: PartyDetails): XmlValue => ({ Id: { IBAN: iban } });

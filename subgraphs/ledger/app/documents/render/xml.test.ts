@@ -25,15 +25,17 @@ const details = (partnerId: Party): PartyDetails => ({
   ...{ mandateId: 'M-1', mandateSignedOn: '2026-01-01', creditorSchemeId: 'PL48ZZZ0A00000001', isSelfBilled: false },
 });
 
+const townless = (party: Party): PartyDetails => ({ ...details(party), city: null });
+
 describe('payments for the bank', () => {
   const nets = [
     { partyId: a, netMinor: 657n },
     { partyId: b, netMinor: -146n },
   ];
-  const file = (way: 'CREDIT_TRANSFER' | 'DIRECT_DEBIT', currency = 'EUR') => {
+  const file = (way: 'CREDIT_TRANSFER' | 'DIRECT_DEBIT', currency = 'EUR', detailsOf = details) => {
     const inCurrency = nets.map((net) => ({ ...net, currency }));
     const payments = paymentsOf(cycle, inCurrency, (id) => (id === a ? 'A' : 'B'));
-    return paymentFile(payments, { cycle, way, currency, executeOn: '2026-04-22', detailsOf: details });
+    return paymentFile(payments, { cycle, way, currency, executeOn: '2026-04-22', detailsOf });
   };
   const transfer = renderCreditTransfer(file('CREDIT_TRANSFER'));
   const debit = renderDirectDebit(file('DIRECT_DEBIT'));
@@ -43,6 +45,7 @@ describe('payments for the bank', () => {
     ['to net creditors in zlotys', 'pain.001.001.09', renderCreditTransfer(file('CREDIT_TRANSFER', 'PLN'))],
     ['from net debtors', 'pain.008.001.08', debit],
     ['from net debtors in zlotys', 'pain.008.001.08', renderDirectDebit(file('DIRECT_DEBIT', 'PLN'))],
+    ['of parties without a town', 'pain.008.001.08', renderDirectDebit(file('DIRECT_DEBIT', 'EUR', townless))],
   ] as const) {
     const schema = xmlSchema(`${name}.xsd`);
     (schema === undefined ? it.skip : it)(`${what} are valid ${name}, and the schema does find faults`, async () => {
@@ -64,6 +67,18 @@ describe('payments for the bank', () => {
       .toString('utf8')
       .split('\r\n');
     expect(row).toBe('STL-3-A,شركة النور & <أبناؤها>,PL61109010140000071219812874,,6.57,EUR,2026-04-22,M-1,2026-01-01');
+  });
+
+  it('have names no longer than a bank carries, whole signs of them, and an address with its town or none', () => {
+    const long = (party: Party) => ({ ...details(party), legalName: `${'x'.repeat(69)}𝔛${'y'.repeat(9)}`, city: null });
+    for (const text of [
+      renderCreditTransfer(file('CREDIT_TRANSFER', 'EUR', long)).toString('utf8'),
+      renderDirectDebit(file('DIRECT_DEBIT', 'EUR', long)).toString('utf8'),
+    ]) {
+      const names = [...text.matchAll(/<Nm>(.*?)<\/Nm>/g)].map(([, name]) => name);
+      expect(names).toEqual(Array(3).fill(`${'x'.repeat(69)}𝔛`));
+      expect(text).not.toContain('PstlAdr');
+    }
   });
 
   it('go by the schemes of SEPA in euro, and in no other currency', () => {
