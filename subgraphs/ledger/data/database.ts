@@ -26,6 +26,7 @@ import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campa
 import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redemption-money';
 import { VintageFlows1795892010000 } from './migrations/1795892010000-vintage-flows';
 import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
+import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -59,6 +60,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     RedemptionMoney1795892000000,
     VintageFlows1795892010000,
     RowMarks1795892020000,
+    TotalsOfPairs1795892030000,
   ],
   appendOnly: [
     'journal_transaction',
