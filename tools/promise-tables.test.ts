@@ -18,6 +18,7 @@ function faultsOf(page: string): string[] {
 describe.each([
   ['hostile input', 'HOSTILE.md'],
   ['what a close promises', 'SETTLEMENT.md'],
+  ['what the ledger promises', 'LEDGER.md'],
 ])('the table of %s', (_, name) => {
   const page = readFileSync(join(projectRoot(), 'docs', name), 'utf8');
 

@@ -25,6 +25,8 @@ import { CampaignVerdicts1795891000000 } from './migrations/1795891000000-campai
 import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campaign-decisions';
 import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redemption-money';
 import { VintageFlows1795892010000 } from './migrations/1795892010000-vintage-flows';
+import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
+import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -57,6 +59,8 @@ export const ledgerDatabase: DatabaseDefinition = {
     CampaignDecisions1795891010000,
     RedemptionMoney1795892000000,
     VintageFlows1795892010000,
+    RowMarks1795892020000,
+    TotalsOfPairs1795892030000,
   ],
   appendOnly: [
     'journal_transaction',

@@ -324,8 +324,7 @@ create table directional_total (
   cut_remainder integer,
   cut_tie integer default 0 not null,
   constraint directional_total_pkey PRIMARY KEY (cycle_id, pair),
-  constraint directional_total_lines_check CHECK ((lines >= 0)),
-  constraint directional_total_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+  constraint directional_total_lines_check CHECK ((lines >= 0))
 );
 
 create table dispute (
@@ -513,6 +512,7 @@ create table journal_transaction (
   recorded_at timestamp with time zone not null,
   written_at timestamp with time zone default clock_timestamp() not null,
   chain bytea not null,
+  marks bytea,
   constraint journal_transaction_pkey PRIMARY KEY (bucket, wallet, seq),
   constraint journal_transaction_arrears_after_check CHECK ((arrears_after >= 0)),
   constraint journal_transaction_available_after_check CHECK ((available_after >= 0)),

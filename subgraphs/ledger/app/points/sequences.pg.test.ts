@@ -110,7 +110,7 @@ describe(`random sequences at once, on PostgreSQL (seed ${SEED})`, () => {
       expect(describeFindings(await runInvariants(database, 'subgraphs/ledger/invariants'))).toEqual([]);
       expect((await verifyAccounts(database)).findings).toEqual([]);
     },
-    120_000 + SEQUENCES * 200,
+    120_000 + SEQUENCES * 1_000,
   );
 
   it('would break them in a ledger that decides before it locks', async () => {

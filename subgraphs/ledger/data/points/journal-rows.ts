@@ -29,7 +29,7 @@ interface Place {
 /** Whole numbers become text once: they are hashed and sent. */
 const whole = (number: bigint): string => number.toString();
 
-/** Rows of a transaction in the order of the columns; the place of the chain, which is made of them all, is still empty. */
+/** Rows of a transaction in the order of the columns; the places of the proof, which is made of them all, are still empty. */
 export function writtenRows(one: DecidedTransaction): WrittenRows {
   const { key, seq } = one.after;
   const at: Place = { bucket: key.bucket, wallet: key.wallet, seq: whole(seq) };
@@ -79,6 +79,7 @@ function journalRow(one: DecidedTransaction, at: Place): Cells {
     intent === null ? null : intent.bodyHash,
     msOf(plan.occurredAt),
     msOf(one.recordedAt),
+    null,
     null,
   ];
 }

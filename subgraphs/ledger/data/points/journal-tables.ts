@@ -35,6 +35,7 @@ export const JOURNAL_TABLES = {
     occurred_at: 'instant',
     recorded_at: 'instant',
     chain: 'bytea',
+    marks: 'bytea',
   },
   entry: {
     ...AT,
