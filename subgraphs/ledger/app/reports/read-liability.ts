@@ -21,7 +21,7 @@ import type { Ledger } from '../ledger';
 import { sightOf } from '../settlement/read-cycles';
 
 /** What reports of liability need of the ledger. */
-type ReportedLedger = Pick<Ledger, 'database' | 'book'>;
+type ReportedLedger = Pick<Ledger, 'database' | 'whole' | 'book'>;
 
 /** Figures about fewer members than this are not shown to partners: they would be about somebody. */
 export const MEMBERS_MIN = 5n;
@@ -64,11 +64,10 @@ async function scopeOf(ledger: ReportedLedger, principal: Principal, issuer: str
 async function loadAll(ledger: ReportedLedger, { programmeId, book, issuerId }: Asked, through: Month) {
   const { timeZone } = book;
   const scope = { programmeId, timeZone, issuerId, before: startOfDay(`${monthAfter(through)}-01`, timeZone) };
-  const { pool } = ledger.database;
   const [flows, members, rates] = await Promise.all([
-    loadVintageFlows(pool, scope),
-    loadVintageMembers(pool, scope),
-    loadApprovedRates(pool, programmeId, timeZone),
+    loadVintageFlows(ledger.whole.pool, scope),
+    loadVintageMembers(ledger.whole.pool, scope),
+    loadApprovedRates(ledger.database.pool, programmeId, timeZone),
   ]);
   const overrides = rates
     .map((rate): RateOverride => ({ ...rate, since: dayOf(rate.approvedAt!, timeZone).slice(0, 7) }))

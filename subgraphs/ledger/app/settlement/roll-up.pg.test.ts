@@ -30,7 +30,7 @@ afterEach(() => book.close());
 afterAll(() => database.drop());
 
 const admin = (): Principal => ({ kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' });
-const ledger = () => ({ database, clock: book.clock, book: async () => book.rules });
+const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
 const rollUp = () => inTransaction(database, rollUpAll);
 const red = async () =>
   (await runInvariants(database, 'subgraphs/ledger/invariants'))

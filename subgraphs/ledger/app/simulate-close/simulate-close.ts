@@ -74,7 +74,7 @@ export async function simulateClose(
 
 async function* everyMove(ledger: Ledger, programmeId: ProgrammeId, cycleId: Id<'cyc'>) {
   for (let after: MovedRow['place'] | null = null; ;) {
-    const page: MovedRow[] = await loadMovedPoints(ledger.database.pool, programmeId, { cycleId, after, limit: PAGE });
+    const page: MovedRow[] = await loadMovedPoints(ledger.whole.pool, programmeId, { cycleId, after, limit: PAGE });
     yield* page;
     const last = page.at(-1);
     if (last === undefined || page.length < PAGE) return;

@@ -130,8 +130,8 @@ async function replay(
 }
 
 /** One view of the book, in which the database lets nothing be written. */
-function readingOnly<Result>({ database }: Ledger, read: (client: PoolClient) => Promise<Result>): Promise<Result> {
-  return borrowed(database.pool, async (client) => {
+function readingOnly<Result>({ whole }: Ledger, read: (client: PoolClient) => Promise<Result>): Promise<Result> {
+  return borrowed(whole.pool, async (client) => {
     await client.query('begin isolation level repeatable read read only');
     const result = await read(client);
     await client.query('rollback');
