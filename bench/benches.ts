@@ -6,6 +6,7 @@ import { benchGrowth } from './ledger/growth';
 import { benchLedger } from './ledger/ledger';
 import { benchLive } from './live';
 import { benchOverload } from './overload';
+import { benchReports } from './ledger/reports';
 import { benchRules } from './ledger/rules';
 import { benchStreams } from './streams/streams';
 import { benchSettlement } from './ledger/settlement';
@@ -49,6 +50,7 @@ export const benches: Readonly<Record<string, Bench>> = {
   'ledger-growth': benchGrowth,
   live: benchLive,
   overload: benchOverload,
+  reports: benchReports,
   rules: benchRules,
   streams: benchStreams,
   settlement: benchSettlement,

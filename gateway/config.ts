@@ -79,6 +79,7 @@ const variables = {
   HUB_LANE_BULK: count.default(defaultLimits.lanes.bulk.running),
   HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
   HUB_LIMIT_BUFFERED_BYTES: bytes.default(defaultLimits.bufferedBytes),
+  HUB_LIMIT_PING_MS: milliseconds.default(defaultLimits.pingMs),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
 
@@ -118,6 +119,7 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
     },
     frameBytes: read.HUB_LIMIT_FRAME_BYTES,
     bufferedBytes: read.HUB_LIMIT_BUFFERED_BYTES,
+    pingMs: read.HUB_LIMIT_PING_MS,
     subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,
   };
   const config: GatewayConfig = {

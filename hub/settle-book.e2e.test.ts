@@ -39,11 +39,20 @@ it('settles every book of a folder as it was worked out by hand, or by another c
   mkdirSync(folder);
   for (const book of randomBooks) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
   for (const { book } of BOOK_CASES) writeFileSync(join(folder, `${book.name}.json`), JSON.stringify(book));
+  // Terms the rules refuse, among books that go on.
+  const [first] = BOOK_CASES;
+  const dear = first!.book.partners.map((one) => ({ ...one, reimbursementMicros: 10_001 }));
+  writeFileSync(join(folder, 'dear.json'), JSON.stringify({ ...first!.book, name: 'dear', partners: dear }));
   if (hasWorked) writeFileSync(join(folder, 'worked-example.json'), readFileSync(worked));
   const { code, output } = await runHub(['settle-book', folder, '--package', '--out', join(dataDir, 'out')], {
     HUB_DATA_DIR: dataDir,
   });
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('books were settled') as string });
+  const settled = randomBooks.length + BOOK_CASES.length + (hasWorked ? 1 : 0);
+  expect({ code, output }).toEqual({
+    ...{ code: 1, output: expect.stringContaining(`${settled} books were settled`) as string },
+  });
+  expect(output).toMatch(/HUB_COMMAND_REFUSED: these were not:\s+dear: [A-Z_]+/);
+  expect(existsSync(join(dataDir, 'out', 'dear'))).toBe(false);
   for (const { book, expected } of BOOK_CASES) {
     const results = Object.keys(expected).map((name) => [name, resultOf(book.name, `${name}.json`)]);
     expect({ name: book.name, ...Object.fromEntries(results) }).toMatchObject({ name: book.name, ...expected });
@@ -70,4 +79,26 @@ it('settles every book of a folder as it was worked out by hand, or by another c
     if (file.includes('.some')) expect(result).toMatchObject(whole as object);
     else expect(result).toEqual(whole);
   }
-}, 120_000);
+}, 240_000);
+
+it('checks a partner’s statement by the command, and names the line of a changed byte', async () => {
+  const file = join(dataDir, 'out', BOOK_CASES[0]!.book.name, 'package.ndjson');
+  const verify = (path: string, ...more: string[]) => runHub(['verify-statement', path, '--partner', 'A', ...more], {});
+  expect(await verify(file)).toMatchObject({
+    ...{ code: 0, output: expect.stringContaining('its statement follows from its records') as string },
+  });
+  const lines = readFileSync(file, 'utf8').split('\n');
+  // A record stands in its line as text of its own.
+  const [was, is] = ['micros\\":\\"2000000', 'micros\\":\\"2000001'];
+  const place = lines.findIndex((line) => line.includes(was));
+  expect(place).toBeGreaterThan(0);
+  const changed = lines.map((line) => line.replace(was, is));
+  const broken = join(dataDir, 'changed.ndjson');
+  writeFileSync(broken, changed.join('\n'));
+  expect(await verify(broken)).toMatchObject({
+    ...{ code: 1, output: expect.stringContaining(`(line ${place + 1}): its hash does not fit it`) as string },
+  });
+  expect(await verify(file, '--key', 'another')).toMatchObject({
+    ...{ code: 1, output: expect.stringContaining('signed with another key') as string },
+  });
+}, 60_000);

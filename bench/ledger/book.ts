@@ -7,7 +7,7 @@ import { inTransaction } from '../../kernel/db/transaction';
 import { isRefusal } from '../../kernel/errors/refusal';
 import { newId, newOpaqueId, uuidOf, type MemberId, type PartnerId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
-import { systemClock } from '../../kernel/values/clock';
+import { systemClock, type Clock } from '../../kernel/values/clock';
 import { recordPurchase } from '../../subgraphs/ledger/app/movements/record-purchase';
 import { redeemPoints } from '../../subgraphs/ledger/app/movements/redeem-points';
 import type { Ledger } from '../../subgraphs/ledger/app/ledger';
@@ -93,15 +93,15 @@ export async function makeBook(
   return { url, rules, members };
 }
 
-/** Opens the ledger over a book that was made. */
-export async function openBook(place: BookPlace): Promise<BenchBook> {
+/** Opens the ledger over a book that was made; by a clock of its own if months are to pass. */
+export async function openBook(place: BookPlace, clock: Clock = systemClock): Promise<BenchBook> {
   const { url, rules } = place;
   const name = new URL(url).pathname.slice(1);
   const database = await openDatabase({ ...ledgerDatabase, url: urlFor(url, { name, ...APPLICATION }), poolSize: 16 });
   const partners = rules.partners.map(({ id }) => id);
   const pool = new Pool({ connectionString: url, max: 16 });
   const running = await openLedger(
-    { database, clock: systemClock, secrets: SECRETS, peers: NOBODY },
+    { database, clock, secrets: SECRETS, peers: NOBODY },
     { lanes: 2, batchMax: 500, reactions: {} },
   );
   const by = new Map(partners.map((partnerId) => [partnerId, keyOf(rules, partnerId)]));
@@ -109,7 +109,7 @@ export async function openBook(place: BookPlace): Promise<BenchBook> {
   let receipts = 0;
   const receipt = () => {
     const externalRef = `bench-${run}-${(receipts += 1)}`;
-    return { idempotencyKey: externalRef, externalRef, occurredAt: new Date() };
+    return { idempotencyKey: externalRef, externalRef, occurredAt: clock.now() };
   };
   return {
     ...{ ...place, pool, partners, running },

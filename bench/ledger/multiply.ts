@@ -83,8 +83,10 @@ begin
 end $ids$`;
 
 /** What was rolled up of the models is rolled up anew with their copies. */
-const FORGET_ROLL_UP = `truncate claim_line, claim_pair, claim_part, claim_remainder, cycle_activity, point_fund, trial_finding;
-update roll_up_state set snapshot = '1:1:'`;
+const FORGET_ROLL_UP = `truncate claim_line, claim_pair, claim_part, claim_remainder, cycle_activity, point_fund, trial_finding,
+  vintage_flow;
+update roll_up_state set snapshot = '1:1:';
+update vintage_roll_up_state set snapshot = '1:1:'`;
 
 async function memberTables(client: PoolClient): Promise<MemberTable[]> {
   const { rows } = await client.query<{ name: string; columns: string[] }>(`

@@ -1,22 +1,26 @@
-import type { ExecutionResult } from 'graphql';
-import { PushStream, type ResultStream } from '../../kernel/graph/stream';
+import type { ServerResponse } from 'node:http';
+import type { ResultStream } from '../../kernel/graph/stream';
 import type { Message, StreamReader } from '../stream/reader';
 import type { Leave } from '../stream/shared-streams';
 
-/** How many messages may wait for one connection before its reader counts as slow. */
-const WAITING_MAX = 64;
+const DONE = { done: true, value: undefined } as const;
 
 /**
- * A subscription over server-sent events. The protocol's library takes a message from here as soon as one is there and keeps what
- * the connection does not take; so the next is given only when the one before has been written.
+ * A subscription over server-sent events. It writes its messages to the connection by itself, around the text that all readers of
+ * the stream share; to the protocol's library it is an iterator that gives nothing and ends when the stream does.
  */
-export class EventStreamReader implements StreamReader, ResultStream<ExecutionResult> {
-  private readonly messages = new PushStream<ExecutionResult>(() => this.leave?.());
+export class EventStreamReader implements StreamReader, ResultStream<never> {
+  /** What came before the answer's head was written. */
+  private early: Message[] | null = [];
   private leave: Leave | null = null;
-  private waiting = 0;
-  private unwritten = 0;
-  private onWritten: (() => void) | null = null;
   private isEnded = false;
+  private wake: (() => void) | null = null;
+
+  /** @param bufferedBytes how much may wait on the connection before the reader counts as slow */
+  constructor(
+    private readonly response: ServerResponse,
+    private readonly bufferedBytes: number,
+  ) {}
 
   /** How it leaves its stream. */
   left(leave: Leave): void {
@@ -24,47 +28,40 @@ export class EventStreamReader implements StreamReader, ResultStream<ExecutionRe
     if (this.isEnded) leave();
   }
 
-  get isFull(): boolean {
-    return this.waiting >= WAITING_MAX;
+  /** Says that the answer's head was written: from now on messages are. */
+  headWritten(): void {
+    const { early } = this;
+    this.early = null;
+    for (const message of early ?? []) this.take(message);
   }
 
-  take({ result }: Message): void {
-    this.waiting += 1;
-    this.messages.push(result);
+  get isFull(): boolean {
+    return this.response.writableLength > this.bufferedBytes;
+  }
+
+  take(message: Message): void {
+    if (this.early !== null) this.early.push(message);
+    else if (this.response.writable) this.response.write(`event: next\ndata: ${message.text}\n\n`);
   }
 
   end(): void {
     this.isEnded = true;
-    this.messages.end();
     this.leave?.();
+    this.wake?.();
   }
 
-  /** Says that the connection took a message. */
-  written(): void {
-    this.unwritten -= 1;
-    this.onWritten?.();
+  async next(): Promise<IteratorResult<never>> {
+    if (!this.isEnded) await new Promise<void>((resolve) => (this.wake = resolve));
+    return DONE;
   }
 
-  async next(): Promise<IteratorResult<ExecutionResult>> {
-    if (this.unwritten > 0 && !this.isEnded) await new Promise<void>((resolve) => (this.onWritten = resolve));
-    const result = await this.messages.next();
-    if (result.done !== true) {
-      this.waiting -= 1;
-      this.unwritten += 1;
-    }
-    return result;
+  async return(): Promise<IteratorResult<never>> {
+    this.end();
+    return DONE;
   }
 
-  async return(): Promise<IteratorResult<ExecutionResult>> {
-    this.isEnded = true;
-    this.onWritten?.();
-    await this.messages.return();
-    this.leave?.();
-    return { done: true, value: undefined };
-  }
-
-  async throw(error?: unknown): Promise<IteratorResult<ExecutionResult>> {
-    await this.return();
+  async throw(error?: unknown): Promise<IteratorResult<never>> {
+    this.end();
     throw error;
   }
 
@@ -73,6 +70,6 @@ export class EventStreamReader implements StreamReader, ResultStream<ExecutionRe
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.return();
+    this.end();
   }
 }

@@ -18,6 +18,8 @@ export interface EventStreamOptions {
   readonly streams: SharedStreams;
   readonly desk: OperationDesk;
   readonly watch: CredentialWatch;
+  /** How much may wait on a connection before its reader counts as slow. */
+  readonly bufferedBytes: number;
   readonly log: Logger;
 }
 
@@ -45,7 +47,7 @@ export class EventStreams {
   private readonly handle: Handler<Request, Connection>;
 
   constructor(private readonly options: EventStreamOptions) {
-    const { pipeline, streams } = options;
+    const { pipeline, streams, bufferedBytes } = options;
     this.handle = createHandler<Request, Connection>({
       // No tokens, hence no streams kept for later requests: any of several gateways may be asked.
       authenticate: () => null,
@@ -54,7 +56,7 @@ export class EventStreams {
       execute: (args) => pipeline.answer(operationOf(args).run),
       subscribe: async (args) => {
         const { run, connection } = operationOf(args);
-        const reader = new EventStreamReader();
+        const reader = new EventStreamReader(connection.response, bufferedBytes);
         connection.reader = reader;
         reader.left(await streams.join(run, reader));
         return reader as never;
@@ -110,10 +112,10 @@ export class EventStreams {
     response.writeHead(status, statusText, headers);
     if (body === null || body === undefined || typeof body === 'string') return void response.end(body ?? undefined);
     response.once('close', () => void body.return(undefined));
+    connection.reader?.headWritten();
     for await (const chunk of body) {
       if (!response.writable) break;
       await new Promise<void>((resolve) => response.write(chunk, () => resolve()));
-      if (chunk.startsWith('event: next')) connection.reader?.written();
     }
     response.end();
   }

@@ -73,7 +73,14 @@ export class FrontDoor {
     const post = new GraphPost({ pipeline, authenticator, documents, limits, log });
     const desk = new OperationDesk(pipeline, limits);
     this.watch = new CredentialWatch(authenticator);
-    this.events = new EventStreams({ pipeline, streams, desk, watch: this.watch, log });
+    this.events = new EventStreams({
+      pipeline,
+      streams,
+      desk,
+      watch: this.watch,
+      bufferedBytes: limits.bufferedBytes,
+      log,
+    });
     const front = httpFront({
       post,
       events: this.events,

@@ -92,6 +92,36 @@ describe('a gateway with more to do than it can', () => {
     await Promise.all(held);
   });
 
+  it('tells it over WebSocket and as server-sent events too, and leaves the socket and its streams', async () => {
+    const socket = await hub.client().socket();
+    await socket.init();
+    socket.send({
+      type: 'subscribe',
+      id: 'live',
+      payload: { query: 'subscription { moved(memberId: "m1") { version } }' },
+    });
+    expect(await socket.next()).toMatchObject({ type: 'next', id: 'live' });
+    const held = [record(flood), record(flood)];
+    await until(() => gate.begun === 2);
+    held.push(record(flood), record(flood), record(till));
+    await untilRefused(() => record(till));
+    const query = 'mutation { recordPurchase(key: "late", points: 1) { available } }';
+    const extensions = { code: 'GATEWAY_OVERLOADED', retryable: true };
+    socket.send({ type: 'subscribe', id: 'late', payload: { query } });
+    expect(await socket.next()).toMatchObject({ type: 'next', id: 'late', payload: { errors: [{ extensions }] } });
+    expect(await socket.next()).toMatchObject({ type: 'complete', id: 'late' });
+    const events = await sendGraph(`${hub.url}/graphql`, { query }, { accept: 'text/event-stream' });
+    const [, data] = /^event: next\ndata: (.*)$/m.exec(events.text) ?? [];
+    expect(JSON.parse(data ?? '{}')).toMatchObject({ errors: [{ extensions }] });
+    expect(gate.begun).toBe(2);
+    hub.fixture.accounts.change('m1', '7');
+    expect(await socket.next()).toMatchObject({ type: 'next', id: 'live' });
+    socket.close();
+    gate.isHeld = false;
+    gate.release();
+    await Promise.all(held);
+  });
+
   it('lets everybody in again once there is room', async () => {
     const held = [record(flood), record(flood)];
     await until(() => gate.begun === 2);

@@ -42,6 +42,9 @@ export interface SocketProtocolOptions {
   readonly log: Logger;
 }
 
+/** The code of RFC 6455's registry for a server that may take the client later. */
+export const TRY_AGAIN_LATER = 1013;
+
 type Params = Record<string, unknown> | undefined;
 type SocketContext = Context<Params, SocketFacts>;
 
@@ -68,12 +71,16 @@ export function socketProtocol({
       } catch (error) {
         // Thrown from here, the reason would travel to the client as the reason of the close.
         log.error({ event: 'gateway.socket.unauthenticated', err: error });
+        extra.socket.close(TRY_AGAIN_LATER, 'Credentials cannot be checked now');
         return false;
       }
     },
     onSubscribe: async (socket, id, payload) => {
       const requestId = newId('req');
-      const admitted = await admit({ socket, id, payload, requestId, desk, book, limits });
+      // Thrown from here, a fault of ours would end the socket with all that is live on it.
+      const admitted = await admit({ socket, id, payload, requestId, desk, book, limits }).catch(
+        (error: unknown) => [error as GraphQLError] as const,
+      );
       if (!('run' in admitted)) return maskErrors(admitted, requestId, log);
       const { document, operationName } = admitted.run;
       return { schema: pipeline.schema, document, operationName, contextValue: admitted };

@@ -1,4 +1,6 @@
+import type { Socket } from 'node:net';
 import { graphClient, type RawSocket } from '../../kernel/testkit/graph-client';
+import { Pipeline } from '../plan/pipeline';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 import { until } from '../testkit/until';
 
@@ -15,6 +17,7 @@ describe('the WebSocket protocol', () => {
     hub = await openTestGateway({ limits: { initMs: 200, subscriptionsPerSocket: 3, messagesPerSecond: 50 } });
   });
   afterAll(async () => hub.close());
+  afterEach(() => jest.restoreAllMocks());
 
   const initialised = async (): Promise<RawSocket> => {
     const socket = await hub.client().socket();
@@ -55,6 +58,10 @@ describe('the WebSocket protocol', () => {
     '{"type":"start","id":"1"}',
     '{"type":"subscribe","id":"","payload":{}}',
     '{"type":"subscribe","id":"1","payload":{"query":42}}',
+    // What only a server says.
+    '{"type":"connection_ack"}',
+    '{"type":"next","id":"1","payload":{"data":null}}',
+    '{"type":"error","id":"1","payload":[{"message":"x"}]}',
   ])('closes 4400 a socket that sends %s', async (text) => {
     const socket = await initialised();
     socket.send(text);
@@ -65,6 +72,25 @@ describe('the WebSocket protocol', () => {
     const socket = await initialised();
     socket.send('x'.repeat(bytes));
     expect(await closedWith(socket)).toBe(1009);
+  });
+
+  it('closes 1007 a socket that sends text that is no UTF-8', async () => {
+    const socket = await initialised();
+    socket.socket.send(Buffer.from([0xff, 0xfe]), { binary: false });
+    expect(await closedWith(socket)).toBe(1007);
+  });
+
+  it('closes 1002 a socket that sends what is no frame', async () => {
+    const socket = await initialised();
+    // A text frame that is not masked, as a client's must be.
+    (socket.socket as unknown as { _socket: Socket })._socket.write(Buffer.from([0x81, 0x01, 0x7b]));
+    expect(await closedWith(socket)).toBe(1002);
+  });
+
+  it('compresses nothing, so that no small frame becomes a large one', async () => {
+    const socket = await hub.client().socket({ perMessageDeflate: true });
+    expect(socket.socket.extensions).toBe('');
+    socket.close();
   });
 
   it('closes 4406 a client of the legacy subprotocol and refuses one of no known protocol', async () => {
@@ -122,6 +148,45 @@ describe('the WebSocket protocol', () => {
     expect(await closedWith(socket)).toBe(1008);
   });
 
+  it.each<[string, number, (socket: RawSocket) => void]>([
+    ['says again who it is', 4429, (socket) => socket.send({ type: 'connection_init' })],
+    ['floods it', 1008, (socket) => Array.from(Array(120), () => socket.send({ type: 'ping' }))],
+    ['speaks another protocol', 4400, (socket) => socket.send('garbage')],
+  ])('does nothing more for a socket it sends away because it %s', async (_why, code, misbehave) => {
+    const socket = await initialised();
+    const before = hub.fixture.asked.length;
+    misbehave(socket);
+    socket.send({ type: 'subscribe', id: '1', payload: { query: 'mutation { enrol(name: "late") { id } }' } });
+    expect(await closedWith(socket)).toBe(code);
+    expect(hub.fixture.asked).toHaveLength(before);
+  });
+
+  it('closes 4500 a socket whose operation meets a fault nobody foresaw, and says nothing of it', async () => {
+    const socket = await initialised();
+    jest.spyOn(Pipeline.prototype, 'answer').mockRejectedValueOnce(new Error('select secret from vault'));
+    socket.send({ type: 'subscribe', id: '1', payload: { query: '{ whoAmI }' } });
+    expect(await socket.closed).toEqual({ code: 4500, reason: 'Internal server error' });
+    const next = await initialised();
+    next.send({ type: 'subscribe', id: '1', payload: { query: '{ whoAmI }' } });
+    expect(await next.next()).toMatchObject({ type: 'next' });
+    next.close();
+  });
+
+  it('lets a fault of admission end the operation it befell and no other', async () => {
+    const socket = await initialised();
+    socket.send({ ...SUBSCRIBE, id: 'live' });
+    await until(() => hub.fixture.readers() === 1);
+    jest.spyOn(Pipeline.prototype, 'admit').mockRejectedValueOnce(new Error('select secret from vault'));
+    socket.send({ type: 'subscribe', id: 'unlucky', payload: { query: '{ whoAmI }' } });
+    const told = await socket.next();
+    expect(told).toMatchObject({ type: 'error', id: 'unlucky', payload: [{ extensions: { code: 'INTERNAL' } }] });
+    expect(JSON.stringify(told)).not.toContain('vault');
+    hub.fixture.publish(1, '7');
+    expect(await socket.next()).toMatchObject({ type: 'next', id: 'live' });
+    socket.close();
+    await until(() => hub.fixture.readers() === 0);
+  });
+
   it('masks what a resolver threw, as over HTTP', async () => {
     const socket = await initialised();
     socket.send({ type: 'subscribe', id: '1', payload: { query: '{ broken }' } });
@@ -133,6 +198,19 @@ describe('the WebSocket protocol', () => {
 });
 
 describe('a credential during the life of a socket', () => {
+  it('that cannot be checked ends it with 1013, which says to come again, not that it does not hold', async () => {
+    await using hub = await openTestGateway();
+    const { text } = hub.partners.issueKey();
+    const socket = await hub.client().socket();
+    jest.spyOn(hub.database.pool, 'query').mockRejectedValue(new Error('connection refused at 10.0.0.7') as never);
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${text}` } });
+    expect(await socket.closed).toEqual({ code: 1013, reason: 'Credentials cannot be checked now' });
+    jest.restoreAllMocks();
+    const again = await hub.client().socket();
+    await again.init({ authorization: `Bearer ${text}` });
+    again.close();
+  });
+
   it('ends the socket with 4403 within five seconds of the key’s revocation', async () => {
     await using hub = await openTestGateway();
     const { text, keyId } = hub.partners.issueKey();
@@ -156,6 +234,24 @@ describe('a credential during the life of a socket', () => {
     socket.send(SUBSCRIBE);
     await until(() => hub.fixture.readers() === 1);
     expect(await closedWith(socket)).toBe(4403);
+  });
+});
+
+describe('a socket whose client is gone without a goodbye', () => {
+  it('is ended when it does not answer, and one whose client is there stays', async () => {
+    await using hub = await openTestGateway({ limits: { pingMs: 240 } });
+    const [silent, there] = [await hub.client().socket({ autoPong: false }), await hub.client().socket()];
+    for (const socket of [silent, there]) {
+      await socket.init();
+      socket.send(SUBSCRIBE);
+    }
+    await until(() => hub.fixture.readers() === 2);
+    // 1006: no goodbye was said.
+    expect(await closedWith(silent)).toBe(1006);
+    await until(() => hub.fixture.readers() === 1);
+    hub.fixture.publish(1, '7');
+    expect(await there.next()).toMatchObject({ type: 'next' });
+    there.close();
   });
 });
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, handleProtocols, type Server as ProtocolServer } from 'graphql-ws';
+import { CloseCode, handleProtocols, MessageType, type Server as ProtocolServer } from 'graphql-ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
 import { originOf, type Origin } from '../auth/client-address';
@@ -27,8 +27,6 @@ export interface SocketFrontOptions {
 }
 
 const PATH = '/graphql';
-/** How often a socket is asked whether it is still there; one that misses an answer is ended. */
-const PING_EVERY_MS = 12_000;
 /** Sockets are asked in turns, so that ten thousand of them are not asked in one moment. */
 const PING_TURNS = 12;
 /** How long a socket may take to answer our goodbye. */
@@ -57,7 +55,7 @@ export class SocketFront {
     };
     this.sockets = new WebSocketServer(socketOptions);
     server.on('upgrade', (request, stream, head) => this.upgrade(request, stream, head));
-    this.pings = setInterval(() => this.pingSome(), PING_EVERY_MS / PING_TURNS).unref();
+    this.pings = setInterval(() => this.pingSome(), config.limits.pingMs / PING_TURNS).unref();
   }
 
   /** Says goodbye to every socket and waits until they are gone. */
@@ -97,8 +95,7 @@ export class SocketFront {
         protocol: socket.protocol,
         send: (text) => sent(socket, text),
         close: (code, reason) => socket.close(code, reason),
-        onMessage: (react) =>
-          socket.on('message', (message) => void this.received(socket, () => react(textOf(message)))),
+        onMessage: (react) => socket.on('message', (message) => void this.received(socket, textOf(message), react)),
       },
       connection,
     );
@@ -112,10 +109,13 @@ export class SocketFront {
     });
   }
 
-  private async received(socket: WebSocket, react: () => Promise<void>): Promise<void> {
+  private async received(socket: WebSocket, text: string, react: (text: string) => Promise<void>): Promise<void> {
+    // A client goes on sending until it has heard our goodbye: whom we sent away has nothing done.
+    if (socket.readyState !== socket.OPEN) return;
     try {
-      await react();
+      await react(text);
     } catch (error) {
+      if (isForClients(text)) return socket.close(CloseCode.BadRequest, 'Invalid message received');
       this.options.log.error({ event: 'gateway.socket.failed', err: error });
       socket.close(CloseCode.InternalServerError, 'Internal server error');
     }
@@ -168,6 +168,14 @@ class Connection implements Watched, SocketFacts {
     this.hasAnswered = false;
     return this.socket.ping();
   }
+}
+
+/** What the protocol has servers say and clients hear. */
+const FOR_CLIENTS: ReadonlySet<unknown> = new Set([MessageType.ConnectionAck, MessageType.Next, MessageType.Error]);
+
+/** Whether a message that was read and not understood is one the protocol knows only in the other direction. */
+function isForClients(text: string): boolean {
+  return FOR_CLIENTS.has((JSON.parse(text) as { type?: unknown }).type);
 }
 
 function refuse(stream: Duplex, status: string): void {

@@ -12,6 +12,8 @@ const REDEEM = `mutation Redeem($input: RedeemPointsInput!) { redeemPoints(input
   ... on InsufficientPoints { missingPoints } ... on Refusal { code message retryable replayed } } }`;
 const WATCH = `subscription Watch($memberId: ID!) { balanceChanged(memberId: $memberId) {
   version previousVersion isSnapshot account { available } member { displayName tier { code } } cause { kind points partner { name } } } }`;
+const ENROL = `mutation Enrol($input: EnrolMemberInput!) { enrolMember(input: $input) {
+  __typename ... on Refusal { code message } } }`;
 const WALLET = '{ me { id displayName account { version available } tier { code } } }';
 
 describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
@@ -78,6 +80,21 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
     expect(nets.get(coalition.books.id)).toBe('50');
     expect(nets.get(coalition.bakery.id)).toBe('-50');
     expect([...nets.values()].reduce((total, net) => total + BigInt(net), 0n)).toBe(0n);
+  });
+
+  it('finds by the card each member whose enrolment was answered a moment ago', async () => {
+    const till = hub.client(coalition.bakery.key);
+    const enrolAndBuy = async (value: string): Promise<string> => {
+      const identity = { kind: 'CARD', value };
+      await till.query(ENROL, { input: { idempotencyKey: `enrol ${value}`, identity, acceptsTerms: true } });
+      const input = { ...purchase(`first ${value}`, '', 5), member: { identity } };
+      const { recordPurchase } = (await till.query(RECORD, { input })).body.data;
+      return recordPurchase.code ?? recordPurchase.account.available;
+    };
+    const cards = Array.from({ length: 12 }, (_, n) => `AT-ONCE-${n}`);
+    expect(await Promise.all(cards.map(enrolAndBuy))).toEqual(cards.map(() => '5'));
+    const never = { ...purchase('never', '', 5), member: { identity: { kind: 'CARD', value: 'NEVER-SHOWN' } } };
+    expect((await till.query(RECORD, { input: never })).body.data.recordPurchase).toMatchObject({ code: 'NOT_FOUND' });
   });
 
   it('answers the same intent again with the first outcome, and moves nothing twice', async () => {

@@ -56,7 +56,17 @@ describe('a shop that sends its events by the Segment spec', () => {
         idempotencyKey: 'intake',
         partnerId: coalition.bakery.id,
         customerKind: 'EMAIL',
-        mappings: [{ type: 'TRACK', event: 'Product Reviewed', target: 'ACTION' }],
+        mappings: [
+          { type: 'TRACK', event: 'Product Reviewed', target: 'ACTION' },
+          // A shop whose own events say the same in other words and places.
+          {
+            type: 'TRACK',
+            event: 'Paid',
+            target: 'PURCHASE',
+            places: { externalRef: '$.properties.invoice', amount: '$.properties.paid.value' },
+          },
+          { type: 'GROUP', target: 'MEMBER', places: { displayName: '$.traits.owner' } },
+        ],
       },
     });
     await until(async () => (await post({ batch: [] })).status === 200);
@@ -85,6 +95,53 @@ describe('a shop that sends its events by the Segment spec', () => {
     expect(problems).toEqual([]);
     // 120 points earned, 25 for the review; after the return 100 euros are left of the purchase.
     expect(await available(userId)).toBe('125');
+  });
+
+  it('may use every call of the public client: what stands for nothing is taken, and nothing is done', async () => {
+    const { analytics, problems } = client();
+    const userId = 'lena@example.com';
+    const timestamp = new Date(Date.now() - 60_000);
+    analytics.identify({ userId, traits: { accepts_terms: true }, timestamp });
+    analytics.track({ userId, event: 'Paid', timestamp, properties: { invoice: 'i-1', paid: { value: 17 } } });
+    analytics.track({ userId, event: 'Cart Viewed', timestamp, properties: { revenue: 500, order_id: 'o-9' } });
+    analytics.page({ userId, name: 'Home', properties: { revenue: 500 }, timestamp });
+    analytics.screen({ userId, name: 'Start', timestamp });
+    analytics.alias({ userId, previousId: 'anonymous-1', timestamp });
+    analytics.group({
+      userId: 'owner@example.com',
+      groupId: 'g-1',
+      traits: { owner: 'Ola', accepts_terms: true },
+      timestamp,
+    });
+    await analytics.closeAndFlush();
+    expect(problems).toEqual([]);
+    expect(await available(userId)).toBe('17');
+    // What a call stands for is the partner's to say: here a group's owner becomes a member.
+    expect(await available('owner@example.com')).toBe('0');
+  });
+
+  it('may send each message to the path of its kind, with the write key in the body', async () => {
+    const common = { userId: 'ewa@example.com', timestamp: new Date(Date.now() - 60_000).toISOString() };
+    const sent = [
+      ['identify', { traits: { name: 'Ewa', accepts_terms: true } }],
+      ['track', { event: 'Order Completed', properties: { order_id: 'o-7', revenue: 8, currency: 'EUR' } }],
+      ['page', { name: 'Home' }],
+      ['screen', { name: 'Start' }],
+      ['group', { groupId: 'g-2', userId: 'other@example.com', traits: { accepts_terms: true } }],
+      ['alias', { previousId: 'anonymous-2' }],
+    ] as const;
+    for (const [call, message] of sent) {
+      const body = JSON.stringify({
+        ...common,
+        messageId: `single-${call}`,
+        writeKey: coalition.bakery.key,
+        ...message,
+      });
+      const headers = { 'content-type': 'application/json' };
+      const response = await fetch(`${hub.url}/v1/${call}`, { method: 'POST', headers, body });
+      expect([call, response.status, await response.json()]).toEqual([call, 200, { success: true, problems: 0 }]);
+    }
+    expect(await available('ewa@example.com')).toBe('8');
   });
 
   it('does nothing twice when a batch is sent again', async () => {

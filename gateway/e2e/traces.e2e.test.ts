@@ -12,11 +12,11 @@ const [NAME, RECEIPT] = ['Zofia Traced-Dąbek', 'TRACED-RECEIPT-42'];
 
 describe('a hub of six processes whose traces are collected', () => {
   let collector: SpanCollector;
-  let hub: TestHub;
+  let hub: TestHub & { output(): string };
   let coalition: Coalition;
   beforeAll(async () => {
     collector = await openSpanCollector();
-    hub = await openAsSix({ HUB_TRACES_URL: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100' });
+    hub = await openAsSix({ HUB_TRACES_URL: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100', HUB_LOG_LEVEL: 'debug' });
     coalition = await foundCoalition(hub);
   }, 120_000);
   afterAll(async () => {
@@ -75,6 +75,15 @@ describe('a hub of six processes whose traces are collected', () => {
     for (const personal of [CARD, NAME, RECEIPT, coalition.bakery.key]) {
       expect(collector.text()).not.toContain(personal);
     }
+  });
+
+  it('keeps what its programs write free of them as well, also when a call goes wrong', async () => {
+    const input = purchase(RECEIPT, `mem_${'0'.repeat(32)}`, 100);
+    await till({ ...input, member: { identity: { kind: 'CARD', value: CARD } }, amount: NAME });
+    await till({ ...input, member: { identity: { kind: 'EMAIL', value: `${CARD}@example.com` } } });
+    await till(input, { authorization: `Bearer ${coalition.bakery.key}x` });
+    expect(hub.output()).toContain('"event":');
+    for (const personal of [CARD, NAME, RECEIPT, coalition.bakery.key]) expect(hub.output()).not.toContain(personal);
   });
 
   it('begins a trace of its own where the caller’s place is none', async () => {

@@ -51,6 +51,37 @@ describe('a document that is named instead of sent', () => {
   });
 });
 
+describe('with the gateway’s database away a document that is named', () => {
+  it('and was known stays known for fifteen minutes; any other may be asked for again later', async () => {
+    await using hub = await openTestGateway();
+    const text = 'query Kept { whoAmI }';
+    await publishDocuments(hub.database, [published(text)]);
+    const ask = (of: string) => sendGraph(`${hub.url}/graphql`, { documentId: `sha256:${digest(of)}` });
+    expect((await ask(text)).json?.data).toHaveProperty('whoAmI');
+    const socket = await hub.client().socket();
+    await socket.init();
+    jest.spyOn(hub.database.pool, 'query').mockRejectedValue(new Error('connection refused at 10.0.0.7') as never);
+    const now = Date.now();
+    const clock = jest.spyOn(Date, 'now').mockReturnValue(now + 14 * 60_000);
+    expect((await ask(text)).json?.data).toHaveProperty('whoAmI');
+    clock.mockReturnValue(now + 16 * 60_000);
+    for (const wanted of [text, 'query Other { whoAmI }']) {
+      const { status, json, headers, text: body } = await ask(wanted);
+      expect([status, headers['retry-after'], json?.errors?.[0]?.extensions]).toMatchObject([
+        ...[503, '1', { code: 'SUBGRAPH_UNAVAILABLE', retryable: true }],
+      ]);
+      expect(body).not.toContain('10.0.0.7');
+      socket.send({ id: wanted, type: 'subscribe', payload: { query: '', documentId: `sha256:${digest(wanted)}` } });
+      const payload = [{ extensions: { code: 'SUBGRAPH_UNAVAILABLE', retryable: true } }];
+      expect(await socket.next()).toMatchObject({ type: 'error', id: wanted, payload });
+    }
+    jest.restoreAllMocks();
+    socket.send({ id: 'after', type: 'subscribe', payload: { query: '{ whoAmI }' } });
+    expect(await socket.next()).toMatchObject({ type: 'next', id: 'after' });
+    socket.close();
+  });
+});
+
 describe('in production a member', () => {
   it('runs published documents only, however they come; other callers run what they like', async () => {
     await using hub = await openTestGateway({ config: { mode: 'production' } });

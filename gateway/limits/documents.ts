@@ -1,5 +1,6 @@
 import type { Principal } from '../../kernel/context/principal';
 import type { Database } from '../../kernel/db/database';
+import type { Logger } from '../../kernel/telemetry/log';
 import { digest } from '../../kernel/values/canonical';
 import { findDocument } from './document-store';
 import { Kept } from './kept';
@@ -16,7 +17,7 @@ export interface RequestedDocument {
 /** Why a request's document is not known or not allowed. */
 export interface DocumentFault {
   readonly status: number;
-  readonly code: keyof typeof limitRefusals | 'GATEWAY_BAD_REQUEST';
+  readonly code: keyof typeof limitRefusals | 'GATEWAY_BAD_REQUEST' | 'SUBGRAPH_UNAVAILABLE';
   readonly message: string;
 }
 
@@ -24,6 +25,7 @@ export interface DocumentBookOptions {
   readonly database: Database;
   /** Whether members' tokens may run only what was published. */
   readonly membersNeedTrust: boolean;
+  readonly log: Logger;
 }
 
 const HASH = /^[0-9a-f]{64}$/;
@@ -32,6 +34,8 @@ const REMEMBERED = 2_000;
 const TEXT_MAX = 32 * 1024;
 /** How old an answer about a document may be: so long after its retirement it may still be named. */
 const FRESH_MS = 2_000;
+/** How long the last answer stands when the database does not give a new one; as long as with keys. */
+const STALE_MS = 15 * 60_000;
 
 /**
  * Finds the text of the document a request means: the one it sends; one that was published under its hash; or one that some
@@ -39,11 +43,23 @@ const FRESH_MS = 2_000;
  */
 export class DocumentBook {
   private readonly sentBefore = new Kept<string>(REMEMBERED);
-  private readonly published = new Kept<{ text: string | null; until: number }>(REMEMBERED);
+  private readonly published = new Kept<{ text: string | null; readAt: number }>(REMEMBERED);
 
   constructor(private readonly options: DocumentBookOptions) {}
 
   async resolve(requested: RequestedDocument, principal: Principal): Promise<{ query: string } | DocumentFault> {
+    try {
+      return await this.resolved(requested, principal);
+    } catch (error) {
+      this.options.log.error({ event: 'gateway.documents.unreadable', err: error });
+      return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: UNREADABLE };
+    }
+  }
+
+  private async resolved(
+    requested: RequestedDocument,
+    principal: Principal,
+  ): Promise<{ query: string } | DocumentFault> {
     const hash = hashIn(requested);
     if (hash !== null && !HASH.test(hash)) return { status: 400, code: 'GATEWAY_BAD_REQUEST', message: NOT_A_HASH };
     const query = requested.query ?? '';
@@ -66,10 +82,16 @@ export class DocumentBook {
 
   private async publishedText(hash: string): Promise<string | null> {
     const known = this.published.get(hash);
-    if (known !== undefined && known.until > Date.now()) return known.text;
-    const text = await findDocument(this.options.database, hash);
-    this.published.set(hash, { text, until: Date.now() + FRESH_MS });
-    return text;
+    const age = known === undefined ? Infinity : Date.now() - known.readAt;
+    if (known !== undefined && age < FRESH_MS) return known.text;
+    try {
+      const text = await findDocument(this.options.database, hash);
+      this.published.set(hash, { text, readAt: Date.now() });
+      return text;
+    } catch (error) {
+      if (known === undefined || age >= STALE_MS) throw error;
+      return known.text;
+    }
   }
 }
 
@@ -89,4 +111,5 @@ function unknownDocument({ documentId }: RequestedDocument): DocumentFault {
 
 const NOT_A_HASH = 'A document is named by the 64 lower-case hexadecimal digits of its SHA-256.';
 const OTHER_HASH = 'The hash is not that of the document sent with it.';
+const UNREADABLE = 'Documents cannot be looked up now.';
 const NOT_TRUSTED = 'Members run published documents only; this one is not among them.';

@@ -47,6 +47,8 @@ export interface GatewayLimits {
   readonly bufferedBytes: number;
   /** How long a socket may take to say who it is. */
   readonly initMs: number;
+  /** How often a socket is asked whether it is still there; one that has not answered by the next time is ended. */
+  readonly pingMs: number;
 }
 
 export const defaultLimits: GatewayLimits = {
@@ -80,4 +82,5 @@ export const defaultLimits: GatewayLimits = {
   subscriptionsPerSocket: 100,
   bufferedBytes: 256 * 1024,
   initMs: 5_000,
+  pingMs: 12_000,
 };

@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { WrittenBook } from './book-format';
-import { checkBook } from './check-book';
+import { checkBook, readBookFile } from './check-book';
 
 const good: WrittenBook = {
   ...{ book: 1, name: 'x', currency: 'EUR', timeZone: 'Europe/Warsaw', faceValueMicros: '10000' },
@@ -29,6 +32,19 @@ describe('a book', () => {
     expect('book' in checked && checked.book.events.map(({ id }) => id)).toEqual(['T1', 'T0', 'T2']);
   });
 
+  it('is read from a file, whether or not it begins with a mark of its encoding, and told when it is none', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'hub-book-'));
+    const file = join(folder, 'book.json');
+    const read = (text: string) => {
+      writeFileSync(file, text);
+      return readBookFile(file).events.length;
+    };
+    expect([read(JSON.stringify(good)), read(`\ufeff${JSON.stringify(good)}`)]).toEqual([3, 3]);
+    for (const text of ['', '// a book', JSON.stringify(good).slice(0, 50), '[]'])
+      expect(() => read(text)).toThrow(expect.objectContaining({ code: 'HUB_BOOK_INVALID' }) as Error);
+    rmSync(folder, { recursive: true });
+  });
+
   it.each<[string, object]>([
     ['colour', { colour: 'red' }],
     ['partners[0]: Unrecognized key: "fee"', { partners: [{ ...a, fee: 1 }, b] }],
@@ -47,6 +63,7 @@ describe('a book', () => {
     ['partners[1].id: A is there twice', { partners: [a, a] }],
     ['partners[0].id: H is the operator', { partners: [{ ...b, id: 'H' }] }],
     ['rates[0].rate', { rates: [{ from: 'EUR', to: 'PLN', rate: '0' }] }],
+    ['rates[1]: EUR to PLN is there twice', { rates: [4, 5].map((rate) => ({ from: 'EUR', to: 'PLN', rate })) }],
     ['currency', { currency: 'ZZZ', rates: [{ from: 'ZZZ', to: 'PLN', rate: 1 }] }],
     ['timeZone', { timeZone: 'Europe/Atlantis' }],
     ['closesAt', { closesAt: good.opensAt, events: [] }],

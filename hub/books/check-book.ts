@@ -42,7 +42,8 @@ export function readBookFile(file: string): Book {
 
 function jsonOf(file: string): unknown {
   try {
-    return JSON.parse(readFileSync(file, 'utf8'));
+    // Some editors begin a file with a mark of its encoding.
+    return JSON.parse(readFileSync(file, 'utf8').replace(/^\ufeff/, ''));
   } catch (cause) {
     throw new Fault('HUB_BOOK_INVALID', `${file} cannot be read: ${(cause as Error).message}`, { cause });
   }
@@ -80,8 +81,12 @@ function agreementFaults(book: Book): BookFault[] {
       const hasRate = (book.rates ?? []).some(({ from, to }) => from === book.currency && to === settlesIn);
       check(path, `has no rate from ${book.currency}`, settlesIn === book.currency || hasRate);
     }
-    for (const [n, one] of (book.rates ?? []).entries())
-      check(`rates[${n}].rate`, 'must be above 0', Number(one.rate) > 0);
+    const rated = new Set<string>();
+    for (const [n, { from, to, rate }] of (book.rates ?? []).entries()) {
+      check(`rates[${n}].rate`, 'must be above 0', Number(rate) > 0);
+      check(`rates[${n}]`, `${from} to ${to} is there twice`, !rated.has(`${from} ${to}`));
+      rated.add(`${from} ${to}`);
+    }
     for (const [n, event] of book.events.entries()) {
       if (event.type !== 'earn' || event.funding === undefined) continue;
       const sum = event.funding.reduce((total, share) => total + share.bps, 0);

@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { Command } from 'commander';
+import { Fault } from '../../kernel/errors/fault';
 import { issuerOf } from '../client/credentials';
 import { withBookHub } from '../books/book-hub';
 import { readBookFile } from '../books/check-book';
@@ -42,14 +43,21 @@ export function settleBookCommand(): Command {
         return;
       }
       const isFolder = statSync(place).isDirectory();
+      const refused: string[] = [];
       await withBookHub(readHubConfig(), tell, async (hub) => {
         await runLimited(books, BOOKS_AT_ONCE, async ({ book, name }) => {
-          const settled = await settleBook(book, { url: hub.url, issuer: issuerOf(hub), tell, withPackage });
-          writeResult(isFolder ? join(resolve(out!), name) : resolve(out!), settled);
-          print(isFolder ? `${name} ${JSON.stringify(settled.result.nets)}` : JSON.stringify(settled.result.nets));
+          try {
+            const settled = await settleBook(book, { url: hub.url, issuer: issuerOf(hub), tell, withPackage });
+            writeResult(isFolder ? join(resolve(out!), name) : resolve(out!), settled);
+            print(isFolder ? `${name} ${JSON.stringify(settled.result.nets)}` : JSON.stringify(settled.result.nets));
+          } catch (cause) {
+            if (!isFolder || !(cause instanceof Fault) || cause.code !== 'HUB_COMMAND_REFUSED') throw cause;
+            refused.push(`${name}: ${cause.message}`);
+          }
         });
       });
-      if (isFolder) tell(`${books.length} books were settled`);
+      if (isFolder) tell(`${books.length - refused.length} books were settled`);
+      if (refused.length > 0) throw new Fault('HUB_COMMAND_REFUSED', ['these were not:', ...refused].join('\n  '));
     });
 }
 

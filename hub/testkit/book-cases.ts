@@ -36,6 +36,12 @@ const earn = (id: string, n: number, lot: string, points: number, change: object
 const redeem = (id: string, n: number, points: number, change: object = {}): Event => ({
   ...{ id, at: day(n), type: 'redeem', member: 'M1', redeemer: 'D', points, ...change },
 });
+const hold = (id: string, n: number, name: string, of: { points: number; expiresAt: string }): Event => ({
+  ...{ id, at: day(n), type: 'hold', hold: name, member: 'M1', redeemer: 'D', ...of },
+});
+const goodwill = (id: string, n: number, lot: string, points: number): Event => ({
+  ...{ id, at: day(n), type: 'goodwill', member: 'M2', by: 'H', points, lot, expiresAt: LATE },
+});
 const line = (kind: string, event: string, lot: string | null, micros: number, minor: number) => ({
   ...{ kind, event, lot, micros, minor },
 });
@@ -87,21 +93,12 @@ export const BOOK_CASES: readonly BookCase[] = [
     book: aBook('a hold times out', [
       earn('T1', 2, 'L1', 60, { expiresAt: day(30) }),
       earn('T2', 2, 'L2', 100, { issuer: 'B' }),
-      { id: 'T3', at: day(3), type: 'hold', hold: 'h1', member: 'M1', redeemer: 'D', points: 80, expiresAt: day(5) },
-      { id: 'T4', at: day(4), type: 'hold', hold: 'h2', member: 'M1', redeemer: 'D', points: 80, expiresAt: day(6) },
+      hold('T3', 3, 'h1', { points: 80, expiresAt: day(5) }),
+      hold('T4', 4, 'h2', { points: 80, expiresAt: day(6) }),
       { id: 'T5', at: day(4, '13:00:00'), type: 'releaseHold', hold: 'h2' },
       { id: 'T6', at: day(5), type: 'capture', hold: 'h1' },
       redeem('T7', 7, 70),
-      {
-        id: 'T8',
-        at: day(31),
-        type: 'hold',
-        hold: 'h3',
-        member: 'M1',
-        redeemer: 'D',
-        points: 5,
-        expiresAt: '2026-04-09T00:00:00Z',
-      },
+      hold('T8', 31, 'h3', { points: 5, expiresAt: '2026-04-09T00:00:00Z' }),
     ]),
     expected: {
       // L2 is HYBRID: 0.4 · 0.08 from the prefund, the rest from its issuer; 0.4 · 0.8 was paid in advance.
@@ -311,7 +308,7 @@ export const BOOK_CASES: readonly BookCase[] = [
     book: aBook('last drawn is first restored', [
       earn('T1', 2, 'L1', 10, { expiresAt: day(30) }),
       earn('T1b', 2, 'L2', 10, { issuer: 'C', expiresAt: day(31) }),
-      { id: 'T2', at: day(3), type: 'hold', hold: 'h', member: 'M1', redeemer: 'D', points: 20, expiresAt: day(9) },
+      hold('T2', 3, 'h', { points: 20, expiresAt: day(9) }),
       { id: 'T3', at: day(4), type: 'capture', hold: 'h', member: 'M1', redeemer: 'D', points: 17 },
       { id: 'T4', at: day(5), type: 'reverse', of: 'T3', points: 5 },
       { id: 'T5', at: day(6), type: 'reverse', of: 'T3', points: 6 },
@@ -373,21 +370,29 @@ export const BOOK_CASES: readonly BookCase[] = [
     },
   },
   {
-    // D's claim waits: 3.2 in suspense, neither billed nor carried. The fee is disputed too; what names no line is refused.
-    book: aBook('disputes', [earn('T1', 2, 'L1', 500), redeem('T2', 3, 400), redeem('T3', 4, 10)], {
-      disputes: [
-        { debtor: 'A', creditor: 'D', event: 'T2', lot: 'L1' },
-        { debtor: 'A', creditor: 'H', event: 'T1' },
-        { debtor: 'A', creditor: 'D', event: 'T3', lot: 'L9' },
+    // D's claims wait: 3.2 of A and 0.48 of H in suspense, neither billed nor carried. The fee is disputed too; no other line is there.
+    book: aBook(
+      'disputes',
+      [
+        earn('T1', 2, 'L1', 500),
+        redeem('T2', 3, 400),
+        redeem('T3', 4, 10),
+        goodwill('T4', 5, 'L2', 60),
+        redeem('T5', 6, 60, { member: 'M2' }),
       ],
-    }),
+      {
+        disputes: [
+          { debtor: 'H', creditor: 'D', event: 'T5', lot: 'L2' },
+          { debtor: 'A', creditor: 'D', event: 'T2', lot: 'L1' },
+          { debtor: 'A', creditor: 'H', event: 'T1' },
+          { debtor: 'A', creditor: 'D', event: 'T3', lot: 'L9' },
+        ],
+      },
+    ),
     expected: {
-      totals: [
-        bill('A>D', [spent('T3', 'L1', 80_000, 8)]),
-        { debtor: 'A', creditor: 'H', exactMicros: 0, carryInMicros: 0, billedMinor: 0, carryMicros: 0, lines: [] },
-      ],
+      totals: [bill('A>D', [spent('T3', 'L1', 80_000, 8)]), bill('A>H', []), bill('H>D', [])],
       nets: { A: -8, B: 0, C: 0, D: 8, H: 0 },
-      accounts: { 'DISPUTE_SUSPENSE:A>D': 3_200_000 },
+      accounts: { 'DISPUTE_SUSPENSE:A>D': 3_200_000, 'DISPUTE_SUSPENSE:H>D': 480_000 },
       refused: [{ event: 'T3', code: 'NOT_FOUND' }],
     },
   },

@@ -2,7 +2,7 @@ import type { Principal } from '../../kernel/context/principal';
 import { newId } from '../../kernel/values/id';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
-import { inputsAt, RECORD, REDEEM, type Document } from './testkit/documents';
+import { ACCRUE, inputsAt, RECORD, REDEEM, type Document } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const rules = aRuleBook({ disputeWindowDays: 5 });
@@ -32,17 +32,32 @@ const cycleOf = async (id: string, who: Principal = admin): Promise<Answer> =>
   (await graph.ask(who, DISPUTES, { id })).data.settlementCycle;
 let cycleId: string;
 let disputeId: string;
+let oweId: string;
 
 beforeAll(async () => {
   const member = graph.enrol({ [bakery]: 'OPEN', [books]: 'OPEN' });
   await graph.run(debtor, RECORD, at.sale(member, 10_000n));
   await graph.run(creditor, REDEEM, at.spend(member, '30'));
   await graph.run(creditor, REDEEM, at.spend(member, '12'));
+  // A goodwill lot is the operator's: it owes what is spent of it.
+  const guest = graph.enrol({ [books]: 'OPEN' });
+  await graph.run(admin, ACCRUE, at.accrue(guest, '50', { goodwill: true }));
+  await graph.run(creditor, REDEEM, at.spend(guest, '50'));
   cycleId = (await step('cutOffSettlementCycle', {})).cycle.id;
   for (const to of ['DRAFT', 'ISSUED']) await step('advanceSettlementCycle', { cycleId, to });
-  const lineId = (await cycleOf(cycleId)).directionalTotals[0].lines.nodes[0].id;
-  await ask(debtor, 'disputeStatementLine', { lineId, reason: 'not ours' }, 'DisputeStatementLineSuccess', 'replayed');
-  disputeId = (await cycleOf(cycleId)).disputes[0].id;
+  const lineOf = async (micros: string): Promise<string> =>
+    (await cycleOf(cycleId)).directionalTotals
+      .flatMap(({ lines }: Answer) => lines.nodes)
+      .find((line: Answer) => line.micros === micros).id;
+  const dispute = (who: Principal, lineId: string) =>
+    ask(who, 'disputeStatementLine', { lineId, reason: 'not ours' }, 'DisputeStatementLineSuccess', 'replayed');
+  await dispute(debtor, await lineOf('300000'));
+  // What the operator owes is disputed by the partner it is owed to.
+  expect((await dispute(debtor, await lineOf('500000'))).code).toBe('NOT_FOUND');
+  expect((await dispute(admin, await lineOf('500000'))).code).toBe('FORBIDDEN');
+  expect(await dispute(creditor, await lineOf('500000'))).toMatchObject({ replayed: false });
+  const { disputes } = await cycleOf(cycleId);
+  [disputeId, oweId] = disputes.map(({ id }: Answer) => id);
   const { version } = await cycleOf(cycleId);
   for (const who of [debtor, creditor]) {
     await ask(who, 'agreeStatement', { cycleId, version }, 'AgreeStatementSuccess', 'replayed');
@@ -76,11 +91,18 @@ describe('the outcome of a dispute', () => {
     expect((await resolve(disputeId, { outcome: 'REJECT' })).code).toBe('LEDGER_DISPUTE_RESOLVED');
   });
 
+  it('of what the operator owes lets it off what is not owed', async () => {
+    const done = await approve(await resolve(oweId, { outcome: 'PARTIAL', owedMicros: '200000' }));
+    expect(done).toMatchObject({ dispute: { state: 'RESOLVED', owedMicros: '200000' } });
+    const { disputes } = await cycleOf(cycleId, debtor);
+    expect(disputes.map(({ id }: Answer) => id)).toEqual([disputeId]);
+  });
+
   it('is told to both partners, and is one line of the open cycle with a link to the dispute', async () => {
     for (const who of [debtor, creditor]) {
-      expect((await cycleOf(cycleId, who)).disputes).toEqual([
-        { id: disputeId, state: 'RESOLVED', outcome: 'PARTIAL' },
-      ]);
+      expect((await cycleOf(cycleId, who)).disputes[0]).toEqual({
+        ...{ id: disputeId, state: 'RESOLVED', outcome: 'PARTIAL' },
+      });
     }
     const input = {};
     const { cycle, contentHash } = await ask(
@@ -106,8 +128,11 @@ describe('the outcome of a dispute', () => {
       'SettlementStepSuccess',
       'proposed',
     );
-    const [total] = (await cycleOf(cycle.id)).directionalTotals;
-    expect(total.lines.nodes).toMatchObject([{ micros: '100000', outcomeOf: disputeId }]);
+    const lines = (await cycleOf(cycle.id)).directionalTotals.flatMap((total: Answer) => total.lines.nodes);
+    expect(lines.map(({ micros, outcomeOf }: Answer) => [micros, outcomeOf])).toEqual([
+      ['100000', disputeId],
+      ['200000', oweId],
+    ]);
   });
 });
 

@@ -2,18 +2,16 @@ import type { Client } from 'pg';
 import type { Principal } from '../../kernel/context/principal';
 import { readSqlFolder, runInvariants } from '../../kernel/db/invariants';
 import { asAdministrator } from '../../kernel/db/provision';
+import { inTransaction } from '../../kernel/db/transaction';
 import { isRefusal } from '../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
 import { newId } from '../../kernel/values/id';
-import { points } from '../../kernel/values/points';
 import { advanceSettlementCycle } from './app/settlement/advance-settlement-cycle';
 import { cutOffSettlementCycle } from './app/settlement/cut-off-settlement-cycle';
-import { planDirectAccrual } from './core/movements/direct-accrual';
-import { planReinstatement } from './core/movements/expiry';
-import { planPurchaseReturn } from './core/movements/purchase-return';
-import { planReversal } from './core/movements/reversal';
 import { ledgerDatabase } from './data/database';
-import { aContract, aRuleBook } from './testkit/book';
+import { VINTAGES_ROLLED_UP } from './data/reports/vintage-roll-up.store';
+import { aRuleBook } from './testkit/book';
+import { postEveryMovement } from './testkit/every-movement';
 import { aCampaign, aPurchaseRule } from './testkit/rules';
 import { TestBook } from './testkit/test-book';
 
@@ -51,8 +49,9 @@ async function live(at: TestDatabase): Promise<void> {
   await book.redeem(ann, bakery, 8n);
   await book.hold(ann, bakery, 5n);
   await book.close();
-  await liveInEveryModel(at);
+  await (await postEveryMovement(at)).close();
   await liveWithACampaign(at);
+  await inTransaction(at, (tx) => VINTAGES_ROLLED_UP.all(tx));
 }
 
 /** A purchase to which a campaign adds a lot of its own. */
@@ -64,49 +63,6 @@ async function liveWithACampaign(at: TestDatabase): Promise<void> {
   ];
   const book = await TestBook.open(at, { ...rules, purchaseRules }, new Date('2026-03-10T12:00:00Z'));
   await book.buy(newId('mem'), bakery, 100n);
-  await book.close();
-}
-
-/** Points that wait, come back, are taken back, owed, expire and are given again, under all three settlement models. */
-async function liveInEveryModel(at: TestDatabase): Promise<void> {
-  const rules = aRuleBook({ pointsValidityDays: 30, reversalGraceDays: 3 });
-  const [fund, hybrid] = rules.brands;
-  const paid = { reimbursementMicros: 8_013n, feeMicros: 501n, issuanceMicros: 8_500n };
-  const contracts = [
-    aContract(fund, { ...paid, settlementModel: 'AT_ISSUANCE', breakageShareBps: 3_333 }),
-    aContract(hybrid, { ...paid, reimbursementMicros: 7_501n, settlementModel: 'HYBRID', prefundBps: 3_333 }),
-  ];
-  const book = await TestBook.open(at, { ...rules, contracts }, new Date('2026-03-10T12:00:00Z'));
-  const why = { reason: 'test' };
-  for (const brand of rules.brands) {
-    const other = brand === fund ? hybrid : fund;
-    const member = newId('mem');
-    const bought = await book.buy(member, brand, 100n);
-    const spent = await book.redeem(member, other, 71n);
-    await book.redeem(member, brand, 3n);
-    const undo = (amount: bigint) => ({ redemptionSeq: spent, partnerId: other, points: points(amount), ...why });
-    for (const amount of [7n, 13n]) {
-      await book.post(member, (wallet, facts) => planReversal(wallet, undo(amount), facts), {
-        needs: { redemptions: [spent] },
-      });
-    }
-    const back = { purchaseSeq: bought, partnerId: brand, externalRef: newId('txn'), amountMinor: 6_000n };
-    const goods = { ...back, currency: 'EUR', occurredAt: book.clock.now() };
-    await book.post(member, (wallet, facts) => planPurchaseReturn(wallet, goods, facts), {
-      needs: { purchases: [bought] },
-      document: [brand, 'RETURN', goods.externalRef],
-    });
-    await book.buy(member, other, 5n);
-    const gift = { issuerId: brand, points: points(30n), occurredAt: book.clock.now(), expiresAt: null, funding: null };
-    const waiting = { ...gift, kind: 'EARN', isPending: true, externalRef: null, ...why } as const;
-    await book.post(newId('mem'), (wallet, facts) => planDirectAccrual(wallet, waiting, facts));
-    const late = newId('mem');
-    await book.buy(late, brand, 11n);
-    book.clock.set(new Date(book.clock.now().getTime() + 40 * 86_400_000));
-    await book.expire(late);
-    const again = { lotSeq: 1n, points: points(4n), expiresAt: new Date('2027-01-01T00:00:00Z'), ...why };
-    await book.post(late, (wallet, facts) => planReinstatement(wallet, again, facts), { needs: { pastLots: [1n] } });
-  }
   await book.close();
 }
 
@@ -139,6 +95,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
       'purchase',
       'purchase_return',
       'redemption_reversal',
+      'redemption_money',
       'document',
       'settlement_entry',
     ]) {
@@ -322,6 +279,19 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     [`update redemption_reversal set points = points + 1`],
   ],
   [
+    'what was paid beside points is in another currency',
+    ['money-beside-points-is-of-redemptions'],
+    [`update redemption_money set currency = 'USD'`],
+  ],
+  [
+    'money was paid beside a purchase',
+    ['money-beside-points-is-of-redemptions'],
+    [
+      `insert into redemption_money (bucket, wallet, seq, amount_minor, currency)
+       select bucket, wallet, seq, 1, 'EUR' from journal_transaction where kind = 'EARN' limit 1`,
+    ],
+  ],
+  [
     'more goods were returned than were bought',
     ['what-came-back-was-there'],
     [`update purchase_return set amount_minor = 1000000`],
@@ -367,6 +337,16 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     'a claim has no line',
     ['lines-add-up-to-totals', 'roll-up-equals-the-claims'],
     [`delete from claim_line where n = 1`],
+  ],
+  [
+    'a vintage has a point more than the journal gave it',
+    ['vintage-flows-equal-the-journal'],
+    [`update vintage_flow set issued = issued + 1 where issued > 0`],
+  ],
+  [
+    'a member is counted where its first points were not recorded',
+    ['vintage-flows-equal-the-journal'],
+    [`update vintage_flow set members_of_issuer = members_of_issuer + 1 where members_of_issuer > 0`],
   ],
   [
     'the sums of a pair are not those of its lines',

@@ -84,6 +84,15 @@ describe('a close under other terms', () => {
     expect(await nets(others)).toMatchObject({ A: [-6_875_000, -6_400_000, 48], C: [-740_000, -580_000, 16] });
   });
 
+  it('writes nothing, whatever is changed', async () => {
+    const before = await graph.written();
+    expect(before.length).toBeGreaterThan(20);
+    await nets([{ partnerId: a, settlementModel: 'AT_ISSUANCE', issuanceMicros: '8500' }]);
+    expect(await graph.written()).toEqual(before);
+    await graph.run(graph.partner(a), REDEEM, inputsAt(new Date(NOW.getTime())).spend(member, '1'));
+    expect(await graph.written()).not.toEqual(before);
+  });
+
   it('is for the desk alone, and about terms that could be', async () => {
     const ask = async (who: Parameters<LedgerGraph['ask']>[0], terms: object[], cycle = id) =>
       (await graph.ask(who, SIMULATE, { id: cycle, terms })).codes;

@@ -37,8 +37,11 @@ export async function openAsOne(): Promise<TestHub> {
  * Five subgraphs and the gateway, each a program of its own, over an embedded server that they share.
  *
  * @param settings variables for all of them
+ * @returns the hub, and all that its programs wrote so far
  */
-export async function openAsSix(settings: Readonly<Record<string, string>> = {}): Promise<TestHub> {
+export async function openAsSix(
+  settings: Readonly<Record<string, string>> = {},
+): Promise<TestHub & { output(): string }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-six-'));
   const ports = await freePorts(SUBGRAPHS.length + 1);
   const urls = SUBGRAPHS.map((name, place) => [
@@ -53,9 +56,10 @@ export async function openAsSix(settings: Readonly<Record<string, string>> = {})
   for (const [place, program] of running.entries())
     await untilReady(`http://127.0.0.1:${ports[place]}/readyz`, program);
   const url = `http://127.0.0.1:${ports.at(-1)}`;
-  return testHub(url, dataDir, async () => {
+  const hub = await testHub(url, dataDir, async () => {
     await Promise.all(running.map((program) => program.stop()));
   });
+  return { ...hub, output: () => running.map((program) => program.output()).join('') };
 }
 
 /** A hub that runs at an address over a data folder, with what is opened on its behalf; closing it removes the folder. */

@@ -18,6 +18,8 @@ import { openFeed } from './feed/open-feed';
 import { readRuleBook } from './read-rule-book';
 import { openLiveFreezes } from './verify/live-freezes';
 import { openLiveSettlement } from './settlement/live-settlement';
+import { VINTAGES_ROLLED_UP } from '../data/reports/vintage-roll-up.store';
+import { CLAIMS_ROLLED_UP } from '../data/settlement/roll-up.store';
 import { rollUpRounds } from './settlement/roll-up';
 import { VerificationRounds } from './verify/rounds';
 
@@ -95,7 +97,7 @@ export async function openLedger(
   };
   const jobs = new JobQueue({ url, log, ...dueJobs({ ...ledger, lanes: dueLanes }, log) });
   const rounds = new VerificationRounds({ database, log });
-  const rollUps = rollUpRounds(database, log);
+  const rollUps = [CLAIMS_ROLLED_UP, VINTAGES_ROLLED_UP].map((what) => rollUpRounds(database, log, what));
   return {
     ledger,
     feed: feed.feed,
@@ -105,11 +107,11 @@ export async function openLedger(
       members.start();
       jobs.start();
       rounds.start();
-      rollUps.start();
+      for (const one of rollUps) one.start();
     },
     stop: async () => {
       await rounds.stop();
-      await rollUps.stop();
+      await Promise.all(rollUps.map((one) => one.stop()));
       await jobs.stop();
       await Promise.all([partners.stop(), members.stop()]);
       live.close();

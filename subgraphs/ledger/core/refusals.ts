@@ -56,7 +56,7 @@ export const ledgerRefusals = {
     precedence: 52,
   },
   LEDGER_CURRENCY_NOT_ACCEPTED: {
-    meaning: 'The purchase is in another currency than the programme’s.',
+    meaning: 'The amount is in another currency than the programme’s.',
     action: 'Send the amount in the programme’s currency.',
     retryable: false,
     type: 'CurrencyNotAccepted',
@@ -154,6 +154,13 @@ export const ledgerRefusals = {
     retryable: false,
     type: 'LotNotPending',
     precedence: 64,
+  },
+  LEDGER_FUNDING_NOT_CONFIRMED: {
+    meaning: 'The points wait for their issuer’s payment, which the issuer cannot confirm itself.',
+    action: 'Pay the coalition’s operator, who releases the points once the payment has come.',
+    retryable: false,
+    type: 'FundingNotConfirmed',
+    precedence: 65,
   },
   LEDGER_LOT_NOT_OPEN: {
     meaning: 'Nothing of this lot is spendable: it was spent, taken back, or expired.',
@@ -259,6 +266,13 @@ export const ledgerRefusals = {
     retryable: false,
     type: 'MemberInArrears',
     precedence: 68,
+  },
+  LEDGER_AMOUNT_TOO_LARGE: {
+    meaning: 'A balance or a claim would pass 2^63 − 1, the largest number the book keeps exactly.',
+    action: 'Move fewer points at once; spend what the account holds before giving more.',
+    retryable: false,
+    type: 'AmountTooLarge',
+    precedence: 71,
   },
   LEDGER_NET_DEBIT_CAP_REACHED: {
     meaning: 'The partner would owe more than its net-debit cap: its points are not issued until it has paid.',

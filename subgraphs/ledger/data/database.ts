@@ -24,6 +24,9 @@ import { PassedRules1795860000000 } from './migrations/1795860000000-passed-rule
 import { Campaigns1795890200000 } from './migrations/1795890200000-campaigns';
 import { CampaignVerdicts1795891000000 } from './migrations/1795891000000-campaign-verdicts';
 import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campaign-decisions';
+import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redemption-money';
+import { VintageFlows1795892010000 } from './migrations/1795892010000-vintage-flows';
+import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
 
 const OF_ITS_WALLET: Through = { table: 'wallet', by: { bucket: 'bucket', wallet: 'wallet' } };
@@ -59,6 +62,9 @@ export const ledgerDatabase: DatabaseDefinition = {
     Campaigns1795890200000,
     CampaignVerdicts1795891000000,
     CampaignDecisions1795891010000,
+    RedemptionMoney1795892000000,
+    VintageFlows1795892010000,
+    RowMarks1795892020000,
     RowsOfProgrammes1795894000000,
   ],
   appendOnly: [
@@ -76,6 +82,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     'passed_rules',
     'purchase_return',
     'redemption_reversal',
+    'redemption_money',
     'award',
     'campaign_lot',
     'campaign_response',
@@ -100,6 +107,7 @@ export const ledgerDatabase: DatabaseDefinition = {
       journal_feed_state: 'how far the event feed has numbered the journal',
       ledger_epoch: 'the epoch of the whole book, read once when the ledger opens',
       roll_up_state: 'how far the roll-up has come, which takes the claims of every programme together',
+      vintage_roll_up_state: 'how far the roll-up of vintages has come, which takes those of every programme together',
       verification_round: 'rounds of verification, each over the accounts of every programme',
     },
     through: {
@@ -111,6 +119,7 @@ export const ledgerDatabase: DatabaseDefinition = {
         'lot',
         'lot_extension',
         'purchase_return',
+        'redemption_money',
         'redemption_reversal',
       ]),
       ...through(OF_ITS_CYCLE, [

@@ -572,6 +572,7 @@ create table journal_transaction (
   recorded_at timestamp with time zone not null,
   written_at timestamp with time zone default clock_timestamp() not null,
   chain bytea not null,
+  marks bytea,
   constraint journal_transaction_pkey PRIMARY KEY (bucket, wallet, seq),
   constraint journal_transaction_arrears_after_check CHECK ((arrears_after >= 0)),
   constraint journal_transaction_available_after_check CHECK ((available_after >= 0)),
@@ -892,6 +893,18 @@ create table receipt (
 alter table receipt enable row level security;
 alter table receipt force row level security;
 
+create table redemption_money (
+  bucket smallint not null,
+  wallet uuid not null,
+  seq bigint not null,
+  amount_minor bigint not null,
+  currency text not null,
+  constraint redemption_money_pkey PRIMARY KEY (bucket, wallet, seq),
+  constraint redemption_money_amount_minor_check CHECK ((amount_minor > 0))
+);
+alter table redemption_money enable row level security;
+alter table redemption_money force row level security;
+
 create table redemption_rate (
   id uuid not null,
   programme_id uuid not null,
@@ -1078,6 +1091,32 @@ create table verification_round (
   constraint verification_round_kind_check CHECK ((kind = ANY (ARRAY['WINDOW'::text, 'ALL'::text, 'SEAL'::text])))
 );
 
+create table vintage_flow (
+  programme_id uuid not null,
+  issuer_id uuid,
+  vintage text not null,
+  month text not null,
+  issued bigint not null,
+  redeemed bigint not null,
+  clawed_back bigint not null,
+  expired bigint not null,
+  allocated_micros numeric not null,
+  members bigint not null,
+  members_of_issuer bigint not null,
+  constraint vintage_flow_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
+  constraint vintage_flow_vintage_check CHECK ((vintage ~ '^[0-9]{4}-[0-9]{2}$'::text))
+) with (fillfactor=70);
+alter table vintage_flow enable row level security;
+alter table vintage_flow force row level security;
+
+create table vintage_roll_up_state (
+  only_row boolean default true not null,
+  snapshot pg_snapshot not null,
+  system_id text not null,
+  constraint vintage_roll_up_state_pkey PRIMARY KEY (only_row),
+  constraint vintage_roll_up_state_only_row_check CHECK (only_row)
+);
+
 create table wallet (
   bucket smallint not null,
   wallet uuid not null,
@@ -1184,6 +1223,8 @@ CREATE INDEX settlement_entry_programme ON public.settlement_entry USING btree (
 CREATE INDEX trial_finding_programme ON public.trial_finding USING btree (programme_id);
 
 CREATE INDEX verification_round_kind ON public.verification_round USING btree (kind, upto DESC);
+
+CREATE UNIQUE INDEX vintage_flow_of ON public.vintage_flow USING btree (programme_id, issuer_id, vintage, month) NULLS NOT DISTINCT;
 
 CREATE INDEX wallet_frozen ON public.wallet USING btree (programme_id) WHERE (frozen_at IS NOT NULL);
 
@@ -1336,6 +1377,8 @@ CREATE TRIGGER purchase_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publi
 CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase_return FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER redemption_money_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_money FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1591,6 +1634,14 @@ create policy hub_tenant on receipt as PERMISSIVE for ALL using ((programme_id =
 
 create policy hub_work on receipt as PERMISSIVE for ALL using (true) with check (true);
 
+create policy hub_tenant on redemption_money as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = redemption_money.bucket) AND (wallet.wallet = redemption_money.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = redemption_money.bucket) AND (wallet.wallet = redemption_money.wallet)))));
+
+create policy hub_work on redemption_money as PERMISSIVE for ALL using (true) with check (true);
+
 create policy hub_tenant on redemption_rate as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
 
 create policy hub_work on redemption_rate as PERMISSIVE for ALL using (true) with check (true);
@@ -1640,6 +1691,10 @@ create policy hub_work on statement_agreement as PERMISSIVE for ALL using (true)
 create policy hub_tenant on trial_finding as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
 
 create policy hub_work on trial_finding as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on vintage_flow as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on vintage_flow as PERMISSIVE for ALL using (true) with check (true);
 
 create policy hub_tenant on wallet as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
 

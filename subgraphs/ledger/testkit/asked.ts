@@ -1,12 +1,14 @@
-import type { Refusal } from '../../../kernel/errors/refusal';
+import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import { points } from '../../../kernel/values/points';
 import { planAction } from '../core/movements/action';
+import type { JointPlan } from '../core/movements/carry-out';
 import { planClawback } from '../core/movements/clawback';
 import { planDirectAccrual, type DirectAccrual } from '../core/movements/direct-accrual';
 import { planExtension, planReinstatement } from '../core/movements/expiry';
 import { planCapture, planHold, planHoldTimeout, planRelease } from '../core/movements/hold';
 import { planDueRelease, planPendingCancel, planPendingRelease } from '../core/movements/pending';
+import { planPoolSpend } from '../core/movements/pool';
 import { planPurchase } from '../core/movements/purchase';
 import { planPurchaseReturn } from '../core/movements/purchase-return';
 import { planRedemption } from '../core/movements/redemption';
@@ -21,12 +23,6 @@ export interface Receipt {
   readonly partnerId: PartnerId;
   readonly kind: 'PURCHASE' | 'REDEMPTION' | 'RETURN' | 'ACCRUAL' | 'ACTION';
   readonly externalRef: string;
-}
-
-/** Both ends of a posting on several members, or nothing. */
-interface JointPlan {
-  readonly own: PostingPlan | null;
-  readonly others: readonly (PostingPlan | null)[];
 }
 
 /** Something a test asks of a member's book: what a posting command says besides who asks and under which key. */
@@ -79,6 +75,31 @@ export function redemption(at: At, externalRef: string, amount: bigint): Asked {
     needs: { lots: true },
     receipt: { partnerId: at.partnerId, kind: 'REDEMPTION', externalRef },
     plan: (wallet, facts) => planRedemption(wallet, { ...spend, expectedVersion: null, isSteppedUp: false }, facts),
+  };
+}
+
+/** A spend that several members carry together; the first leads. */
+export function pool(
+  [memberId, ...others]: readonly MemberId[],
+  { amount, ...when }: { partnerId: PartnerId; occurredAt: Date; externalRef: string; amount: bigint },
+): Asked {
+  if (memberId === undefined) throw new Error('pool: nobody spends');
+  const spend = { ...when, points: points(amount) };
+  return {
+    memberId,
+    others,
+    needs: { lots: true },
+    receipt: { partnerId: when.partnerId, kind: 'REDEMPTION', externalRef: when.externalRef },
+    plan: (first, facts, rest) => {
+      const plans = planPoolSpend(
+        [first, ...rest].map((wallet) => ({ wallet, isSteppedUp: false })),
+        spend,
+        facts,
+      );
+      if (isRefusal(plans)) return plans;
+      const [own = null, ...theirs] = plans;
+      return { own, others: theirs };
+    },
   };
 }
 

@@ -23,7 +23,7 @@ const FACTS = {
 
 export const ACCOUNT = 'account { memberId version available pending held arrears }';
 const LOT = '{ id quantity remaining expiresAt issuer { id } }';
-const SPENT = `redemption { id points reversed redeemer { id }
+const SPENT = `redemption { id points reversed redeemer { id } money { amountMinor currency } moneyReversed { amountMinor }
   draws { points claim { amountMinor currency } lot { issuer { id } } } }`;
 const SALE = `earned lots ${LOT} purchase { externalRef amount { amountMinor currency } }`;
 const TAKEN = 'clawedBack arrearsOpened';

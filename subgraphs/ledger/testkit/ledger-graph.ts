@@ -1,12 +1,15 @@
 import type { ProgrammeId, MemberId, PartnerId } from '../../../kernel/values/id';
 import type { Principal } from '../../../kernel/context/principal';
 import { describeFindings, runInvariants } from '../../../kernel/db/invariants';
+import { inTransaction } from '../../../kernel/db/transaction';
 import { LocalLink } from '../../../kernel/graph/local-link';
 import type { OpenSubgraph, SubgraphDefinition } from '../../../kernel/graph/subgraph';
 import { openTestDatabase, type TestDatabase } from '../../../kernel/testkit/database';
 import { FixedClock } from '../../../kernel/values/clock';
 import { newId, uuidOf } from '../../../kernel/values/id';
 import type { RuleBook } from '../core/rule-book';
+import { VINTAGES_ROLLED_UP } from '../data/reports/vintage-roll-up.store';
+import { CLAIMS_ROLLED_UP } from '../data/settlement/roll-up.store';
 import { AnnouncedFeed } from './announced-feed';
 import { announcementOf } from './book';
 import { ENTITIES, type Document } from './documents';
@@ -176,8 +179,30 @@ export class LedgerGraph {
     return (account?.statement.nodes ?? []).map(({ kind, points }: Answer) => `${kind} ${points}`).reverse();
   }
 
+  /**
+   * How many rows each table has and by which transaction it was changed last: the same when nothing was written in between. What
+   * the ledger does by itself meanwhile is left out, or done before.
+   */
+  async written(): Promise<[string, unknown][]> {
+    for (const behind of [CLAIMS_ROLLED_UP, VINTAGES_ROLLED_UP])
+      await inTransaction(this.database, (tx) => behind.all(tx));
+    const { rows } = await this.database.pool.query<{ name: string }>(
+      `select relname as name from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace
+          and relname not in ('job_state', 'verification_round', 'roll_up_state', 'vintage_roll_up_state') order by 1`,
+    );
+    const counts: [string, unknown][] = [];
+    for (const { name } of rows) {
+      const counted = await this.database.pool.query(
+        `select count(*) as rows, coalesce(max(xmin::text::bigint), 0) as newest from "${name}"`,
+      );
+      counts.push([name, counted.rows[0]]);
+    }
+    return counts;
+  }
+
   /** The sentences that are always true of a book and are not true of this one; none when it adds up. */
   async whatDoesNotAddUp(): Promise<string[]> {
+    await inTransaction(this.database, (tx) => VINTAGES_ROLLED_UP.all(tx));
     return describeFindings(await runInvariants(this.database, this.definition.invariants));
   }
 }

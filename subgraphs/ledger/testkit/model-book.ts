@@ -1,6 +1,6 @@
 import { DAY, type Brand, type Share, type Terms, type MemberPicture } from './model-types';
 import { inDrawOrder, ModelMembers, No } from './model-members';
-import { Sums, spending, releasing, takingBack, expiring } from './model-money';
+import { split, Sums, spending, releasing, takingBack, expiring } from './model-money';
 
 export type { Brand, ModelContract, ModelParty, ModelRules } from './model-types';
 
@@ -98,6 +98,22 @@ export class ModelBook extends ModelMembers {
       },
       occurred,
     );
+  }
+
+  /** Of each in proportion to what they can spend; the first must give something. */
+  pool(ms: readonly number[], { brand, points }: { brand: Brand; points: number }): string {
+    return this.attempt(ms, () => {
+      const spendable = ms.map((m) => this.at(m).lots.reduce((sum, lot) => sum + lot.available, 0));
+      if (spendable.reduce((sum, one) => sum + one, 0) < points) throw new No('LEDGER_INSUFFICIENT_POINTS');
+      const parts = split(points, spendable);
+      if (parts[0] === 0) throw new No('LEDGER_POOL_LEAD_GIVES_NOTHING');
+      const { r } = this.contract(brand, this.now);
+      for (const [n, m] of ms.entries()) {
+        if (parts[n]! === 0) continue;
+        const draws = this.draw(m, parts[n]!).map((part) => this.spend(m, part, brand, r));
+        this.at(m).redemptions.push({ draws });
+      }
+    });
   }
 
   hold(m: number, { brand, points, days }: { brand: Brand; points: number; days: number }): string {

@@ -1,6 +1,6 @@
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
 import type { MemberId } from '../../../kernel/values/id';
-import { carryOut, carryOutPlan, type CarriedOut, type Step } from '../core/movements/carry-out';
+import { carryOut, carryOutJointly, type CarriedOut, type JointPlan, type Step } from '../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../core/points/posting';
 import type { Wallet } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
@@ -52,7 +52,10 @@ export class PaperBook {
   private decide({ memberId, plan, others = [] }: Asked): PaperOutcome {
     const facts: PostingFacts = { programmeId: this.rules.programmeId, book: this.rules, now: this.now };
     const wallets = [memberId, ...others].map((one) => this.loaded(one)) as [Wallet, ...Wallet[]];
-    const carried = wallets.length === 1 ? alone(wallets[0], plan, facts) : jointly(wallets, plan, facts);
+    const carried =
+      wallets.length === 1
+        ? alone(wallets[0], plan, facts)
+        : (carryOutJointly(wallets, (own, rest) => plan(own, facts, rest) as JointPlan | Refusal | null, facts) ?? []);
     if (isRefusal(carried)) return { kind: 'refused', refusal: carried };
     const [own] = carried;
     if (own === undefined) return { kind: 'nothing' };
@@ -81,17 +84,4 @@ function alone(wallet: Wallet, plan: Asked['plan'], facts: PostingFacts): Carrie
   const carried = carryOut(wallet, (standing) => plan(standing, facts, []) as PostingPlan | Refusal | null, facts);
   if (carried === null) return [];
   return isRefusal(carried) ? carried : [carried];
-}
-
-/** What is due in each wallet expires first; then both ends of the plan, or neither. */
-function jointly(wallets: readonly Wallet[], plan: Asked['plan'], facts: PostingFacts): CarriedOut[] | Refusal {
-  const due = wallets.map((wallet) => carryOut(wallet, () => null, facts) as CarriedOut | null);
-  const standing = wallets.map((wallet, n) => due[n]?.own.after ?? wallet);
-  const joint = plan(standing[0] as Wallet, facts, standing.slice(1));
-  if (joint === null || !('own' in joint)) return joint === null ? [] : (joint as Refusal);
-  return [joint.own, ...joint.others].flatMap((part, n): CarriedOut[] => {
-    if (part === null) return [];
-    const carried = carryOutPlan(standing[n] as Wallet, part, facts);
-    return [{ ...carried, steps: [...(due[n]?.steps ?? []), ...carried.steps] }];
-  });
 }

@@ -87,13 +87,13 @@ export class RecklessBook {
     }
     const joint = plan(own, facts, rest);
     if (joint === null || !('own' in joint)) return joint === null ? { steps: [] } : { refusal: joint as Refusal };
-    const plans = [joint.own, ...joint.others];
-    return {
-      steps: [own, ...rest].flatMap((wallet, n) => {
-        const one = plans[n];
-        return one === null || one === undefined ? [] : carryOutPlan(wallet, one, facts).steps;
-      }),
-    };
+    const steps: Step[] = [];
+    for (const [n, one] of [joint.own, ...joint.others].entries()) {
+      const carried = one === null ? null : carryOutPlan([own, ...rest][n] as Wallet, one, facts);
+      if (isRefusal(carried)) return { refusal: carried };
+      steps.push(...(carried?.steps ?? []));
+    }
+    return { steps };
   }
 
   /** Writes at the next free version whatever was decided; balances and lots as they were worked out then. */

@@ -34,6 +34,13 @@ export type Command =
     }
   | { readonly do: 'release' | 'dueRelease' | 'cancel'; readonly m: number; readonly lot: number }
   | { readonly do: 'redeem'; readonly m: number; readonly brand: Brand; readonly points: number; readonly late: number }
+  | {
+      readonly do: 'pool';
+      readonly m: number;
+      readonly with: readonly number[];
+      readonly brand: Brand;
+      readonly points: number;
+    }
   | { readonly do: 'hold'; readonly m: number; readonly brand: Brand; readonly points: number; readonly days: number }
   | { readonly do: 'capture'; readonly m: number; readonly hold: number; readonly points: number | null }
   | { readonly do: 'releaseHold' | 'timeOut'; readonly m: number; readonly hold: number }
@@ -151,6 +158,10 @@ export function commands(members: number): fc.Arbitrary<Command> {
     ),
     often(3, fc.record({ do: fc.constantFrom('release', 'dueRelease', 'cancel'), m, lot: place })),
     often(6, fc.record({ do: told('redeem'), m, brand, points: amount, late })),
+    often(
+      2,
+      fc.record({ do: told('pool'), m, with: fc.array(m, { minLength: 1, maxLength: 2 }), brand, points: amount }),
+    ),
     often(3, fc.record({ do: told('hold'), m, brand, points: amount, days })),
     often(2, fc.record({ do: told('capture'), m, hold: place, points: part })),
     often(2, fc.record({ do: fc.constantFrom('releaseHold', 'timeOut'), m, hold: place })),
@@ -210,9 +221,13 @@ export interface Situation {
 type Spoken<K extends Command['do']> = Extract<Command, { do: K }>;
 type Wording = { readonly [K in Exclude<Command['do'], 'wait'>]: (command: Spoken<K>, of: Speaker) => ask.Asked };
 
-/** The posting a command asks for; null for one that only lets time pass, or gives a member their own points. */
+/** The members of a pool in the order named, each once: the one who leads first. */
+export const poolOf = ({ m, with: others }: Spoken<'pool'>): number[] => [...new Set([m, ...others])];
+
+/** The posting a command asks for; null for one that only lets time pass, gives a member their own points, or pools nobody's. */
 export function askedFor(command: Command, programme: SequenceProgramme, at: Situation): ask.Asked | null {
   if (command.do === 'wait' || (command.do === 'give' && command.to === command.m)) return null;
+  if (command.do === 'pool' && poolOf(command).length === 1) return null;
   const word = WORDING[command.do] as (command: Command, of: Speaker) => ask.Asked;
   return word(command, new Speaker(programme, at, command.m));
 }
@@ -272,6 +287,11 @@ const WORDING: Wording = {
   cancel: ({ lot }, of) => ask.pendingCancel(of.memberId, of.lot(lot)),
   redeem: ({ brand, late, points: amount }, of) =>
     ask.redemption(of.sale(brand, late), of.at.nextRef(), BigInt(amount)),
+  pool: (command, of) => {
+    const { partnerId, occurredAt } = of.sale(command.brand);
+    const members = poolOf(command).map((m) => of.programme.members[m] as MemberId);
+    return ask.pool(members, { partnerId, occurredAt, externalRef: of.at.nextRef(), amount: BigInt(command.points) });
+  },
   hold: ({ brand, days, points: amount }, of) =>
     ask.hold(of.sale(brand), { amount: BigInt(amount), expiresAt: of.inDays(days) }),
   capture: ({ hold, points: amount }, of) => {

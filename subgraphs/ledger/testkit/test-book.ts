@@ -11,6 +11,7 @@ import { planCapture, planHold, planRelease } from '../core/movements/hold';
 import { planPurchase } from '../core/movements/purchase';
 import { planRedemption } from '../core/movements/redemption';
 import { walletKeyOf } from '../core/points/wallet';
+import type { MoneyBeside } from '../core/points/posting';
 import type { RuleBook } from '../core/rule-book';
 import { applyAndCommit, chained, type PlannedDocument, type PlannedTransaction } from '../data/points/apply.store';
 import { lockAndLoad } from '../data/points/posting.store';
@@ -61,11 +62,11 @@ export class TestBook {
     });
   }
 
-  redeem(memberId: MemberId, partnerId: PartnerId, amount: bigint): Promise<bigint> {
+  redeem(memberId: MemberId, partnerId: PartnerId, amount: bigint, money?: MoneyBeside): Promise<bigint> {
     const externalRef = this.nextRef();
     const occurredAt = this.clock.now();
     const spend = { kind: 'REDEEM', partnerId, externalRef, points: points(amount), occurredAt } as const;
-    const redemption = { ...spend, expectedVersion: null, isSteppedUp: false };
+    const redemption = { ...spend, money: money ?? null, expectedVersion: null, isSteppedUp: false };
     return this.post(memberId, (wallet, facts) => planRedemption(wallet, redemption, facts), {
       document: [partnerId, 'REDEMPTION', externalRef],
     });

@@ -68,7 +68,11 @@ export class DonatePointsInput implements Donation {
   points!: bigint;
 }
 
-@InputType('FundingShareInput', { description: 'What part of a lot one partner pays for.' })
+@InputType('FundingShareInput', {
+  description:
+    'What part of a lot one partner pays for: of its fee and, AT_REDEMPTION, of what is spent of it. What is paid at issuance, and the ' +
+    'rest of a HYBRID lot, the issuer pays alone.',
+})
 export class FundingShareInput {
   @Field(() => ID, { description: 'The partner.' })
   partnerId!: string;

@@ -163,6 +163,15 @@ export class RedemptionType {
   points!: bigint;
   @Field(() => PointsScalar, { description: 'Points of it that came back later.' })
   reversed!: bigint;
+  @Field(() => MoneyType, { nullable: true, description: 'What was paid in money beside the points; null: nothing.' })
+  money!: MoneyType | null;
+  @Field(() => MoneyType, {
+    nullable: true,
+    description:
+      'What of `money` goes back with the points reversed: in proportion, rounded down until the last point comes back. ' +
+      'The redeemer pays it; null where nothing was paid.',
+  })
+  moneyReversed!: MoneyType | null;
   @Field(() => [DrawType], { description: 'Which lots paid, in the order taken; they add up to `points`.' })
   draws!: DrawType[];
 }

@@ -201,6 +201,7 @@ export const RecordPurchaseResult = defineResult('RecordPurchaseResult', RecordP
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
   refusals.BranchUnknown,
@@ -212,9 +213,11 @@ export const RecordPurchaseResult = defineResult('RecordPurchaseResult', RecordP
   refusals.IssuanceCapReached,
 ]);
 export const RedeemPointsResult = defineResult('RedeemPointsResult', RedeemPointsSuccess, [
+  refusals.CurrencyNotAccepted,
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.MemberNotConfirmed,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
@@ -230,6 +233,7 @@ export const RedeemPoolResult = defineResult('RedeemPoolResult', RedeemPoolSucce
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.MemberNotConfirmed,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
@@ -245,6 +249,7 @@ export const HoldPointsResult = defineResult('HoldPointsResult', HoldPointsSucce
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.MemberNotConfirmed,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
@@ -255,8 +260,10 @@ export const HoldPointsResult = defineResult('HoldPointsResult', HoldPointsSucce
   refusals.MemberInArrears,
 ]);
 export const CaptureHoldResult = defineResult('CaptureHoldResult', CaptureHoldSuccess, [
+  refusals.CurrencyNotAccepted,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
   refusals.PartnerCannotRedeem,
@@ -267,6 +274,7 @@ export const CaptureHoldResult = defineResult('CaptureHoldResult', CaptureHoldSu
 export const ReleaseHoldResult = defineResult('ReleaseHoldResult', ReleaseHoldSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.HoldNotOpen,
 ]);
 export const SetTestClockResult = defineResult('SetTestClockResult', SetTestClockSuccess, [
@@ -278,6 +286,7 @@ export const RecordActionResult = defineResult('RecordActionResult', RecordActio
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
   refusals.PartnerCannotIssue,
@@ -293,6 +302,7 @@ export const PostAccrualResult = defineResult('PostAccrualResult', PostAccrualSu
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
   refusals.PartnerCannotIssue,
@@ -307,6 +317,7 @@ export const PostAccrualResult = defineResult('PostAccrualResult', PostAccrualSu
 export const ReturnPurchaseResult = defineResult('ReturnPurchaseResult', ReturnPurchaseSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,
   refusals.DocumentAlreadyRecorded,
@@ -316,28 +327,34 @@ export const ReturnPurchaseResult = defineResult('ReturnPurchaseResult', ReturnP
 export const ReverseRedemptionResult = defineResult('ReverseRedemptionResult', ReverseRedemptionSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.ReversalExceedsRedemption,
 ]);
 export const PendingResult = defineResult('PendingResult', PendingSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.LotNotPending,
+  refusals.FundingNotConfirmed,
 ]);
 export const ClawBackPointsResult = defineResult('ClawBackPointsResult', ClawBackPointsSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.ClawbackExceedsLot,
   refusals.ArrearsLimitReached,
 ]);
 export const ExtendExpiryResult = defineResult('ExtendExpiryResult', ExtendExpirySuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.LotNotOpen,
   refusals.ExpiryNotLater,
 ]);
 export const ReinstatePointsResult = defineResult('ReinstatePointsResult', ReinstatePointsSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.ReinstatementExceedsExpired,
   refusals.ExpiryNotLater,
 ]);
@@ -345,6 +362,7 @@ export const TransferPointsResult = defineResult('TransferPointsResult', Transfe
   refusals.MemberNotKnownYet,
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.MemberInArrears,
   refusals.TransferToSelf,
   InsufficientPointsType,
@@ -352,6 +370,7 @@ export const TransferPointsResult = defineResult('TransferPointsResult', Transfe
 export const DonatePointsResult = defineResult('DonatePointsResult', DonatePointsSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.MemberInArrears,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,

@@ -79,6 +79,12 @@ export class RedeemPointsInput implements Spend {
   occurredAt!: Date;
   @Field(() => BigIntScalar, { nullable: true, description: 'Spend only while the account is at this version.' })
   expectedVersion?: bigint | null;
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description:
+      'What the member pays you in money beside the points, in the programme’s currency: written down, and owed to nobody.',
+  })
+  money?: MoneyInput | null;
 }
 
 @InputType('RedeemPoolInput', { description: 'Points several members spend together at the calling partner.' })
@@ -123,6 +129,12 @@ export class CaptureHoldInput implements Capture {
     description: 'How many of them; all, when not given. The rest goes back.',
   })
   points?: bigint | null;
+  @Field(() => MoneyInput, {
+    nullable: true,
+    description:
+      'What the member pays you in money beside the points, in the programme’s currency: written down, and owed to nobody.',
+  })
+  money?: MoneyInput | null;
   @Field(() => String, {
     description: 'The partner’s number of the redemption, never used again; 1 to 255 characters.',
   })

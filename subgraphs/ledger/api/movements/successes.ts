@@ -16,6 +16,8 @@ import {
   type LotName,
   type LotReading,
 } from '../../app/points/read-account';
+import { moneyBack } from '../../core/movements/reversal';
+import type { MoneyBeside } from '../../core/points/posting';
 import { memberScopedId, parseScopedId } from '../../core/points/scoped-id';
 
 /** The parents of `Redemption` and `Draw`: what their resolvers go on from. */
@@ -24,6 +26,8 @@ export interface RedemptionView {
   readonly redeemerId: PartnerId | null;
   readonly points: bigint;
   readonly reversed: bigint;
+  readonly money: MoneyBeside | null;
+  readonly moneyReversed: MoneyBeside | null;
   readonly draws: readonly DrawOfLot[];
 }
 export interface DrawOfLot extends Pick<DrawView, 'points' | 'claimMicros'> {
@@ -140,12 +144,16 @@ export function showTakenBack({ details: { clawedBack, arrearsOpened } }: Posted
 
 export function showRedemption(transaction: PostedTransaction, reversed = 0n): { redemption: RedemptionView } {
   const { key, memberId, line, details } = transaction;
+  const { beside } = details;
+  // A capture's own points are what came back: what was spent is what was drawn.
+  const spent = details.draws.reduce((sum, draw) => sum + draw.points, 0n);
   const redemption: RedemptionView = {
     id: memberScopedId('txn', key.wallet, line.seq),
     redeemerId: line.partnerId,
-    // A capture's own points are what came back: what was spent is what was drawn.
-    points: details.draws.reduce((sum, draw) => sum + draw.points, 0n),
+    points: spent,
     reversed,
+    money: beside,
+    moneyReversed: beside && { ...beside, amountMinor: moneyBack(beside.amountMinor, { points: spent, reversed }) },
     draws: details.draws.map(({ lotSeq, points: taken, claimMicros }) => ({
       lotName: { memberId, lotSeq },
       points: taken,

@@ -65,6 +65,14 @@ export const ExpiryNotLater = defineRefusalType(
   'The expiry is not later than now, or than the one there is.',
 );
 export const LotNotPending = defineRefusalType('LotNotPending', 'Nothing of the lot is pending.');
+export const FundingNotConfirmed = defineRefusalType(
+  'FundingNotConfirmed',
+  'The points wait for their issuer’s payment; the operator releases them.',
+);
+export const AmountTooLarge = defineRefusalType(
+  'AmountTooLarge',
+  'A balance or a claim would pass the largest number the book keeps exactly.',
+);
 export const LotNotOpen = defineRefusalType('LotNotOpen', 'Nothing of the lot is spendable.');
 export const AlreadyAwarded = defineRefusalType(
   'AlreadyAwarded',

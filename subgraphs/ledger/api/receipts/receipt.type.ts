@@ -156,6 +156,7 @@ export const RecordUnclaimedSaleResult = defineResult('RecordUnclaimedSaleResult
 export const ClaimReceiptResult = defineResult('ClaimReceiptResult', ClaimReceiptSuccess, [
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
+  refusals.AmountTooLarge,
   refusals.PartnerSuspended,
   refusals.PartnerLeaving,
   refusals.BranchUnknown,

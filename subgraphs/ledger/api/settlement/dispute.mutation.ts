@@ -33,7 +33,7 @@ async function withDispute(
 export class DisputeMutation {
   @Mutation(() => DisputeStatementLineResult, {
     description:
-      'Disputes a line that is billed to the caller, within the window. Partner with statements:answer, staff.',
+      'Disputes a line billed to the caller, or owed to it by the operator, within the window. Partner with statements:answer, staff.',
   })
   disputeStatementLine(
     @Arg('input', () => DisputeStatementLineInput, { description: 'The line.' }) input: DisputeStatementLineInput,

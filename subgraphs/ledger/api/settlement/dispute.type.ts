@@ -47,7 +47,7 @@ registerEnumType(DisputeState, {
   },
 });
 
-@ObjectType('StatementDispute', { description: 'A line its debtor does not agree with.' })
+@ObjectType('StatementDispute', { description: 'A line a partner does not agree with.' })
 export class StatementDisputeType {
   @Field(() => ID, { description: 'The dispute’s id.' })
   id!: string;
@@ -55,7 +55,7 @@ export class StatementDisputeType {
   lineId!: string;
   @Field(() => BigIntScalar, { description: 'What the line is for, in millionths; it waits in suspense.' })
   micros!: bigint;
-  @Field(() => String, { description: 'Why, in the debtor’s words.' })
+  @Field(() => String, { description: 'Why, in the words of whoever disputes it.' })
   reason!: string;
   @Field(() => DateTimeScalar, { description: 'When, by the programme’s clock.' })
   raisedAt!: Date;
@@ -81,7 +81,7 @@ export function disputeView(dispute: Dispute): object {
   };
 }
 
-@InputType('DisputeStatementLineInput', { description: 'A line that is billed to the caller and wrong.' })
+@InputType('DisputeStatementLineInput', { description: 'A line of the caller’s statement that is wrong.' })
 export class DisputeStatementLineInput implements DisputeLine {
   @Field(() => String, IDEMPOTENCY_KEY)
   idempotencyKey!: string;

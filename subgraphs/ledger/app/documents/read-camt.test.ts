@@ -1,11 +1,9 @@
-import { referenceFile, schemaFaults } from '../../testkit/schema-check';
+import { referenceFile, schemaFaults, xmlSchema } from '../../testkit/schema-check';
 import { bankStatement } from '../../testkit/bank-statement';
 import { readCamt } from './read-camt';
 
-const schema = referenceFile('camt.053.001.08.xsd');
 const sample = referenceFile('camt053.v8.sample.xml');
 const withSample = sample === undefined ? it.skip : it;
-const withSchema = schema === undefined ? it.skip : it;
 const entries = [
   { endToEndId: 'STL-3-A', amount: '6.57', direction: 'DBIT' as const, bankRef: 'B-1' },
   { endToEndId: 'STL-3-B', amount: '1.46', direction: 'CRDT' as const, bankRef: 'B-2' },
@@ -29,9 +27,13 @@ describe('a statement of the bank', () => {
     });
   });
 
-  withSchema('as these tests write it is a valid camt.053.001.08', async () => {
-    expect(await schemaFaults(bankStatement(entries), schema!)).toEqual([]);
-  });
+  for (const name of ['camt.053.001.08', 'camt.054.001.08']) {
+    const schema = xmlSchema(`${name}.xsd`);
+    (schema === undefined ? it.skip : it)(`as these tests write it is a valid ${name}`, async () => {
+      const notification = name.startsWith('camt.054');
+      expect(await schemaFaults(bankStatement(entries, { notification }), schema!)).toEqual([]);
+    });
+  }
 
   it('and a notification say the same; several transactions of one entry are told apart', () => {
     const read = (text: string) => {

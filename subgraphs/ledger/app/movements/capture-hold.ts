@@ -9,11 +9,15 @@ import type { Ledger } from '../ledger';
 import { actingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
 import { documentOf } from '../points/posting-command';
+import type { MoneyGiven } from './record-purchase';
+import { moneyBesideFault } from './redeem-points';
 
 export interface CaptureHoldInput {
   readonly idempotencyKey: string;
   readonly holdId: string;
   readonly points?: bigint | null;
+  /** What the member pays beside the points; absent: nothing. */
+  readonly money?: MoneyGiven | null;
   readonly externalRef: string;
 }
 
@@ -27,6 +31,7 @@ export async function captureHold(
     idempotencyKeyFault(input.idempotencyKey),
     textFault('input.externalRef', input.externalRef, 255),
     ifGiven(input.points, (amount) => wholeFault('input.points', amount, { min: 1n, max: POINTS_MAX })),
+    ifGiven(input.money, moneyBesideFault),
   );
   if (fault !== null) return fault;
   const acting = actingAs(principal, 'points:redeem');
@@ -38,6 +43,7 @@ export async function captureHold(
     holdSeq: hold.number,
     partnerId: acting.partnerId,
     points: input.points === null || input.points === undefined ? null : points(input.points),
+    money: input.money ?? null,
     externalRef: input.externalRef,
   };
   const posted = await post(ledger, principal, {

@@ -1,5 +1,5 @@
 import type { Principal } from '../../../../kernel/context/principal';
-import { firstFault, idempotencyKeyFault, textFault, wholeFault } from '../../../../kernel/errors/check-input';
+import { firstFault, idempotencyKeyFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import { planRedemption, type Redemption } from '../../core/movements/redemption';
@@ -8,6 +8,7 @@ import { actingAs, memberToCharge } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
 import { post, type Posted } from '../points/post';
 import { documentOf } from '../points/posting-command';
+import { AMOUNT_MAX, type MoneyGiven } from './record-purchase';
 
 export interface RedeemPointsInput {
   readonly idempotencyKey: string;
@@ -16,6 +17,8 @@ export interface RedeemPointsInput {
   readonly points: bigint;
   readonly occurredAt: Date;
   readonly expectedVersion?: bigint | null;
+  /** What the member pays beside the points; absent: nothing. */
+  readonly money?: MoneyGiven | null;
 }
 
 /** Redeems a member's points at the acting partner, whole or not at all. */
@@ -36,6 +39,11 @@ export function previewRedemption(
   return redeem(ledger, principal, { input, isPreview: true });
 }
 
+/** What is wrong with money paid beside points; null when nothing is. */
+export function moneyBesideFault({ amountMinor }: MoneyGiven): ReturnType<typeof wholeFault> {
+  return wholeFault('input.money.amountMinor', amountMinor, { min: 1n, max: AMOUNT_MAX });
+}
+
 async function redeem(
   ledger: Ledger,
   principal: Principal,
@@ -45,6 +53,7 @@ async function redeem(
     idempotencyKeyFault(input.idempotencyKey),
     textFault('input.externalRef', input.externalRef, 255),
     wholeFault('input.points', input.points, { min: 1n, max: POINTS_MAX }),
+    ifGiven(input.money, moneyBesideFault),
   );
   if (fault !== null) return fault;
   const acting = actingAs(principal, 'points:redeem');
@@ -58,6 +67,7 @@ async function redeem(
     externalRef: input.externalRef,
     points: points(input.points),
     occurredAt: input.occurredAt,
+    money: input.money ?? null,
     expectedVersion: input.expectedVersion ?? null,
     isSteppedUp: member.isPresent,
   };

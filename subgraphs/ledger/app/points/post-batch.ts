@@ -3,7 +3,7 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
 import { traced } from '../../../../kernel/telemetry/trace';
 import type { Clock } from '../../../../kernel/values/clock';
-import { carryOut, carryOutPlan, type CarriedOut, type Step } from '../../core/movements/carry-out';
+import { carryOut, carryOutJointly, type CarriedOut, type JointPlan, type Step } from '../../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { emptyWallet, type Wallet } from '../../core/points/wallet';
 import { refuse } from '../../core/refusals';
@@ -35,7 +35,6 @@ import { loadPersons } from '../../data/points/facts.store';
 import {
   linksOf,
   type BatchOutcome,
-  type JointPlan,
   type PostingCommand,
   type PostingOutcome,
   type LinkNeeded,
@@ -222,16 +221,7 @@ class Batch {
       return carried === null || isRefusal(carried) ? carried : [carried];
     }
     const wallets = [wallet, ...others];
-    const due = wallets.map((one) => carryOut(one, () => null, facts) as CarriedOut | null);
-    const standing = wallets.map((one, n) => due[n]?.own.after ?? one);
-    const joint = plan(standing[0] as Wallet, facts, standing.slice(1)) as JointPlan | Refusal;
-    if (isRefusal(joint)) return joint;
-    return [joint.own, ...joint.others].flatMap((one, n): CarriedOut[] => {
-      const before = due[n];
-      if (one === null) return before === null || before === undefined ? [] : [before];
-      const carried = carryOutPlan(standing[n] as Wallet, one, facts);
-      return [{ ...carried, steps: [...(before?.steps ?? []), ...carried.steps] }];
-    });
+    return carryOutJointly(wallets, (own, standing) => plan(own, facts, standing) as JointPlan | Refusal | null, facts);
   }
 
   private record(

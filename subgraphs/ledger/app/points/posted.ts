@@ -63,6 +63,7 @@ export function postedFrom(own: PlannedTransaction, all: readonly PlannedTransac
       clawedBack: sumOf(plan.entries, ({ credit }) => credit.kind === 'CLAWED_BACK'),
       arrearsOpened: sumOf(plan.entries, ({ debit }) => debit.kind === 'ARREARS'),
       reversed: plan.reversed ?? null,
+      beside: plan.beside ?? null,
     },
     account: { version: last.after.seq, balances: last.after.balances },
   };

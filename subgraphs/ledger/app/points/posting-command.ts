@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../../kernel/errors/refusal';
 import { canonicalJson, digest, type Digest } from '../../../../kernel/values/canonical';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
+import type { JointPlan } from '../../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
@@ -22,13 +23,6 @@ export interface LinkNeeded extends LinkKey {
   readonly cardPresented: boolean;
   /** Points are spent: a link the member has not confirmed does not do. */
   readonly toSpend: boolean;
-}
-
-/** Plans for the wallet of the command and for others, posted together or not at all; null moves nothing there. */
-export interface JointPlan {
-  readonly own: PostingPlan | null;
-  /** In the order of `others`. */
-  readonly others: readonly (PostingPlan | null)[];
 }
 
 /** What a caller asks for, by the name they gave it. */

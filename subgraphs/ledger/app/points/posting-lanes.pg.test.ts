@@ -28,6 +28,11 @@ import { PostingLanes, type LanesOptions } from './posting-lanes';
 const NOW = new Date('2026-03-10T12:00:00Z');
 const INVARIANTS = 'subgraphs/ledger/invariants';
 
+/** Timers never end by themselves; everything else goes on. */
+const EVERYTHING_BUT_TIMERS = [
+  ...(['Date', 'hrtime', 'nextTick', 'performance', 'queueMicrotask', 'setImmediate', 'clearImmediate'] as const),
+];
+
 describe('posting lanes', () => {
   const book = aRuleBook();
   const [issuer, redeemer] = book.brands;
@@ -194,6 +199,19 @@ describe('posting lanes', () => {
     expect(await linked('linked')).toEqual({ kind: 'replayed', seq: 1n, link: 'CREDIT_ONLY' });
     expect(codeOf(await linked('with the card', { toSpend: true, cardPresented: true }))).toBe('posted');
     expect(await balance(memberId)).toEqual({ available: '10', seq: '2' });
+  });
+
+  it('keeps a lone caller waiting for nobody: no timer has to pass before its posting is committed', async () => {
+    const member = newId('mem');
+    await lanes.post(earn(member, 1n, 'warm'));
+    jest.useFakeTimers({ doNotFake: EVERYTHING_BUT_TIMERS });
+    try {
+      for (let n = 0; n < 5; n += 1)
+        expect(await lanes.post(earn(member, 1n, `lone-${n}`))).toMatchObject({ kind: 'posted' });
+    } finally {
+      jest.useRealTimers();
+    }
+    expect(await balance(member)).toEqual({ available: '6', seq: '6' });
   });
 
   it('lets callers that ask again at once share the next batch', async () => {
@@ -370,6 +388,16 @@ describe('posting lanes', () => {
     expect(codeOf(outcome)).toBe('NOT_FOUND');
     expect(await balance(stranger)).toBeUndefined();
   });
+
+  it.each(['available', 'pending', 'held', 'arrears'])(
+    'leaves it to the database that %s never falls below zero',
+    async (kind) => {
+      const member = newId('mem');
+      await lanes.post(earn(member, 5n, `floor-${kind}`));
+      const below = database.pool.query(`update wallet set ${kind} = -1 where wallet = $1`, [uuidOf(member)]);
+      await expect(below.catch(sqlStateOf)).resolves.toBe('23514');
+    },
+  );
 
   it('refuses to change or delete what was posted, to the application by its rights and to the owner by a trigger', async () => {
     for (const table of ['journal_transaction', 'entry', 'lot', 'claim', 'purchase', 'document']) {

@@ -2,13 +2,14 @@ import { programmeOf, type Principal } from '../../../../kernel/context/principa
 import type { Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, invalidInput, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId, type ProgrammeId } from '../../../../kernel/values/id';
-import { dayOf, startOfDay } from '../../../../kernel/values/instant';
+import { dayOf } from '../../../../kernel/values/instant';
 import { expectedRedemptions, type ExpectedRedemption, type RateOverride } from '../../core/reports/chain-ladder';
 import { rollForward, together, type EstimatedVintage, type RollForward } from '../../core/reports/contract-liability';
 import {
   isMonth,
   monthAfter,
   standingsAt,
+  vintageName,
   type Month,
   type VintageFlow,
   type VintageStanding,
@@ -16,7 +17,7 @@ import {
 import type { RuleBook } from '../../core/rule-book';
 import type { Party } from '../../core/settlement/directional-total';
 import { loadApprovedRates } from '../../data/reports/redemption-rate.store';
-import { loadVintageFlows, loadVintageMembers, type VintageMembers } from '../../data/reports/vintage.store';
+import { loadVintageFlows, type CountedFlow } from '../../data/reports/vintage.store';
 import type { Ledger } from '../ledger';
 import { sightOf } from '../settlement/read-cycles';
 
@@ -60,19 +61,17 @@ async function scopeOf(ledger: ReportedLedger, principal: Principal, issuer: str
   return { programmeId, book, issuerId: sight === 'all' ? named : sight, isDesk: sight === 'all' };
 }
 
-/** Flows, members and approved rates as far as they were recorded by the end of a month. */
+/** Flows and approved rates as far as they were recorded by the end of a month. */
 async function loadAll(ledger: ReportedLedger, { programmeId, book, issuerId }: Asked, through: Month) {
   const { timeZone } = book;
-  const scope = { programmeId, timeZone, issuerId, before: startOfDay(`${monthAfter(through)}-01`, timeZone) };
-  const [flows, members, rates] = await Promise.all([
-    loadVintageFlows(ledger.whole.pool, scope),
-    loadVintageMembers(ledger.whole.pool, scope),
+  const [flows, rates] = await Promise.all([
+    loadVintageFlows(ledger.whole.pool, { programmeId, issuerId, through }),
     loadApprovedRates(ledger.database.pool, programmeId, timeZone),
   ]);
   const overrides = rates
     .map((rate): RateOverride => ({ ...rate, since: dayOf(rate.approvedAt!, timeZone).slice(0, 7) }))
     .sort((a, b) => (a.since < b.since ? -1 : 1));
-  return { flows, members, overrides };
+  return { flows, overrides };
 }
 
 /** Every vintage at the end of a month, with what is expected of it. */
@@ -81,17 +80,30 @@ function estimated(
   overrides: readonly RateOverride[],
   through: Month,
 ): EstimatedVintage[] {
-  const issuers = [...new Set(flows.map(({ issuerId }) => issuerId))];
-  return issuers.flatMap((issuerId) => {
-    const mine = flows.filter((flow) => flow.issuerId === issuerId);
+  return [...byIssuer(flows, ({ issuerId }) => issuerId)].flatMap(([issuerId, mine]) => {
     const own = overrides.filter((override) => override.issuerId === issuerId);
     const expected = expectedRedemptions(mine, through, own);
     return standingsAt(mine, through).map((standing) => ({ standing, expected: expected.get(standing.vintage)! }));
   });
 }
 
-const membersOf = (members: readonly VintageMembers[], issuerId: Party, vintage: Month | null): bigint =>
-  members.find((one) => one.issuerId === issuerId && one.vintage === vintage)?.members ?? 0n;
+/** What there is of each issuer, issuers in the order they come in. */
+function byIssuer<T>(all: readonly T[], issuerOf: (one: T) => Party): Map<Party, T[]> {
+  const groups = new Map<Party, T[]>();
+  for (const one of all) {
+    const group = groups.get(issuerOf(one));
+    if (group === undefined) groups.set(issuerOf(one), [one]);
+    else group.push(one);
+  }
+  return groups;
+}
+
+/** How many members are counted under each name. */
+function counted(flows: readonly CountedFlow[], of: (flow: CountedFlow) => [name: string, members: bigint]) {
+  const counts = new Map<string, bigint>();
+  for (const [name, members] of flows.map(of)) counts.set(name, (counts.get(name) ?? 0n) + members);
+  return (name: string): bigint => counts.get(name) ?? 0n;
+}
 
 /**
  * Points by issuer and month of earning at the end of a month: issued, redeemed, taken back, expired, outstanding, and how many
@@ -105,10 +117,11 @@ export async function readPointLiability(
   const asked = await scopeOf(ledger, principal, issuerId);
   if ('kind' in asked) return asked;
   if (!isMonth(through)) return invalidInput('through', 'must be a month, such as 2026-03');
-  const { flows, members, overrides } = await loadAll(ledger, asked, through);
+  const { flows, overrides } = await loadAll(ledger, asked, through);
+  const membersOf = counted(flows, (flow) => [vintageName(flow), flow.members]);
   const vintages = estimated(flows, overrides, through).map(({ standing, expected }) => {
-    const ofCell = membersOf(members, standing.issuerId, standing.vintage);
-    return { ...standing, expected, members: ofCell, isHidden: !asked.isDesk && ofCell < MEMBERS_MIN };
+    const members = membersOf(vintageName(standing));
+    return { ...standing, expected, members, isHidden: !asked.isDesk && members < MEMBERS_MIN };
   });
   return { currency: asked.book.currency, vintages };
 }
@@ -123,22 +136,16 @@ export async function readContractLiability(
   if ('kind' in asked) return asked;
   if (!isMonth(from)) return invalidInput('from', 'must be a month, such as 2026-03');
   if (!isMonth(through) || through < from) return invalidInput('through', 'must be a month, and not before `from`');
-  const { flows, members, overrides } = await loadAll(ledger, asked, through);
-  const opening = estimated(flows, overrides, monthAfter(from, -1));
-  const closing = estimated(flows, overrides, through);
-  const issuers = [...new Set(closing.map(({ standing }) => standing.issuerId))].map((id) => ({
+  const { flows, overrides } = await loadAll(ledger, asked, through);
+  const membersOf = counted(flows, (flow) => [flow.issuerId ?? '', flow.membersOfIssuer]);
+  const opening = new Map(
+    estimated(flows, overrides, monthAfter(from, -1)).map((before) => [vintageName(before.standing), before]),
+  );
+  const movements = byIssuer(estimated(flows, overrides, through), ({ standing }) => standing.issuerId);
+  const issuers = [...movements].map(([id, closing]) => ({
     issuerId: id,
-    isHidden: !asked.isDesk && membersOf(members, id, null) < MEMBERS_MIN,
-    ...together(
-      closing
-        .filter(({ standing }) => standing.issuerId === id)
-        .map((after) => rollForward(sameVintage(opening, after), after)),
-    ),
+    isHidden: !asked.isDesk && membersOf(id ?? '') < MEMBERS_MIN,
+    ...together(closing.map((after) => rollForward(opening.get(vintageName(after.standing)) ?? null, after))),
   }));
   return { currency: asked.book.currency, issuers };
-}
-
-function sameVintage(among: readonly EstimatedVintage[], { standing }: EstimatedVintage): EstimatedVintage | null {
-  const { issuerId, vintage } = standing;
-  return among.find((one) => one.standing.issuerId === issuerId && one.standing.vintage === vintage) ?? null;
 }

@@ -16,13 +16,19 @@ import { loadPairsToBill, moveCut, saveTotals } from '../../data/settlement/tota
 import { answeringPartner } from './partner-of';
 import { cycleFor, inStep, type SettlementLedger } from './step';
 
+const NOT_THEIRS =
+  'A line is disputed by the partner it is billed to, one the operator owes by the partner it is owed to.';
+
 export interface DisputeStatementLineInput {
   readonly idempotencyKey: string;
   readonly lineId: string;
   readonly reason: string;
 }
 
-/** Puts a line its debtor does not agree with into suspense; the rest of its pair is billed without it. */
+/**
+ * Puts a line into suspense that its debtor does not agree with, or, where the operator owes it, the partner it is owed to; the rest of
+ * its pair is billed without it.
+ */
 export async function disputeStatementLine(
   ledger: SettlementLedger,
   principal: Principal,
@@ -31,7 +37,7 @@ export async function disputeStatementLine(
   const fault = firstFault(textFault('input.reason', input.reason, 500));
   if (fault !== null) return fault;
   const partner = answeringPartner(principal);
-  if (partner === null) return forbidden('Only the partner a line is billed to disputes it.');
+  if (partner === null) return forbidden(NOT_THEIRS);
   const line = parseLineId(input.lineId);
   if (line === null) return notFound('statement line');
   const { programmeId, partnerId } = partner;
@@ -44,9 +50,10 @@ export async function disputeStatementLine(
     const cycle = await cycleFor(tx, programmeId, line.cycleId);
     if (isRefusal(cycle)) return notFound('statement line');
     const [pair] = await loadPairsToBill(tx, cycle.id, line.pair);
-    const isCreditor = pair?.creditorId === partnerId;
-    if (pair === undefined || (pair.debtorId !== partnerId && !isCreditor)) return notFound('statement line');
-    if (isCreditor) return forbidden('Only the partner a line is billed to disputes it.');
+    if (pair === undefined || (pair.debtorId !== partnerId && pair.creditorId !== partnerId)) {
+      return notFound('statement line');
+    }
+    if ((pair.debtorId ?? pair.creditorId) !== partnerId) return forbidden(NOT_THEIRS);
     const refusal = disputeRefusal(cycle, { now, disputeWindowDays: book.disputeWindowDays });
     if (refusal !== null) return refusal;
     const dispute = { id: newId('dsp'), reason, raisedBy: callerOf(principal), raisedAt: now };

@@ -7,7 +7,7 @@ import type { Principal } from '../../../../kernel/context/principal';
 import { isRefusal } from '../../../../kernel/errors/refusal';
 import { directionalTotal } from '../../core/settlement/directional-total';
 import { ledgerDatabase } from '../../data/database';
-import { rollUpAll, rollUpSome } from '../../data/settlement/roll-up.store';
+import { CLAIMS_ROLLED_UP } from '../../data/settlement/roll-up.store';
 import { aContract, aRuleBook } from '../../testkit/book';
 import { TestBook } from '../../testkit/test-book';
 import { advanceSettlementCycle } from './advance-settlement-cycle';
@@ -31,7 +31,8 @@ afterAll(() => database.drop());
 
 const admin = (): Principal => ({ kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' });
 const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
-const rollUp = () => inTransaction(database, rollUpAll);
+const rollUp = () => inTransaction(database, (tx) => CLAIMS_ROLLED_UP.all(tx));
+const rollUpSome = () => inTransaction(database, (tx) => CLAIMS_ROLLED_UP.some(tx));
 const red = async () =>
   (await runInvariants(database, 'subgraphs/ledger/invariants'))
     .filter(({ total }) => total > 0)
@@ -125,10 +126,10 @@ it('passes over nothing that commits late, and takes nothing twice', async () =>
 it('leaves a pass to whoever is at it', async () => {
   await book.buy(newId('mem'), bakery, 10n);
   await inTransaction(database, async (tx) => {
-    await rollUpAll(tx);
-    expect(await inTransaction(database, rollUpSome)).toBeNull();
+    await CLAIMS_ROLLED_UP.all(tx);
+    expect(await rollUpSome()).toBeNull();
   });
-  expect(await inTransaction(database, rollUpSome)).toMatchObject({ isDone: true });
+  expect(await rollUpSome()).toMatchObject({ isDone: true });
 });
 
 async function untilOneWaits(): Promise<void> {
@@ -145,11 +146,11 @@ async function untilOneWaits(): Promise<void> {
 async function askedDuringALongPass<T>(ask: () => Promise<T>): Promise<T> {
   let asked = Promise.resolve() as Promise<unknown>;
   await inTransaction(database, async (tx) => {
-    await rollUpAll(tx);
+    await CLAIMS_ROLLED_UP.all(tx);
     asked = ask();
     await untilOneWaits();
     await book.buy(newId('mem'), bakery, 30n);
-    await rollUpAll(tx);
+    await CLAIMS_ROLLED_UP.all(tx);
   });
   return (await asked) as T;
 }

@@ -22,7 +22,7 @@ import {
   setCycleState,
 } from '../../data/settlement/cycle.store';
 import { saveRates, whoHasNotAgreed, type CutOffTerms } from '../../data/settlement/cycle-terms.store';
-import { latestRecordedAt, rollUpAll } from '../../data/settlement/roll-up.store';
+import { CLAIMS_ROLLED_UP, latestRecordedAt } from '../../data/settlement/roll-up.store';
 import { saveSettlementEntries } from '../../data/settlement/settlement-entry.store';
 import { hashFigures, loadPairsToBill, loadTotals, saveTotals } from '../../data/settlement/total.store';
 import { findTrialFaults } from '../../data/settlement/trial.store';
@@ -175,7 +175,7 @@ async function cutOff(tx: Tx, { cycle, cutOffAt: asked, terms, now }: Step): Pro
 
 /** Everything rolled up and the trial checks passed, every pair with a line or a carry gets its total; no line is read. */
 async function drawUp(tx: Tx, cycle: SettlementCycle): Promise<Refusal | null> {
-  await rollUpAll(tx);
+  await CLAIMS_ROLLED_UP.all(tx);
   const faults = await findTrialFaults(tx, cycle.programmeId);
   if (faults.length > 0) {
     const count = (what: string) => faults.filter((fault) => fault.what === what).length;

@@ -4,6 +4,7 @@ import { idFromUuid } from '../../../../kernel/values/id';
 import { freezeAccounts } from '../../data/verify/freeze.store';
 import { sealHeads, type Seal } from '../../data/verify/seal.store';
 import type { Ledger } from '../ledger';
+import { nameOf } from './verify-chains';
 import { verifyAccounts, verifyWindow, type AccountFinding, type Verification } from './verify-accounts';
 
 /** What verifying needs of the ledger, and where it says what it found. */
@@ -27,15 +28,17 @@ async function stopWrong(ledger: VerifyingLedger, verification: Verification): P
 /** Stops posting on accounts, each for the first that was found of it. */
 export async function stopAccounts(
   { database, log }: VerifyingLedger,
-  findings: readonly Pick<AccountFinding, 'key' | 'found' | 'seq'>[],
+  findings: readonly (Pick<AccountFinding, 'key' | 'found' | 'seq'> & Partial<Pick<AccountFinding, 'rows'>>)[],
 ): Promise<void> {
   const first = new Map<string, (typeof findings)[number]>();
   for (const finding of findings) {
     if (!first.has(finding.key.wallet)) first.set(finding.key.wallet, finding);
   }
   for (const wallet of await freezeAccounts(database.pool, [...first.values()])) {
-    const { found, seq } = first.get(wallet) ?? { found: 'unknown', seq: null };
-    log.error({ event: 'account.frozen', memberId: idFromUuid('mem', wallet), found, seq: seq?.toString() ?? null });
+    const { found, seq, rows = [] } = first.get(wallet) ?? { found: 'unknown', seq: null };
+    const changed = rows.map(nameOf);
+    const memberId = idFromUuid('mem', wallet);
+    log.error({ event: 'account.frozen', memberId, found, seq: seq?.toString() ?? null, changed });
   }
 }
 

@@ -2,7 +2,7 @@ import type { PoolClient } from 'pg';
 import { borrowed } from '../../../../kernel/db/borrow';
 import type { Database } from '../../../../kernel/db/database';
 import type { WalletKey } from '../../core/points/wallet';
-import { linkHash } from '../../data/points/chain';
+import { changedRows, linkOf, type ChangedRow } from '../../data/points/chain';
 import { findChangedPassed } from '../../data/points/passed.store';
 import { findChangedTerms } from '../../data/points/terms.store';
 import { walletText } from '../../data/points/wallet-request';
@@ -25,6 +25,8 @@ export interface AccountFinding {
   readonly found: string;
   /** For `chain`: the version whose rows are not those that were posted. */
   readonly seq: bigint | null;
+  /** For `chain`: which of that version's rows, as far as its marks tell. */
+  readonly rows: readonly ChangedRow[];
 }
 
 /** What a verification came to. */
@@ -94,7 +96,7 @@ async function findWrong(client: PoolClient, wallets: readonly ChainedWallet[]):
   return [
     ...wallets.flatMap((wallet) => brokenChain(wallet, written.get(walletText(wallet.key)) ?? [])),
     ...standing.flatMap(({ key, programmeId, broken }) =>
-      broken.map((found): AccountFinding => ({ key, programmeId, found, seq: null })),
+      broken.map((found): AccountFinding => ({ key, programmeId, found, seq: null, rows: [] })),
     ),
   ];
 }
@@ -105,13 +107,17 @@ async function findWrong(client: PoolClient, wallets: readonly ChainedWallet[]):
  */
 export function brokenChain(wallet: ChainedWallet, transactions: readonly StoredTransaction[]): AccountFinding[] {
   const { key, programmeId } = wallet;
-  const at = (seq: bigint): AccountFinding[] => [{ key, programmeId, found: 'chain', seq }];
+  const at = (seq: bigint, changed: readonly ChangedRow[] = []): AccountFinding[] => [
+    { key, programmeId, found: 'chain', seq, rows: changed },
+  ];
   let previous: string | null = null;
   let version = 0n;
-  for (const { seq, chain, rows } of transactions) {
+  for (const { seq, chain, marks, rows } of transactions) {
     version += 1n;
     if (seq !== version) return at(version);
-    if (linkHash(previous, key.wallet, rows) !== chain) return at(seq);
+    const link = linkOf(previous, key.wallet, rows);
+    if (link.chain !== chain) return at(seq, changedRows(rows, marks));
+    if (marks !== null && marks !== link.marks) return at(seq, [{ table: 'journal_transaction', names: 'marks' }]);
     previous = chain;
   }
   return previous === wallet.chain && version === wallet.seq ? [] : at(version + 1n);

@@ -1,5 +1,6 @@
 import type { Database } from '../../../../kernel/db/database';
 import type { InvariantFinding } from '../../../../kernel/db/invariants';
+import type { ChangedRow } from '../../data/points/chain';
 import { checkBookSeals, checkSharedRows, verifyAccounts, verifyWindow, type Verification } from './verify-accounts';
 
 const TOLD_EVERY = 20_000;
@@ -18,11 +19,19 @@ export async function verifyChains(
     since === undefined
       ? await verifyAccounts(database, every(TOLD_EVERY, tell))
       : await verifySince(database, since, tell);
-  const chains = findings.filter(({ found }) => found === 'chain').map(({ key, seq }) => ({ ...key, seq }));
+  const chains = findings
+    .filter(({ found }) => found === 'chain')
+    .map(({ key, seq, rows }) => ({ ...key, seq, changed: rows.map(nameOf).join('; ') }));
   return [
     { name: 'chain-names-no-changed-row', total: chains.length, rows: chains.slice(0, ROWS_KEPT) },
     ...(await checkShared(database)),
   ];
+}
+
+/** A row in words: its table, and what tells it apart there. */
+export function nameOf({ table, names }: ChangedRow): string {
+  if (names === null) return `${table}: a row is missing`;
+  return names === '' ? table : `${table} ${names}`;
 }
 
 async function verifySince(database: Database, since: Date, tell: (line: string) => void): Promise<Verification> {

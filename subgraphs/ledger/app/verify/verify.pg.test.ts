@@ -60,7 +60,7 @@ afterEach(async () => {
 /** Something in every table of the journal. */
 async function liveALittle(member: MemberId): Promise<void> {
   const bought = await book.buy(member, issuer, 100n);
-  const spent = await book.redeem(member, redeemer, 30n);
+  const spent = await book.redeem(member, redeemer, 30n, { amountMinor: 250n, currency: 'EUR' });
   const undo = { redemptionSeq: spent, partnerId: redeemer, points: points(10n), reason: 'wrong size' };
   await book.post(member, (wallet, facts) => planReversal(wallet, undo, facts), { needs: { redemptions: [spent] } });
   const goods = {
@@ -129,7 +129,7 @@ describe('tampering', () => {
     }
   });
 
-  it('with any cell of any row by the owner shows, and the row’s version is named', async () => {
+  it('with any cell of any row by the owner shows, and the row is named: its account, version, table and place', async () => {
     expect(await chains()).toEqual([WELL, WELL, WELL]);
     const unseen: string[] = [];
     for (const [table, column, type] of COLUMNS) {
@@ -147,7 +147,10 @@ describe('tampering', () => {
         update ${table} set ${column} = ${other[type]?.(column)} where wallet = '${key}' and seq = ${seq};
         commit`);
       const [chain] = await chains();
-      const isNamed = String(chain?.first?.['seq']) === seq && String(chain?.first?.['wallet']) === key;
+      const isNamed =
+        String(chain?.first?.['seq']) === seq &&
+        String(chain?.first?.['wallet']) === key &&
+        String(chain?.first?.['changed']).split(' ')[0] === table;
       if (chain?.total !== 1 || !isNamed) unseen.push(`${table}.${column}`);
       await database.asOwner(`begin;
         delete from ${table} where wallet = '${key}' and seq = ${seq};
@@ -159,6 +162,42 @@ describe('tampering', () => {
     expect(unseen).toEqual([]);
     expect((await chains())[0]).toEqual({ total: 0, first: undefined });
   }, 120_000);
+
+  it.each([
+    ['changes one of several', `update entry set amount = amount + 1 where n = 1`, 'entry n 1'],
+    ['changes two', `update claim set micros = micros + 1 where n in (0, 1)`, 'claim n 0; claim n 1'],
+    ['takes one away', 'delete from entry where n = 1', 'entry: a row is missing'],
+    [
+      'adds one',
+      `insert into redemption_money (bucket, wallet, seq, amount_minor, currency)
+       select bucket, wallet, seq, 1, 'EUR' from entry where n = 1`,
+      'redemption_money',
+    ],
+    ['changes the link alone', `update journal_transaction set chain = sha256(chain)`, 'journal_transaction chain'],
+    ['changes the marks alone', `update journal_transaction set marks = '\\x00'::bytea`, 'journal_transaction marks'],
+  ])('that %s is told by its row', async (_what, change, told) => {
+    const { rows } = await database.pool.query<{ seq: string }>(
+      `select e.seq from entry e where e.wallet = $1 and e.n = 1 and exists (select 1 from claim c
+        where c.wallet = e.wallet and c.seq = e.seq and c.n = 1) limit 1`,
+      [uuidOf(victim)],
+    );
+    const { seq } = rows[0]!;
+    const of = `wallet = '${uuidOf(victim)}' and seq = ${seq}`;
+    const tables = Object.keys(JOURNAL_TABLES).map((table) => `alter table ${table} disable trigger user;`);
+    await database.asOwner(
+      `begin; ${tables.join(' ')} ${change} ${/ where /u.test(change) ? 'and' : 'where'} ${of}; commit`,
+    );
+    const [chain] = await chains();
+    expect(chain).toMatchObject({ total: 1, first: { wallet: uuidOf(victim), changed: told } });
+    expect(String(chain?.first?.['seq'])).toBe(seq);
+  });
+
+  it('with a posting older than its marks is told by its version', async () => {
+    await database.asOwner(`begin; alter table journal_transaction disable trigger user; alter table entry disable trigger user;
+      update journal_transaction set marks = null;
+      update entry set amount = amount + 1 where wallet = '${uuidOf(victim)}' and seq = 1; commit`);
+    expect((await chains())[0]).toMatchObject({ total: 1, first: { wallet: uuidOf(victim), seq: 1n, changed: '' } });
+  });
 
   it('that keeps every sum is seen by the chain, and by no invariant: the control', async () => {
     // The member never gave this reason, and nothing else in the book depends on it.

@@ -142,6 +142,12 @@ describe('payments', () => {
     expect(names[0]).not.toBe(names[1]);
   });
 
+  it('have a name of signs that every bank carries, and still one each', () => {
+    const names = ['A_B', 'A-B', `A_${'B'.repeat(38)}`].map((code) => endToEndIdOf(12, { id: a, code }));
+    for (const name of names) expect(name).toMatch(/^STL-12-[A-Za-z0-9-]{1,28}$/);
+    expect(new Set(names).size).toBe(3);
+  });
+
   it('of one way go into a file whose total is their sum', () => {
     const payments = paymentsOf(cycle, nets, codeOf);
     const file = {

@@ -27,10 +27,13 @@ export interface NetToPay {
 /** The longest EndToEndId a bank carries (ISO 20022 Max35Text). */
 const END_TO_END_MAX = 35;
 
-/** The name a payment keeps all the way to the bank's statement. A code too long for it is cut, with the end of the id behind. */
+/**
+ * The name a payment keeps all the way to the bank's statement. A code that is too long for it is cut, and an underscore, which banks
+ * do not carry, becomes a hyphen; both have the end of the partner's id behind, so that names stay apart.
+ */
 export function endToEndIdOf(cycleNumber: number, partner: { id: string; code: string }): string {
-  const whole = `STL-${cycleNumber}-${partner.code}`;
-  if (whole.length <= END_TO_END_MAX) return whole;
+  const whole = `STL-${cycleNumber}-${partner.code.replaceAll('_', '-')}`;
+  if (whole.length <= END_TO_END_MAX && !partner.code.includes('_')) return whole;
   const end = `-${partner.id.slice(-8)}`;
   return whole.slice(0, END_TO_END_MAX - end.length) + end;
 }

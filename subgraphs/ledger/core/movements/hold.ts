@@ -4,10 +4,18 @@ import type { PartnerId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
 import { available, held, type Account, type Entry } from '../points/account';
 import type { LotPart } from '../points/lot';
-import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import { EMPTY_PLAN, type MoneyBeside, type PostingFacts, type PostingPlan } from '../points/posting';
 import { standingLot, type Hold, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import { drawForSpending, priceOf, redeemingTerms, spentEntries, spentMoney } from './redemption';
+import {
+  drawForSpending,
+  paidBeside,
+  priceOf,
+  redeemingTerms,
+  spentEntries,
+  spentMoney,
+  whyNotPaidIn,
+} from './redemption';
 
 /** Points to set aside for a redemption that is not finished. */
 export interface HoldRequest {
@@ -55,6 +63,8 @@ export interface Capture {
   readonly partnerId: PartnerId;
   /** Null: all of it. */
   readonly points: Points | null;
+  /** What the member pays beside the points; absent: nothing. */
+  readonly money?: MoneyBeside | null;
   readonly externalRef: string;
 }
 
@@ -72,6 +82,8 @@ export function planCapture(wallet: Wallet, capture: Capture, facts: PostingFact
   }
   const contract = redeemingTerms(hold.partnerId, facts.now, facts);
   if (isRefusal(contract)) return contract;
+  const foreign = whyNotPaidIn(capture.money, facts);
+  if (foreign !== null) return foreign;
   const { taken, left } = splitParts(hold.lots, amount);
   const from = held(wallet.memberId) as Account & { owner: typeof wallet.memberId };
   return {
@@ -84,6 +96,7 @@ export function planCapture(wallet: Wallet, capture: Capture, facts: PostingFact
     ...spentMoney(taken, priceOf(contract)),
     restated: left.map(({ lot }) => standingLot(wallet, lot)),
     hold: { ...hold, state: 'CAPTURED', captured: amount },
+    ...paidBeside(capture.money),
   };
 }
 

@@ -7,6 +7,7 @@ import type { PendingLot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
+import type { RuleBook } from '../rule-book';
 
 /** A pending lot, and who asks: its issuer, or null for the operator, who may handle any. */
 export interface PendingRequest {
@@ -14,14 +15,30 @@ export interface PendingRequest {
   readonly issuerId: PartnerId | null;
 }
 
-/** Posting rule of a release: PENDING:member → AVAILABLE:member, and what is owed for points that became available. */
+/**
+ * Posting rule of a release: PENDING:member → AVAILABLE:member, and what is owed for points that became available. Points that wait
+ * for their issuer's payment are released by the operator, who sees it come.
+ *
+ * Refuses, in this order: not there or another's, not pending, waiting for the payment of who asks.
+ */
 export function planPendingRelease(
   wallet: Wallet,
   request: PendingRequest,
   facts: PostingFacts,
 ): PostingPlan | Refusal {
   const lot = pendingLot(wallet, request);
-  return 'code' in lot ? lot : releasing(wallet, lot, facts.now);
+  if ('code' in lot) return lot;
+  if (request.issuerId !== null && waitsForFunding(lot, facts.book)) {
+    return refuse('LEDGER_FUNDING_NOT_CONFIRMED', 'These points are released when the operator has seen the payment.');
+  }
+  return releasing(wallet, lot, facts.now);
+}
+
+/** By the contract the lot was issued under; goodwill is settled when it is spent, and waits for no payment. */
+function waitsForFunding({ issuerId, terms }: PendingLot, { contracts }: RuleBook): boolean {
+  if (terms.settlementModel === 'AT_REDEMPTION') return false;
+  const ofLot = contracts.find((one) => one.partnerId === issuerId && one.version === terms.contractVersion);
+  return ofLot?.releaseOnFunding === true;
 }
 
 /**

@@ -6,7 +6,7 @@ import { spendingMoney, type Price } from '../money/redemption-claims';
 import { redeemedAt, type Account, type Entry } from '../points/account';
 import { drawLots, drawProRata, spendableLots, type Draw } from '../points/draw';
 import type { LotPart } from '../points/lot';
-import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
+import { EMPTY_PLAN, type MoneyBeside, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { contractAt, partnerIn, whyNotActive, type Contract } from '../rule-book';
@@ -18,6 +18,8 @@ export interface Redemption {
   readonly externalRef: string;
   readonly points: Points;
   readonly occurredAt: Date;
+  /** What the member pays beside the points; absent: nothing. */
+  readonly money?: MoneyBeside | null;
   /** The version the caller decided upon; null when it does not matter. */
   readonly expectedVersion: bigint | null;
   /** The member has just proved that it is they who spend. */
@@ -28,12 +30,16 @@ export interface Redemption {
  * Posting rule of a redemption: AVAILABLE:member → REDEEMED:redeemer, lot by lot in draw order, and what is owed for each at
  * the redeemer's price in force when it happened. A donation is a redemption at a charity, by the member's own wish.
  *
- * Refuses, in this order: suspended, cannot redeem, no contract, in the future, version changed, step-up required, member in
- * arrears, insufficient points.
+ * Money the member pays beside the points is the redeemer's own affair: it is written down, and nobody owes anything for it.
+ *
+ * Refuses, in this order: suspended, cannot redeem, no contract, money of another currency, in the future, version changed, step-up
+ * required, member in arrears, insufficient points.
  */
 export function planRedemption(wallet: Wallet, redemption: Redemption, facts: PostingFacts): PostingPlan | Refusal {
   const contract = redeemingTerms(redemption.partnerId, redemption.occurredAt, facts);
   if (isRefusal(contract)) return contract;
+  const foreign = whyNotPaidIn(redemption.money, facts);
+  if (foreign !== null) return foreign;
   if (redemption.occurredAt > facts.now)
     return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The redemption has not happened yet.');
   const { expectedVersion } = redemption;
@@ -50,7 +56,18 @@ export function planRedemption(wallet: Wallet, redemption: Redemption, facts: Po
     occurredAt: redemption.occurredAt,
     entries: spentEntries({ kind: 'AVAILABLE', owner: wallet.memberId }, redemption.partnerId, draws),
     ...spentMoney(draws, priceOf(contract)),
+    ...paidBeside(redemption.money),
   };
+}
+
+/** The part of a plan that keeps what was paid beside the points. */
+export const paidBeside = (money: Redemption['money']): Pick<PostingPlan, 'beside'> =>
+  money ? { beside: { amountMinor: money.amountMinor, currency: money.currency } } : {};
+
+/** Money paid beside points is in the programme's currency, so that reports can add it to what the points are worth. */
+export function whyNotPaidIn(money: Redemption['money'], { book }: PostingFacts): Refusal | null {
+  if (!money || money.currency === book.currency) return null;
+  return refuse('LEDGER_CURRENCY_NOT_ACCEPTED', `What is paid beside points is paid in ${book.currency}.`);
 }
 
 /** What a redeemer is owed per point under its contract. */

@@ -59,6 +59,19 @@ export function planReversal(wallet: Wallet, reversal: Reversal, facts: PostingF
   };
 }
 
+/**
+ * How much of what was paid beside points goes back with those reversed so far.
+ *
+ * Minor units in proportion to the points, rounded down: the redeemer keeps the rest until the last point comes back, and then
+ * gives all of it.
+ */
+export function moneyBack(
+  paidMinor: bigint,
+  { points: spent, reversed }: { points: bigint; reversed: bigint },
+): bigint {
+  return spent === 0n ? 0n : (paidMinor * reversed) / spent;
+}
+
 interface Return {
   readonly part: LotPart;
   /** Points of the same draw that stay spent. */

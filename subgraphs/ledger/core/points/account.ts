@@ -1,5 +1,5 @@
 import type { MemberId, PartnerId } from '../../../../kernel/values/id';
-import { points, type Points } from '../../../../kernel/values/points';
+import { points, POINTS_MAX, type Points } from '../../../../kernel/values/points';
 import type { Party } from './lot';
 import type { Balances } from './wallet';
 
@@ -45,12 +45,7 @@ const COUNTED: Partial<Record<AccountKind, { name: Counted; sign: bigint }>> = {
   ARREARS: { name: 'arrears', sign: -1n },
 };
 
-/**
- * The balances after entries. They follow from the entries alone, so a plan cannot say one thing and move another.
- *
- * @throws RangeError when a balance would go below zero: a posting rule's bug
- */
-export function balancesAfter(before: Balances, entries: readonly Entry[], qualifying: bigint): Balances {
+function moved(before: Balances, entries: readonly Entry[], qualifying: bigint): Record<keyof Balances, bigint> {
   const after: Record<keyof Balances, bigint> = { ...before };
   for (const { debit, credit, amount } of entries) {
     const from = COUNTED[debit.kind];
@@ -59,6 +54,32 @@ export function balancesAfter(before: Balances, entries: readonly Entry[], quali
     if (to !== undefined) after[to.name] += to.sign * amount;
   }
   after.qualifying = qualifying;
+  return after;
+}
+
+/** Far from the end of 64 bits: a thousand million of such balances and entries still add up within them. */
+const SMALL = 2n ** 32n;
+
+/**
+ * Whether balances stay within 64 bits when entries move them: all a member has together, so that what is released later by itself
+ * never passes them either; what is owed; and what counts towards a tier.
+ */
+export function balancesFit(before: Balances, entries: readonly Entry[], qualifying: bigint): boolean {
+  const { available, pending, held, arrears } = before;
+  const isSmall = qualifying < SMALL && available < SMALL && pending < SMALL && held < SMALL && arrears < SMALL;
+  if (isSmall && entries.every(({ amount }) => amount < SMALL)) return true;
+  const after = moved(before, entries, qualifying);
+  const has = after.available + after.pending + after.held;
+  return has <= POINTS_MAX && after.arrears <= POINTS_MAX && after.qualifying <= POINTS_MAX;
+}
+
+/**
+ * The balances after entries. They follow from the entries alone, so a plan cannot say one thing and move another.
+ *
+ * @throws RangeError when a balance would go below zero: a posting rule's bug
+ */
+export function balancesAfter(before: Balances, entries: readonly Entry[], qualifying: bigint): Balances {
+  const after = moved(before, entries, qualifying);
   for (const [name, amount] of Object.entries(after)) {
     if (amount < 0n) throw new RangeError(`balancesAfter: ${name} would be ${amount}`);
     points(amount);

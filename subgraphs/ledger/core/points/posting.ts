@@ -1,12 +1,12 @@
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
-import { points } from '../../../../kernel/values/points';
+import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import type { Claim, MoneyEntry } from '../money/claim';
 import type { RuleBook } from '../rule-book';
 import type { Counter } from '../caps/cap-use';
 import type { Explanation } from '../rules/explanation';
 import type { Person } from '../rules/purchase-facts';
 import { standingAfter } from '../tiers/standing';
-import { balancesAfter, type Account, type Entry } from './account';
+import { balancesAfter, balancesFit, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
 import type { IssuedLot, Lot, LotPart, OpenLot, PendingLot } from './lot';
 import type { Arrears, Award, Hold, Past, Wallet } from './wallet';
@@ -51,6 +51,13 @@ export interface PurchaseFact {
   readonly occurredAt: Date;
 }
 
+/** Money a member pays a redeemer beside the points of one redemption. */
+export interface MoneyBeside {
+  /** Minor units; > 0. */
+  readonly amountMinor: bigint;
+  readonly currency: string;
+}
+
 /**
  * What one event does to one wallet, decided and not yet written. Balances, lots and arrears follow from the entries;
  * `applyPlan` gives the wallet they lead to, and the store writes exactly the plan.
@@ -77,6 +84,8 @@ export interface PostingPlan {
   readonly returned?: { readonly purchaseSeq: bigint; readonly amountMinor: bigint; readonly clawedBack: bigint };
   /** A redemption that was undone, in whole or part. */
   readonly reversed?: { readonly redemptionSeq: bigint; readonly points: bigint };
+  /** What was paid beside the points of a redemption. */
+  readonly beside?: MoneyBeside;
   /** An action that was rewarded. */
   readonly award?: Award;
   /** What rules gave and why, and what the partner told with it; absent where the base rate alone was looked at. */
@@ -145,6 +154,25 @@ export function shownPoints(plan: PostingPlan): bigint {
       0n,
     );
   return plan.kind === 'PENDING' || plan.kind === 'CANCEL' ? net('PENDING') : net('AVAILABLE');
+}
+
+/**
+ * Whether all a plan leaves and makes is within 64 bits: balances in points, claims and money in micro-units, and what lots that come
+ * into being will cost by themselves, released or expired.
+ */
+export function fitsTheBook({ balances }: Wallet, plan: PostingPlan): boolean {
+  const isWithin = ({ micros }: { micros: bigint }) => micros <= POINTS_MAX && micros >= -POINTS_MAX;
+  return (
+    balancesFit(balances, plan.entries, balances.qualifying + plan.qualifying) &&
+    plan.claims.every(isWithin) &&
+    plan.money.every(isWithin) &&
+    plan.issued.every(({ quantity, terms }) => quantity * dueByItself(terms) <= POINTS_MAX)
+  );
+}
+
+/** No more than this is owed for a point before anybody spends it, in micro-units. */
+function dueByItself({ settlementModel, issuanceMicros, reserveMicros, feeMicros }: Lot['terms']): bigint {
+  return feeMicros + (settlementModel === 'AT_REDEMPTION' ? 0n : issuanceMicros + reserveMicros);
 }
 
 /**

@@ -42,7 +42,9 @@ export function isMonth(text: string): boolean {
   return /^(19|20)\d\d-(0[1-9]|1[0-2])$/.test(text);
 }
 
-const nameOf = ({ issuerId, vintage }: { issuerId: Party; vintage: Month }): string => `${issuerId ?? ''} ${vintage}`;
+/** A name for each vintage of each issuer; in order, the operator's come first. */
+export const vintageName = ({ issuerId, vintage }: { issuerId: Party; vintage: Month }): string =>
+  `${issuerId ?? ''} ${vintage}`;
 
 /** Every vintage as it stood at the end of a month, by issuer and vintage; the operator's first. */
 export function standingsAt(flows: readonly VintageFlow[], through: Month): VintageStanding[] {
@@ -50,14 +52,14 @@ export function standingsAt(flows: readonly VintageFlow[], through: Month): Vint
   for (const flow of flows) {
     if (flow.month > through) continue;
     const { issuerId, vintage } = flow;
-    const before = standings.get(nameOf(flow));
+    const before = standings.get(vintageName(flow));
     const sum = (field: 'issued' | 'redeemed' | 'clawedBack' | 'expired' | 'allocatedMicros') =>
       (before?.[field] ?? 0n) + flow[field];
     const [issued, redeemed, clawedBack, expired] = [sum('issued'), sum('redeemed'), sum('clawedBack'), sum('expired')];
-    standings.set(nameOf(flow), {
+    standings.set(vintageName(flow), {
       ...{ issuerId, vintage, issued, redeemed, clawedBack, expired, allocatedMicros: sum('allocatedMicros') },
       outstanding: issued - redeemed - clawedBack - expired,
     });
   }
-  return [...standings.values()].sort((a, b) => (nameOf(a) < nameOf(b) ? -1 : 1));
+  return [...standings.values()].sort((a, b) => (vintageName(a) < vintageName(b) ? -1 : 1));
 }

@@ -4,13 +4,13 @@ import type { Id, ProgrammeId } from '../../../../kernel/values/id';
 import { refuse } from '../refusals';
 import { disputesUntil, type SettlementCycle } from './cycle';
 import type { Party } from './directional-total';
-import { claimantOf, clearingOf, move, type SettlementEntry } from './postings';
+import { claimantOf, move, type SettlementEntry } from './postings';
 
 /** How a dispute ends: the debtor owes nothing of the line, all of it, or a part. */
 export type DisputeOutcome = 'ACCEPT' | 'REJECT' | 'PARTIAL';
 export type DisputeState = 'OPEN' | 'PROPOSED' | 'RESOLVED';
 
-/** A line its debtor does not agree with. It waits in suspense until two persons of the operator decide. */
+/** A line in dispute by its debtor or, where the operator owes it, by its creditor. It waits in suspense until two persons of it decide. */
 export interface Dispute {
   readonly id: Id<'dsp'>;
   readonly programmeId: ProgrammeId;
@@ -60,13 +60,16 @@ export function owedBy(outcome: DisputeOutcome, micros: bigint, part: bigint | n
   return (micros > 0n ? part > 0n && part < micros : part < 0n && part > micros) ? part : null;
 }
 
-/** Takes a decided line out of suspense: the creditor has a claim again to what is owed, the debtor is let off the rest. */
+/**
+ * Takes a decided line out of suspense: the creditor has a claim again to what is owed, the debtor is let off the rest; what the
+ * operator is let off was its cost.
+ */
 export function outcomePostings(dispute: Dispute, owedMicros: bigint, currency: CurrencyCode): SettlementEntry[] {
   const { debtorId, creditorId, micros } = dispute;
   const suspense = { kind: 'DISPUTE_SUSPENSE', owner: debtorId, counterparty: creditorId } as const;
   const about = { currency, cause: `DISPUTE ${dispute.id}` };
   return [
     ...move({ from: suspense, to: claimantOf(creditorId) }, owedMicros, about),
-    ...move({ from: suspense, to: clearingOf(debtorId) }, micros - owedMicros, about),
+    ...move({ from: suspense, to: claimantOf(debtorId) }, micros - owedMicros, about),
   ];
 }

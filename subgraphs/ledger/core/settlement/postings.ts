@@ -49,9 +49,9 @@ export const plain = (kind: SettlementAccount['kind']): SettlementAccount => ({
   owner: null,
   counterparty: null,
 });
-/** Where a creditor's claim stands: its clearing account; what is disputed of the operator's own dues is at its cost till decided. */
-export const claimantOf = (creditorId: Party): SettlementAccount =>
-  creditorId === null ? plain('GOODWILL_EXPENSE') : clearingOf(creditorId);
+/** Where what is disputed touches a party: its clearing account; the operator's is at its cost until it is decided. */
+export const claimantOf = (party: Party): SettlementAccount =>
+  party === null ? plain('GOODWILL_EXPENSE') : clearingOf(party);
 export const BANK = plain('SETTLEMENT_BANK');
 
 /** A move of any sign as an entry; none for nothing. */

@@ -5,7 +5,7 @@ import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
 import { saveShares } from './cap.store';
-import { linkHash } from './chain';
+import { linkOf } from './chain';
 import { AT, JOURNAL_TABLES, type JournalTable } from './journal-tables';
 import { documentRow, refusalRow, writtenRows, type WrittenRows } from './journal-rows';
 import * as standing from './standing-rows';
@@ -64,14 +64,18 @@ export interface BatchWrites {
   readonly shares: readonly Cells[];
 }
 
-/** The chain's place in the journal's own row. */
+/** The places of the proof in the journal's own row. */
 const CHAIN = Object.keys(JOURNAL_TABLES.journal_transaction).indexOf('chain');
+const MARKS = Object.keys(JOURNAL_TABLES.journal_transaction).indexOf('marks');
 
 /** Chains a transaction to the one before it on its wallet: the hash covers every row that is written of it. */
 export function chained(decided: DecidedTransaction, previous: Digest | null): PlannedTransaction {
   const rows = writtenRows(decided);
-  const chain = linkHash(previous, decided.after.key.wallet, rows);
-  for (const row of rows.journal_transaction as readonly Cell[][]) row[CHAIN] = chain;
+  const { chain, marks } = linkOf(previous, decided.after.key.wallet, rows);
+  for (const row of rows.journal_transaction as readonly Cell[][]) {
+    row[CHAIN] = chain;
+    row[MARKS] = marks;
+  }
   return { ...decided, rows, after: { ...decided.after, chain } };
 }
 
@@ -215,6 +219,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     { recordset: WRITE.redemption_reversal, rows: rowsOf('redemption_reversal') },
     { recordset: WRITE.award, rows: rowsOf('award') },
     { recordset: WRITE.campaign_lot, rows: rowsOf('campaign_lot') },
+    { recordset: WRITE.redemption_money, rows: rowsOf('redemption_money') },
     { recordset: WRITE.lot_extension, rows: rowsOf('lot_extension') },
     { recordset: HOLDS, rows: standing.holds(transactions) },
     { recordset: CLOSED_LOTS, rows: lots.closed },

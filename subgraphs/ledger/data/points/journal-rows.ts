@@ -29,7 +29,7 @@ interface Place {
 /** Whole numbers become text once: they are hashed and sent. */
 const whole = (number: bigint): string => number.toString();
 
-/** Rows of a transaction in the order of the columns; the place of the chain, which is made of them all, is still empty. */
+/** Rows of a transaction in the order of the columns; the places of the proof, which is made of them all, are still empty. */
 export function writtenRows(one: DecidedTransaction): WrittenRows {
   const { key, seq } = one.after;
   const at: Place = { bucket: key.bucket, wallet: key.wallet, seq: whole(seq) };
@@ -46,6 +46,7 @@ export function writtenRows(one: DecidedTransaction): WrittenRows {
     redemption_reversal: reversalRows(one, at),
     award: awardRows(one, at),
     campaign_lot: campaignLotRows(one, at),
+    redemption_money: besideRows(one, at),
   };
 }
 
@@ -78,6 +79,7 @@ function journalRow(one: DecidedTransaction, at: Place): Cells {
     intent === null ? null : intent.bodyHash,
     msOf(plan.occurredAt),
     msOf(one.recordedAt),
+    null,
     null,
   ];
 }
@@ -218,6 +220,11 @@ function campaignLotRows({ plan: { campaignLots, occurredAt } }: DecidedTransact
     whole(points),
     msOf(occurredAt),
   ]);
+}
+
+function besideRows({ plan: { beside } }: DecidedTransaction, at: Place): Cells[] {
+  if (beside === undefined) return [];
+  return [[at.bucket, at.wallet, at.seq, whole(beside.amountMinor), beside.currency]];
 }
 
 export function documentRow({ hash, programmeId, partnerId, kind, externalRef, key, seq }: PlannedDocument): Cells {

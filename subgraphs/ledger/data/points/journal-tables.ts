@@ -35,6 +35,7 @@ export const JOURNAL_TABLES = {
     occurred_at: 'instant',
     recorded_at: 'instant',
     chain: 'bytea',
+    marks: 'bytea',
   },
   entry: {
     ...AT,
@@ -141,6 +142,11 @@ export const JOURNAL_TABLES = {
     campaign_id: 'ref',
     points: 'bigint',
     occurred_at: 'instant',
+  },
+  redemption_money: {
+    ...AT,
+    amount_minor: 'bigint',
+    currency: 'word',
   },
 } as const satisfies Record<string, Columns>;
 

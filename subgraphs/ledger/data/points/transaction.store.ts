@@ -5,7 +5,7 @@ import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { IssuedLot, Party } from '../../core/points/lot';
-import type { PurchaseFact } from '../../core/points/posting';
+import type { MoneyBeside, PurchaseFact } from '../../core/points/posting';
 import type { Balances, Hold, HoldState, WalletKey } from '../../core/points/wallet';
 
 /** The columns of `JournalLineRow`, of `journal_transaction t`. */
@@ -41,6 +41,8 @@ select c.currency,
          where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq) as arrears_opened,
        (select row_to_json(r) from (select redemption_seq::text, points::text from redemption_reversal
          where bucket = t.bucket and wallet = t.wallet and seq = t.seq) r) as reversed,
+       (select row_to_json(m) from (select amount_minor::text, currency from redemption_money
+         where bucket = t.bucket and wallet = t.wallet and seq = t.seq) m) as beside,
        (select row_to_json(a) from (select seq::text, available_after::text, pending_after::text, held_after::text,
           arrears_after::text, qualifying_after::text from journal_transaction
          where bucket = t.bucket and wallet = t.wallet and seq between t.seq and t.seq + 2 and (seq = t.seq or cause_seq = t.seq)
@@ -100,6 +102,8 @@ export interface JournalDetails {
   readonly arrearsOpened: bigint;
   /** Which redemption it undid, and how much of it. */
   readonly reversed: { readonly redemptionSeq: bigint; readonly points: bigint } | null;
+  /** What was paid beside the points it spent. */
+  readonly beside: MoneyBeside | null;
 }
 
 /** One transaction whole: its line, what it did, and the account as it and what followed from it left it. */
@@ -137,6 +141,7 @@ interface DetailsRow {
   clawed_back: string;
   arrears_opened: string;
   reversed: { redemption_seq: string; points: string } | null;
+  beside: { amount_minor: string; currency: string } | null;
   account: BalanceColumns & { seq: string };
 }
 
@@ -212,7 +217,7 @@ function balancesFrom(row: BalanceColumns): Balances {
 const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
 
 function detailsFrom(row: DetailsRow): JournalDetails {
-  const { purchase, hold, reversed } = row;
+  const { purchase, hold, reversed, beside } = row;
   return {
     currency: row.currency,
     issued: row.lots.map((lot) => ({
@@ -252,6 +257,7 @@ function detailsFrom(row: DetailsRow): JournalDetails {
     clawedBack: BigInt(row.clawed_back),
     arrearsOpened: BigInt(row.arrears_opened),
     reversed: reversed && { redemptionSeq: BigInt(reversed.redemption_seq), points: BigInt(reversed.points) },
+    beside: beside && { amountMinor: BigInt(beside.amount_minor), currency: beside.currency },
   };
 }
 

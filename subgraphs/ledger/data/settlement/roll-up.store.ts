@@ -1,6 +1,6 @@
-import type { Pool } from 'pg';
-import { assertNamed, sql } from '../../../../kernel/db/sql';
+import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
+import { named, RollUp } from '../roll-up';
 import { balancesThatAreNotTheirLots, claimsThatAreNotTheirPoints, pointsThatDoNotSumToZero } from './trial-sql';
 
 /**
@@ -9,42 +9,7 @@ import { balancesThatAreNotTheirLots, claimsThatAreNotTheirPoints, pointsThatDoN
  * posting took; it changes no row that a posting locks.
  */
 
-/** A statement put together of parts, under its name. */
-function named(statement: string): string {
-  assertNamed(statement);
-  return statement;
-}
-
 const NOBODY = `'${'0'.repeat(32)}'::uuid`;
-
-/** A pass over what a long absence left takes longer than a till may wait. */
-const PATIENCE = sql`/* ledger.rollUp.patience */ select set_config('statement_timeout', '600000', true)`;
-/**
- * A pass is planned by somebody who cannot know how many wait and expects one: the tens of thousands there are would each be compared
- * with every pair, and sorted on disk. What belongs to one transaction is looked up by its key whatever this says.
- */
-const PLAN_FOR_MANY = sql`/* ledger.rollUp.planForMany */
-with before as materialized (select current_setting('enable_nestloop') as nestloop, current_setting('work_mem') as memory)
-select nestloop, memory, set_config('enable_nestloop', 'off', true), set_config('work_mem', '64MB', true) from before`;
-const PLAN_AS_BEFORE = sql`/* ledger.rollUp.planAsBefore */
-select set_config('enable_nestloop', $1, true), set_config('work_mem', $2, true)`;
-// The lock is a statement of its own: one that waits answers the row as it stands when it gets it, beside a snapshot of when it was
-// sent. Of two that wait, the one let in last would take for new what the other has rolled up meanwhile.
-const LOCK_WAITING = sql`/* ledger.rollUp.lockState */ select 1 as one from roll_up_state for update`;
-const LOCK_IF_FREE = sql`/* ledger.rollUp.lockStateIfFree */ select 1 as one from roll_up_state for update skip locked`;
-const LOAD_STATE = sql`/* ledger.rollUp.loadState */
-select b.seen::text as seen, pg_snapshot_xmin(b.seen)::text as from_xid,
-       case when (pg_snapshot_xmax(b.seen)::text)::bigint + $1::bigint <= (pg_snapshot_xmin(b.now)::text)::bigint
-            then format('%1$s:%1$s:', (pg_snapshot_xmax(b.seen)::text)::bigint + $1::bigint)
-            else b.now::text end as upto,
-       b.now::text as now
-  from (select case when s.system_id = c.system_identifier::text and pg_snapshot_xmax(s.snapshot) <= pg_snapshot_xmax(pg_current_snapshot())
-                    then s.snapshot else '1:1:'::pg_snapshot end as seen,
-               pg_current_snapshot() as now
-          from roll_up_state s, pg_control_system() c) b`;
-
-/** Transaction ids a pass takes at most: a long absence is made up for in steps that fit into memory. */
-const IDS_AT_ONCE = 2_000;
 
 /** Transactions to roll up, of those given as `seen`: not those whose claims do not follow from their points. */
 const FRESH = `wrong as materialized (
@@ -152,7 +117,7 @@ const OWED = `owed as materialized (
     join settlement_cycle y on y.id = c.cycle_id and y.state in ('OPEN', 'CUT_OFF')
 )`;
 
-const PASS = named(`/* ledger.rollUp.pass */
+const PASS = `/* ledger.rollUp.pass */
 with seen as materialized (
   select t.bucket, t.wallet, t.seq, t.programme_id, t.cycle_id, t.kind, t.recorded_at, t.written_at, t.available_after,
          t.pending_after, t.held_after, t.arrears_after
@@ -176,50 +141,10 @@ with seen as materialized (
 ), state as (
   update roll_up_state s set snapshot = $3::pg_snapshot, system_id = c.system_identifier::text from pg_control_system() c
 )
-select count(*)::integer as transactions from seen`);
+select count(*)::integer as transactions from seen`;
 
-/** One pass over what was posted since the last one; more is left when `isDone` is not. */
-export interface Pass {
-  readonly transactions: number;
-  readonly isDone: boolean;
-}
-
-interface RollUpState {
-  readonly seen: string;
-  readonly from_xid: string;
-  readonly upto: string;
-  readonly now: string;
-}
-
-async function locked(tx: Tx, wait: boolean): Promise<boolean> {
-  if (!wait) return ((await tx.query(LOCK_IF_FREE)) as object[]).length > 0;
-  await tx.query(LOCK_WAITING);
-  return true;
-}
-
-/** @param wait false: null at once when another pass is under way */
-async function pass(tx: Tx, wait: boolean): Promise<Pass | null> {
-  await tx.query(PATIENCE);
-  if (!(await locked(tx, wait))) return null;
-  const [state] = (await tx.query(LOAD_STATE, [IDS_AT_ONCE])) as RollUpState[];
-  if (state === undefined) throw new Error('rollUp: there is no state');
-  const { seen, from_xid, upto, now } = state;
-  // Named though the snapshot says as much: a step of many looks at its own rows, not at all that still wait.
-  const [before] = (await tx.query(PLAN_FOR_MANY)) as { nestloop: string; memory: string }[];
-  const [row] = (await tx.query(PASS, [seen, from_xid, upto, upto.split(':')[1]])) as { transactions: number }[];
-  await tx.query(PLAN_AS_BEFORE, [before?.nestloop, before?.memory]);
-  return { transactions: row?.transactions ?? 0, isDone: upto === now };
-}
-
-/** Rolls up everything committed by now, within the caller's transaction. */
-export async function rollUpAll(tx: Tx): Promise<void> {
-  for (;;) if ((await pass(tx, true))?.isDone !== false) return;
-}
-
-/** Rolls up one step of what waits; null when somebody else is at it. */
-export function rollUpSome(tx: Tx): Promise<Pass | null> {
-  return pass(tx, false);
-}
+/** Claims as lines of their pairs. */
+export const CLAIMS_ROLLED_UP = new RollUp({ name: 'rollUp', state: 'roll_up_state', pass: PASS });
 
 const HEALED = named(`/* ledger.rollUp.healed */
 with seen as materialized (
@@ -238,7 +163,7 @@ select wallet, seq from wrong order by wallet, seq limit 20`);
  * @returns what still does not, at most twenty
  */
 export async function rollUpHealed(tx: Tx, programmeUuid: string): Promise<{ wallet: string; seq: string }[]> {
-  await tx.query(LOCK_WAITING);
+  await CLAIMS_ROLLED_UP.lock(tx);
   return (await tx.query(HEALED, [programmeUuid])) as { wallet: string; seq: string }[];
 }
 
@@ -258,7 +183,7 @@ select count(*) from owed`);
 
 /** Makes what a dispute left owed a line of an open cycle; none for nothing. */
 export async function addOutcomeLine(tx: Tx, disputeUuid: string, cycleUuid: string): Promise<void> {
-  await tx.query(LOCK_WAITING);
+  await CLAIMS_ROLLED_UP.lock(tx);
   await tx.query(ADD_OUTCOME, [disputeUuid, cycleUuid]);
 }
 
@@ -281,15 +206,4 @@ export async function latestRecordedAt(tx: Tx, cycleUuid: string): Promise<Date 
     latest: Date | null;
   }[];
   return rows[0]?.latest ?? null;
-}
-
-const IDS = sql`/* ledger.rollUp.ids */
-select (pg_snapshot_xmax(pg_current_snapshot())::text)::bigint as given_out,
-       case when s.system_id = c.system_identifier::text then (pg_snapshot_xmax(s.snapshot)::text)::bigint else 1 end as rolled_up
-  from roll_up_state s, pg_control_system() c`;
-
-/** How many transaction ids were ever given out, and how many of them the last pass had seen: the rest may be postings that wait. */
-export async function idsGivenOut(pool: Pool): Promise<{ givenOut: number; rolledUp: number }> {
-  const { rows } = await pool.query<{ given_out: string; rolled_up: string }>(IDS);
-  return { givenOut: Number(rows[0]?.given_out ?? 0), rolledUp: Number(rows[0]?.rolled_up ?? 0) };
 }

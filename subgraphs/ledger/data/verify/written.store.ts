@@ -1,5 +1,6 @@
 import type { Client, PoolClient } from 'pg';
 import type { WalletKey } from '../../core/points/wallet';
+import { PROOF } from '../points/chain';
 import { JOURNAL_TABLES, type JournalTable } from '../points/journal-tables';
 import type { WrittenRows } from '../points/journal-rows';
 import type { Cells, ColumnType } from '../points/recordset';
@@ -10,6 +11,8 @@ export interface StoredTransaction {
   readonly seq: bigint;
   /** The link kept with it, as hexadecimal digits. */
   readonly chain: string;
+  /** The marks of its rows, as hexadecimal digits; null of one posted before there were any. */
+  readonly marks: string | null;
   readonly rows: WrittenRows;
 }
 
@@ -62,9 +65,9 @@ export async function loadWritten(
   keys: readonly WalletKey[],
 ): Promise<Map<string, StoredTransaction[]>> {
   const tables = Object.keys(JOURNAL_TABLES) as JournalTable[];
-  const found = new Map<string, Map<string, Record<JournalTable, Cells[]> & { chain?: string }>>();
+  const found = new Map<string, Map<string, Record<JournalTable, Cells[]> & Proof>>();
   for (const table of tables) {
-    const { rows } = await client.query<WalletKey & { seq: string; cells: (string | null)[]; chain: string | null }>({
+    const { rows } = await client.query<WalletKey & { seq: string; cells: (string | null)[] } & Proof>({
       name: `verify.${table}`,
       text: TEXTS.get(table) ?? '',
       values: keyArrays(keys),
@@ -75,27 +78,32 @@ export async function loadWritten(
       const whole = ofWallet.get(row.seq) ?? Object.fromEntries(tables.map((one) => [one, []]));
       ofWallet.set(row.seq, whole);
       whole[table].push(row.cells);
-      if (row.chain !== null) whole.chain = row.chain;
+      if (row.chain) Object.assign(whole, { chain: row.chain, marks: row.marks });
     }
   }
   return new Map([...found].map(([text, transactions]) => [text, ordered(transactions)]));
 }
 
-function ordered(transactions: ReadonlyMap<string, WrittenRows & { chain?: string }>): StoredTransaction[] {
+interface Proof {
+  readonly chain?: string | null;
+  readonly marks?: string | null;
+}
+
+function ordered(transactions: ReadonlyMap<string, WrittenRows & Proof>): StoredTransaction[] {
   return [...transactions]
-    .map(([seq, { chain = '', ...rows }]) => ({ seq: BigInt(seq), chain, rows }))
+    .map(([seq, { chain, marks, ...rows }]) => ({ seq: BigInt(seq), chain: chain ?? '', marks: marks ?? null, rows }))
     .sort((a, b) => (a.seq < b.seq ? -1 : 1));
 }
 
 /** Statements that read each table's cells in the form in which they are hashed. */
 const TEXTS: ReadonlyMap<string, string> = new Map(
   Object.entries<Readonly<Record<string, ColumnType>>>(JOURNAL_TABLES).map(([table, columns]) => {
-    const cells = Object.entries(columns).flatMap(([name, type]) => (name === 'chain' ? [] : [cellOf(name, type)]));
-    const chain = 'chain' in columns ? "encode(t.chain, 'hex')" : 'null';
+    const cells = Object.entries(columns).flatMap(([name, type]) => (PROOF.includes(name) ? [] : [cellOf(name, type)]));
+    const proof = PROOF.map((name) => (name in columns ? `encode(t.${name}, 'hex') as ${name}` : `null as ${name}`));
     return [
       table,
       `/* ledger.verify.loadRows */
-select t.bucket, t.wallet, t.seq, array[${cells.join(', ')}] as cells, ${chain} as chain
+select t.bucket, t.wallet, t.seq, array[${cells.join(', ')}] as cells, ${proof.join(', ')}
   from ${table} t join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on t.bucket = k.bucket and t.wallet = k.wallet`,
     ];
   }),

@@ -1,7 +1,7 @@
 import type { Cell, Paper } from '../../../core/documents/paper';
 
 /** What a spreadsheet may take for a formula, in a cell of words; a figure such as -1.60 is none. */
-const FORMULA = /^[=+\-@\t\r\uff1d\uff0b\uff0d\uff20]/;
+const FORMULA = /^[=+\-@\t\r\n\uff1d\uff0b\uff0d\uff20]/;
 
 function cellText(cell: Cell): string {
   const text = 'figure' in cell ? cell.figure : FORMULA.test(cell.text) ? `'${cell.text}` : cell.text;

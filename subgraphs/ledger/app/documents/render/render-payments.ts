@@ -18,11 +18,12 @@ export function renderCreditTransfer(file: PaymentFile): Buffer {
           PmtMtd: 'TRF',
           NbOfTxs: instructions.length.toString(),
           CtrlSum: decimalOf(file.totalMinor, file.currency),
+          PmtTpInf: isSepa(file) ? { SvcLvl: { Cd: 'SEPA' } } : null,
           ReqdExctnDt: { Dt: file.executeOn },
           Dbtr: partyOf(operator),
           DbtrAcct: accountOf(operator),
           DbtrAgt: agentOf(operator),
-          ChrgBr: 'SLEV',
+          ChrgBr: chargesOf(file),
           CdtTrfTxInf: instructions.map((one) => ({
             PmtId: { EndToEndId: one.endToEndId },
             Amt: { InstdAmt: amountOf(one) },
@@ -50,12 +51,12 @@ export function renderDirectDebit(file: PaymentFile): Buffer {
           PmtMtd: 'DD',
           NbOfTxs: instructions.length.toString(),
           CtrlSum: decimalOf(file.totalMinor, file.currency),
-          PmtTpInf: { SvcLvl: { Cd: 'SEPA' }, LclInstrm: { Cd: 'B2B' }, SeqTp: 'RCUR' },
+          PmtTpInf: { ...(isSepa(file) ? { SvcLvl: { Cd: 'SEPA' }, LclInstrm: { Cd: 'B2B' } } : {}), SeqTp: 'RCUR' },
           ReqdColltnDt: file.executeOn,
           Cdtr: partyOf(operator),
           CdtrAcct: accountOf(operator),
           CdtrAgt: agentOf(operator),
-          ChrgBr: 'SLEV',
+          ChrgBr: chargesOf(file),
           CdtrSchmeId: schemeOf(operator),
           DrctDbtTxInf: instructions.map((one) => ({
             PmtId: { EndToEndId: one.endToEndId },
@@ -74,18 +75,32 @@ export function renderDirectDebit(file: PaymentFile): Buffer {
   });
 }
 
+/** The schemes of SEPA are for euro; a payment in another currency goes as the banks of both ends have agreed. */
+const isSepa = ({ currency }: PaymentFile): boolean => currency === 'EUR';
+
+/** Charges follow the scheme, or are shared where there is none to follow. */
+const chargesOf = (file: PaymentFile): string => (isSepa(file) ? 'SLEV' : 'SHAR');
+
 function headerOf(file: PaymentFile): XmlValue {
   return {
     MsgId: file.messageId,
     CreDtTm: file.madeAt.toISOString(),
     NbOfTxs: file.instructions.length.toString(),
     CtrlSum: decimalOf(file.totalMinor, file.currency),
-    InitgPty: { Nm: file.operator.legalName },
+    InitgPty: { Nm: nameOf(file.operator) },
   };
 }
 
-function partyOf({ legalName, street, postCode, city, country }: PartyDetails): XmlValue {
-  return { Nm: legalName, PstlAdr: { StrtNm: street, PstCd: postCode, TwnNm: city, Ctry: country } };
+/** The longest name of a party that a payment carries (EPC132-08 and EPC130-08: 70 of the 140 that ISO 20022 has room for). */
+const NAME_MAX = 70;
+
+const nameOf = ({ legalName }: PartyDetails): string => [...legalName].slice(0, NAME_MAX).join('');
+
+/** An address has its town or is none: banks refuse one without. */
+function partyOf(details: PartyDetails): XmlValue {
+  const { street, postCode, city, country } = details;
+  const address = city === null ? null : { StrtNm: street, PstCd: postCode, TwnNm: city, Ctry: country };
+  return { Nm: nameOf(details), PstlAdr: address };
 }
 
 const accountOf = ({ iban }: PartyDetails): XmlValue => ({ Id: { IBAN: iban } });

@@ -49,7 +49,7 @@ describe('a paper as CSV', () => {
     ]);
   });
 
-  it.each(['=1', '+1', '-1', '@x', '\t=1', '\r=1', '＝1'])('disarms %j', (text) => {
+  it.each(['=1', '+1', '-1', '@x', '\t=1', '\r=1', '\n=1', '＝1'])('disarms %j', (text) => {
     const table = { name: 't', columns: ['c'], rows: [[words(text)]] };
     const [, cell] = renderCsv({ ...paper, facts: [], tables: [table] })
       .toString('utf8')

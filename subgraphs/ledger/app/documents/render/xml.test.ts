@@ -3,7 +3,7 @@ import { invoiceOf, type Invoice } from '../../../core/documents/invoice';
 import type { PartyDetails } from '../../../core/documents/party-details';
 import { paymentFile, paymentPaper, paymentsOf } from '../../../core/documents/payments';
 import type { Party } from '../../../core/settlement/directional-total';
-import { referenceFile, schemaFaults } from '../../../testkit/schema-check';
+import { schemaFaults, xmlSchema } from '../../../testkit/schema-check';
 import { ublFaults } from '../../../testkit/ubl-check';
 import { renderCsv } from './render-csv';
 import { renderCreditTransfer, renderDirectDebit } from './render-payments';
@@ -25,26 +25,35 @@ const details = (partnerId: Party): PartyDetails => ({
   ...{ mandateId: 'M-1', mandateSignedOn: '2026-01-01', creditorSchemeId: 'PL48ZZZ0A00000001', isSelfBilled: false },
 });
 
+const townless = (party: Party): PartyDetails => ({ ...details(party), city: null });
+
 describe('payments for the bank', () => {
   const nets = [
-    { partyId: a, netMinor: 657n, currency: 'EUR' },
-    { partyId: b, netMinor: -146n, currency: 'EUR' },
+    { partyId: a, netMinor: 657n },
+    { partyId: b, netMinor: -146n },
   ];
-  const payments = paymentsOf(cycle, nets, (id) => (id === a ? 'A' : 'B'));
-  const file = (way: 'CREDIT_TRANSFER' | 'DIRECT_DEBIT') =>
-    paymentFile(payments, { cycle, way, currency: 'EUR', executeOn: '2026-04-22', detailsOf: details });
+  const file = (way: 'CREDIT_TRANSFER' | 'DIRECT_DEBIT', currency = 'EUR', detailsOf = details) => {
+    const inCurrency = nets.map((net) => ({ ...net, currency }));
+    const payments = paymentsOf(cycle, inCurrency, (id) => (id === a ? 'A' : 'B'));
+    return paymentFile(payments, { cycle, way, currency, executeOn: '2026-04-22', detailsOf });
+  };
   const transfer = renderCreditTransfer(file('CREDIT_TRANSFER'));
   const debit = renderDirectDebit(file('DIRECT_DEBIT'));
 
-  const schema = referenceFile('pain.001.001.09.xsd');
-  (schema === undefined ? it.skip : it)(
-    'to net creditors are valid pain.001.001.09, and the schema does find faults',
-    async () => {
-      expect(await schemaFaults(transfer, schema!)).toEqual([]);
-      const broken = transfer.toString('utf8').replace('<PmtMtd>TRF</PmtMtd>', '<PmtMtd>GIFT</PmtMtd>');
+  for (const [what, name, written] of [
+    ['to net creditors', 'pain.001.001.09', transfer],
+    ['to net creditors in zlotys', 'pain.001.001.09', renderCreditTransfer(file('CREDIT_TRANSFER', 'PLN'))],
+    ['from net debtors', 'pain.008.001.08', debit],
+    ['from net debtors in zlotys', 'pain.008.001.08', renderDirectDebit(file('DIRECT_DEBIT', 'PLN'))],
+    ['of parties without a town', 'pain.008.001.08', renderDirectDebit(file('DIRECT_DEBIT', 'EUR', townless))],
+  ] as const) {
+    const schema = xmlSchema(`${name}.xsd`);
+    (schema === undefined ? it.skip : it)(`${what} are valid ${name}, and the schema does find faults`, async () => {
+      expect(await schemaFaults(written, schema!)).toEqual([]);
+      const broken = written.toString('utf8').replace(/<PmtMtd>[A-Z]+</, '<PmtMtd>GIFT<');
       expect(await schemaFaults(broken, schema!)).not.toEqual([]);
-    },
-  );
+    });
+  }
 
   it('carry name, amount and EndToEndId of each, and the same in their twins', () => {
     for (const part of [
@@ -58,6 +67,30 @@ describe('payments for the bank', () => {
       .toString('utf8')
       .split('\r\n');
     expect(row).toBe('STL-3-A,شركة النور & <أبناؤها>,PL61109010140000071219812874,,6.57,EUR,2026-04-22,M-1,2026-01-01');
+  });
+
+  it('have names no longer than a bank carries, whole signs of them, and an address with its town or none', () => {
+    const long = (party: Party) => ({ ...details(party), legalName: `${'x'.repeat(69)}𝔛${'y'.repeat(9)}`, city: null });
+    for (const text of [
+      renderCreditTransfer(file('CREDIT_TRANSFER', 'EUR', long)).toString('utf8'),
+      renderDirectDebit(file('DIRECT_DEBIT', 'EUR', long)).toString('utf8'),
+    ]) {
+      const names = [...text.matchAll(/<Nm>(.*?)<\/Nm>/g)].map(([, name]) => name);
+      expect(names).toEqual(Array(3).fill(`${'x'.repeat(69)}𝔛`));
+      expect(text).not.toContain('PstlAdr');
+    }
+  });
+
+  it('go by the schemes of SEPA in euro, and in no other currency', () => {
+    const written = (currency: string) => [
+      renderCreditTransfer(file('CREDIT_TRANSFER', currency)).toString('utf8'),
+      renderDirectDebit(file('DIRECT_DEBIT', currency)).toString('utf8'),
+    ];
+    for (const text of written('EUR')) for (const part of ['<Cd>SEPA</Cd>', 'SLEV']) expect(text).toContain(part);
+    for (const text of written('PLN')) {
+      for (const part of ['<Cd>SEPA</Cd>', 'SLEV', 'B2B']) expect(text).not.toContain(part);
+      expect(text).toContain('<ChrgBr>SHAR</ChrgBr>');
+    }
   });
 
   it('from net debtors name the mandate and the collector, and drop signs no XML may hold', () => {
@@ -98,6 +131,7 @@ describe('payments for the bank', () => {
 });
 
 describe('an invoice in UBL', () => {
+  const schemas = { Invoice: xmlSchema('UBL-Invoice-2.1.xsd'), CreditNote: xmlSchema('UBL-CreditNote-2.1.xsd') };
   const of = (billedMinor: bigint, amounts: readonly bigint[], change: Partial<PartyDetails> = {}): Invoice => {
     const total = {
       pair: 1,
@@ -123,10 +157,12 @@ describe('an invoice in UBL', () => {
     ['389', of(240n, [240n], { isSelfBilled: true })],
     ['261', of(-34n, [-34n], { isSelfBilled: true })],
     ['380', of(240n, [100n, 140n], { vatId: null })],
-  ])('of type %s keeps the rules of EN 16931', (type, invoice) => {
+  ])('of type %s keeps the rules of EN 16931, and UBL 2.1’s schema where it is given', async (type, invoice) => {
     const written = renderUbl(invoice);
     expect(written.toString('utf8')).toContain(`TypeCode>${type}</`);
     expect(ublFaults(written)).toEqual([]);
+    const schema = schemas[invoice.isCredit ? 'CreditNote' : 'Invoice'];
+    if (schema !== undefined) expect(await schemaFaults(written, schema)).toEqual([]);
   });
 
   it.each([
@@ -134,10 +170,13 @@ describe('an invoice in UBL', () => {
     ['BR-04', '>380<', '>999<'],
     ['BR-E-02', '<cbc:CompanyID>PL5260001246</cbc:CompanyID>', ''],
     ['order', '<cbc:ID>STL-3-I2</cbc:ID>', ''],
-  ])('would be found out by %s', (rule, from, to) => {
+  ])('would be found out by %s', async (rule, from, to) => {
     const text = renderUbl(of(240n, [400n, -160n])).toString('utf8');
     expect(text).toContain(from);
     const moved = rule === 'order' ? text.replace('</Invoice>', `${from}</Invoice>`) : text;
-    expect(ublFaults(Buffer.from(moved.replace(from, to))).join(' ')).toContain(rule);
+    const broken = Buffer.from(moved.replace(from, to));
+    expect(ublFaults(broken).join(' ')).toContain(rule);
+    if (rule === 'order' && schemas.Invoice !== undefined)
+      expect(await schemaFaults(broken, schemas.Invoice)).not.toEqual([]);
   });
 });
