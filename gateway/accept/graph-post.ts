@@ -12,7 +12,9 @@ import { Kept } from '../limits/kept';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
+import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
+import type { Doorkeeper } from './doorkeeper';
 import { answerTypeFor, type AnswerType } from './media-types';
 import { readBody, UnreadableBody } from './read-body';
 import {
@@ -29,6 +31,7 @@ export interface GraphPostOptions {
   readonly pipeline: Pipeline;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
+  readonly doorkeeper: Doorkeeper;
   readonly limits: GatewayLimits;
   readonly log: Logger;
 }
@@ -101,7 +104,11 @@ export class GraphPost {
     const caller = await callerOf(authenticator, originOf(request), { requestId, log });
     if ('code' in caller) return caller;
     const busy = pipeline.lanes.faultFor(caller.principal);
-    if (busy !== null) return busy;
+    if (busy !== null) {
+      countRefusal(busy.code);
+      this.options.doorkeeper.note(request.headers.authorization, caller.principal);
+      return busy;
+    }
     let bytes: Buffer;
     try {
       bytes = await readBody(request, limits.bulkBodyBytes);

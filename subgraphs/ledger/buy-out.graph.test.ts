@@ -1,12 +1,23 @@
 import { newId } from '../../kernel/values/id';
+import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { inputsAt, RECORD, REDEEM } from './testkit/documents';
+import { inputsAt, RECORD, REDEEM, RETURN } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const plain = aRuleBook({ singleApprover: false, pointsValidityDays: 30 });
 const [bakery, books] = plain.brands;
-const graph = LedgerGraph.forThisFile(ledgerDefinition, plain);
+const open = aRuleBook({ arrearsLimitPoints: points(0n) });
+const paidFirst = { settlementModel: 'AT_ISSUANCE', issuanceMicros: 12_000n } as const;
+/** Its first brand pays at issuance from February on. */
+const strict = {
+  ...open,
+  contracts: [
+    ...open.contracts,
+    aContract(open.brands[0], { ...paidFirst, version: 2, validFrom: new Date('2026-02-01T00:00:00Z') }),
+  ],
+};
+const graph = LedgerGraph.forThisFile(ledgerDefinition, plain, strict);
 const RESULT = `{ __typename ... on Refusal { code } ... on BuyOutSuccess { buyOutId contentHash proposed isDone accounts replayed } }`;
 const ask = (who: ReturnType<typeof graph.admin>, name: string, input: object): Promise<Answer> => {
   const type = `${name.charAt(0).toUpperCase()}${name.slice(1)}Input`;
@@ -41,6 +52,21 @@ it('pays the fund for what is outstanding, by two persons, once, and leaves ever
   );
   // 300 points at 0.01, less a tenth; books is paid out of the fund.
   expect(rows).toEqual([{ kind: 'BUY_OUT', micros: 2_700_000 }]);
+});
+
+it('leaves goods that can be brought back, also where nobody may be left owing points', async () => {
+  const { programmeId, brands } = strict;
+  const [issuer] = brands;
+  const member = graph.enrol({ [issuer]: 'OPEN' }, programmeId);
+  const till = graph.partner(issuer, { programmeId });
+  const early = at.sale(member, 10_000n, { occurredAt: '2026-01-15T00:00:00Z' });
+  const { purchase } = await graph.run(till, RECORD, early);
+  const admin = graph.admin('ada', programmeId);
+  const { buyOutId, contentHash } = await ask(admin, 'buyOutLots', { ...wish, partnerId: issuer });
+  expect(await ask(admin, 'approveBuyOut', { buyOutId, contentHash })).toMatchObject({ isDone: true, accounts: 1 });
+  expect(await graph.run(till, RETURN, at.bringBack(purchase.externalRef, 10_000n))).toMatchObject({
+    ...{ clawedBack: '100', account: { available: '0', arrears: '0' } },
+  });
 });
 
 expectTheBookToAddUp(graph);

@@ -103,6 +103,18 @@ describe('a return', () => {
     expect(await graph.run(who, RETURN, bringBack(receipt, 900n))).toMatchObject({ arrearsOpened: '5' });
   });
 
+  it('is not refused for what other points of the member fill at once', async () => {
+    const [shop] = strict.brands;
+    const who = graph.partner(shop, { programmeId: strict.programmeId });
+    const buyer = graph.enrol({ [shop]: 'OPEN' }, strict.programmeId);
+    const receipt = await buy(buyer, 1_000n, who);
+    await redeem(buyer, '10', who);
+    await buy(buyer, 500n, who);
+    expect(await graph.run(who, RETURN, bringBack(receipt, 1_000n))).toMatchObject({
+      ...{ clawedBack: '10', arrearsOpened: '10', account: { available: '0', arrears: '5' } },
+    });
+  });
+
   it('shows a partner that may only give points nothing of the account', async () => {
     const buyer = graph.enrol({ [baker]: 'CREDIT_ONLY', [florist]: 'OPEN' });
     await buy(buyer, 5_000n, floristKey);

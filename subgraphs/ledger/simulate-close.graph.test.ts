@@ -102,6 +102,9 @@ describe('a close under other terms', () => {
       { partnerId: newId('ptr') },
       { partnerId: a, settlementModel: 'LATER' },
       { partnerId: a, prefundBps: 10_001 },
+      { partnerId: a, settlementModel: 'AT_ISSUANCE' },
+      { partnerId: a, reimbursementMicros: '10001' },
+      { partnerId: c, issuanceMicros: '7999' },
     ])
       expect(await ask(graph.admin(), [wrong])).toEqual(['INVALID_INPUT']);
   });

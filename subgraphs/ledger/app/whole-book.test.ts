@@ -7,13 +7,12 @@ const USES: Readonly<Record<string, string>> = {
   'app/books/read-books.ts': 'party accounts are sums of the whole journal',
   'app/campaigns/read-campaign-reports.ts': 'what came of a campaign is counted over its lots and their spending',
   'app/experiments/read-experiments.ts': 'arms are counted over everything their members did',
+  'app/reading-only.ts': 'simulations price every movement of a cycle anew, and replay every purchase of a stretch',
   'app/reports/read-liability.ts': 'vintages are read with what the roll-up of every programme has not taken yet',
   'app/reports/read-reports.ts': 'flows and totals are sums of a cycle’s journal',
   'app/settlement/advance-settlement-cycle.ts': 'a close rolls up the claims of every programme first',
   'app/settlement/run-off.ts': 'a run-off rolls up first, and adds up all lots of an issuer',
   'app/settlement/step.ts': 'steps of a cycle roll up within their transaction',
-  'app/simulate-close/simulate-close.ts': 'prices every movement of a cycle anew',
-  'app/simulate-rule/simulate-rule.ts': 'replays every purchase of a stretch',
   'app/time/set-test-clock.ts': 'does what falls due, as it is done behind all requests',
 };
 const LEDGER = join(__dirname, '..');

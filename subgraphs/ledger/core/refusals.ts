@@ -233,7 +233,7 @@ export const ledgerRefusals = {
     precedence: 64,
   },
   LEDGER_ARREARS_LIMIT_REACHED: {
-    meaning: 'The member would owe more points than the programme allows.',
+    meaning: 'The member would be left owing more points than the programme allows.',
     action: 'Settle the rest with the member in money, or ask the operator to raise the limit.',
     retryable: false,
     type: 'ArrearsLimitReached',

@@ -365,8 +365,7 @@ create table directional_total (
   cut_remainder integer,
   cut_tie integer default 0 not null,
   constraint directional_total_pkey PRIMARY KEY (cycle_id, pair),
-  constraint directional_total_lines_check CHECK ((lines >= 0)),
-  constraint directional_total_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
+  constraint directional_total_lines_check CHECK ((lines >= 0))
 );
 alter table directional_total enable row level security;
 alter table directional_total force row level security;

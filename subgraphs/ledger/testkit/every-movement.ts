@@ -5,26 +5,33 @@ import { planDirectAccrual } from '../core/movements/direct-accrual';
 import { planReinstatement } from '../core/movements/expiry';
 import { planPurchaseReturn } from '../core/movements/purchase-return';
 import { planReversal } from '../core/movements/reversal';
+import type { Contract } from '../core/rule-book';
 import { aContract, aRuleBook } from './book';
 import { TestBook } from './test-book';
 
+const PAID = { reimbursementMicros: 8_013n, feeMicros: 501n, issuanceMicros: 8_500n };
+
+/** What the two brands agreed, unless something else is said: one paid at issuance, one in part. */
+export const OF_EVERY_MODEL: readonly [Partial<Contract>, Partial<Contract>] = [
+  { ...PAID, settlementModel: 'AT_ISSUANCE', breakageShareBps: 3_333 },
+  { ...PAID, reimbursementMicros: 7_501n, settlementModel: 'HYBRID', prefundBps: 3_333 },
+];
+
 /**
- * Points that wait, come back, are taken back, owed, expire and are given again, under all three settlement models and over three months.
+ * Points that wait, come back, are taken back, owed, expire and are given again, over three months.
  *
  * @param between called between movements
+ * @param terms   what each of the two brands agreed
  * @returns the open book
  */
 export async function postEveryMovement(
   at: TestDatabase,
   between: () => Promise<void> = async () => undefined,
+  terms: readonly [Partial<Contract>, Partial<Contract>] = OF_EVERY_MODEL,
 ): Promise<TestBook> {
   const rules = aRuleBook({ pointsValidityDays: 30, reversalGraceDays: 3 });
   const [fund, hybrid] = rules.brands;
-  const paid = { reimbursementMicros: 8_013n, feeMicros: 501n, issuanceMicros: 8_500n };
-  const contracts = [
-    aContract(fund, { ...paid, settlementModel: 'AT_ISSUANCE', breakageShareBps: 3_333 }),
-    aContract(hybrid, { ...paid, reimbursementMicros: 7_501n, settlementModel: 'HYBRID', prefundBps: 3_333 }),
-  ];
+  const contracts = [aContract(fund, terms[0]), aContract(hybrid, terms[1])];
   const book = await TestBook.open(at, { ...rules, contracts }, new Date('2026-03-10T12:00:00Z'));
   const why = { reason: 'test' };
   for (const brand of rules.brands) {

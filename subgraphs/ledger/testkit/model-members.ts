@@ -182,7 +182,9 @@ export class ModelMembers {
       missing,
       lot.terms.shares.map(({ bps }) => bps),
     ).forEach((part, n) => this.owe(m, lot.terms.shares[n]!.who, part));
-    if (missing > 0 && this.at(m).arrears.reduce((sum, one) => sum + one.points, 0) > this.rules.arrearsLimit) {
+    // What the member still has fills them at once: only the rest counts.
+    const has = this.at(m).lots.reduce((sum, one) => sum + one.available, 0);
+    if (missing > 0 && this.at(m).arrears.reduce((sum, one) => sum + one.points, 0) - has > this.rules.arrearsLimit) {
       throw new No('LEDGER_ARREARS_LIMIT_REACHED');
     }
     if (points > pending)

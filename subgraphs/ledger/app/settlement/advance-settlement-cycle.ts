@@ -4,6 +4,7 @@ import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import type { SettlementState } from '../../core/settlement/cycle';
 import { refuse } from '../../core/refusals';
+import { leavingRoom } from './leave-room';
 import { rollUpInSteps } from './roll-up';
 import { cycleFor, inStep, proposeOrPerform, type SettlementLedger, type StepAnswer } from './step';
 
@@ -34,11 +35,13 @@ export async function advanceSettlementCycle(
     body: { cycleId, to },
     stopsPostings: async () => false,
   };
-  // What waits is rolled up before the cycle is locked, so that drawing up has next to nothing left to do.
-  if (to === 'DRAFT') await rollUpInSteps(ledger.whole);
-  return inStep(ledger, command, async (tx, { book, now }) => {
-    const cycle = await cycleFor(tx, programmeId, id);
-    if (isRefusal(cycle)) return cycle;
-    return proposeOrPerform(tx, { cycle, to, cutOffAt: null, terms: null, book, now }, principal.subject);
+  return leavingRoom(async () => {
+    // What waits is rolled up before the cycle is locked, so that drawing up has next to nothing left to do.
+    if (to === 'DRAFT') await rollUpInSteps(ledger.whole);
+    return inStep(ledger, command, async (tx, { book, now }) => {
+      const cycle = await cycleFor(tx, programmeId, id);
+      if (isRefusal(cycle)) return cycle;
+      return proposeOrPerform(tx, { cycle, to, cutOffAt: null, terms: null, book, now }, principal.subject);
+    });
   });
 }

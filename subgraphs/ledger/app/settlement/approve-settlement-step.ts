@@ -5,6 +5,7 @@ import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
 import { approveStep, findProposedStep } from '../../data/settlement/cycle.store';
+import { leavingRoom } from './leave-room';
 import { contentHashOf, cycleFor, inStep, perform, whyNot, type SettlementLedger, type StepAnswer } from './step';
 
 export interface ApproveSettlementStepInput {
@@ -34,29 +35,31 @@ export async function approveSettlementStep(
     body: { cycleId, contentHash },
     stopsPostings: async (tx: Tx) => (await findProposedStep(tx, id))?.to === 'CUT_OFF',
   };
-  return inStep(ledger, command, async (tx, { book, now, postingsStopped }) => {
-    const cycle = await cycleFor(tx, programmeId, id);
-    if (isRefusal(cycle)) return cycle;
-    const proposed = await findProposedStep(tx, cycle.id);
-    const { to = cycle.state, cutOffAt = null, terms = null } = proposed ?? {};
-    const step = { cycle, to, cutOffAt, terms, book, now };
-    // A cut-off proposed since the look before the lock must not be performed without it.
-    const isUnlocked = proposed?.to === 'CUT_OFF' && !postingsStopped;
-    if (
-      proposed === null ||
-      isUnlocked ||
-      proposed.contentHash !== contentHash ||
-      (await contentHashOf(tx, step)) !== contentHash
-    ) {
-      return refuse('LEDGER_CYCLE_CONTENT_CHANGED', 'What would be approved is not what was proposed.');
-    }
-    // By person and not by role: somebody who is admin and finance approver at once is still one person.
-    const approvedBy = principal.subject;
-    if (proposed.proposedBy === approvedBy)
-      return refuse('LEDGER_SELF_APPROVAL', 'Another person must approve this step.');
-    const refusal = (await whyNot(tx, step)) ?? (await perform(tx, step));
-    if (refusal !== null) return refusal;
-    await approveStep(tx, cycle.id, { to: step.to, approvedBy, approvedAt: now });
-    return { cycleId: cycle.id, proposed: false, contentHash };
-  });
+  const approval = () =>
+    inStep(ledger, command, async (tx, { book, now, postingsStopped }) => {
+      const cycle = await cycleFor(tx, programmeId, id);
+      if (isRefusal(cycle)) return cycle;
+      const proposed = await findProposedStep(tx, cycle.id);
+      const { to = cycle.state, cutOffAt = null, terms = null } = proposed ?? {};
+      const step = { cycle, to, cutOffAt, terms, book, now };
+      // A cut-off proposed since the look before the lock must not be performed without it.
+      const isUnlocked = proposed?.to === 'CUT_OFF' && !postingsStopped;
+      if (
+        proposed === null ||
+        isUnlocked ||
+        proposed.contentHash !== contentHash ||
+        (await contentHashOf(tx, step)) !== contentHash
+      ) {
+        return refuse('LEDGER_CYCLE_CONTENT_CHANGED', 'What would be approved is not what was proposed.');
+      }
+      // By person and not by role: somebody who is admin and finance approver at once is still one person.
+      const approvedBy = principal.subject;
+      if (proposed.proposedBy === approvedBy)
+        return refuse('LEDGER_SELF_APPROVAL', 'Another person must approve this step.');
+      const refusal = (await whyNot(tx, step)) ?? (await perform(tx, step));
+      if (refusal !== null) return refusal;
+      await approveStep(tx, cycle.id, { to: step.to, approvedBy, approvedAt: now });
+      return { cycleId: cycle.id, proposed: false, contentHash };
+    });
+  return leavingRoom(approval);
 }

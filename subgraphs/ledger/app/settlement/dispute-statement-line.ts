@@ -12,7 +12,7 @@ import { parseLineId } from '../../core/settlement/line-id';
 import { refuse } from '../../core/refusals';
 import { changeFigures } from '../../data/settlement/cycle.store';
 import { insertDispute, tiesInSuspense } from '../../data/settlement/dispute.store';
-import { loadPairsToBill, moveCut, saveTotals } from '../../data/settlement/total.store';
+import { loadCut, loadPairsToBill, moveCut, saveTotals } from '../../data/settlement/total.store';
 import { answeringPartner } from './partner-of';
 import { cycleFor, inStep, type SettlementLedger } from './step';
 
@@ -73,9 +73,9 @@ async function billAnew(tx: Tx, cycle: SettlementCycle, place: number): Promise<
   const pairs = await loadPairsToBill(tx, cycle.id, place);
   const perMinor = microsPerMinor(cycle.currency as CurrencyCode);
   const billed = pairs.map((pair) => ({ ...pair, bill: billPair(pair, perMinor) }));
-  for (const { pair, cut } of await saveTotals(tx, cycle.id, billed)) {
-    if (cut === null) continue;
-    const ties = await tiesInSuspense(tx, { cycleId: cycle.id, pair }, cut.remainder);
-    await moveCut(tx, cycle.id, pair, cutPast(cut, ties).tie);
-  }
+  await saveTotals(tx, cycle.id, billed);
+  const cut = await loadCut(tx, cycle.id, place);
+  if (cut === null) return;
+  const ties = await tiesInSuspense(tx, { cycleId: cycle.id, pair: place }, cut.remainder);
+  await moveCut(tx, cycle.id, place, cutPast(cut, ties).tie);
 }

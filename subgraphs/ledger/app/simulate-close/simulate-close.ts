@@ -2,14 +2,22 @@ import type { Principal } from '../../../../kernel/context/principal';
 import { firstFault, ifGiven, expectThat, wholeFault, type Fault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
-import { parseId, type Id, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
+import { parseId, type PartnerId } from '../../../../kernel/values/id';
 import type { Party } from '../../core/points/lot';
 import { contractAt, type RuleBook } from '../../core/rule-book';
-import { addCost, AS_IT_IS, type ExactNets, type OtherTerms, type Trial } from '../../core/simulate-close/simulation';
+import {
+  addClaim,
+  addCost,
+  AS_IT_IS,
+  type ExactNets,
+  type OtherTerms,
+  type Trial,
+} from '../../core/simulate-close/simulation';
 import { findCycles } from '../../data/settlement/cycle.store';
-import { loadMovedPoints, type MovedRow } from '../../data/simulate-close/moved-points.store';
+import { loadClaimed, movedPoints, type MovedRow } from '../../data/simulate-close/moved-points.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
+import { readingOnly } from '../reading-only';
 
 /** Other terms for one partner. */
 export interface PartnerTrial {
@@ -35,14 +43,13 @@ export interface Simulation {
   readonly nets: readonly SimulatedNet[];
 }
 
-const PAGE = 5_000;
-
 /**
- * What a cycle would come to under other terms, open or closed, and what it comes to as it is: both reckoned from what moved, exactly
- * and before rounding, so that the difference is the terms' alone. Nothing is written.
+ * What a cycle would come to under other terms, open or closed, and what it comes to as it is: its claims, exactly and before rounding.
+ * The difference is what moved under the one and under the other terms, so that it is the terms' alone; points bought out stay bought out.
+ * All of it is one view of the book, also while postings go on, and nothing is written.
  */
 export async function simulateClose(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'database' | 'whole' | 'clock' | 'book' | 'catchUpRules'>,
   principal: Principal,
   { cycleId: cycle, terms }: { cycleId: string; terms: readonly PartnerTrial[] },
 ): Promise<Simulation | Refusal> {
@@ -56,36 +63,33 @@ export async function simulateClose(
   const cycleId = parseId('cyc', cycle);
   const [found] = cycleId === null ? [] : await findCycles(ledger.database.pool, programmeId, [cycleId]);
   if (cycleId === null || found === undefined) return notFound('settlement cycle');
-  const trial = trialOf(terms, book, found.cutOffAt ?? ledger.clock.now());
-  const [now, then]: [ExactNets, ExactNets] = [new Map(), new Map()];
-  for await (const moved of everyMove(ledger, programmeId, cycleId)) {
-    const perPoint = priceAt(book, moved);
-    addCost(now, { ...moved, perPoint }, AS_IT_IS);
-    addCost(then, { ...moved, perPoint }, trial);
-  }
-  const parties = [...new Set([...now.keys(), ...then.keys()])];
+  const at = found.cutOffAt ?? ledger.clock.now();
+  const trial = trialOf(terms, book, at);
+  const unfunded = firstFault(...terms.map((one, n) => fundFault(one, `terms[${n}]`, { book, at, trial })));
+  if (unfunded !== null) return unfunded;
+  const [claimed, now, then]: [ExactNets, ExactNets, ExactNets] = [new Map(), new Map(), new Map()];
+  await readingOnly(ledger, async (client) => {
+    for (const claim of await loadClaimed(client, cycleId)) addClaim(claimed, claim);
+    for await (const moved of movedPoints(client, programmeId, cycleId)) {
+      const perPoint = priceAt(book, moved);
+      addCost(now, { ...moved, perPoint }, AS_IT_IS);
+      addCost(then, { ...moved, perPoint }, trial);
+    }
+  });
+  const of = (nets: ExactNets, partyId: Party) => nets.get(partyId) ?? 0n;
+  const parties = [...new Set([...claimed.keys(), ...now.keys(), ...then.keys()])];
   const nets = parties.map((partyId) => ({
     partyId,
-    asItIsMicros: now.get(partyId) ?? 0n,
-    simulatedMicros: then.get(partyId) ?? 0n,
+    asItIsMicros: of(claimed, partyId),
+    simulatedMicros: of(claimed, partyId) + of(then, partyId) - of(now, partyId),
   }));
   return { currency: found.currency, nets: nets.sort((a, b) => ((a.partyId ?? '~') < (b.partyId ?? '~') ? -1 : 1)) };
 }
 
-async function* everyMove(ledger: Ledger, programmeId: ProgrammeId, cycleId: Id<'cyc'>) {
-  for (let after: MovedRow['place'] | null = null; ;) {
-    const page: MovedRow[] = await loadMovedPoints(ledger.whole.pool, programmeId, { cycleId, after, limit: PAGE });
-    yield* page;
-    const last = page.at(-1);
-    if (last === undefined || page.length < PAGE) return;
-    after = last.place;
-  }
-}
-
 /** The redeemer's price in force when it happened; the operator's, and a partner's without a contract, is what was reserved. */
-function priceAt(book: RuleBook, { redeemerId, occurredAt, lot }: MovedRow): bigint | null {
+function priceAt(book: RuleBook, { redeemerId, pricedAt, lot }: MovedRow): bigint | null {
   if (redeemerId === null) return lot.terms.reserveMicros;
-  return contractAt(book, redeemerId as PartnerId, occurredAt)?.reimbursementMicros ?? lot.terms.reserveMicros;
+  return contractAt(book, redeemerId as PartnerId, pricedAt)?.reimbursementMicros ?? lot.terms.reserveMicros;
 }
 
 function trialOf(terms: readonly PartnerTrial[], book: RuleBook, at: Date): Trial {
@@ -96,10 +100,14 @@ function trialOf(terms: readonly PartnerTrial[], book: RuleBook, at: Date): Tria
     }),
   );
   const isPriced = terms.some(({ reimbursementMicros }) => reimbursementMicros != null);
+  return { terms: others, reserveMicros: isPriced ? highestPrice(book, at, others) : null };
+}
+
+function highestPrice(book: RuleBook, at: Date, others: ReadonlyMap<Party, OtherTerms>): bigint {
   const prices = book.partners
     .filter(({ canRedeem }) => canRedeem)
     .map(({ id }) => others.get(id)?.reimbursementMicros ?? contractAt(book, id, at)?.reimbursementMicros ?? 0n);
-  return { terms: others, reserveMicros: isPriced ? prices.reduce((a, b) => (a > b ? a : b), 0n) : null };
+  return prices.reduce((a, b) => (a > b ? a : b), 0n);
 }
 
 const MODELS: ReadonlySet<string> = new Set(['AT_REDEMPTION', 'AT_ISSUANCE', 'HYBRID']);
@@ -120,9 +128,27 @@ function trialFault(one: PartnerTrial, path: string, book: RuleBook): Fault {
       expectThat(`${path}.settlementModel`, MODELS.has(model), 'is AT_REDEMPTION, AT_ISSUANCE or HYBRID'),
     ),
     amount('reimbursementMicros', one.reimbursementMicros),
+    expectThat(
+      `${path}.reimbursementMicros`,
+      (one.reimbursementMicros ?? 0n) <= book.faceValueMicros,
+      'is at most what a point shows as',
+    ),
     amount('issuanceMicros', one.issuanceMicros),
     amount('feeMicros', one.feeMicros),
     share('prefundBps', one.prefundBps),
     share('breakageShareBps', one.breakageShareBps),
+  );
+}
+
+/** What is paid at issuance must cover what redeemers are paid, as in a contract: a model tried without its price would say nothing. */
+function fundFault(one: PartnerTrial, path: string, on: { book: RuleBook; at: Date; trial: Trial }): Fault {
+  const contract = contractAt(on.book, one.partnerId as PartnerId, on.at);
+  if ((one.settlementModel ?? contract?.settlementModel) !== 'AT_ISSUANCE') return null;
+  const issuance = one.issuanceMicros ?? contract?.issuanceMicros ?? 0n;
+  const dearest = on.trial.reserveMicros ?? highestPrice(on.book, on.at, new Map());
+  return expectThat(
+    `${path}.issuanceMicros`,
+    issuance >= dearest,
+    `is at least ${dearest}, what the dearest redeemer is paid`,
   );
 }

@@ -1,6 +1,5 @@
 import type { PoolClient } from 'pg';
 import type { Principal } from '../../../../kernel/context/principal';
-import { borrowed } from '../../../../kernel/db/borrow';
 import { expectThat } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { refuse } from '../../core/refusals';
@@ -11,6 +10,7 @@ import { ruleIndexOf } from '../../core/rules/rule-index';
 import type { PurchaseRule } from '../../core/rules/purchase-rule';
 import { countPurchases, pastPurchases, type Stretch } from '../../data/simulate-rule/past-purchase.store';
 import type { Ledger } from '../ledger';
+import { readingOnly } from '../reading-only';
 import { readDraft, whoseRules } from './draft-of';
 
 /** What is to be simulated. */
@@ -127,14 +127,4 @@ async function replay(
     ...{ purchases, members: buyers.size, turnoverMinor, postedPoints, purchasesChanged, membersChanged: changed.size },
     ...{ inForce: earned(inForce.tally()), simulated: earned(simulated.tally()) },
   };
-}
-
-/** One view of the book, in which the database lets nothing be written. */
-function readingOnly<Result>({ whole }: Ledger, read: (client: PoolClient) => Promise<Result>): Promise<Result> {
-  return borrowed(whole.pool, async (client) => {
-    await client.query('begin isolation level repeatable read read only');
-    const result = await read(client);
-    await client.query('rollback');
-    return result;
-  });
 }

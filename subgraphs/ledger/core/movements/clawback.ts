@@ -43,7 +43,7 @@ export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingF
     return refuse('LEDGER_CLAWBACK_EXCEEDS_LOT', message, { leftPoints: points(left) });
   }
   const taken = takeBack(wallet, lot, { points: clawback.points, place: 0 });
-  const limit = arrearsRefusal(wallet, taken.arrears, facts);
+  const limit = arrearsRefusal(wallet, taken, facts);
   if (limit !== null) return limit;
   const { entries, claims, money } = taken;
   return {
@@ -101,11 +101,20 @@ export function takeBack(
   return { entries, arrears: missing, ...together(side) };
 }
 
-/** LEDGER_ARREARS_LIMIT when a member would owe more than the programme allows; null when not. */
-export function arrearsRefusal(wallet: Wallet, more: bigint, { book }: PostingFacts): Refusal | null {
+/**
+ * LEDGER_ARREARS_LIMIT_REACHED when a member would be left owing more than the programme allows; null when not. What the member still
+ * has fills what is opened at once, so only the rest counts.
+ */
+export function arrearsRefusal(
+  wallet: Wallet,
+  { entries, arrears: more }: TakenBack,
+  { book }: PostingFacts,
+): Refusal | null {
   const limit = book.arrearsLimitPoints;
-  const owed = wallet.balances.arrears + more;
-  if (more === 0n || limit === null || owed <= limit) return null;
+  if (more === 0n || limit === null) return null;
+  const taken = entries.reduce((sum, { debit, amount }) => (debit.kind === 'AVAILABLE' ? sum + amount : sum), 0n);
+  const owed = wallet.balances.arrears + more - (wallet.balances.available - taken);
+  if (owed <= limit) return null;
   return refuse('LEDGER_ARREARS_LIMIT_REACHED', `The member would owe ${owed} points; ${limit} are allowed.`, {
     limitPoints: limit,
   });

@@ -44,7 +44,7 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
     return refuse('LEDGER_RETURN_EXCEEDS_PURCHASE', message, { leftMinor });
   }
   const taken = takenBy(wallet, purchase, { keptMinor, back, book: facts.book });
-  const limit = arrearsRefusal(wallet, taken.arrears, facts);
+  const limit = arrearsRefusal(wallet, taken, facts);
   if (limit !== null) return limit;
   const { entries, claims, money } = taken;
   // Points of its lots that expired, were taken back otherwise, or cancelled while pending, are not taken twice.

@@ -47,10 +47,16 @@ export type ExactNets = Map<Party, bigint>;
  * A reversal is the mirror of spending those points alone; posted bit by bit it may differ by a micro-unit.
  */
 export function addCost(nets: ExactNets, moved: MovedPoints, trial: Trial): void {
-  for (const { debtorId, creditorId, micros } of costOf(moved, trial).claims) {
-    nets.set(debtorId, (nets.get(debtorId) ?? 0n) - micros);
-    nets.set(creditorId, (nets.get(creditorId) ?? 0n) + micros);
-  }
+  for (const claim of costOf(moved, trial).claims) addClaim(nets, claim);
+}
+
+/** Adds what one party owes another. */
+export function addClaim(
+  nets: ExactNets,
+  { debtorId, creditorId, micros }: { debtorId: Party; creditorId: Party; micros: bigint },
+): void {
+  nets.set(debtorId, (nets.get(debtorId) ?? 0n) - micros);
+  nets.set(creditorId, (nets.get(creditorId) ?? 0n) + micros);
 }
 
 function costOf(moved: MovedPoints, trial: Trial): MoneySide {

@@ -5,6 +5,7 @@ import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kerne
 import type { Bill, PairSums } from '../../core/settlement/billing';
 import type { Party } from '../../core/settlement/directional-total';
 import { uuidOrNull } from '../points/journal-rows';
+import { arrayText } from '../points/wallet-request';
 
 export const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
 const cycleUuid = (id: string): string => uuidOf(id as Id<'cyc'>);
@@ -16,6 +17,8 @@ export interface PairToBill extends PairSums {
   readonly creditorId: Party;
   /** Lines that bill something: those in suspense do not. */
   readonly lines: number;
+  /** Lines in suspense. */
+  readonly disputedLines: number;
   readonly suspenseMicros: bigint;
 }
 
@@ -45,9 +48,9 @@ with carried as materialized (
     join directional_total d on d.cycle_id = before.id
    where y.id = $1 and d.carry_micros <> 0
 )
-select p.pair, p.debtor_id, p.creditor_id, p.lines - coalesce(s.lines, 0) as lines, p.micros - coalesce(s.micros, 0) as micros,
-       p.remainders - coalesce(s.remainders, 0) as remainders, coalesce(s.micros, 0) as suspense_micros,
-       coalesce(d.carry_micros, 0) as carry_in_micros
+select p.pair, p.debtor_id, p.creditor_id, p.lines - coalesce(s.lines, 0) as lines, coalesce(s.lines, 0) as disputed_lines,
+       p.micros - coalesce(s.micros, 0) as micros, p.remainders - coalesce(s.remainders, 0) as remainders,
+       coalesce(s.micros, 0) as suspense_micros, coalesce(d.carry_micros, 0) as carry_in_micros
   from claim_pair p
   left join carried d on d.debtor = coalesce(p.debtor_id, '00000000-0000-0000-0000-000000000000')
                      and d.creditor = coalesce(p.creditor_id, '00000000-0000-0000-0000-000000000000')
@@ -65,6 +68,7 @@ export async function loadPairsToBill(tx: Tx, cycleId: string, only: number | nu
     debtorId: partyFrom(row.debtor_id as string | null),
     creditorId: partyFrom(row.creditor_id as string | null),
     lines: Number(row.lines),
+    disputedLines: Number(row.disputed_lines),
     exactMicros: BigInt(row.micros as string),
     remainders: BigInt(row.remainders as string),
     carryInMicros: BigInt(row.carry_in_micros as string),
@@ -77,11 +81,14 @@ export interface BilledPair extends PairToBill {
   readonly bill: Bill;
 }
 
-// The cut of a pair: where, going down its remainders, as many lines are passed as are raised.
+// The cut of a pair: where, going down its remainders, as many lines are passed as are raised. Down its key, and no further than that.
 const SAVE_TOTALS = sql`/* ledger.draft.saveTotals */
 with billed as (
-  select r.* from json_to_recordset($2::json) as r(pair smallint, debtor_id uuid, creditor_id uuid, lines integer, exact_micros bigint,
-       suspense_micros bigint, carry_in_micros bigint, billed_minor bigint, carry_micros bigint, raised integer)
+  select r.*
+    from unnest($2::smallint[], $3::uuid[], $4::uuid[], $5::integer[], $6::integer[], $7::bigint[], $8::bigint[], $9::bigint[],
+                $10::bigint[], $11::bigint[], $12::integer[])
+      as r(pair, debtor_id, creditor_id, lines, disputed, exact_micros, suspense_micros, carry_in_micros, billed_minor, carry_micros,
+           raised)
 )
 insert into directional_total as t (cycle_id, pair, debtor_id, creditor_id, lines, exact_micros, suspense_micros, carry_in_micros,
   billed_minor, carry_micros, cut_remainder, cut_tie)
@@ -92,41 +99,49 @@ select $1, b.pair, b.debtor_id, b.creditor_id, b.lines, b.exact_micros, b.suspen
     select x.remainder, b.raised - (x.reached - x.lines) as tie
       from (select r.remainder, r.lines, sum(r.lines) over (order by r.remainder desc) as reached
               from (select r.remainder,
-                           r.lines - (select count(*) from dispute d
-                                       where d.cycle_id = $1 and d.pair = r.pair and d.remainder = r.remainder) as lines
+                           case when b.disputed = 0 then r.lines
+                                else r.lines - (select count(*)::integer from dispute d
+                                                 where d.cycle_id = $1 and d.pair = r.pair and d.remainder = r.remainder)
+                            end as lines
                       from claim_remainder r where r.cycle_id = $1 and r.pair = b.pair) r) x
-     where x.reached >= b.raised order by x.reached, x.remainder desc limit 1
+     where x.reached >= b.raised order by x.remainder desc limit 1
   ) c on b.raised > 0
 on conflict (cycle_id, pair) do update
   set lines = excluded.lines, exact_micros = excluded.exact_micros, suspense_micros = excluded.suspense_micros,
       billed_minor = excluded.billed_minor, carry_micros = excluded.carry_micros, cut_remainder = excluded.cut_remainder,
-      cut_tie = excluded.cut_tie
-returning t.pair, t.cut_remainder, t.cut_tie`;
+      cut_tie = excluded.cut_tie`;
 
-/** Writes totals of a cycle, or writes them anew; answers where the raised lines of each end. */
-export async function saveTotals(
+/** Writes totals of a cycle, or writes them anew. */
+export async function saveTotals(tx: Tx, cycleId: string, pairs: readonly BilledPair[]): Promise<void> {
+  const all = (cell: (pair: BilledPair) => string | number | bigint | null) =>
+    arrayText(pairs.map((pair) => cell(pair)?.toString() ?? 'NULL'));
+  await tx.query(SAVE_TOTALS, [
+    cycleUuid(cycleId),
+    all(({ pair }) => pair),
+    all(({ debtorId }) => uuidOrNull(debtorId)),
+    all(({ creditorId }) => uuidOrNull(creditorId)),
+    all(({ lines }) => lines),
+    all(({ disputedLines }) => disputedLines),
+    all(({ exactMicros }) => exactMicros),
+    all(({ suspenseMicros }) => suspenseMicros),
+    all(({ carryInMicros }) => carryInMicros),
+    all(({ bill }) => bill.billedMinor),
+    all(({ bill }) => bill.carryMicros),
+    all(({ bill }) => bill.raisedLines),
+  ]);
+}
+
+const LOAD_CUT = sql`/* ledger.disputeLine.loadCut */
+select cut_remainder, cut_tie from directional_total where cycle_id = $1 and pair = $2 and cut_remainder is not null`;
+
+/** Where the raised lines of a pair end; null when none is raised. */
+export async function loadCut(
   tx: Tx,
   cycleId: string,
-  pairs: readonly BilledPair[],
-): Promise<{ pair: number; cut: { remainder: bigint; tie: bigint } | null }[]> {
-  const rows = pairs.map(({ pair, debtorId, creditorId, lines, bill, ...sums }) => ({
-    ...{ pair, debtor_id: uuidOrNull(debtorId), creditor_id: uuidOrNull(creditorId), lines },
-    exact_micros: `${sums.exactMicros}`,
-    suspense_micros: `${sums.suspenseMicros}`,
-    carry_in_micros: `${sums.carryInMicros}`,
-    billed_minor: `${bill.billedMinor}`,
-    carry_micros: `${bill.carryMicros}`,
-    raised: `${bill.raisedLines}`,
-  }));
-  const answer = (await tx.query(SAVE_TOTALS, [cycleUuid(cycleId), JSON.stringify(rows)])) as {
-    pair: number;
-    cut_remainder: number | null;
-    cut_tie: number;
-  }[];
-  return answer.map(({ pair, cut_remainder, cut_tie }) => ({
-    pair,
-    cut: cut_remainder === null ? null : { remainder: BigInt(cut_remainder), tie: BigInt(cut_tie) },
-  }));
+  pair: number,
+): Promise<{ remainder: bigint; tie: bigint } | null> {
+  const [row] = (await tx.query(LOAD_CUT, [cycleUuid(cycleId), pair])) as { cut_remainder: number; cut_tie: number }[];
+  return row === undefined ? null : { remainder: BigInt(row.cut_remainder), tie: BigInt(row.cut_tie) };
 }
 
 const MOVE_CUT = sql`/* ledger.disputeLine.moveCut */

@@ -1,4 +1,4 @@
-import type { Pool } from 'pg';
+import type { PoolClient } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
@@ -6,14 +6,32 @@ import type { AccountKind } from '../../core/points/account';
 import type { LotTerms, Party } from '../../core/points/lot';
 import type { MovedPoints } from '../../core/simulate-close/simulation';
 
-/** What moved, when, and where the page goes on. */
+/** What moved, and the instant whose price it has. */
 export interface MovedRow extends Omit<MovedPoints, 'perPoint'> {
-  readonly occurredAt: Date;
-  readonly place: readonly [bucket: number, wallet: string, seq: string, n: number];
+  /** When it happened; of points that came back, when they were redeemed. */
+  readonly pricedAt: Date;
 }
 
-const MOVED = sql`/* ledger.simulateClose.moved */
-select e.bucket, e.wallet, e.seq, e.n, e.debit_kind, e.credit_kind, e.amount, e.lot_seq, t.occurred_at, l.issuer_id, l.earned_at,
+const CLAIMED = sql`/* ledger.simulateClose.claimed */
+select debtor_id, creditor_id, sum(micros)::text as micros from claim where cycle_id = $1 group by debtor_id, creditor_id`;
+
+/** What was claimed in a cycle, by pair, in exact micro-units. */
+export async function loadClaimed(
+  client: PoolClient,
+  cycleId: Id<'cyc'>,
+): Promise<{ debtorId: Party; creditorId: Party; micros: bigint }[]> {
+  const { rows } = await client.query<{ debtor_id: string | null; creditor_id: string | null; micros: string }>(
+    CLAIMED,
+    [uuidOf(cycleId)],
+  );
+  return rows.map(({ debtor_id, creditor_id, micros }) => ({
+    ...{ debtorId: partyFrom(debtor_id), creditorId: partyFrom(creditor_id), micros: BigInt(micros) },
+  }));
+}
+
+const OPEN_MOVED = sql`/* ledger.simulateClose.openMoved */
+declare moved no scroll cursor for
+select e.debit_kind, e.credit_kind, e.amount, e.lot_seq, coalesce(r.occurred_at, t.occurred_at) as priced_at, l.issuer_id, l.earned_at,
        case when e.debit_kind = 'REDEEMED' then e.debit_owner when e.credit_kind in ('REDEEMED', 'ARREARS') then e.credit_owner end
          as redeemer_id,
        k.settlement_model, k.contract_version, k.issuance_micros, k.reserve_micros, k.fee_micros, k.prefund_bps, k.breakage_share_bps,
@@ -22,6 +40,11 @@ select e.bucket, e.wallet, e.seq, e.n, e.debit_kind, e.credit_kind, e.amount, e.
   join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq
   join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
   join lot_terms k on k.id = l.terms_id
+  left join lateral (
+    select w.occurred_at from redemption_reversal v
+      join journal_transaction w on w.bucket = v.bucket and w.wallet = v.wallet and w.seq = v.redemption_seq
+     where t.kind = 'REVERSAL' and v.bucket = t.bucket and v.wallet = t.wallet and v.seq = t.seq limit 1
+  ) r on true
   cross join lateral (
     -- A lot that was given on is what it was when it was issued.
     with recursive back as (
@@ -37,20 +60,16 @@ select e.bucket, e.wallet, e.seq, e.n, e.debit_kind, e.credit_kind, e.amount, e.
      where b.parent_wallet is null
   ) o
  where t.programme_id = $1 and t.cycle_id = $2 and t.kind <> 'OPENING'
-   and (e.credit_kind in ('REDEEMED', 'ARREARS', 'EXPIRED', 'CLAWED_BACK') or e.debit_kind in ('REDEEMED', 'EXPIRED', 'ISSUED', 'PENDING'))
-   and (e.bucket, e.wallet, e.seq, e.n) > ($3::smallint, $4::uuid, $5::bigint, $6::smallint)
- order by e.bucket, e.wallet, e.seq, e.n limit $7`;
+   and (e.credit_kind in ('REDEEMED', 'ARREARS', 'EXPIRED', 'CLAWED_BACK')
+     or e.debit_kind in ('REDEEMED', 'EXPIRED', 'ISSUED', 'PENDING'))`;
+const FETCH_MOVED = sql`/* ledger.simulateClose.fetchMoved */ fetch 5000 from moved`;
 
 interface Row {
-  bucket: number;
-  wallet: string;
-  seq: string;
-  n: number;
   debit_kind: AccountKind;
   credit_kind: AccountKind;
   amount: string;
   lot_seq: string;
-  occurred_at: Date;
+  priced_at: Date;
   issuer_id: string | null;
   earned_at: Date;
   redeemer_id: string | null;
@@ -66,23 +85,28 @@ interface Row {
 }
 
 const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
-const START: MovedRow['place'] = [-1, '00000000-0000-0000-0000-000000000000', '0', 0];
-
-/** A page of what moved in a cycle at somebody's cost. */
-export async function loadMovedPoints(
-  pool: Pool,
+/** What moved in a cycle at somebody's cost, some at a time, within the client's transaction. */
+export async function* movedPoints(
+  client: PoolClient,
   programmeId: ProgrammeId,
-  { cycleId, after, limit }: { cycleId: Id<'cyc'>; after: MovedRow['place'] | null; limit: number },
-): Promise<MovedRow[]> {
-  const { rows } = await pool.query<Row>(MOVED, [uuidOf(programmeId), uuidOf(cycleId), ...(after ?? START), limit]);
-  return rows.map((row) => ({
+  cycleId: Id<'cyc'>,
+): AsyncGenerator<MovedRow> {
+  await client.query(OPEN_MOVED, [uuidOf(programmeId), uuidOf(cycleId)]);
+  for (;;) {
+    const { rows } = await client.query<Row>(FETCH_MOVED);
+    if (rows.length === 0) return;
+    for (const row of rows) yield movedFrom(row);
+  }
+}
+
+function movedFrom(row: Row): MovedRow {
+  return {
     debit: row.debit_kind,
     credit: row.credit_kind,
     amount: points(BigInt(row.amount)),
     redeemerId: partyFrom(row.redeemer_id),
     isGoodwill: row.is_goodwill,
-    occurredAt: row.occurred_at,
-    place: [row.bucket, row.wallet, row.seq, row.n],
+    pricedAt: row.priced_at,
     lot: {
       lotSeq: BigInt(row.lot_seq),
       issuerId: partyFrom(row.issuer_id),
@@ -99,5 +123,5 @@ export async function loadMovedPoints(
         funding: row.funding.map(({ party, bps }) => ({ partyId: partyFrom(party), bps })),
       },
     },
-  }));
+  };
 }
