@@ -27,6 +27,52 @@ const NOT_ASKED = [
   ...['simulateClose', 'simulateRule', 'campaignReport', 'campaignVerdicts', 'experimentReport'],
 ];
 
+/** Statements that tell the north of its rows. */
+const TOLD = [
+  'account.balanceAt',
+  'account.findHold',
+  'account.findOpenLots',
+  'account.findWallets',
+  'account.tierAt',
+  'accountBook.members',
+  'adjustment.page',
+  'asOf.tierSpans',
+  'asOf.version',
+  'closingPackage.find',
+  'closingPackage.nets',
+  'closingPackage.totals',
+  'directionalTotal.loadLines',
+  'directory.findMembers',
+  'explainLine.place',
+  'journalBook.load',
+  'lineBook.load',
+  'lineDetail.load',
+  'lotBook.load',
+  'memberTotals.load',
+  'missingClaim.page',
+  'settlementCycle.find',
+  'settlementCycle.list',
+  'settlementCycle.loadNets',
+  'settlementCycle.loadTotals',
+  'statement.loadClaims',
+  'statement.loadGroups',
+  'statement.loadPage',
+];
+/** Statements for which the north has no rows either. */
+const NOTHING_THERE = [
+  'account.findExpiring',
+  'freeze.list',
+  'guarantee.list',
+  'partnerDefault.find',
+  'partyDetails.load',
+  'programmeClock.load',
+  'redemptionRates.list',
+  'redemptionRates.loadApproved',
+  'runOff.list',
+  'settlementCycle.loadDisputes',
+  'settlementCycle.loadRates',
+];
+
 /** Every field that can be asked for, some levels deep, with what `given` has for its arguments. */
 function everythingOf(type: GraphQLObjectType, given: Readonly<Record<string, string>>, depth: number): string {
   const asked = Object.values(type.getFields()).map((field) => fieldOf(field, given, depth));
@@ -135,7 +181,7 @@ const replayed = async (through: Pick<typeof graph.database, 'pool'>, one: Sent)
 
 it('asks the database as its caller’s programme for everything that is read', async () => {
   const names = [...new Set([...sent.values()].map(({ name }) => name))].sort();
-  expect(names).toMatchSnapshot();
+  expect(names).toEqual([...TOLD, ...NOTHING_THERE].map((name) => `ledger.${name}`).sort());
 });
 
 it('shows another programme nothing by any statement, though each names the programme whose rows it wants', async () => {
@@ -147,5 +193,5 @@ it('shows another programme nothing by any statement, though each names the prog
     expect([one.name, await replayed(graph.database.within(null), one)]).toEqual([one.name, []]);
   }
   const nothing = [...untold].filter((name) => !told.has(name)).sort();
-  expect(nothing).toMatchSnapshot('nothing to read in the north either');
+  expect(nothing).toEqual(NOTHING_THERE.map((name) => `ledger.${name}`));
 });
