@@ -2,6 +2,7 @@ import { Pool } from 'pg';
 import type { Principal } from '../../kernel/context/principal';
 import { openDatabase } from '../../kernel/db/database';
 import { migrate } from '../../kernel/db/migrate';
+import { provisionDatabase, urlFor, type DatabaseAccount } from '../../kernel/db/provision';
 import { inTransaction } from '../../kernel/db/transaction';
 import { isRefusal } from '../../kernel/errors/refusal';
 import { newId, newOpaqueId, uuidOf, type MemberId, type PartnerId } from '../../kernel/values/id';
@@ -9,6 +10,7 @@ import { points } from '../../kernel/values/points';
 import { systemClock, type Clock } from '../../kernel/values/clock';
 import { recordPurchase } from '../../subgraphs/ledger/app/movements/record-purchase';
 import { redeemPoints } from '../../subgraphs/ledger/app/movements/redeem-points';
+import type { Ledger } from '../../subgraphs/ledger/app/ledger';
 import { openLedger, type RunningLedger } from '../../subgraphs/ledger/app/open-ledger';
 import type { RuleBook } from '../../subgraphs/ledger/core/rule-book';
 import { ledgerDatabase } from '../../subgraphs/ledger/data/database';
@@ -16,6 +18,11 @@ import { saveRuleBook } from '../../subgraphs/ledger/data/programme.store';
 import { aContract, announcementOf, aRuleBook } from '../../subgraphs/ledger/testkit/book';
 
 const PARTNERS = 16;
+/** As in a hub: what is measured runs as a role that owns nothing and that row security holds. */
+const [OWNER, APPLICATION] = ['bench_owner', 'bench'].map((role) => ({ role, password: 'bench' })) as [
+  DatabaseAccount,
+  DatabaseAccount,
+];
 
 /** A database with the rules and members of a book, before and between openings. */
 export interface BookPlace {
@@ -30,6 +37,8 @@ export interface BenchBook extends BookPlace {
   readonly pool: Pool;
   readonly partners: readonly PartnerId[];
   readonly running: RunningLedger;
+  /** The ledger as a request of the programme has it. */
+  readonly asked: Ledger;
   /** Records a purchase of 12 points by the use case the graph calls. */
   earn(memberId: MemberId, partnerId: PartnerId): Promise<number>;
   /** Redeems points, if nothing else is said 15, which takes from two lots; `false` when the member has none left. */
@@ -64,15 +73,13 @@ export async function makeBook(
     change?: (rules: RuleBook) => RuleBook;
   },
 ): Promise<BookPlace> {
-  const admin = new Pool({ connectionString: serverUrl, max: 1 });
-  await admin.query(`create database "${name}"`);
-  await admin.end();
+  const { owner } = await provisionDatabase(serverUrl, { name, owner: OWNER, application: APPLICATION });
   const url = urlOfDatabase(serverUrl, name);
-  const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 2 });
+  const database = await openDatabase({ ...ledgerDatabase, url: owner, poolSize: 2 });
   const rules = change(rulesOfMany(partners));
   const members = Array.from({ length: count }, () => newOpaqueId('mem'));
   try {
-    await migrate(database);
+    await migrate(database, { applicationRole: APPLICATION.role });
     const { programmeId, version, isSandbox, currency, opensAt } = rules;
     const payload = announcementOf(rules);
     await inTransaction(database, (tx) =>
@@ -89,7 +96,8 @@ export async function makeBook(
 /** Opens the ledger over a book that was made; by a clock of its own if months are to pass. */
 export async function openBook(place: BookPlace, clock: Clock = systemClock): Promise<BenchBook> {
   const { url, rules } = place;
-  const database = await openDatabase({ ...ledgerDatabase, url, poolSize: 16 });
+  const name = new URL(url).pathname.slice(1);
+  const database = await openDatabase({ ...ledgerDatabase, url: urlFor(url, { name, ...APPLICATION }), poolSize: 16 });
   const partners = rules.partners.map(({ id }) => id);
   const pool = new Pool({ connectionString: url, max: 16 });
   const running = await openLedger(
@@ -105,6 +113,7 @@ export async function openBook(place: BookPlace, clock: Clock = systemClock): Pr
   };
   return {
     ...{ ...place, pool, partners, running },
+    asked: { ...running.ledger, database: database.within(rules.programmeId) },
     earn: async (id, partnerId) => {
       const amount = { amountMinor: 1_250n, currency: 'EUR' };
       const posted = await recordPurchase(running.ledger, by.get(partnerId)!, { ...receipt(), member: { id }, amount });

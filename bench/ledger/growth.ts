@@ -112,9 +112,9 @@ function casesOf(books: ReadonlyMap<string, GrownBook>): Record<string, Case> {
 }
 
 /** A member's own account, by the use case the graph calls. */
-async function readBalance({ running, rules }: GrownBook, { id }: Regular): Promise<number> {
+async function readBalance({ asked, rules }: GrownBook, { id }: Regular): Promise<number> {
   const member: Principal = { kind: 'member', programmeId: rules.programmeId, memberId: id };
-  const [account] = await readAccounts(running.ledger, member, [id]);
+  const [account] = await readAccounts(asked, member, [id]);
   if (account?.version === undefined || account.version === 0n) throw new Error('bench: an account without postings');
   return 1;
 }

@@ -150,7 +150,7 @@ async function liveTwoYears({ members, partners, earn, redeem }: BenchBook, cloc
 const adminOf = ({ rules }: BenchBook): Principal => ({
   ...{ kind: 'admin', programmeId: rules.programmeId, subject: 'ada' },
 });
-const ledgerOf = ({ running, rules }: BenchBook) => ({ database: running.ledger.database, book: async () => rules });
+const ledgerOf = ({ asked, rules }: BenchBook) => ({ ...asked, book: async () => rules });
 
 function orThrow<T extends object>(answer: T | Refusal): T {
   if (isRefusal(answer)) throw new Error(`bench: a report was refused: ${answer.code} ${answer.message}`);

@@ -112,8 +112,8 @@ const INDEXES = `/* kernel.schemaDump.indexes */
 
 const VIEWS = `/* kernel.schemaDump.views */
   select r.relname as owner,
-         format(E'create %sview %I as\\n%s', case r.relkind when 'm' then 'materialized ' else '' end,
-                r.relname, pg_get_viewdef(r.oid)) as definition
+         format(E'create %sview %I%s as\\n%s', case r.relkind when 'm' then 'materialized ' else '' end,
+                r.relname, ' with (' || array_to_string(r.reloptions, ', ') || ')', pg_get_viewdef(r.oid)) as definition
     from pg_class r
    where r.relnamespace = 'public'::regnamespace and r.relkind in ('v', 'm')
      and ${NOT_OF_EXTENSION('pg_class', 'r.oid')}`;

@@ -1,6 +1,7 @@
+import type { Pool, PoolClient } from 'pg';
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { openTestDatabase, type TestDatabase } from '../testkit/database';
-import { newId, type ProgrammeId } from '../values/id';
+import { newId, uuidOf, type ProgrammeId } from '../values/id';
 import { openDatabase, type Database, type DatabaseDefinition } from './database';
 import { migrate } from './migrate';
 import { asAdministrator } from './provision';
@@ -167,6 +168,66 @@ describe('a connection that programmes use in turn', () => {
     expect([state, await seen(database.within(north))]).toEqual(['22012', [north]]);
   });
 
+  describe('and that is given back inside a transaction', () => {
+    const begin = async (): Promise<PoolClient> => {
+      const client = await database.within(north).pool.connect();
+      await client.query('begin');
+      return client;
+    };
+
+    /** Undoes whatever transaction the connection is in, as one who finds a failure does, and says whose rows are seen then. */
+    const afterUndoing = async (pool: Pick<Pool, 'connect'>): Promise<string[]> => {
+      const client = await pool.connect();
+      await client.query('rollback');
+      client.release();
+      return seen(database.within(south));
+    };
+
+    it('is closed, so that nobody else undoes the transaction and with it the programme', async () => {
+      (await begin()).release();
+      expect(await afterUndoing(database.within(south).pool)).toEqual([south]);
+      const failed = await begin();
+      await expect(failed.query('select 1 / 0')).rejects.toMatchObject({ code: '22012' });
+      failed.release();
+      expect(await afterUndoing(database.within(south).pool)).toEqual([south]);
+    });
+
+    it('holds no lock of that transaction afterwards', async () => {
+      const client = await begin();
+      await client.query('lock table shelf in access exclusive mode');
+      client.release();
+      // Sooner than an idle connection is closed anyway.
+      const rows = await inTransaction(database, async (tx) => {
+        await tx.query(`set local lock_timeout = '5s'`);
+        return (await tx.query('select 1 from shelf')) as unknown[];
+      });
+      expect(rows).toHaveLength(4);
+    });
+
+    it('is closed when the transaction begins only after it was given back', async () => {
+      const client = await database.within(north).pool.connect();
+      const begun = client.query('begin');
+      client.release();
+      expect(await afterUndoing(database.within(south).pool)).toEqual([south]);
+      await begun;
+    });
+
+    it('negative control: given back as it is, it shows the next one the rows of the last', async () => {
+      const view = database.within(north).pool;
+      const bare = Object.getPrototypeOf(view) as typeof view;
+      const client = await bare.connect();
+      await client.query('select set_config($1, $2, false)', ['hub.programme', north]);
+      await client.query('begin');
+      client.release();
+      const next = await bare.connect();
+      await next.query('select set_config($1, $2, false)', ['hub.programme', south]);
+      await next.query('rollback');
+      const { rows } = await next.query<{ of: string }>('select distinct programme_id as of from shelf');
+      next.release(true);
+      expect(rows).toEqual([{ of: north }]);
+    });
+  });
+
   it('negative control: set once and never again, it shows the next one the rows of the last', async () => {
     await database.within(north).pool.query('select 1');
     const other = database.within(south).pool;
@@ -203,6 +264,77 @@ describe('migrating', () => {
       const before = (await copy.asOwner(rows)).rows;
       await migrateAgain(copy, { tenancy });
       expect((await copy.asOwner(rows)).rows).toEqual(before);
+    });
+  });
+
+  describe('tables whose rows belong to rows of others', () => {
+    class Books1700000000001 implements MigrationInterface {
+      name = 'Books1700000000001';
+
+      async up(runner: QueryRunner): Promise<void> {
+        await runner.query(`
+          create table rack (programme_id uuid not null, bucket smallint, id uuid, primary key (bucket, id));
+          create table book (bucket smallint, rack uuid, title text);
+          create table page (title text, n int);
+          create table print (id int primary key);
+          create view paged with (security_invoker = true) as select title, n from page`);
+      }
+
+      async down(): Promise<void> {}
+    }
+    const books: DatabaseDefinition = {
+      ...shelves,
+      name: 'books',
+      migrations: [...shelves.migrations, Books1700000000001],
+      tenancy: {
+        ...shelves.tenancy!,
+        through: {
+          book: { table: 'rack', by: { bucket: 'bucket', rack: 'id' } },
+          page: { table: 'book', by: { title: 'title' } },
+        },
+        common: { print: 'letters are nobody’s' },
+      },
+    };
+    let copy: TestDatabase;
+    beforeAll(async () => {
+      copy = await openTestDatabase(books, { poolSize: 2 });
+      for (const [n, id] of [north, south].entries()) {
+        await copy.pool.query('insert into rack values ($1, $2, $1)', [uuidOf(id), n]);
+        await copy.pool.query('insert into book values ($1, $2, $3)', [n, uuidOf(id), id]);
+        await copy.pool.query('insert into page values ($1, 1)', [id]);
+      }
+      await copy.pool.query('insert into print values (1)');
+    });
+    afterAll(() => copy.drop());
+
+    it('are seen with those rows, through views as well, and written with those rows', async () => {
+      const view = copy.within(north);
+      for (const table of ['book', 'page', 'paged']) {
+        expect([table, await seen(view, table, 'title')]).toEqual([table, [north]]);
+        expect([table, await seen(copy.within(null), table, 'title')]).toEqual([table, []]);
+      }
+      expect(await seen(view, 'rack', 'programme_id')).toEqual([uuidOf(north)]);
+      expect(await stateOf(view, 'insert into page values ($1, 2)', [south])).toBe('42501');
+      expect(await stateOf(view, 'update page set n = n')).toBe('1 rows');
+      expect(await stateOf(view, 'select 1 from print')).toBe('1 rows');
+      expect(await stateOf(view, 'insert into print values (2)')).toBe('42501');
+    });
+
+    it('change nothing when migrated again', async () => {
+      const last = `select max(xmin::text::bigint) as last from pg_policy`;
+      const before = (await copy.asOwner(last)).rows;
+      await migrateAgain(copy, books);
+      expect((await copy.asOwner(last)).rows).toEqual(before);
+    });
+
+    it('are refused with a view that shows what its owner reaches; negative control: it shows another’s rows', async () => {
+      await copy.asOwner('alter view paged reset (security_invoker)');
+      expect(await seen(copy.within(north), 'paged', 'title')).toEqual([north, south].sort());
+      await expect(migrateAgain(copy, books)).rejects.toThrow('kept apart by programme: paged');
+      await copy.asOwner(
+        'create materialized view kept as select * from page; alter view paged set (security_invoker = true)',
+      );
+      await expect(migrateAgain(copy, books)).rejects.toThrow('kept apart by programme: kept');
     });
   });
 

@@ -22,9 +22,19 @@ const SET_TENANT = `/* kernel.tenant.set */ select set_config('${TENANT_SETTING}
 
 type Connected = (error: Error | undefined, client: PoolClient | undefined, release: (error?: unknown) => void) => void;
 
+interface Handing {
+  readonly release: (error?: unknown) => void;
+  readonly told: Connected;
+}
+
+/** Whether a connection is in no transaction, as far as its last answer told. */
+const isIdle = (client: PoolClient): boolean => client.getTransactionStatus() === 'I';
+
 /**
  * A pool of connections under the tenant role, and a view of it for each programme. A connection is handed out only once it is set
- * to the programme of the view it is borrowed through; it keeps that setting until a view of another programme borrows it.
+ * to the programme of the view it is borrowed through; it keeps that setting until a view of another programme borrows it. One
+ * that is given back inside a transaction is closed: undoing the transaction would undo a setting made in it as well, and the
+ * next one would see the rows of the programme before.
  */
 export class TenantViews {
   private readonly pool: Pool;
@@ -66,8 +76,8 @@ export class TenantViews {
     const connect = (told: Connected): void =>
       this.pool.connect((error, client, release) => {
         if (error !== undefined || client === undefined) told(error, client, release);
-        else if (this.settings.get(client) === tenant) told(undefined, client, release);
-        else this.set(client, tenant, { release, told });
+        else if (this.settings.get(client) === tenant) this.handOut(client, { release, told });
+        else this.set(client, tenant, { release, told, again: () => connect(told) });
       });
     const either = (told?: Connected): unknown =>
       told === undefined
@@ -76,17 +86,30 @@ export class TenantViews {
     return Object.create(this.pool, { connect: { value: either } }) as Pool;
   }
 
+  /** Whoever borrows one gives it back by one of these two. */
+  private handOut(client: PoolClient, { release, told }: Handing): void {
+    const giveBack = (error?: unknown): void => release(error ?? !isIdle(client));
+    client.release = giveBack;
+    told(undefined, client, giveBack);
+  }
+
   /** A connection that cannot be set is closed, never given back. */
   private set(
     client: PoolClient,
     tenant: string,
-    { release, told }: { release: (error?: unknown) => void; told: Connected },
+    { release, told, again }: Handing & { readonly again: () => void },
   ): void {
     this.settings.delete(client);
     client.query(SET_TENANT, [tenant]).then(
       () => {
-        this.settings.set(client, tenant);
-        told(undefined, client, release);
+        if (isIdle(client)) {
+          this.settings.set(client, tenant);
+          this.handOut(client, { release, told });
+        } else {
+          // Its last user gave it back while the statement that begins one was still under way.
+          release(true);
+          again();
+        }
       },
       (error: Error) => {
         release(error);

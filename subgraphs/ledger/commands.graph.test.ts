@@ -1,9 +1,10 @@
 import type { Principal } from '../../kernel/context/principal';
-import { newId } from '../../kernel/values/id';
+import { newId, type MemberId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { everyCommand } from './testkit/commands';
+import { inputsAt, RECORD, REDEEM } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const plain = aRuleBook();
@@ -75,6 +76,26 @@ describe.each(names)('%s', (name) => {
       const answer = await graph.run(who, mutation, { ...input, idempotencyKey });
       expect([answer.code, answer.field]).toEqual(['INVALID_INPUT', 'input.idempotencyKey']);
     }
+  });
+});
+
+describe('a key', () => {
+  it('is its caller’s own, for one operation on one account: anywhere else it names another intent', async () => {
+    const florist = plain.brands[1];
+    const [ann, ben] = [1, 2].map(() => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' })) as [MemberId, MemberId];
+    const { sale, spend } = inputsAt(NOW);
+    const mine = { idempotencyKey: 'one and the same' };
+    const answers = [
+      await graph.run(graph.partner(baker), RECORD, sale(ann, 1_000n, mine)),
+      await graph.run(graph.partner(florist), RECORD, sale(ann, 2_000n, mine)),
+      await graph.run(graph.partner(baker), RECORD, sale(ben, 3_000n, mine)),
+      await graph.run(graph.partner(baker), REDEEM, spend(ann, '4', mine)),
+    ];
+    expect(answers.map(({ code, replayed }: Answer) => code ?? replayed)).toEqual([false, false, false, false]);
+    // Another key of the same partner is the same caller.
+    const again = await graph.run(graph.partner(baker), RECORD, sale(ann, 1_000n, mine));
+    expect(again).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    expect(await graph.lookAt(ann, 'available')).toEqual({ available: '26' });
   });
 });
 

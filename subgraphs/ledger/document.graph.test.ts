@@ -39,7 +39,14 @@ beforeAll(async () => {
   book = await TestBook.open(database, rules, NOW);
   const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
   // Papers ask for nothing else of the ledger: no lanes run here.
-  const ledger = { database, clock: book.clock, secrets, book: async () => rules, catchUpRules: async () => {} };
+  const ledger = {
+    database,
+    whole: database,
+    clock: book.clock,
+    secrets,
+    book: async () => rules,
+    catchUpRules: async () => {},
+  };
   link = new LocalLink('ledger', buildLedgerSchema().schema, (request) =>
     openContext(ledger as unknown as Ledger, request),
   );

@@ -67,7 +67,7 @@ async function liveWithACampaign(at: TestDatabase): Promise<void> {
 }
 
 async function close(book: TestBook, at: TestDatabase, steps: readonly ('DRAFT' | 'ISSUED' | 'AGREED' | 'NETTED')[]) {
-  const ledger = { database: at, clock: book.clock, book: async () => book.rules };
+  const ledger = { database: at, whole: at, clock: book.clock, book: async () => book.rules };
   const admin: Principal = { kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' };
   const cut = await cutOffSettlementCycle(ledger, admin, { idempotencyKey: newId('req') });
   if (isRefusal(cut)) throw new Error(cut.code);

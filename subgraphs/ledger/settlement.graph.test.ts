@@ -40,7 +40,14 @@ beforeAll(async () => {
   book = await TestBook.open(database, rules, NOW);
   const secrets = { internal: 'i'.repeat(32), identity: 'd'.repeat(32), cursor: 'c'.repeat(32) };
   // Settling and reporting ask for nothing else of the ledger: no lanes run here.
-  const ledger = { database, clock: book.clock, secrets, book: async () => rules, catchUpRules: async () => {} };
+  const ledger = {
+    database,
+    whole: database,
+    clock: book.clock,
+    secrets,
+    book: async () => rules,
+    catchUpRules: async () => {},
+  };
   link = new LocalLink('ledger', buildLedgerSchema().schema, (request) =>
     openContext(ledger as unknown as Ledger, request),
   );
@@ -136,7 +143,7 @@ describe('a settled cycle in the graph', () => {
     const list = `query ($first: Int!, $after: String) { settlementCycles(first: $first, after: $after) {
       nodes { id state directionalTotals { pair: exactMicros } netPositions { net { amountMinor } } }
       pageInfo { hasNextPage endCursor } } }`;
-    const query = jest.spyOn(database.pool, 'query');
+    const query = jest.spyOn(database.within(rules.programmeId).pool, 'query');
     const { nodes } = (await ask(admin, list, { first: 50 })).data.settlementCycles;
     expect(query).toHaveBeenCalledTimes(3);
     query.mockRestore();
@@ -183,7 +190,7 @@ describe('reports in the graph', () => {
   });
 
   it('page through members by one query a page', async () => {
-    const query = jest.spyOn(database.pool, 'query');
+    const query = jest.spyOn(database.within(rules.programmeId).pool, 'query');
     const first = (await ask(admin, MEMBERS, { first: 1 })).data.memberTotals;
     expect(query).toHaveBeenCalledTimes(1);
     query.mockRestore();

@@ -1,4 +1,4 @@
-import type { Principal } from '../../../kernel/context/principal';
+import { programmeOf, type Principal } from '../../../kernel/context/principal';
 import type { RequestContext } from '../../../kernel/context/request-context';
 import type { Ledger } from '../app/ledger';
 import { openLoaders, type LedgerLoaders } from './points/account.loader';
@@ -14,7 +14,9 @@ export interface LedgerContext {
   readonly loaders: LedgerLoaders & SettlementLoaders;
 }
 
-export function openContext(ledger: Ledger, { principal, requestId }: RequestContext): LedgerContext {
+/** A request reaches the rows of its own programme; the host and those without a credential reach none. */
+export function openContext(whole: Ledger, { principal, requestId }: RequestContext): LedgerContext {
+  const ledger = { ...whole, database: whole.database.within(programmeOf(principal)) };
   const loaders = { ...openLoaders(ledger, principal), ...openSettlementLoaders(ledger, principal) };
   return { principal, requestId, ledger, loaders };
 }

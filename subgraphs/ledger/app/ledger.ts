@@ -12,7 +12,13 @@ import type { PostingLanes } from './points/posting-lanes';
 
 /** What the ledger's use cases work with; made once by the composition of this subgraph. */
 export interface Ledger {
+  /** What the caller's programme reaches, held by row-level security; everything where no request is served. */
   readonly database: Database;
+  /**
+   * The book of every programme: for what is done behind all requests, for steps of settlement, which roll up, and for reports that
+   * walk a whole journal, where row security would look up the wallet of each row. Each such use is listed in whole-book.test.ts.
+   */
+  readonly whole: Database;
   readonly clock: Clock;
   readonly secrets: HubSecrets;
   readonly lanes: PostingLanes;

@@ -83,6 +83,7 @@ export async function openLedger(
   const [partners, members] = [follow('partners'), follow('members')];
   const ledger: Ledger = {
     database,
+    whole: database,
     clock,
     secrets,
     lanes,

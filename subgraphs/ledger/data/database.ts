@@ -1,4 +1,5 @@
 import type { DatabaseDefinition } from '../../../kernel/db/database';
+import { USUAL_TENANCY, type Through } from '../../../kernel/db/tenancy';
 import { LedgerBook1795650000000 } from './migrations/1795650000000-ledger-book';
 import { LedgerFeed1795700000000 } from './migrations/1795700000000-ledger-feed';
 import { CapCounters1795710000000 } from './migrations/1795710000000-cap-counters';
@@ -27,6 +28,11 @@ import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redempt
 import { VintageFlows1795892010000 } from './migrations/1795892010000-vintage-flows';
 import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
 import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
+import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
+
+const OF_ITS_WALLET: Through = { table: 'wallet', by: { bucket: 'bucket', wallet: 'wallet' } };
+const OF_ITS_CYCLE: Through = { table: 'settlement_cycle', by: { cycle_id: 'id' } };
+const through = (how: Through, tables: readonly string[]) => Object.fromEntries(tables.map((table) => [table, how]));
 
 /** The ledger's own database: all its tables are read and written by named SQL, so there are no rows to map. */
 export const ledgerDatabase: DatabaseDefinition = {
@@ -61,6 +67,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     VintageFlows1795892010000,
     RowMarks1795892020000,
     TotalsOfPairs1795892030000,
+    RowsOfProgrammes1795894000000,
   ],
   appendOnly: [
     'journal_transaction',
@@ -91,4 +98,52 @@ export const ledgerDatabase: DatabaseDefinition = {
     'verification_round',
     'settlement_entry',
   ],
+  tenancy: {
+    ...USUAL_TENANCY,
+    withheld: {
+      ...USUAL_TENANCY.withheld,
+      chain_seal: 'seals of the whole journal, each over accounts of every programme',
+      command_refusal:
+        'read and written by posting lanes alone; a refused command need not have a wallet that says whose it is',
+      journal_feed: 'the numbered journal of every programme, which the event feed reads',
+      journal_feed_state: 'how far the event feed has numbered the journal',
+      ledger_epoch: 'the epoch of the whole book, read once when the ledger opens',
+      roll_up_state: 'how far the roll-up has come, which takes the claims of every programme together',
+      vintage_roll_up_state: 'how far the roll-up of vintages has come, which takes those of every programme together',
+      verification_round: 'rounds of verification, each over the accounts of every programme',
+    },
+    through: {
+      ...through(OF_ITS_WALLET, [
+        'award',
+        'campaign_lot',
+        'earn_explanation',
+        'entry',
+        'lot',
+        'lot_extension',
+        'purchase_return',
+        'redemption_money',
+        'redemption_reversal',
+      ]),
+      ...through(OF_ITS_CYCLE, [
+        'claim',
+        'claim_line',
+        'claim_pair',
+        'claim_part',
+        'claim_remainder',
+        'closing_package',
+        'cycle_activity',
+        'cycle_step',
+        'directional_total',
+        'net_position',
+        'run_off_draw',
+        'settlement_rate',
+        'statement_agreement',
+      ]),
+      default_share: { table: 'partner_default', by: { default_id: 'id' } },
+    },
+    common: {
+      lot_terms: 'terms by the hash of what they say, one row for all lots that say the same; lots lead to them',
+      passed_rules: 'lists of rules by the hash of what they say; the explanations of purchases lead to them',
+    },
+  },
 };

@@ -16,6 +16,8 @@ create table account_freeze (
   constraint account_freeze_pkey PRIMARY KEY (id),
   constraint account_freeze_check CHECK ((((released_at IS NULL) = (released_by IS NULL)) AND ((released_at IS NULL) = (reason IS NULL))))
 );
+alter table account_freeze enable row level security;
+alter table account_freeze force row level security;
 
 create table adjustment (
   id uuid not null,
@@ -45,6 +47,8 @@ create table adjustment (
   constraint adjustment_points_check CHECK ((points > 0)),
   constraint adjustment_state_check CHECK ((state = ANY (ARRAY['PROPOSED'::text, 'APPROVED'::text, 'REJECTED'::text, 'REFUSED'::text])))
 );
+alter table adjustment enable row level security;
+alter table adjustment force row level security;
 
 create table award (
   bucket smallint not null,
@@ -56,6 +60,8 @@ create table award (
   occurred_at timestamp with time zone not null,
   constraint award_pkey PRIMARY KEY (bucket, wallet, partner_id, action, occasion, seq)
 );
+alter table award enable row level security;
+alter table award force row level security;
 
 create table bank_entry (
   programme_id uuid not null,
@@ -73,6 +79,8 @@ create table bank_entry (
   constraint bank_entry_amount_minor_check CHECK ((amount_minor > 0)),
   constraint bank_entry_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table bank_entry enable row level security;
+alter table bank_entry force row level security;
 
 create table buy_out (
   id uuid not null,
@@ -90,6 +98,8 @@ create table buy_out (
   constraint buy_out_breakage_bps_check CHECK (((breakage_bps >= 0) AND (breakage_bps <= 10000))),
   constraint buy_out_check CHECK (((approved_by IS NULL) = (approved_at IS NULL)))
 );
+alter table buy_out enable row level security;
+alter table buy_out force row level security;
 
 create table campaign_decision (
   programme_id uuid not null,
@@ -103,6 +113,8 @@ create table campaign_decision (
   constraint campaign_decision_decision_check CHECK ((decision = ANY (ARRAY['KEPT'::text, 'CHANGED'::text, 'STOPPED'::text]))),
   constraint campaign_decision_programme_id_campaign_id_month_fkey FOREIGN KEY (programme_id, campaign_id, month) REFERENCES campaign_verdict(programme_id, campaign_id, month)
 );
+alter table campaign_decision enable row level security;
+alter table campaign_decision force row level security;
 
 create table campaign_lot (
   bucket smallint not null,
@@ -115,6 +127,8 @@ create table campaign_lot (
   constraint campaign_lot_pkey PRIMARY KEY (bucket, wallet, lot_seq),
   constraint campaign_lot_points_check CHECK ((points > 0))
 );
+alter table campaign_lot enable row level security;
+alter table campaign_lot force row level security;
 
 create table campaign_response (
   hash uuid not null,
@@ -129,6 +143,8 @@ create table campaign_response (
   constraint campaign_response_pkey PRIMARY KEY (hash),
   constraint campaign_response_kind_check CHECK ((kind = ANY (ARRAY['OPENED'::text, 'USED'::text])))
 );
+alter table campaign_response enable row level security;
+alter table campaign_response force row level security;
 
 create table campaign_verdict (
   programme_id uuid not null,
@@ -143,6 +159,8 @@ create table campaign_verdict (
   constraint campaign_verdict_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
   constraint campaign_verdict_verdict_check CHECK ((verdict = ANY (ARRAY['KEEP'::text, 'CHANGE'::text, 'STOP'::text, 'UNDECIDED'::text])))
 );
+alter table campaign_verdict enable row level security;
+alter table campaign_verdict force row level security;
 
 create table cap_share (
   programme_id uuid not null,
@@ -160,6 +178,8 @@ create table cap_share (
   constraint cap_share_shard_check CHECK ((shard >= 0)),
   constraint cap_share_version_check CHECK ((version > 0))
 ) with (fillfactor=50);
+alter table cap_share enable row level security;
+alter table cap_share force row level security;
 
 create table chain_seal (
   n bigint not null,
@@ -198,6 +218,8 @@ create table claim (
   constraint claim_kind_check CHECK ((kind = ANY (ARRAY['REDEMPTION'::text, 'REDEMPTION_REVERSAL'::text, 'ARREARS_OFFSET'::text, 'PROGRAMME_FEE'::text, 'PROGRAMME_FEE_CREDIT'::text, 'ISSUANCE_FUNDING'::text, 'ISSUANCE_REFUND'::text, 'BREAKAGE_SHARE'::text, 'BUY_OUT'::text]))),
   constraint claim_micros_check CHECK ((micros <> 0))
 );
+alter table claim enable row level security;
+alter table claim force row level security;
 
 create table claim_line (
   cycle_id uuid not null,
@@ -215,6 +237,8 @@ create table claim_line (
   dispute_id uuid,
   constraint claim_line_pkey PRIMARY KEY (cycle_id, pair, n)
 );
+alter table claim_line enable row level security;
+alter table claim_line force row level security;
 
 create table claim_pair (
   cycle_id uuid not null,
@@ -227,6 +251,8 @@ create table claim_pair (
   constraint claim_pair_pkey PRIMARY KEY (cycle_id, pair),
   constraint claim_pair_remainders_check CHECK ((remainders >= 0))
 ) with (fillfactor=70);
+alter table claim_pair enable row level security;
+alter table claim_pair force row level security;
 
 create table claim_part (
   cycle_id uuid not null,
@@ -238,6 +264,8 @@ create table claim_part (
   points bigint not null,
   constraint claim_part_pkey PRIMARY KEY (cycle_id, pair, kind, contract_version)
 ) with (fillfactor=70);
+alter table claim_part enable row level security;
+alter table claim_part force row level security;
 
 create table claim_remainder (
   cycle_id uuid not null,
@@ -248,6 +276,8 @@ create table claim_remainder (
   constraint claim_remainder_lines_check CHECK ((lines >= 0)),
   constraint claim_remainder_remainder_check CHECK ((remainder >= 0))
 ) with (fillfactor=70);
+alter table claim_remainder enable row level security;
+alter table claim_remainder force row level security;
 
 create table closing_package (
   cycle_id uuid not null,
@@ -259,6 +289,8 @@ create table closing_package (
   constraint closing_package_pkey PRIMARY KEY (cycle_id),
   constraint closing_package_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table closing_package enable row level security;
+alter table closing_package force row level security;
 
 create table command_key (
   caller text not null,
@@ -267,8 +299,11 @@ create table command_key (
   body_hash bytea not null,
   outcome jsonb not null,
   recorded_at timestamp with time zone default now() not null,
+  programme_id text default COALESCE(current_setting('hub.programme'::text, true), ''::text),
   constraint command_key_pkey PRIMARY KEY (caller, operation, key)
 );
+alter table command_key enable row level security;
+alter table command_key force row level security;
 
 create table command_refusal (
   bucket smallint not null,
@@ -286,6 +321,8 @@ create table cycle_activity (
   latest_recorded_at timestamp with time zone not null,
   constraint cycle_activity_pkey PRIMARY KEY (cycle_id)
 );
+alter table cycle_activity enable row level security;
+alter table cycle_activity force row level security;
 
 create table cycle_step (
   cycle_id uuid not null,
@@ -301,6 +338,8 @@ create table cycle_step (
   constraint cycle_step_check CHECK (((approved_by IS NULL) = (approved_at IS NULL))),
   constraint cycle_step_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table cycle_step enable row level security;
+alter table cycle_step force row level security;
 
 create table default_share (
   default_id uuid not null,
@@ -309,6 +348,8 @@ create table default_share (
   constraint default_share_minor_check CHECK ((minor > 0)),
   constraint default_share_default_id_fkey FOREIGN KEY (default_id) REFERENCES partner_default(id)
 );
+alter table default_share enable row level security;
+alter table default_share force row level security;
 
 create table directional_total (
   cycle_id uuid not null,
@@ -326,6 +367,8 @@ create table directional_total (
   constraint directional_total_pkey PRIMARY KEY (cycle_id, pair),
   constraint directional_total_lines_check CHECK ((lines >= 0))
 );
+alter table directional_total enable row level security;
+alter table directional_total force row level security;
 
 create table dispute (
   id uuid not null,
@@ -356,6 +399,8 @@ create table dispute (
   constraint dispute_outcome_check CHECK ((outcome = ANY (ARRAY['ACCEPT'::text, 'REJECT'::text, 'PARTIAL'::text]))),
   constraint dispute_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'PROPOSED'::text, 'RESOLVED'::text])))
 );
+alter table dispute enable row level security;
+alter table dispute force row level security;
 
 create table document (
   hash uuid not null,
@@ -369,6 +414,8 @@ create table document (
   constraint document_pkey PRIMARY KEY (hash),
   constraint document_kind_check CHECK ((kind = ANY (ARRAY['PURCHASE'::text, 'REDEMPTION'::text, 'RETURN'::text, 'ACCRUAL'::text, 'ACTION'::text])))
 );
+alter table document enable row level security;
+alter table document force row level security;
 
 create table earn_explanation (
   bucket smallint not null,
@@ -378,6 +425,8 @@ create table earn_explanation (
   explanation jsonb not null,
   constraint earn_explanation_pkey PRIMARY KEY (bucket, wallet, seq)
 );
+alter table earn_explanation enable row level security;
+alter table earn_explanation force row level security;
 
 create table entry (
   bucket smallint not null,
@@ -394,6 +443,8 @@ create table entry (
   constraint entry_amount_check CHECK ((amount > 0)),
   constraint entry_check CHECK ((((debit_kind || ' '::text) || credit_kind) = ANY (ARRAY['ISSUED PENDING'::text, 'ISSUED AVAILABLE'::text, 'PENDING AVAILABLE'::text, 'PENDING CLAWED_BACK'::text, 'AVAILABLE HELD'::text, 'HELD AVAILABLE'::text, 'HELD REDEEMED'::text, 'AVAILABLE REDEEMED'::text, 'REDEEMED AVAILABLE'::text, 'AVAILABLE EXPIRED'::text, 'EXPIRED AVAILABLE'::text, 'AVAILABLE CLAWED_BACK'::text, 'ARREARS CLAWED_BACK'::text, 'AVAILABLE ARREARS'::text, 'AVAILABLE TRANSFERRED'::text, 'TRANSFERRED AVAILABLE'::text])))
 );
+alter table entry enable row level security;
+alter table entry force row level security;
 
 create table guarantee (
   programme_id uuid not null,
@@ -404,6 +455,8 @@ create table guarantee (
   constraint guarantee_fund_check CHECK ((fund = ANY (ARRAY['DEPOSIT'::text, 'DEFAULT_FUND'::text]))),
   constraint guarantee_held_minor_check CHECK ((held_minor >= 0))
 );
+alter table guarantee enable row level security;
+alter table guarantee force row level security;
 
 create table guarantee_payment (
   id uuid not null,
@@ -426,6 +479,8 @@ create table guarantee_payment (
   constraint guarantee_payment_direction_check CHECK ((direction = ANY (ARRAY['PAID_IN'::text, 'PAID_OUT'::text]))),
   constraint guarantee_payment_fund_check CHECK ((fund = ANY (ARRAY['DEPOSIT'::text, 'DEFAULT_FUND'::text])))
 );
+alter table guarantee_payment enable row level security;
+alter table guarantee_payment force row level security;
 
 create table hold (
   bucket smallint not null,
@@ -444,6 +499,8 @@ create table hold (
   constraint hold_points_check CHECK ((points > 0)),
   constraint hold_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CAPTURED'::text, 'RELEASED'::text, 'TIMED_OUT'::text])))
 );
+alter table hold enable row level security;
+alter table hold force row level security;
 
 create table identity_projection (
   programme_id uuid not null,
@@ -451,6 +508,8 @@ create table identity_projection (
   member_id uuid not null,
   constraint identity_projection_pkey PRIMARY KEY (programme_id, blind_index)
 );
+alter table identity_projection enable row level security;
+alter table identity_projection force row level security;
 
 create table inbox_cursor (
   feed text not null,
@@ -523,6 +582,8 @@ create table journal_transaction (
   constraint journal_transaction_qualifying_after_check CHECK ((qualifying_after >= 0)),
   constraint journal_transaction_seq_check CHECK ((seq > 0))
 );
+alter table journal_transaction enable row level security;
+alter table journal_transaction force row level security;
 
 create table ledger_epoch (
   only_row boolean default true not null,
@@ -549,6 +610,8 @@ create table lot (
   constraint lot_lot_seq_check CHECK ((lot_seq > 0)),
   constraint lot_quantity_check CHECK ((quantity > 0))
 );
+alter table lot enable row level security;
+alter table lot force row level security;
 
 create table lot_extension (
   bucket smallint not null,
@@ -558,6 +621,8 @@ create table lot_extension (
   expires_at timestamp with time zone not null,
   constraint lot_extension_pkey PRIMARY KEY (bucket, wallet, lot_seq, seq)
 );
+alter table lot_extension enable row level security;
+alter table lot_extension force row level security;
 
 create table lot_terms (
   id uuid not null,
@@ -577,6 +642,8 @@ create table lot_terms (
   constraint lot_terms_reserve_micros_check CHECK ((reserve_micros >= 0)),
   constraint lot_terms_settlement_model_check CHECK ((settlement_model = ANY (ARRAY['AT_REDEMPTION'::text, 'AT_ISSUANCE'::text, 'HYBRID'::text])))
 );
+alter table lot_terms enable row level security;
+alter table lot_terms force row level security;
 
 create table member_facts (
   programme_id uuid not null,
@@ -589,6 +656,8 @@ create table member_facts (
   constraint member_facts_version_check CHECK ((version > 0)),
   constraint no_attribute_without_consent CHECK ((consented OR (attributes = '{}'::jsonb)))
 );
+alter table member_facts enable row level security;
+alter table member_facts force row level security;
 
 create table member_projection (
   programme_id uuid not null,
@@ -596,6 +665,8 @@ create table member_projection (
   enrolled_at timestamp with time zone not null,
   constraint member_projection_pkey PRIMARY KEY (programme_id, member_id)
 );
+alter table member_projection enable row level security;
+alter table member_projection force row level security;
 
 create table missing_claim (
   id uuid not null,
@@ -619,6 +690,8 @@ create table missing_claim (
   constraint missing_claim_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CREDITED'::text, 'REJECTED'::text, 'GOODWILL'::text, 'REFUSED'::text]))),
   constraint settled_is_not_rejected CHECK (((settles_as IS NULL) OR (state <> 'REJECTED'::text)))
 );
+alter table missing_claim enable row level security;
+alter table missing_claim force row level security;
 
 create table money_entry (
   bucket smallint not null,
@@ -639,6 +712,8 @@ create table money_entry (
   constraint money_entry_check CHECK (((debit_kind IS DISTINCT FROM credit_kind) OR (debit_owner IS DISTINCT FROM credit_owner))),
   constraint money_entry_micros_check CHECK ((micros > 0))
 );
+alter table money_entry enable row level security;
+alter table money_entry force row level security;
 
 create table net_position (
   cycle_id uuid not null,
@@ -653,6 +728,8 @@ create table net_position (
   fx_difference_micros bigint default 0 not null,
   constraint net_position_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table net_position enable row level security;
+alter table net_position force row level security;
 
 create table open_lot (
   bucket smallint not null,
@@ -667,6 +744,8 @@ create table open_lot (
   constraint open_lot_pkey PRIMARY KEY (bucket, wallet, expires_at, earned_at, lot_seq),
   constraint open_lot_remaining_check CHECK ((remaining > 0))
 ) with (fillfactor=80);
+alter table open_lot enable row level security;
+alter table open_lot force row level security;
 
 create table partner_default (
   id uuid not null,
@@ -693,6 +772,8 @@ create table partner_default (
   constraint partner_default_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id),
   constraint partner_default_posted_cycle_id_fkey FOREIGN KEY (posted_cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table partner_default enable row level security;
+alter table partner_default force row level security;
 
 create table partner_link_projection (
   programme_id uuid not null,
@@ -702,6 +783,8 @@ create table partner_link_projection (
   constraint partner_link_projection_pkey PRIMARY KEY (programme_id, member_id, partner_id),
   constraint partner_link_projection_state_check CHECK ((state = ANY (ARRAY['CREDIT_ONLY'::text, 'OPEN'::text])))
 );
+alter table partner_link_projection enable row level security;
+alter table partner_link_projection force row level security;
 
 create table party_details (
   programme_id uuid not null,
@@ -711,12 +794,16 @@ create table party_details (
   identity jsonb not null,
   constraint party_details_version_check CHECK ((version > 0))
 );
+alter table party_details enable row level security;
+alter table party_details force row level security;
 
 create table passed_rules (
   id uuid not null,
   passed jsonb not null,
   constraint passed_rules_pkey PRIMARY KEY (id)
 );
+alter table passed_rules enable row level security;
+alter table passed_rules force row level security;
 
 create table pending_lot (
   bucket smallint not null,
@@ -728,6 +815,8 @@ create table pending_lot (
   constraint pending_lot_pkey PRIMARY KEY (bucket, wallet, lot_seq),
   constraint pending_lot_remaining_check CHECK ((remaining > 0))
 );
+alter table pending_lot enable row level security;
+alter table pending_lot force row level security;
 
 create table point_fund (
   programme_id uuid not null,
@@ -735,6 +824,8 @@ create table point_fund (
   fund_micros bigint not null,
   reserve_micros bigint not null
 );
+alter table point_fund enable row level security;
+alter table point_fund force row level security;
 
 create table programme_clock (
   programme_id uuid not null,
@@ -743,6 +834,8 @@ create table programme_clock (
   warned_to timestamp with time zone default '-infinity'::timestamp with time zone not null,
   constraint programme_clock_pkey PRIMARY KEY (programme_id)
 );
+alter table programme_clock enable row level security;
+alter table programme_clock force row level security;
 
 create table purchase (
   bucket smallint not null,
@@ -763,6 +856,8 @@ create table purchase (
   constraint purchase_amount_minor_check CHECK ((amount_minor >= 0)),
   constraint purchase_points_check CHECK ((points >= 0))
 );
+alter table purchase enable row level security;
+alter table purchase force row level security;
 
 create table purchase_return (
   bucket smallint not null,
@@ -775,6 +870,8 @@ create table purchase_return (
   constraint purchase_return_amount_minor_check CHECK ((amount_minor > 0)),
   constraint purchase_return_clawed_back_check CHECK ((clawed_back >= 0))
 );
+alter table purchase_return enable row level security;
+alter table purchase_return force row level security;
 
 create table receipt (
   hash uuid not null,
@@ -792,6 +889,8 @@ create table receipt (
   constraint receipt_pkey PRIMARY KEY (hash),
   constraint receipt_amount_minor_check CHECK ((amount_minor >= 0))
 );
+alter table receipt enable row level security;
+alter table receipt force row level security;
 
 create table redemption_money (
   bucket smallint not null,
@@ -802,6 +901,8 @@ create table redemption_money (
   constraint redemption_money_pkey PRIMARY KEY (bucket, wallet, seq),
   constraint redemption_money_amount_minor_check CHECK ((amount_minor > 0))
 );
+alter table redemption_money enable row level security;
+alter table redemption_money force row level security;
 
 create table redemption_rate (
   id uuid not null,
@@ -819,6 +920,8 @@ create table redemption_rate (
   constraint redemption_rate_rate_bps_check CHECK (((rate_bps >= 0) AND (rate_bps <= 10000))),
   constraint redemption_rate_vintage_check CHECK ((vintage ~ '^[0-9]{4}-[0-9]{2}$'::text))
 );
+alter table redemption_rate enable row level security;
+alter table redemption_rate force row level security;
 
 create table redemption_reversal (
   bucket smallint not null,
@@ -829,6 +932,8 @@ create table redemption_reversal (
   constraint redemption_reversal_pkey PRIMARY KEY (bucket, wallet, redemption_seq, seq),
   constraint redemption_reversal_points_check CHECK ((points > 0))
 );
+alter table redemption_reversal enable row level security;
+alter table redemption_reversal force row level security;
 
 create table roll_up_state (
   only_row boolean default true not null,
@@ -846,6 +951,8 @@ create table rule_book (
   constraint rule_book_pkey PRIMARY KEY (programme_id),
   constraint rule_book_version_check CHECK ((version > 0))
 );
+alter table rule_book enable row level security;
+alter table rule_book force row level security;
 
 create table run_off (
   id uuid not null,
@@ -876,6 +983,8 @@ create table run_off (
   constraint run_off_points_check CHECK ((points >= 0)),
   constraint run_off_state_check CHECK ((state = ANY (ARRAY['PROPOSED'::text, 'RUNNING'::text, 'ENDING'::text, 'ENDED'::text])))
 );
+alter table run_off enable row level security;
+alter table run_off force row level security;
 
 create table run_off_draw (
   cycle_id uuid not null,
@@ -885,6 +994,8 @@ create table run_off_draw (
   constraint run_off_draw_minor_check CHECK ((minor > 0)),
   constraint run_off_draw_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table run_off_draw enable row level security;
+alter table run_off_draw force row level security;
 
 create table settlement_cycle (
   id uuid not null,
@@ -905,6 +1016,8 @@ create table settlement_cycle (
   constraint settlement_cycle_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CUT_OFF'::text, 'DRAFT'::text, 'ISSUED'::text, 'AGREED'::text, 'NETTED'::text, 'INSTRUCTED'::text, 'SETTLED'::text, 'LOCKED'::text]))),
   constraint settlement_cycle_version_check CHECK ((version > 0))
 );
+alter table settlement_cycle enable row level security;
+alter table settlement_cycle force row level security;
 
 create table settlement_entry (
   cycle_id uuid not null,
@@ -924,6 +1037,8 @@ create table settlement_entry (
   constraint settlement_entry_micros_check CHECK ((micros > 0)),
   constraint settlement_entry_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table settlement_entry enable row level security;
+alter table settlement_entry force row level security;
 
 create table settlement_rate (
   cycle_id uuid not null,
@@ -935,6 +1050,8 @@ create table settlement_rate (
   constraint settlement_rate_pkey PRIMARY KEY (cycle_id, partner_id),
   constraint settlement_rate_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table settlement_rate enable row level security;
+alter table settlement_rate force row level security;
 
 create table statement_agreement (
   cycle_id uuid not null,
@@ -945,6 +1062,8 @@ create table statement_agreement (
   constraint statement_agreement_pkey PRIMARY KEY (cycle_id, partner_id),
   constraint statement_agreement_cycle_id_fkey FOREIGN KEY (cycle_id) REFERENCES settlement_cycle(id)
 );
+alter table statement_agreement enable row level security;
+alter table statement_agreement force row level security;
 
 create table trial_finding (
   programme_id uuid not null,
@@ -956,6 +1075,8 @@ create table trial_finding (
   constraint trial_finding_pkey PRIMARY KEY (what, bucket, wallet, seq),
   constraint trial_finding_what_check CHECK ((what = ANY (ARRAY['CLAIM'::text, 'BALANCE'::text, 'POINTS'::text])))
 );
+alter table trial_finding enable row level security;
+alter table trial_finding force row level security;
 
 create table verification_round (
   n bigint generated always as identity not null,
@@ -984,6 +1105,8 @@ create table vintage_flow (
   constraint vintage_flow_month_check CHECK ((month ~ '^[0-9]{4}-[0-9]{2}$'::text)),
   constraint vintage_flow_vintage_check CHECK ((vintage ~ '^[0-9]{4}-[0-9]{2}$'::text))
 ) with (fillfactor=70);
+alter table vintage_flow enable row level security;
+alter table vintage_flow force row level security;
 
 create table vintage_roll_up_state (
   only_row boolean default true not null,
@@ -1023,6 +1146,8 @@ create table wallet (
   constraint wallet_qualifying_check CHECK ((qualifying >= 0)),
   constraint wallet_seq_check CHECK ((seq >= 0))
 ) with (fillfactor=50);
+alter table wallet enable row level security;
+alter table wallet force row level security;
 
 -- Indexes
 
@@ -1180,7 +1305,7 @@ $function$;
 
 -- Views
 
-create view statement_line as
+create view statement_line with (security_invoker=true) as
  SELECT l.cycle_id,
     l.pair,
     l.n,
@@ -1259,3 +1384,317 @@ CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCA
 CREATE TRIGGER settlement_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER verification_round_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_round FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+-- Row security
+
+create policy hub_tenant on account_freeze as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on account_freeze as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on adjustment as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on adjustment as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on award as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = award.bucket) AND (wallet.wallet = award.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = award.bucket) AND (wallet.wallet = award.wallet)))));
+
+create policy hub_work on award as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on bank_entry as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on bank_entry as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on buy_out as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on buy_out as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on campaign_decision as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on campaign_decision as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on campaign_lot as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = campaign_lot.bucket) AND (wallet.wallet = campaign_lot.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = campaign_lot.bucket) AND (wallet.wallet = campaign_lot.wallet)))));
+
+create policy hub_work on campaign_lot as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on campaign_response as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on campaign_response as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on campaign_verdict as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on campaign_verdict as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on cap_share as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on cap_share as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on claim as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on claim as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on claim_line as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on claim_line as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on claim_pair as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on claim_pair as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on claim_part as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on claim_part as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on claim_remainder as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on claim_remainder as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on closing_package as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on closing_package as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on command_key as PERMISSIVE for ALL using (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL))) with check (((programme_id = NULLIF(current_setting('hub.programme'::text, true), ''::text)) OR (programme_id IS NULL)));
+
+create policy hub_work on command_key as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on cycle_activity as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on cycle_activity as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on cycle_step as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on cycle_step as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on default_share as PERMISSIVE for ALL using ((default_id IN ( SELECT partner_default.id
+   FROM partner_default))) with check ((default_id IN ( SELECT partner_default.id
+   FROM partner_default)));
+
+create policy hub_work on default_share as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on directional_total as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on directional_total as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on dispute as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on dispute as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on document as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on document as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on earn_explanation as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = earn_explanation.bucket) AND (wallet.wallet = earn_explanation.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = earn_explanation.bucket) AND (wallet.wallet = earn_explanation.wallet)))));
+
+create policy hub_work on earn_explanation as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on entry as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = entry.bucket) AND (wallet.wallet = entry.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = entry.bucket) AND (wallet.wallet = entry.wallet)))));
+
+create policy hub_work on entry as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on guarantee as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on guarantee as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on guarantee_payment as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on guarantee_payment as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on hold as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on hold as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on identity_projection as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on identity_projection as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on journal_transaction as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on journal_transaction as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on lot as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = lot.bucket) AND (wallet.wallet = lot.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = lot.bucket) AND (wallet.wallet = lot.wallet)))));
+
+create policy hub_work on lot as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on lot_extension as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = lot_extension.bucket) AND (wallet.wallet = lot_extension.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = lot_extension.bucket) AND (wallet.wallet = lot_extension.wallet)))));
+
+create policy hub_work on lot_extension as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on lot_terms as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_work on lot_terms as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on member_facts as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on member_facts as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on member_projection as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on member_projection as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on missing_claim as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on missing_claim as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on money_entry as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on money_entry as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on net_position as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on net_position as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on open_lot as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on open_lot as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_default as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on partner_default as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on partner_link_projection as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on partner_link_projection as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on party_details as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on party_details as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on passed_rules as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_work on passed_rules as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on pending_lot as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on pending_lot as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on point_fund as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on point_fund as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on programme_clock as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on programme_clock as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on purchase as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on purchase as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on purchase_return as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = purchase_return.bucket) AND (wallet.wallet = purchase_return.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = purchase_return.bucket) AND (wallet.wallet = purchase_return.wallet)))));
+
+create policy hub_work on purchase_return as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on receipt as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on receipt as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on redemption_money as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = redemption_money.bucket) AND (wallet.wallet = redemption_money.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = redemption_money.bucket) AND (wallet.wallet = redemption_money.wallet)))));
+
+create policy hub_work on redemption_money as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on redemption_rate as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on redemption_rate as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on redemption_reversal as PERMISSIVE for ALL using ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = redemption_reversal.bucket) AND (wallet.wallet = redemption_reversal.wallet))))) with check ((EXISTS ( SELECT 1
+   FROM wallet
+  WHERE ((wallet.bucket = redemption_reversal.bucket) AND (wallet.wallet = redemption_reversal.wallet)))));
+
+create policy hub_work on redemption_reversal as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on rule_book as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on rule_book as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on run_off as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on run_off as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on run_off_draw as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on run_off_draw as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on settlement_cycle as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on settlement_cycle as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on settlement_entry as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on settlement_entry as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on settlement_rate as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on settlement_rate as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on statement_agreement as PERMISSIVE for ALL using ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle))) with check ((cycle_id IN ( SELECT settlement_cycle.id
+   FROM settlement_cycle)));
+
+create policy hub_work on statement_agreement as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on trial_finding as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on trial_finding as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on vintage_flow as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on vintage_flow as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on wallet as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on wallet as PERMISSIVE for ALL using (true) with check (true);

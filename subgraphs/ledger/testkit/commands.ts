@@ -111,6 +111,16 @@ export function everyCommand(
         return command(floristKey, documents.REDEEM, { memberId, input, change: { points: '5' } });
       },
     },
+    redeemPool: {
+      allowed: ['partner'],
+      scope: 'points:redeem',
+      prepare: async () => {
+        const [{ memberId }, friend] = [await aBuyer(1_000n), await aBuyer(500n)];
+        const { member, ...spend } = inputs.spend(memberId, '6');
+        const input = { ...spend, members: [member, { id: friend.memberId }] };
+        return command(floristKey, documents.REDEEM_POOL, { memberId, input, change: { points: '5' } });
+      },
+    },
     holdPoints: {
       allowed: ['partner'],
       scope: 'points:redeem',

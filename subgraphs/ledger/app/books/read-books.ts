@@ -30,9 +30,12 @@ function deskOf(principal: Principal): ProgrammeId | Refusal {
 }
 
 /** Every account of parties, in both books. */
-export async function readPartyAccounts({ database }: Book, principal: Principal): Promise<PartyAccount[] | Refusal> {
+export async function readPartyAccounts(
+  { whole }: Pick<Ledger, 'whole'>,
+  principal: Principal,
+): Promise<PartyAccount[] | Refusal> {
   const programmeId = deskOf(principal);
-  return isRefusal(programmeId) ? programmeId : loadPartyAccounts(database.pool, programmeId);
+  return isRefusal(programmeId) ? programmeId : loadPartyAccounts(whole.pool, programmeId);
 }
 
 /** A page of members' accounts. */

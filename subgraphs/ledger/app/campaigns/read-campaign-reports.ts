@@ -10,7 +10,7 @@ import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { programmeNow } from '../programme-now';
 
-type ReportedLedger = Pick<Ledger, 'database' | 'book' | 'catchUpRules' | 'clock'>;
+type ReportedLedger = Pick<Ledger, 'database' | 'whole' | 'book' | 'catchUpRules' | 'clock'>;
 
 /** A campaign and what it came to by an instant of the programme's time. */
 export interface CampaignReport {
@@ -67,7 +67,7 @@ async function report(
 ): Promise<CampaignReport[]> {
   const now = await programmeNow(ledger, programmeId);
   const reported = campaigns.map((campaign) => ({ ...campaign, stretches: stretchesOf(campaign, now) }));
-  const counts = await countCampaigns(ledger.database.pool, programmeId, reported);
+  const counts = await countCampaigns(ledger.whole.pool, programmeId, reported);
   return reported.map(({ stretches, ...campaign }) => ({
     ...{ campaign, stretches, faceValueMicros, currency },
     counts: counts.get(campaign.id as Id<'cmp'>) as CampaignCounts,

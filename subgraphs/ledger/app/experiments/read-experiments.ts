@@ -11,7 +11,7 @@ import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { programmeNow } from '../programme-now';
 
-type ReportedLedger = Pick<Ledger, 'database' | 'book' | 'catchUpRules' | 'clock'>;
+type ReportedLedger = Pick<Ledger, 'database' | 'whole' | 'book' | 'catchUpRules' | 'clock'>;
 
 /** An arm, what its members did, and how they differ from the control; the control itself from nobody. */
 export interface ArmReport {
@@ -55,7 +55,7 @@ async function report(ledger: ReportedLedger, book: RuleBook, experiment: Experi
   const { from, through, end } = stretchesOf(experiment, now);
   const campaign = campaignsOf(book).find(({ id }) => experiment.kind === 'CAMPAIGN' && id === experiment.subject);
   const { id, arms } = experiment;
-  const counts = await countArms(ledger.database.pool, programmeId, {
+  const counts = await countArms(ledger.whole.pool, programmeId, {
     ...{ id, arms, from, end, partnerId: campaign?.partnerId ?? null, segments: campaign?.segments ?? [] },
   });
   const control = counts[arms.findIndex(({ isControl }) => isControl)] as ArmCounts;

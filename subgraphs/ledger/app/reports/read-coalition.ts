@@ -7,7 +7,7 @@ import { readPointFlows } from './read-reports';
 
 /** How much of a coalition there is in a cycle: burn at other brands, who owes whom on balance, and what netting saves. */
 export async function readCoalition(
-  ledger: Pick<Ledger, 'database' | 'book'>,
+  ledger: Pick<Ledger, 'database' | 'whole' | 'book'>,
   principal: Principal,
   cycleId: string,
 ): Promise<{ currency: string; indicators: CoalitionIndicators; flows: NetFlow[] } | Refusal> {

@@ -22,7 +22,7 @@ import type { Ledger } from '../ledger';
 import { sightOf } from '../settlement/read-cycles';
 
 /** What reports of liability need of the ledger. */
-type ReportedLedger = Pick<Ledger, 'database' | 'book'>;
+type ReportedLedger = Pick<Ledger, 'database' | 'whole' | 'book'>;
 
 /** Figures about fewer members than this are not shown to partners: they would be about somebody. */
 export const MEMBERS_MIN = 5n;
@@ -64,10 +64,9 @@ async function scopeOf(ledger: ReportedLedger, principal: Principal, issuer: str
 /** Flows and approved rates as far as they were recorded by the end of a month. */
 async function loadAll(ledger: ReportedLedger, { programmeId, book, issuerId }: Asked, through: Month) {
   const { timeZone } = book;
-  const { pool } = ledger.database;
   const [flows, rates] = await Promise.all([
-    loadVintageFlows(pool, { programmeId, issuerId, through }),
-    loadApprovedRates(pool, programmeId, timeZone),
+    loadVintageFlows(ledger.whole.pool, { programmeId, issuerId, through }),
+    loadApprovedRates(ledger.database.pool, programmeId, timeZone),
   ]);
   const overrides = rates
     .map((rate): RateOverride => ({ ...rate, since: dayOf(rate.approvedAt!, timeZone).slice(0, 7) }))

@@ -17,7 +17,7 @@ import type { Ledger } from '../ledger';
 export type { MemberTotal };
 
 /** What reports need of the ledger. */
-type ReportedLedger = Pick<Ledger, 'database' | 'book'>;
+type ReportedLedger = Pick<Ledger, 'database' | 'whole' | 'book'>;
 
 /** Reports are the coalition desk's: admins and finance approvers of the programme. */
 async function desk(
@@ -58,7 +58,7 @@ export async function readPointFlows(
   }));
   return {
     currency: book.currency,
-    flows: await loadPointFlows(ledger.database.pool, at, prices),
+    flows: await loadPointFlows(ledger.whole.pool, at, prices),
   };
 }
 
@@ -74,7 +74,7 @@ export async function readPartnerTotals(
   const partnerIds = book.partners.map((partner) => partner.id);
   return {
     currency: book.currency,
-    totals: await loadPartnerTotals(ledger.database.pool, at, partnerIds),
+    totals: await loadPartnerTotals(ledger.whole.pool, at, partnerIds),
   };
 }
 

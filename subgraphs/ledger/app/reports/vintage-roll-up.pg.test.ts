@@ -123,7 +123,11 @@ describe('reports by vintage', () => {
     const admin: Principal = { kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' };
     const issued = async () => {
       const asked = { through: '2026-03', issuerId: null };
-      const report = await readPointLiability({ database, book: async () => book.rules }, admin, asked);
+      const report = await readPointLiability(
+        { database, whole: database, book: async () => book.rules },
+        admin,
+        asked,
+      );
       if (isRefusal(report)) throw new Error(report.code);
       return report.vintages.map((one) => one.issued);
     };

@@ -37,7 +37,7 @@ export async function advanceSettlementCycle(
   };
   return leavingRoom(async () => {
     // What waits is rolled up before the cycle is locked, so that drawing up has next to nothing left to do.
-    if (to === 'DRAFT') await rollUpInSteps(ledger.database);
+    if (to === 'DRAFT') await rollUpInSteps(ledger.whole);
     return inStep(ledger, command, async (tx, { book, now }) => {
       const cycle = await cycleFor(tx, programmeId, id);
       if (isRefusal(cycle)) return cycle;

@@ -46,7 +46,12 @@ function roadOf(book: TestBook): Step[] {
   let cycleId = '';
   const [, , ...states] = SETTLEMENT_STATES;
   const ledgerOn = (on: Parameters<Step>[0]) => ({
-    ...{ database: { ...database, ...on }, clock: book.clock, book: async () => book.rules },
+    ...{
+      database: { ...database, ...on },
+      whole: { ...database, ...on },
+      clock: book.clock,
+      book: async () => book.rules,
+    },
   });
   const rates = [
     { currency: 'PLN', rate: '4.2575', source: 'ECB', rateId: '1', partnerIds: [book.rules.partners[0]!.id] },

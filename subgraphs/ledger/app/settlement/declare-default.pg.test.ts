@@ -32,7 +32,12 @@ const as = (kind: 'admin' | 'finance', subject: string): Principal => ({
   ...{ kind, programmeId: book.rules.programmeId, subject },
 });
 const ledger = (on: Mortal = database, rules = book.rules) => ({
-  ...{ database: { ...database, ...on }, clock: book.clock, book: async () => ({ ...rules, singleApprover: false }) },
+  ...{
+    database: { ...database, ...on },
+    whole: { ...database, ...on },
+    clock: book.clock,
+    book: async () => ({ ...rules, singleApprover: false }),
+  },
 });
 function done<T extends object>(outcome: Outcome<T>): T {
   if (isRefusal(outcome)) throw new Error(outcome.code);

@@ -33,7 +33,7 @@ const as = (kind: 'admin' | 'finance', subject: string): Principal => ({
   subject,
 });
 const ada = as('admin', 'ada');
-const ledger = () => ({ database, clock: book.clock, book: async () => book.rules });
+const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
 
 type Answer = Awaited<ReturnType<typeof advanceSettlementCycle>>;
 type Done = Exclude<Answer, Refusal>;

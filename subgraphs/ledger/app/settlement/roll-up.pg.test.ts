@@ -30,7 +30,7 @@ afterEach(() => book.close());
 afterAll(() => database.drop());
 
 const admin = (): Principal => ({ kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' });
-const ledger = () => ({ database, clock: book.clock, book: async () => book.rules });
+const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
 const rollUp = () => inTransaction(database, (tx) => CLAIMS_ROLLED_UP.all(tx));
 const rollUpSome = () => inTransaction(database, (tx) => CLAIMS_ROLLED_UP.some(tx));
 const red = async () =>

@@ -108,7 +108,7 @@ export async function endRunOff(ledger: RunOffLedger, principal: Principal, inpu
   if (id === null) return notFound('run-off');
   const body = { runOffId };
   const command = { principal, programmeId, operation: 'endRunOff', idempotencyKey, body, stopsPostings: noStop };
-  await rollUpInSteps(ledger.database);
+  await rollUpInSteps(ledger.whole);
   const answer = await inStep(ledger, command, async (tx, facts): Promise<Outcome<RunOffAnswer>> => {
     const runOff = await lockRunOff(tx, programmeId, id);
     if (runOff === null) return notFound('run-off');
@@ -142,7 +142,7 @@ export async function approveRunOff(
   if (id === null) return notFound('run-off');
   const body = { runOffId, contentHash };
   const command = { principal, programmeId, operation: 'approveRunOff', idempotencyKey, body, stopsPostings: noStop };
-  await rollUpInSteps(ledger.database);
+  await rollUpInSteps(ledger.whole);
   const answer = await inStep(ledger, command, async (tx, facts: StepFacts): Promise<Outcome<RunOffAnswer>> => {
     const { book, now } = facts;
     const runOff = await lockRunOff(tx, programmeId, id);
@@ -209,7 +209,7 @@ export interface RunOffStanding extends RunOff {
 
 /** The run-offs of the programme as they stand: all of them, or a partner's own. */
 export async function readRunOffs(
-  { database, book: bookOf }: Pick<Ledger, 'database' | 'book'>,
+  { database, whole, book: bookOf }: Pick<Ledger, 'database' | 'whole' | 'book'>,
   principal: Principal,
 ): Promise<RunOffStanding[]> {
   const [programmeId, sight] = [programmeOf(principal), sightOf(principal)];
@@ -223,7 +223,7 @@ export async function readRunOffs(
     mine.map(async (runOff) => ({
       ...runOff,
       currency: book.currency,
-      left: await loadRunOffLiability(pool, programmeId, runOff.partnerId),
+      left: await loadRunOffLiability(whole.pool, programmeId, runOff.partnerId),
       heldMinor: held.find(({ partnerId }) => partnerId === runOff.partnerId)?.heldMinor ?? 0n,
       dues: await countUnsettled(pool, programmeId, runOff.partnerId),
     })),

@@ -25,7 +25,7 @@ afterAll(async () => {
 });
 
 const admin: Principal = { kind: 'admin', programmeId: rules.programmeId, subject: 'ada' };
-const ledger = () => ({ database, clock: book.clock, book: async () => book.rules });
+const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
 async function outcomeOf(to: SettlementState): Promise<string> {
   const answer = await advanceSettlementCycle(ledger(), admin, { idempotencyKey: newId('req'), cycleId, to });
   return isRefusal(answer) ? answer.code : 'performed';

@@ -49,7 +49,7 @@ export interface Step {
 }
 
 /** What steps need of the ledger. */
-export type SettlementLedger = Pick<Ledger, 'database' | 'clock' | 'book'>;
+export type SettlementLedger = Pick<Ledger, 'database' | 'whole' | 'clock' | 'book'>;
 
 /** One caller's intent about a cycle. */
 export interface StepCommand {
@@ -80,7 +80,7 @@ export async function inStep<T extends object>(
   const { principal, programmeId, operation, idempotencyKey: key, body } = command;
   const book = await ledger.book(programmeId);
   if (book === null) return refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.');
-  return inTransaction(ledger.database, (tx) =>
+  return inTransaction(ledger.whole, (tx) =>
     once(tx, { caller: callerOf(principal), operation, key, body }, async () => {
       const postingsStopped = await command.stopsPostings(tx);
       if (postingsStopped) await lockProgramme(tx, programmeId);

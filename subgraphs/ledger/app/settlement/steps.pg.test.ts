@@ -43,7 +43,7 @@ async function begin(change: Partial<RuleBook> = {}, terms: Partial<Contract> = 
   book = await TestBook.open(database, { ...rules, contracts, ...change }, NOW);
   [bakery, books] = rules.brands;
 }
-const ledger = () => ({ database, clock: book.clock, book: async () => book.rules });
+const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
 const as = (kind: 'admin' | 'finance', subject: string): Principal => ({
   kind,
   programmeId: book.rules.programmeId,

@@ -42,7 +42,7 @@ beforeEach(async () => {
   ({ cycleId } = cut);
 });
 
-const ledger = () => ({ database, clock: book.clock, book: async () => book.rules });
+const ledger = () => ({ database, whole: database, clock: book.clock, book: async () => book.rules });
 const admin = (): Principal => ({ kind: 'admin', programmeId: book.rules.programmeId, subject: 'ada' });
 async function drawUp(): Promise<unknown> {
   const input = { idempotencyKey: newId('req'), cycleId, to: 'DRAFT' as const };

@@ -56,7 +56,7 @@ describe('the worked example of settlement, through the stores', () => {
   /** Ends the cycle at 00:00 of a day and leads it as far as the nets. */
   async function close(day: string): Promise<string> {
     clock.set(midnight(day));
-    const ledger = { database, clock, book: async () => rules };
+    const ledger = { database, whole: database, clock, book: async () => rules };
     const cut = await cutOffSettlementCycle(ledger, ada, { idempotencyKey: `cut ${day}`, at: null });
     if (isRefusal(cut)) throw new Error(cut.code);
     for (const to of ['DRAFT', 'ISSUED', 'AGREED', 'NETTED'] as const) {

@@ -26,7 +26,7 @@ const adminOf = ({ rules }: TestBook): Principal => ({
   ...{ kind: 'admin', programmeId: rules.programmeId, subject: 'ada' },
 });
 const ledgerOf = (book: TestBook, pool: Pool = database.pool) => ({
-  ...{ database: { ...database, pool }, clock: book.clock, book: async () => book.rules },
+  ...{ database: { ...database, pool }, whole: { ...database, pool }, clock: book.clock, book: async () => book.rules },
   catchUpRules: async () => undefined,
 });
 

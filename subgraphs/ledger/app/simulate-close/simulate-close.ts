@@ -49,7 +49,7 @@ export interface Simulation {
  * All of it is one view of the book, also while postings go on, and nothing is written.
  */
 export async function simulateClose(
-  ledger: Pick<Ledger, 'database' | 'clock' | 'book' | 'catchUpRules'>,
+  ledger: Pick<Ledger, 'database' | 'whole' | 'clock' | 'book' | 'catchUpRules'>,
   principal: Principal,
   { cycleId: cycle, terms }: { cycleId: string; terms: readonly PartnerTrial[] },
 ): Promise<Simulation | Refusal> {

@@ -22,7 +22,7 @@ describe('a stretch with too many purchases', () => {
   afterAll(() => database.drop());
 
   it('is refused with how many are replayed, and one purchase fewer is replayed', async () => {
-    const ledger = { database, book: async () => book } as unknown as Ledger;
+    const ledger = { database, whole: database, book: async () => book } as unknown as Ledger;
     const people = { kind: 'staff', programmeId: book.programmeId, partnerId: shop, subject: 'sten' } as const;
     const ask = (from: Date, to: Date) => simulateRule(ledger, people, { from, to });
     const fill = (count: number) => database.pool.query(FILL, [uuidOf(book.programmeId), uuidOf(shop), NOW, count]);

@@ -23,10 +23,12 @@ export async function setTestClock(
   const book = await currentBook(ledger, programmeId);
   if (isRefusal(book)) return book;
   if (!book.isSandbox) return refuse('LEDGER_CLOCK_NOT_MOVABLE', 'A live programme runs on wall time.');
+  // What falls due is done as it is done behind all requests.
+  const behind = { ...ledger, database: ledger.whole };
   const standing = await loadTestClock(ledger.database.pool, programmeId);
   if (standing instanceof Date && standing > now) return movesBack(standing);
   // Still on wall time: what fell due by it belongs to it, recorded where it stands; else what was posted since would be later.
-  if (!(standing instanceof Date)) await doDueWork(ledger, programmeId, { now: ledger.clock.now() });
+  if (!(standing instanceof Date)) await doDueWork(behind, programmeId, { now: ledger.clock.now() });
   for (;;) {
     const due = await nextDueInstant(ledger, programmeId, now);
     if (due === null) break;
@@ -34,7 +36,7 @@ export async function setTestClock(
     // What was due before the clock stood where it stands is recorded at the clock: it never moves back.
     const at = clock instanceof Date && clock > due ? clock : due;
     if (!(await move(ledger, programmeId, at))) return movesBack(at);
-    await doDueWork(ledger, programmeId, { now: at });
+    await doDueWork(behind, programmeId, { now: at });
   }
   return (await move(ledger, programmeId, now)) ? { now } : movesBack(now);
 }

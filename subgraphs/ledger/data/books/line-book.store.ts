@@ -15,13 +15,13 @@ select d.debtor_id, d.creditor_id, l.pair, l.n, l.kind, l.micros, l.billed_minor
        l.is_disputed, l.dispute_id,
        case when t.occurred_at < c.opens_at
             then to_char(t.occurred_at at time zone (b.book #>> '{programme,timeZone}'), 'YYYY-MM') end as original_period
-  from settlement_cycle c
+  from (select * from statement_line where cycle_id = $2 and (pair, n) > ($3::smallint, $4::integer) order by pair, n limit $5) l
+  join settlement_cycle c on c.id = l.cycle_id
   join rule_book b on b.programme_id = c.programme_id
-  join directional_total d on d.cycle_id = c.id
-  join statement_line l on l.cycle_id = d.cycle_id and l.pair = d.pair
+  join directional_total d on d.cycle_id = l.cycle_id and d.pair = l.pair
   join journal_transaction t on t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
- where c.programme_id = $1 and c.id = $2 and (l.pair, l.n) > ($3::smallint, $4::integer)
- order by l.pair, l.n limit $5`;
+ where c.programme_id = $1
+ order by l.pair, l.n`;
 
 interface Row {
   debtor_id: string | null;
