@@ -192,6 +192,7 @@ describe('the WebSocket protocol', () => {
     socket.send({ type: 'subscribe', id: '1', payload: { query: '{ broken }' } });
     const message = JSON.stringify(await socket.next());
     expect(message).toContain('"code":"INTERNAL"');
+    expect(message).toMatch(/"requestId":"req_[0-9a-f]{32}"/);
     expect(message).not.toContain('vault');
     socket.close();
   });

@@ -1,43 +1,14 @@
-import { createHmac, randomUUID } from 'node:crypto';
-import { createServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { exportJWK, exportSPKI, generateKeyPair, SignJWT, type JWK } from 'jose';
-import { newId } from '../../kernel/values/id';
-import { TokenVerifier, type TokenAlgorithm } from './tokens';
+import { createHmac } from 'node:crypto';
+import { exportSPKI, type JWK } from 'jose';
+import { anIssuer, OUTSIDE, publishKeys } from '../testkit/outside-issuer';
+import { TokenVerifier } from './tokens';
 
-const claims = { role: 'admin', programme: newId('prg') };
-const issuer = 'https://login.example';
-const audience = 'loyalty';
-
-/** An issuer outside: a key, its published form, and how many times it was asked for its keys. */
-async function anIssuer(algorithm: TokenAlgorithm) {
-  const kid = randomUUID();
-  const { privateKey, publicKey } = await generateKeyPair(algorithm, { extractable: true });
-  const jwk: JWK = { ...(await exportJWK(publicKey)), kid, alg: algorithm, use: 'sig' };
-  const sign = (change: { aud?: string; iss?: string; kid?: string } = {}) =>
-    new SignJWT(claims)
-      .setProtectedHeader({ alg: algorithm, kid: change.kid ?? kid })
-      .setIssuer(change.iss ?? issuer)
-      .setAudience(change.aud ?? audience)
-      .setSubject('kim')
-      .setExpirationTime('5m')
-      .sign(privateKey);
-  return { jwk, publicKey, sign };
-}
+const { issuer, audience, claims } = OUTSIDE;
 
 describe('tokens of an issuer of the operator’s own', () => {
-  let server: Server | undefined;
-  afterEach(() => server?.close());
-  const published = async (keys: JWK[]) => {
-    let asked = 0;
-    server = createServer((_request, response) => {
-      asked += 1;
-      response.setHeader('content-type', 'application/json').end(JSON.stringify({ keys }));
-    });
-    await new Promise<void>((resolve) => server!.listen(0, '127.0.0.1', resolve));
-    const jwks = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/jwks`);
-    return { jwks, asked: () => asked };
-  };
+  let keys: Awaited<ReturnType<typeof publishKeys>> | undefined;
+  afterEach(() => keys?.close());
+  const published = async (those: JWK[]) => (keys = await publishKeys(those));
 
   it.each(['ES256', 'RS256', 'PS256', 'EdDSA'] as const)(
     'signed %s hold where that is how it signs',

@@ -50,17 +50,13 @@ export class TokenVerifier {
   private readonly remembered = new Map<string, { verified: VerifiedToken; until: number }>();
 
   constructor(private readonly from: TokenIssuer) {
-    this.keys =
-      from.jwks instanceof URL
-        ? createRemoteJWKSet(from.jwks, {
-            cooldownDuration: UNKNOWN_KEY_WAIT_MS,
-            cacheMaxAge: KEYS_KEPT_MS,
-            timeoutDuration: 3_000,
-          })
-        : createLocalJWKSet(from.jwks);
+    this.keys = from.jwks instanceof URL ? keysAt(from.jwks) : createLocalJWKSet(from.jwks);
   }
 
-  /** @returns null when the token does not hold, for whatever reason */
+  /**
+   * @returns null when the token does not hold, for whatever reason
+   * @throws when the issuer does not give its keys: nobody knows then whether it holds
+   */
   async verify(token: string): Promise<VerifiedToken | null> {
     const fingerprint = createHash('sha256').update(token).digest('base64');
     const known = this.remembered.get(fingerprint);
@@ -85,12 +81,36 @@ export class TokenVerifier {
       const principal = principalOf(payload);
       return principal === null ? null : { principal, expiresAt: new Date((payload.exp ?? 0) * 1000) };
     } catch (error) {
-      // Anything but a faulty token, such as an issuer that does not answer, is for the caller to report.
+      if (error instanceof KeysAway) throw error;
       if (error instanceof errors.JOSEError || error instanceof TypeError) return null;
       throw error;
     }
   }
 }
+
+/** The issuer's keys cannot be had: no fault of any token. */
+class KeysAway extends Error {}
+
+/** Keys that an issuer publishes, fetched when they are needed. */
+function keysAt(jwks: URL): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(jwks, {
+    cooldownDuration: UNKNOWN_KEY_WAIT_MS,
+    cacheMaxAge: KEYS_KEPT_MS,
+    timeoutDuration: 3_000,
+  });
+  return async (header, token) => {
+    try {
+      return await remote(header, token);
+    } catch (error) {
+      if (TOKEN_FAULTS.some((fault) => error instanceof fault)) throw error;
+      // An issuer that does not answer, in time or well, throws what a faulty token throws as well.
+      throw new KeysAway('The issuer does not give its keys.', { cause: error });
+    }
+  };
+}
+
+/** What of looking a key up is the token's fault: a key or a way of signing that is not there. */
+const TOKEN_FAULTS = [errors.JWKSNoMatchingKey, errors.JWKSMultipleMatchingKeys, errors.JOSENotSupported];
 
 const id = <P extends IdPrefix>(prefix: P) =>
   z.string().transform((text, context) => parseId(prefix, text) ?? refuse(context));

@@ -26,6 +26,21 @@ describe('a document that is named instead of sent', () => {
     const get = `${hub.url}/graphql?extensions=${encodeURIComponent(JSON.stringify(named(text)))}`;
     const got = await send(get, { method: 'GET', headers: { 'apollo-require-preflight': '1' } });
     expect(got.json?.data).toHaveProperty('whoAmI');
+    const socket = await hub.client().socket();
+    await socket.init();
+    const live = 'query Live { whoAmI }';
+    const over = async (id: string, payload: object) => {
+      socket.send({ id, type: 'subscribe', payload });
+      const { type } = (await socket.next()) as { type: string };
+      if (type === 'next') await socket.next();
+      return type;
+    };
+    expect(await over('1', { query: '', extensions: named(live) })).toBe('error');
+    expect(await over('2', { query: live, extensions: named(live) })).toBe('next');
+    expect(await over('3', { query: '', extensions: named(live) })).toBe('next');
+    socket.close();
+    const events = await ask({ extensions: named(live) }, { accept: 'text/event-stream' });
+    expect(events.text).toContain('event: next\ndata: {"data":{"whoAmI"');
   });
 
   it('is known by its id once it was published, over HTTP and over WebSocket, until it is retired', async () => {
@@ -101,6 +116,9 @@ describe('in production a member', () => {
     expect(await code({ extensions: named(text) })).toBe('whoAmI');
     const { value } = await hub.client(token).subscribe('subscription { heartbeat }').next();
     expect(JSON.stringify(value)).toContain('GATEWAY_DOCUMENT_NOT_TRUSTED');
+    const asEvents = { accept: 'text/event-stream', authorization: `Bearer ${token}` };
+    const events = await sendGraph(`${hub.url}/graphql`, { query: WHO }, asEvents);
+    expect(events.text).toContain('GATEWAY_DOCUMENT_NOT_TRUSTED');
     expect(await code({ query: WHO }, hub.partners.issueKey().text)).toBe('whoAmI');
   });
 });

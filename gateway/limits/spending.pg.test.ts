@@ -44,3 +44,32 @@ describe('what an operation costs', () => {
     await client.close();
   });
 });
+
+describe('two running gateways', () => {
+  const budgets = { ...defaultLimits.budgets, anonymous: 1_000 };
+  /** Spends 106 at a gateway at a time: what it answers, and what it says is left. */
+  async function spendAt(hub: TestGateway, times: number): Promise<(readonly [number, number])[]> {
+    const told: (readonly [number, number])[] = [];
+    for (let time = 0; time < times; time += 1) {
+      const { status, headers } = await hub.client().query(FRIENDS, { n: 19 });
+      told.push([status, Number(/r=(\d+)/.exec(headers.get('ratelimit') ?? '')?.[1])]);
+    }
+    return told;
+  }
+  const refusedOf = (told: readonly (readonly [number, number])[]) => told.filter(([status]) => status === 429).length;
+
+  it('have one budget for a caller between them, and each says what is left of all of it', async () => {
+    await using first = await openTestGateway({ limits: { budgets } });
+    await using second = await openTestGateway({ limits: { budgets }, database: first.database });
+    expect(refusedOf(await spendAt(first, 6))).toBe(0);
+    const there = await spendAt(second, 6);
+    expect(there[0]![1]).toBeLessThanOrEqual(1_000 - 7 * 106);
+    expect(refusedOf(there)).toBeGreaterThanOrEqual(3);
+  });
+
+  it('that share no database have one each (control)', async () => {
+    await using first = await openTestGateway({ limits: { budgets } });
+    await using second = await openTestGateway({ limits: { budgets } });
+    expect(refusedOf([...(await spendAt(first, 6)), ...(await spendAt(second, 6))])).toBe(0);
+  });
+});

@@ -5,6 +5,7 @@ import type { SubgraphName } from '../../kernel/context/principal';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { graphClient, type GraphClient } from '../../kernel/testkit/graph-client';
 import { openTestDatabase, type TestDatabase } from '../../kernel/testkit/database';
+import type { TokenIssuer } from '../auth/tokens';
 import {
   defaultGatewayConfig,
   gatewayDatabase,
@@ -39,13 +40,17 @@ export interface TestGatewayOptions {
   readonly slowMs?: number;
   /** Instead of one of its own. */
   readonly fixture?: Fixture;
+  /** Instead of one of its own: that of another gateway, which drops it. */
+  readonly database?: TestDatabase;
+  /** Whose tokens are believed instead of its own issuer's. */
+  readonly verifyTokens?: TokenIssuer;
   /** Instead of in-process links. */
   readonly links?: (fixture: Fixture) => Partial<Record<SubgraphName, SubgraphLink>>;
 }
 
 export async function openTestGateway(options: TestGatewayOptions = {}): Promise<TestGateway> {
   const { fixture = openFixture(), config, limits, links, slowMs } = options;
-  const database = await openTestDatabase(gatewayDatabase);
+  const database = options.database ?? (await openTestDatabase(gatewayDatabase));
   const folder = mkdtempSync(join(tmpdir(), 'hub-issuer-'));
   const issuer = await openDevelopmentIssuer({ folder, mode: 'development' });
   const partners = new PartnersStub();
@@ -54,7 +59,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
     supergraphSdl: fixture.supergraphSdl,
     database,
     partnersFeed: partners,
-    verifyTokens: issuer,
+    verifyTokens: options.verifyTokens ?? issuer,
     secrets: testSecrets,
     config: {
       ...defaultGatewayConfig,
@@ -66,7 +71,7 @@ export async function openTestGateway(options: TestGatewayOptions = {}): Promise
   const { url } = await gateway.listen(0, '127.0.0.1');
   const close = async () => {
     await gateway.close();
-    await database.drop();
+    if (options.database === undefined) await database.drop();
     rmSync(folder, { recursive: true, force: true });
   };
   return {
