@@ -21,7 +21,7 @@ const TOLD_ONE_BY_ONE = 1_000;
 /** Readers of each transport that are bounded, and are there to be measured. */
 const MEASURED = 4;
 /** What one may hold more than none: 256 KiB, a message beyond them, and what the measurement is off by. */
-const MB_PER_READER_MAX = 1;
+const MB_PER_READER_MAX = 2;
 /** Makes each message large: what the system itself holds for a connection, a few megabytes, is full long before the last. */
 const padding = (kilobytes: number) =>
   Array.from({ length: kilobytes / 4 }, (_, n) => `${'p'.repeat(4_000)}${n}: version`).join(' ');

@@ -27,6 +27,7 @@ import { CampaignDecisions1795891010000 } from './migrations/1795891010000-campa
 import { RedemptionMoney1795892000000 } from './migrations/1795892000000-redemption-money';
 import { VintageFlows1795892010000 } from './migrations/1795892010000-vintage-flows';
 import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
+import { VintageSums1795892030000 } from './migrations/1795892030000-vintage-sums';
 import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
 
@@ -66,6 +67,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     RedemptionMoney1795892000000,
     VintageFlows1795892010000,
     RowMarks1795892020000,
+    VintageSums1795892030000,
     TotalsOfPairs1795892030000,
     RowsOfProgrammes1795894000000,
   ],
