@@ -1,11 +1,14 @@
 import { Analytics } from '@segment/analytics-node';
+import { mintToken } from '../../hub/client/credentials';
 import { REFUSAL } from '../../hub/client/graph';
+import type { MemberId } from '../../kernel/values/id';
 import { until } from '../testkit/until';
 import { foundCoalition, type Coalition } from './testkit/coalition';
 import { openAsOne, type TestHub } from './testkit/hubs';
 
 const SET_INTAKE = `mutation ($input: SetIntakeInput!) { result: setIntake(input: $input) { ${REFUSAL} } }`;
 const SET_ACTION = `mutation ($input: SetActionRuleInput!) { result: setActionRule(input: $input) { ${REFUSAL} } }`;
+const CONSENT = `mutation ($input: SetProfilingConsentInput!) { result: setProfilingConsent(input: $input) { ${REFUSAL} } }`;
 const MEMBER = `query ($ref: MemberRefInput!) { member(ref: $ref) { displayName account { available } } }`;
 
 /** A shop that already speaks the Segment spec: its own client, unchanged, drives members, purchases and actions. */
@@ -29,8 +32,8 @@ describe('a shop that sends its events by the Segment spec', () => {
   }, 60_000);
   afterAll(async () => hub.close());
 
-  const client = () => {
-    const analytics = new Analytics({ writeKey: coalition.bakery.key, host: hub.url, maxRetries: 3, flushAt: 50 });
+  const client = (writeKey = coalition.bakery.key) => {
+    const analytics = new Analytics({ writeKey, host: hub.url, maxRetries: 3, flushAt: 50 });
     const problems: string[] = [];
     analytics.on('error', ({ reason }) => problems.push(String(reason)));
     return { analytics, problems };
@@ -178,6 +181,65 @@ describe('a shop that sends its events by the Segment spec', () => {
       'p-1': 'GATEWAY_INTAKE_VALUE',
       'p-3': 'NOT_FOUND',
     });
+  });
+
+  it('tells what it knows of its own customers, which becomes what rules may ask of them', async () => {
+    const { books, admin, programmeId } = coalition;
+    const input = {
+      ...{ idempotencyKey: 'profile', partnerId: books.id, customerKind: 'PARTNER_CUSTOMER_ID' },
+      mappings: [
+        {
+          ...{ type: 'IDENTIFY', target: 'MEMBER' },
+          places: {
+            'attribute.genre': '$.traits.genre',
+            'attribute.visits': '$.traits.visits',
+            'attribute.club': '$.traits.club',
+          },
+        },
+      ],
+    };
+    await admin.must(SET_INTAKE, { input });
+    await until(async () => (await post({ batch: [] }, books.key)).status === 200);
+    const { analytics, problems } = client(books.key);
+    const timestamp = new Date(Date.now() - 60_000);
+    const userId = 'reader-7';
+    analytics.identify({ userId, traits: { accepts_terms: true, genre: 'crime', visits: 3 }, timestamp });
+    analytics.identify({ userId, traits: { accepts_terms: true, visits: 4, club: true }, timestamp });
+    await analytics.closeAndFlush();
+    expect(problems).toEqual([]);
+    const { member } = await books.caller.ask<{ member: { id: MemberId } }>(
+      'query ($ref: MemberRefInput!) { member(ref: $ref) { id } }',
+      {
+        ref: { identity: { kind: 'PARTNER_CUSTOMER_ID', value: userId } },
+      },
+    );
+    const token = await mintToken(hub.issuer, {
+      role: 'member',
+      programme: programmeId,
+      member: member.id,
+      subject: member.id,
+    });
+    await hub
+      .connection()
+      .as(token)
+      .must(CONSENT, { input: { idempotencyKey: 'profiled', consents: true } });
+    const facts = await admin.ask<{ memberFacts: { attributes: object } }>(
+      'query ($id: ID!) { memberFacts(memberId: $id) { attributes } }',
+      {
+        id: member.id,
+      },
+    );
+    expect(facts.memberFacts.attributes).toEqual({
+      ...{ [`${books.id}.genre`]: 'crime', [`${books.id}.visits`]: 4, [`${books.id}.club`]: true },
+    });
+    // What no attribute can be is a problem of its message.
+    const bad = {
+      type: 'identify',
+      messageId: 'bad-1',
+      userId,
+      traits: { accepts_terms: true, genre: { of: 'crime' } },
+    };
+    expect(await post({ batch: [bad] }, books.key)).toEqual({ status: 200, body: { success: true, problems: 1 } });
   });
 
   it.each([

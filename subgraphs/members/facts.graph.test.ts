@@ -187,6 +187,58 @@ describe('attributes', () => {
     expect(await set(one, { name: 'a1', flag: false })).toMatchObject({ name: 'a1' });
   });
 
+  const enrolWith = (identity: object, attributes: object, who: Principal = bakeryKey) =>
+    change(who, 'enrolMember', { identity, acceptsTerms: true, attributes }, 'member { id }');
+
+  it('are told with an enrolment and with each after it, and removed by null', async () => {
+    const card = { kind: 'CARD', value: freshCard() };
+    const { member } = await enrolWith(card, { size: '38', visits: 3, club: true });
+    await consent(member.id, true);
+    await enrolWith(card, { visits: 4, club: null });
+    await enrolWith(card, {});
+    expect((await factsOf(member.id)).attributes).toEqual({ [`${bakery}.size`]: '38', [`${bakery}.visits`]: 4 });
+    expect((await announced(member.id)).at(-1)).toMatchObject({ attributes: { [`${bakery}.visits`]: 4 } });
+  });
+
+  it('are not kept by an enrolment that opens nothing, which is answered like any other', async () => {
+    const phone = { kind: 'PHONE', value: freshPhone() };
+    const outcome = await enrolWith(phone, { size: '38' });
+    expect(outcome).toMatchObject({ __typename: 'EnrolMemberSuccess' });
+    await consent(outcome.member.id, true);
+    expect((await factsOf(outcome.member.id)).attributes).toEqual({});
+  });
+
+  it.each([
+    ['a name that is none', { Size: 1 }, bakeryKey, 'INVALID_INPUT'],
+    ['a value that is none', { size: ['38'] }, bakeryKey, 'INVALID_INPUT'],
+    ['a text too long', { size: 'x'.repeat(201) }, bakeryKey, 'INVALID_INPUT'],
+    [
+      'more than fifty',
+      Object.fromEntries(Array.from({ length: 51 }, (_, n) => [`a${n}`, n])),
+      bakeryKey,
+      'INVALID_INPUT',
+    ],
+    ['a key that may not read members', { size: 1 }, aKeyOf(programmeId, bakery, ['members:enrol']), 'FORBIDDEN'],
+    ['an operator, who is no partner', { size: 1 }, admin, 'INVALID_INPUT'],
+  ] as [string, object, Principal, string][])('enrol nobody with %s', async (_what, attributes, who, code) => {
+    const card = { kind: 'CARD', value: freshCard() };
+    expect((await enrolWith(card, attributes, who)).code).toBe(code);
+    const { linked } = await change(bakeryKey, 'enrolMember', { identity: card, acceptsTerms: true }, 'linked');
+    expect(linked).toBe(false);
+  });
+
+  it('leave somebody a member, and are not kept, when the partner would know too much', async () => {
+    const card = { kind: 'CARD', value: freshCard() };
+    const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`a${n}`, n]));
+    const { member } = await enrolWith(card, many);
+    await consent(member.id, true);
+    expect(await enrolWith(card, { one: 1, more: 2 })).toMatchObject({
+      code: 'INVALID_INPUT',
+      field: 'input.attributes',
+    });
+    expect(Object.keys((await factsOf(member.id)).attributes)).toHaveLength(50);
+  });
+
   it('are set by partners the member opened itself to, and by nobody else', async () => {
     const closed = await enrol({ kind: 'PHONE', value: freshPhone() });
     const one = await enrolOpen();

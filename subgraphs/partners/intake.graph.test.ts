@@ -76,6 +76,18 @@ it.each([
     { mappings: [{ ...reviewed, places: { action: 'x; drop' } }] },
     'INVALID_INPUT',
   ],
+  [
+    'an attribute of somebody who is no member yet to be',
+    () => admin,
+    { mappings: [{ ...reviewed, places: { 'attribute.size': '$.a' } }] },
+    'INVALID_INPUT',
+  ],
+  [
+    'an attribute without a name',
+    () => admin,
+    { mappings: [{ type: 'IDENTIFY', target: 'MEMBER', places: { 'attribute.': '$.a' } }] },
+    'INVALID_INPUT',
+  ],
   ['101 mappings', () => admin, { mappings: Array(101).fill(reviewed) }, 'INVALID_INPUT'],
 ] as [string, () => Principal, object, string][])('refuses %s', async (_what, principal, input, code) => {
   expect((await set(principal(), input)).code).toBe(code);

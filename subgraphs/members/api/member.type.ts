@@ -1,6 +1,6 @@
 import { Directive, Field, ID, InputType, ObjectType, registerEnumType } from 'type-graphql';
 import { answerer, defineRefusalType, defineResult } from '../../../kernel/graph/result';
-import { DateTimeScalar } from '../../../kernel/graph/scalars';
+import { DateTimeScalar, JSONObjectScalar } from '../../../kernel/graph/scalars';
 import { IdentityInput } from '../../../kernel/graph/shared-types';
 import type { MemberId, PartnerId } from '../../../kernel/values/id';
 import type { Confirmation } from '../app/confirm-partner-link';
@@ -66,6 +66,13 @@ export class EnrolMemberInput implements Enrolment {
   language?: string | null;
   @Field(() => Boolean, { description: 'Whether the person has accepted the programme’s terms; must be true.' })
   acceptsTerms!: boolean;
+  @Field(() => JSONObjectScalar, {
+    nullable: true,
+    description:
+      'What the partner knows of the person, by its own names: texts, numbers, yes or no; null removes. At most 50. Kept of a person ' +
+      'that is open to the partner. Needs members:read.',
+  })
+  attributes?: Record<string, unknown> | null;
 }
 
 @ObjectType('EnrolMemberSuccess', {

@@ -5,7 +5,13 @@ import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../kernel/errors/shared-refusals';
 import { parseId, type MemberId, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
-import { attributeFault, attributeValueOf, ATTRIBUTES_MAX, type AttributeSetting } from '../core/member-facts';
+import {
+  attributeFault,
+  attributeValueOf,
+  ATTRIBUTES_MAX,
+  type AttributeSetting,
+  type AttributeValue,
+} from '../core/member-facts';
 import { refuse } from '../core/refusals';
 import { advanceFacts, countOtherAttributes, decideConsent, setAttribute } from '../data/member-facts.store';
 import { lockPartnerLink } from '../data/partner-link.store';
@@ -75,19 +81,43 @@ async function setOne(
   tx: Tx,
   of: { programmeId: ProgrammeId; partnerId: PartnerId; memberId: MemberId; input: AttributeSetting; at: Date },
 ): Promise<Outcome<{ memberId: MemberId; name: string }>> {
-  const { programmeId, partnerId, memberId, input, at } = of;
+  const { input, memberId } = of;
+  const kept = await setAttributes(tx, { ...of, attributes: { [input.name]: attributeValueOf(input) } });
+  if (kept === 'NOT_OPEN') return notFound('member');
+  return kept === 'TOO_MANY'
+    ? refuse('MEMBERS_TOO_MANY_ATTRIBUTES', `A partner may know ${ATTRIBUTES_MAX} things of a member.`)
+    : { memberId, name: input.name };
+}
+
+/**
+ * Sets attributes of a member at a partner, all or none; null removes one.
+ *
+ * @returns `NOT_OPEN` for a member that has not opened itself to the partner, `TOO_MANY` when the partner would know too much
+ */
+export async function setAttributes(
+  tx: Tx,
+  of: {
+    readonly programmeId: ProgrammeId;
+    readonly partnerId: PartnerId;
+    readonly memberId: MemberId;
+    readonly attributes: Readonly<Record<string, AttributeValue | null>>;
+    readonly at: Date;
+  },
+): Promise<'KEPT' | 'NOT_OPEN' | 'TOO_MANY'> {
+  const { programmeId, partnerId, memberId, attributes, at } = of;
   // Locked, so that two settings of one member at one partner count each other.
   const link = await lockPartnerLink(tx, programmeId, { memberId, partnerId });
-  if (link?.state !== 'OPEN') return notFound('member');
-  const attribute = { memberId, partnerId, name: input.name };
-  const value = attributeValueOf(input);
-  if (value !== null && (await countOtherAttributes(tx, programmeId, attribute)) >= ATTRIBUTES_MAX) {
-    return refuse('MEMBERS_TOO_MANY_ATTRIBUTES', `A partner may know ${ATTRIBUTES_MAX} things of a member.`);
-  }
+  if (link?.state !== 'OPEN') return 'NOT_OPEN';
+  const names = Object.keys(attributes);
+  const set = names.filter((name) => attributes[name] !== null);
+  const others = await countOtherAttributes(tx, programmeId, { memberId, partnerId, names });
+  if (set.length > 0 && others + set.length > ATTRIBUTES_MAX) return 'TOO_MANY';
   await advanceFacts(tx, programmeId, [memberId]);
-  await setAttribute(tx, programmeId, { ...attribute, value, at });
+  for (const name of names) {
+    await setAttribute(tx, programmeId, { memberId, partnerId, name, value: attributes[name] ?? null, at });
+  }
   await announceFacts(tx, programmeId, { memberIds: [memberId], at });
-  return { memberId, name: input.name };
+  return 'KEPT';
 }
 
 async function changeFacts<Value extends object>(

@@ -2,12 +2,13 @@ import { callerOf, type Principal } from '../../../kernel/context/principal';
 import { once, type Replayable } from '../../../kernel/db/command-key';
 import { inTransaction, type Tx } from '../../../kernel/db/transaction';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
-import { invalidInput } from '../../../kernel/errors/shared-refusals';
+import { forbidden, invalidInput } from '../../../kernel/errors/shared-refusals';
 import { appendEvents, type NewEvent } from '../../../kernel/events/outbox';
 import { blindIndex, normaliseIdentity } from '../../../kernel/values/identity';
 import { newOpaqueId, type MemberId } from '../../../kernel/values/id';
 import { enrolmentFault, whyNotEnrolled, type Enrolment } from '../core/enrolment';
 import type { MemberView } from '../core/member';
+import { TOO_MANY, type AttributeValue } from '../core/member-facts';
 import { linkStateFor, type LinkState } from '../core/partner-link';
 import { claimIdentity } from '../data/identity-link.store';
 import { insertMember } from '../data/member.store';
@@ -15,6 +16,7 @@ import { findPartnerStanding } from '../data/partner-standing.store';
 import { passGate, tellNewcomer } from '../data/terms-notice.store';
 import { identityLinked, memberEnrolled } from '../events/published';
 import { enrollerOf, type Enroller } from './authorise';
+import { setAttributes } from './change-facts';
 import { linkPartner } from './link-partner';
 import { readMembers } from './read-members';
 import type { MembersSetting } from './setting';
@@ -35,6 +37,9 @@ interface Enrolled {
  * the name the caller sent, ids do not tell their age, and `linked` speaks of this partner alone. Only to a partner the
  * member has opened itself to before does the answer show the name that is stored.
  *
+ * What the partner knows of the person (`attributes`, with `members:read`) is kept while the person is open to the partner, and otherwise
+ * left out without a word, for the same reason. Attributes that would be too many leave the person a member, and none of them is kept.
+ *
  * Refuses FORBIDDEN, MEMBERS_TERMS_NOT_ACCEPTED, MEMBERS_PARTNER_NOT_ACTIVE.
  */
 export async function enrolMember(
@@ -50,13 +55,18 @@ export async function enrolMember(
     return invalidInput('input.identity.kind', 'a customer number means something only to the partner that gave it');
   }
   const { idempotencyKey: key, displayName = null, language = null, acceptsTerms } = input;
+  const attributes = givenAttributes(input);
+  if (attributes !== null) {
+    if (principal.kind !== 'partner') return invalidInput('input.attributes', 'are what a partner knows');
+    if (!principal.scopes.includes('members:read')) return forbidden('This key lacks the scope members:read.');
+  }
   const index = indexOf(setting, enroller, input);
   // By its blind index: a plain hash of a phone number would be as good as the number.
   const command = {
     caller: callerOf(principal),
     operation: 'enrolMember',
     key,
-    body: { index, displayName, language, acceptsTerms },
+    body: { index, displayName, language, acceptsTerms, ...(attributes === null ? {} : { attributes }) },
   };
   const outcome = await inTransaction(setting.database, (tx) =>
     once(tx, command, () => enrol(tx, { enroller, input, index, now: setting.clock.now() })),
@@ -103,7 +113,18 @@ async function enrol(
     state: linkStateFor(kind),
     linkedAt: now,
   });
+  const attributes = givenAttributes(input);
+  if (attributes !== null) {
+    const kept = await setAttributes(tx, { programmeId, partnerId, memberId, attributes, at: now });
+    if (kept === 'TOO_MANY') return invalidInput('input.attributes', TOO_MANY);
+  }
   return { memberId, linked, state };
+}
+
+/** What the partner knows of the person, checked before; null for nothing. */
+function givenAttributes({ attributes }: Enrolment): Readonly<Record<string, AttributeValue | null>> | null {
+  if (attributes == null || Object.keys(attributes).length === 0) return null;
+  return attributes as Readonly<Record<string, AttributeValue | null>>;
 }
 
 function indexOf(

@@ -9,6 +9,7 @@ import {
 import type { Refusal } from '../../../kernel/errors/refusal';
 import { normaliseIdentity, type IdentityKindName } from '../../../kernel/values/identity';
 import { isLanguageTag } from '../../../kernel/values/language-tag';
+import { attributesFault } from './member-facts';
 import { refuse } from './refusals';
 
 /** Somebody to enrol: at most an identity, a name and a language. */
@@ -18,6 +19,8 @@ export interface Enrolment {
   readonly displayName?: string | null;
   readonly language?: string | null;
   readonly acceptsTerms: boolean;
+  /** What the calling partner knows of the person, by its own names; null removes. Kept if the person is open to the partner. */
+  readonly attributes?: Readonly<Record<string, unknown>> | null;
 }
 
 /** Where a partner stands in the programme, as far as members has heard. */
@@ -33,6 +36,7 @@ export function enrolmentFault(input: Enrolment): Fault {
     ifGiven(input.language, (tag) =>
       expectThat('input.language', isLanguageTag(tag), 'must be a language tag, such as en or pl-PL'),
     ),
+    ifGiven(input.attributes, (attributes) => attributesFault('input.attributes', attributes)),
   );
 }
 

@@ -43,16 +43,42 @@ export function attributeFault(input: AttributeSetting): Fault {
   const given = [input.text, input.number, input.flag].filter((value) => value !== null && value !== undefined);
   return firstFault(
     idempotencyKeyFault(input.idempotencyKey),
-    expectThat(
-      'input.name',
-      /^[a-z][A-Za-z0-9_]{0,39}$/.test(input.name),
-      'must be 1 to 40 letters, digits or underscores, beginning with a lower-case letter',
-    ),
+    nameFault('input.name', input.name),
     expectThat('input', given.length <= 1, 'give one of text, number and flag'),
-    ifGiven(input.text, (text) => textFault('input.text', text, TEXT_MAX)),
-    ifGiven(input.number, (number) =>
-      expectThat('input.number', Math.abs(number) <= Number.MAX_SAFE_INTEGER, 'must be a number computers count to'),
+    ifGiven(input.text, (text) => valueFault('input.text', text)),
+    ifGiven(input.number, (number) => valueFault('input.number', number)),
+  );
+}
+
+/** The first of several attributes, by the partner's own names, that cannot be what it says; null removes one. */
+export function attributesFault(field: string, attributes: Readonly<Record<string, unknown>>): Fault {
+  const entries = Object.entries(attributes);
+  return firstFault(
+    expectThat(field, entries.length <= ATTRIBUTES_MAX, TOO_MANY),
+    ...entries.map(([name, value]) =>
+      firstFault(nameFault(field, name), value === null ? null : valueFault(`${field}.${name}`, value)),
     ),
+  );
+}
+
+/** What a partner is told that knows too much. */
+export const TOO_MANY = `a partner may know ${ATTRIBUTES_MAX} things of a member`;
+
+function nameFault(field: string, name: string): Fault {
+  return expectThat(
+    field,
+    /^[a-z][A-Za-z0-9_]{0,39}$/.test(name),
+    'must be 1 to 40 letters, digits or underscores, beginning with a lower-case letter',
+  );
+}
+
+function valueFault(field: string, value: unknown): Fault {
+  if (typeof value === 'string') return textFault(field, value, TEXT_MAX);
+  if (typeof value === 'boolean') return null;
+  return expectThat(
+    field,
+    typeof value === 'number' && Math.abs(value) <= Number.MAX_SAFE_INTEGER,
+    'must be a text, yes or no, or a number computers count to',
   );
 }
 

@@ -58,12 +58,15 @@ export async function setAttribute(
 const OTHERS = sql`/* members.attribute.countOthers */
 select count(*)::int as others
   from member_attribute
- where programme_id = $1 and member_id = $2 and partner_id = $3 and name <> $4`;
+ where programme_id = $1 and member_id = $2 and partner_id = $3 and name <> all($4::text[])`;
 
-/** How many other attributes a member has at a partner. */
-export async function countOtherAttributes(tx: Tx, programmeId: ProgrammeId, attribute: Attribute): Promise<number> {
-  const { memberId, partnerId, name } = attribute;
-  const [row] = await tx.query<{ others: number }[]>(OTHERS, [programmeId, memberId, partnerId, name]);
+/** How many attributes a member has at a partner besides those named. */
+export async function countOtherAttributes(
+  tx: Tx,
+  programmeId: ProgrammeId,
+  { memberId, partnerId, names }: Pick<Attribute, 'memberId' | 'partnerId'> & { readonly names: readonly string[] },
+): Promise<number> {
+  const [row] = await tx.query<{ others: number }[]>(OTHERS, [programmeId, memberId, partnerId, names]);
   return row?.others ?? 0;
 }
 

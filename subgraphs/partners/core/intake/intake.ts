@@ -1,6 +1,6 @@
 import { expectThat, firstFault, type Fault } from '../../../../kernel/errors/check-input';
 import type { PartnerId } from '../../../../kernel/values/id';
-import { documentOf, templateOf, type CustomerKind, type IntakeTarget, type Places } from './targets';
+import { ATTRIBUTE_PLACE, documentOf, templateOf, type CustomerKind, type IntakeTarget, type Places } from './targets';
 
 export type { CustomerKind, IntakeTarget } from './targets';
 
@@ -73,7 +73,11 @@ function mappingFault({ type, event, target, places }: IntakeMapping, field: str
     ),
     ...Object.entries(places).map(([name, place]) =>
       firstFault(
-        expectThat(`${field}.places`, known.includes(name), `has no "${name}"; a ${target} has ${known.join(', ')}`),
+        expectThat(
+          `${field}.places`,
+          known.includes(name) || isAttribute(target, name),
+          `has no "${name}"; a ${target} has ${known.join(', ')}`,
+        ),
         expectThat(
           `${field}.places.${name}`,
           PLACE.test(String(place)),
@@ -83,6 +87,9 @@ function mappingFault({ type, event, target, places }: IntakeMapping, field: str
     ),
   );
 }
+
+/** What a partner knows of its customers has names of its own. */
+const isAttribute = (target: IntakeTarget, name: string): boolean => target === 'MEMBER' && ATTRIBUTE_PLACE.test(name);
 
 function placesIn(target: Exclude<IntakeTarget, 'NONE'>): Places {
   return templateOf(target, { customerKind: 'EMAIL', currency: 'EUR', places: {} }).places;

@@ -61,6 +61,15 @@ const USUAL: Readonly<Record<Command, Places>> = {
   },
 };
 
+/** Places of a MEMBER by which a partner says what else it knows of its customers: `{ "attribute.size": "$.traits.size" }`. */
+export const ATTRIBUTE_PLACE = /^attribute\.[a-z][A-Za-z0-9_]{0,39}$/;
+
+function attributesAt(places: Places): { attributes?: Places } {
+  const named = Object.entries(places).filter(([name]) => ATTRIBUTE_PLACE.test(name));
+  if (named.length === 0) return {};
+  return { attributes: Object.fromEntries(named.map(([name, place]) => [name.slice('attribute.'.length), place])) };
+}
+
 interface TemplateChoices {
   readonly customerKind: CustomerKind;
   /** The programme's, for messages that name none. */
@@ -124,6 +133,7 @@ export function templateOf(target: Command, choices: TemplateChoices): { places:
       displayName: { $text: places['displayName'] },
       language: { $text: places['language'] },
       acceptsTerms: { $first: [places['acceptsTerms'], { $constant: false }] },
+      ...attributesAt(places),
     }),
   };
   return { places, template: { input: inputs[target]() } };
