@@ -27,8 +27,11 @@ beforeAll(async () => {
 });
 afterAll(() => database.drop());
 
-const rollUp = (on: Mortal = database) =>
-  inTransaction({ ...database, ...on }, (tx) => VINTAGES_ROLLED_UP.some(tx)).then(() => undefined);
+/** Step by step until all is: a server that served other suites has given out more ids than a step takes. */
+async function rollUp(on: Mortal = database): Promise<void> {
+  for (;;)
+    if ((await inTransaction({ ...database, ...on }, (tx) => VINTAGES_ROLLED_UP.some(tx)))?.isDone !== false) return;
+}
 const isRed = async () =>
   (await runInvariants(database, 'subgraphs/ledger/invariants')).some(
     ({ name, total }) => name === 'vintage-flows-equal-the-journal' && total > 0,
