@@ -228,6 +228,21 @@ describe('a connection that programmes use in turn', () => {
     });
   });
 
+  it('fails whoever asked when it is lost while it is set, and nothing else', async () => {
+    const bare = Object.getPrototypeOf(database.within(north).pool) as Pool;
+    const client = await bare.connect();
+    client.release();
+    const { stream } = (client as unknown as { connection: { stream: { destroy(): void } } }).connection;
+    const query = jest.spyOn(client, 'query').mockImplementationOnce((...args: unknown[]) => {
+      query.mockRestore();
+      const answer = (client.query as (...all: unknown[]) => unknown)(...args);
+      stream.destroy();
+      return answer as never;
+    });
+    await expect(database.within(newId('prg')).pool.query('select 1')).rejects.toThrow('Connection terminated');
+    expect(await seen(database.within(south))).toEqual([south]);
+  });
+
   it('negative control: set once and never again, it shows the next one the rows of the last', async () => {
     await database.within(north).pool.query('select 1');
     const other = database.within(south).pool;

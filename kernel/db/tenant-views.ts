@@ -100,8 +100,12 @@ export class TenantViews {
     { release, told, again }: Handing & { readonly again: () => void },
   ): void {
     this.settings.delete(client);
+    // One that is lost meanwhile fails the statement; without a listener of its own it would end the process as well.
+    const lost = (): void => undefined;
+    client.on('error', lost);
     client.query(SET_TENANT, [tenant]).then(
       () => {
+        client.off('error', lost);
         if (isIdle(client)) {
           this.settings.set(client, tenant);
           this.handOut(client, { release, told });
@@ -113,6 +117,7 @@ export class TenantViews {
       },
       (error: Error) => {
         release(error);
+        client.off('error', lost);
         told(error, undefined, () => undefined);
       },
     );
