@@ -1,5 +1,4 @@
 import { setTimeout as pause } from 'node:timers/promises';
-import type { ClientBase, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import type { Database } from './database';
 
@@ -36,18 +35,4 @@ export function sqlStateOf(error: unknown): string | undefined {
   const state = driverError?.code ?? code;
   // Every class of SQLSTATE has a digit in its code; EPIPE, an error of the system with five letters, has none.
   return typeof state === 'string' && /^(?=.*[0-9])[0-9A-Z]{5}$/.test(state) ? state : undefined;
-}
-
-/**
- * Runs a statement in a transaction that its connection prepares once, by its name. For statements that take longer to plan than to
- * do; all others are planned each time, for the values they are given.
- */
-export async function queryPrepared<Row extends QueryResultRow>(
-  tx: Tx,
-  { name, text }: { readonly name: string; readonly text: string },
-  values: readonly unknown[],
-): Promise<Row[]> {
-  if (tx.queryRunner === undefined) throw new Error('queryPrepared: there is no transaction');
-  const client = (await tx.queryRunner.connect()) as ClientBase;
-  return (await client.query<Row>({ name, text, values: [...values] })).rows;
 }
