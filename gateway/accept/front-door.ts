@@ -18,7 +18,6 @@ import { SharedStreams } from '../stream/shared-streams';
 import type { HttpContext } from './apollo-server';
 import { GraphPost } from './graph-post';
 import { CredentialWatch } from './credential-watch';
-import { Doorkeeper } from './doorkeeper';
 import { EventStreams } from './event-streams';
 import { httpFront } from './http';
 import { OperationDesk } from './operation-desk';
@@ -52,7 +51,6 @@ export class FrontDoor {
   private readonly server: Server;
   private readonly sockets: SocketFront;
   private readonly endLagWatch: () => void;
-  private readonly doorkeeper: Doorkeeper;
   /** Answers that have not left yet. */
   private readonly underWay = new Set<ServerResponse>();
   private readonly events: EventStreams;
@@ -72,9 +70,7 @@ export class FrontDoor {
       metrics: { token: config.metricsToken, mode: config.mode },
     };
     const { limits } = config;
-    this.doorkeeper = new Doorkeeper(pipeline.lanes);
-    const { doorkeeper } = this;
-    const post = new GraphPost({ pipeline, authenticator, documents, doorkeeper, limits, log });
+    const post = new GraphPost({ pipeline, authenticator, documents, limits, log });
     const desk = new OperationDesk(pipeline, limits);
     this.watch = new CredentialWatch(authenticator);
     this.events = new EventStreams({
@@ -103,7 +99,6 @@ export class FrontDoor {
       { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
       front,
     );
-    doorkeeper.guard(this.server);
     this.server.prependListener('request', (_request, response: ServerResponse) => this.follow(response));
     this.endLagWatch = watchLoopLag((width) => pipeline.lanes.setWidth(width));
     this.sockets = new SocketFront({
@@ -158,7 +153,6 @@ export class FrontDoor {
    */
   private async drain(): Promise<void> {
     this.isOpen = false;
-    this.doorkeeper.close();
     for (const response of this.underWay) response.shouldKeepAlive = false;
     const closed = this.server.listening
       ? new Promise<void>((resolve) => this.server.close(() => resolve()))

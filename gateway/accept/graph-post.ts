@@ -14,7 +14,6 @@ import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
 import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
-import type { Doorkeeper } from './doorkeeper';
 import { answerTypeFor, type AnswerType } from './media-types';
 import { readBody, UnreadableBody } from './read-body';
 import {
@@ -31,7 +30,6 @@ export interface GraphPostOptions {
   readonly pipeline: Pipeline;
   readonly authenticator: Authenticator;
   readonly documents: DocumentBook;
-  readonly doorkeeper: Doorkeeper;
   readonly limits: GatewayLimits;
   readonly log: Logger;
 }
@@ -106,7 +104,6 @@ export class GraphPost {
     const busy = pipeline.lanes.faultFor(caller.principal);
     if (busy !== null) {
       countRefusal(busy.code);
-      this.options.doorkeeper.note(request.headers.authorization, caller.principal);
       return busy;
     }
     let bytes: Buffer;
