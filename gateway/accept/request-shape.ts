@@ -41,30 +41,17 @@ export function sendFault(response: Response, fault: HttpFault): void {
 }
 
 /** The same for a request that no page has named. */
-export function writeFault(response: ServerResponse, requestId: string, fault: HttpFault): void {
-  const { headers, text } = faultAnswer(requestId, fault);
-  for (const [name, value] of Object.entries(headers)) {
-    if (name !== 'retry-after' || !response.hasHeader(name)) response.setHeader(name, value);
-  }
-  response.writeHead(fault.status).end(text);
-}
-
-/** What a fault is told with. */
-export function faultAnswer(
-  requestId: string,
-  { status, code, message }: HttpFault,
-): { headers: Record<string, string | number>; text: string } {
+export function writeFault(response: ServerResponse, requestId: string, { status, code, message }: HttpFault): void {
   const text = JSON.stringify(faultBody({ code, message, requestId }));
-  const headers: Record<string, string | number> = {
-    'x-request-id': requestId,
-    'content-type': 'application/json; charset=utf-8',
-    'content-length': Buffer.byteLength(text),
-  };
-  if (status === 429 || status === 503) headers['retry-after'] = RETRY_AFTER_SECONDS;
-  if (status === 401) headers['www-authenticate'] = 'Bearer';
+  response.setHeader('x-request-id', requestId);
+  response.setHeader('content-type', 'application/json; charset=utf-8');
+  response.setHeader('content-length', Buffer.byteLength(text));
+  if ((status === 429 || status === 503) && !response.hasHeader('retry-after'))
+    response.setHeader('retry-after', RETRY_AFTER_SECONDS);
+  if (status === 401) response.setHeader('www-authenticate', 'Bearer');
   // A body that was not read would be taken for the next request on this connection.
-  if (status === 413 || status === 415) headers['connection'] = 'close';
-  return { headers, text };
+  if (status === 413 || status === 415) response.setHeader('connection', 'close');
+  response.writeHead(status).end(text);
 }
 
 /** Gives each request its id. Whatever a client sends of the kind is not looked at. */
