@@ -80,7 +80,7 @@ interface Tally {
   lists: { size: PageSize; of: Priced }[];
 }
 
-/** Walks an operation once. Fragments are priced once and counted as often as they are used. */
+/** Walks an operation with its fragments unfolded; its measure was admitted before, which bounds how far they unfold. */
 class PriceTag {
   private readonly fragments = new Map<string, FragmentDefinitionNode>();
   private readonly defaults = new Map<string, number>();

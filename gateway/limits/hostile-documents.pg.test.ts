@@ -18,6 +18,9 @@ const times = (count: number, text: (index: number) => string) =>
 const DOUBLING = times(20, (i) => `fragment f${i} on Member { ...f${i + 1} ...f${i + 1} }`);
 const BOMB = `{ member(ref: { id: "m1" }) { ...f0 } } ${DOUBLING} fragment f20 on Member { id }`;
 
+/** Fragments that double forty times and end in one that says something else. */
+const FORTY = times(40, (i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`);
+
 /** Fragments each of which holds the next one level deeper. */
 const CHAIN = times(12, (i) => `fragment d${i} on Member { friend { ...d${i + 1} } }`);
 
@@ -58,6 +61,16 @@ const cases: readonly Case[] = [
   { what: '500 directives', query: `{ whoAmI ${times(399, () => '@include(if:true)')} }`, code: 'GATEWAY_SYNTAX' },
   { what: '51 directives', query: `{ whoAmI ${times(51, () => '@x')} }`, code: 'GATEWAY_DOCUMENT_TOO_LARGE' },
   { what: 'a fragment bomb', query: BOMB, code: 'GATEWAY_DOCUMENT_TOO_LARGE' },
+  {
+    what: 'a fragment bomb that holds no field',
+    query: `{ ...f0 } ${FORTY} fragment f40 on Query { ...nope }`,
+    code: 'GATEWAY_VALIDATION',
+  },
+  {
+    what: 'a fragment bomb in a circle',
+    query: `{ ...f0 } ${FORTY} fragment f40 on Query { ...f0 }`,
+    code: 'GATEWAY_VALIDATION',
+  },
   {
     what: 'circular fragments',
     query: `${MEMBER} { ...a } } fragment a on Member { friend { ...b } } fragment b on Member { friend { ...a } }`,

@@ -24,6 +24,17 @@ describe('the measure of an operation', () => {
     expect(measured(`{ ...f0 } ${levels} fragment f60 on T { x }`).fields).toBe(2 ** 60);
   });
 
+  it.each([
+    ['nowhere', '...nope'],
+    ['back to the first', '...f0'],
+  ])('does not walk fragments again that lead %s', (_, last) => {
+    const levels = Array.from({ length: 40 }, (__, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(
+      ' ',
+    );
+    const measures = measured(`{ ...f0 } ${levels} fragment f40 on Query { ${last} }`);
+    expect(measures).toMatchObject({ fields: 0, roots: [], circular: last === '...f0' });
+  });
+
   it('notices fragments that lead back to themselves', () => {
     expect(measured('{ ...a } fragment a on T { x { ...b } } fragment b on T { ...a }').circular).toBe(true);
   });
@@ -45,5 +56,13 @@ describe('the measure of an operation', () => {
 
   it('finds the root fields within fragments', () => {
     expect(measured('{ ...f ... on Query { c } } fragment f on Query { a b }').roots).toEqual(['a', 'b', 'c']);
+  });
+
+  it('names a root field as often as its fragment is used, a hundred at most', () => {
+    expect(measured('{ ...f ...f } fragment f on Query { a }').roots).toEqual(['a', 'a']);
+    const levels = Array.from({ length: 60 }, (_, i) => `fragment f${i} on Query { ...f${i + 1} ...f${i + 1} }`).join(
+      ' ',
+    );
+    expect(measured(`{ ...f0 } ${levels} fragment f60 on Query { x }`).roots).toHaveLength(100);
   });
 });

@@ -14,7 +14,7 @@ export interface Measures {
   fields: number;
   aliases: number;
   directives: number;
-  /** The names of the root fields; as long as there are root fields, but never longer than `ROOTS_NAMED`. */
+  /** The names of the root fields, those of a fragment as often as it is used; never longer than `ROOTS_NAMED`. */
   roots: string[];
   introspects: boolean;
   /** Whether fragments lead back to themselves; then the other numbers mean nothing. */
@@ -27,7 +27,7 @@ export interface Measures {
 
 const ROOTS_NAMED = 100;
 
-type Size = Omit<Measures, 'roots' | 'circular' | 'firstLiterals' | 'firstVariables'>;
+type Size = Omit<Measures, 'circular' | 'firstLiterals' | 'firstVariables'>;
 
 /**
  * Measures an operation in one pass over the document: each fragment is measured once and counted as often as it is
@@ -54,10 +54,8 @@ class Measurement {
     const size = this.selection(operation.selectionSet);
     size.directives += operation.directives?.length ?? 0;
     for (const variable of operation.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;
-    const roots: string[] = [];
-    this.collectRoots(operation.selectionSet, roots, new Set());
     const { circular, firstLiterals, firstVariables } = this;
-    return { ...size, roots, circular, firstLiterals, firstVariables };
+    return { ...size, circular, firstLiterals, firstVariables };
   }
 
   private selection(set: SelectionSetNode): Size {
@@ -82,6 +80,7 @@ class Measurement {
       fields: below.fields + 1,
       aliases: below.aliases + (field.alias === undefined ? 0 : 1),
       directives: below.directives,
+      roots: [name],
       introspects: introspects || below.introspects,
     };
   }
@@ -107,25 +106,10 @@ class Measurement {
       if (value.kind === Kind.VARIABLE) this.firstVariables.push(value.name.value);
     }
   }
-
-  private collectRoots(set: SelectionSetNode, roots: string[], onTheWay: Set<string>): void {
-    for (const selection of set.selections) {
-      if (roots.length >= ROOTS_NAMED) return;
-      if (selection.kind === Kind.FIELD) roots.push(selection.name.value);
-      else if (selection.kind === Kind.INLINE_FRAGMENT) this.collectRoots(selection.selectionSet, roots, onTheWay);
-      else this.collectRootsOfFragment(selection.name.value, roots, onTheWay);
-    }
-  }
-
-  private collectRootsOfFragment(name: string, roots: string[], onTheWay: Set<string>): void {
-    const definition = this.fragments.get(name);
-    if (definition === undefined || onTheWay.has(name)) return;
-    this.collectRoots(definition.selectionSet, roots, new Set([...onTheWay, name]));
-  }
 }
 
 function empty(): Size {
-  return { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0, directives: 0, introspects: false };
+  return { depth: 0, introspectionDepth: 0, fields: 0, aliases: 0, directives: 0, roots: [], introspects: false };
 }
 
 function add(to: Size, size: Size): void {
@@ -134,5 +118,6 @@ function add(to: Size, size: Size): void {
   to.fields += size.fields;
   to.aliases += size.aliases;
   to.directives += size.directives;
+  to.roots.push(...size.roots.slice(0, ROOTS_NAMED - to.roots.length));
   to.introspects ||= size.introspects;
 }

@@ -37,7 +37,26 @@ describe('what a partner did not pay', () => {
     expect(waterfallOf(5n, nothing, []).shares).toEqual([{ partyId: null, minor: 5n }]);
   });
 
-  it('is always paid in full, by nobody more than it holds or is paid, and the money has two ends', () => {
+  it('costs the operator what is more than all that is paid, where payments were left for later', () => {
+    // Threshold 0.50, nets A −1.00, B +0.60, C +0.40: C is paid nothing yet.
+    const small = [
+      { partyId: b, minor: 60n },
+      { partyId: c, minor: 0n },
+      { partyId: null, minor: 0n },
+    ];
+    expect(waterfallOf(100n, nothing, small).shares).toEqual([
+      { partyId: b, minor: 60n },
+      { partyId: null, minor: 40n },
+    ]);
+    // The operator is paid too: its part and the rest are one share.
+    const withHub = [...small.slice(0, 2), { partyId: null, minor: 10n }];
+    expect(waterfallOf(100n, nothing, withHub).shares).toEqual([
+      { partyId: b, minor: 60n },
+      { partyId: null, minor: 40n },
+    ]);
+  });
+
+  it('is always paid in full, by no partner more than it holds or is paid, and the money has two ends', () => {
     const amount = fc.bigInt({ min: 0n, max: 10_000n });
     const paid = fc.tuple(amount, amount, amount);
     fc.assert(
@@ -46,10 +65,7 @@ describe('what a partner did not pay', () => {
         amount,
         amount,
         fc.bigInt({ min: 1n, max: 10_000n }),
-        ([ofA, ofB, ofH], depositMinor, fundMinor, wish) => {
-          const total = ofA + ofB + ofH;
-          // All that is paid is at least all that is owed: nets sum to zero.
-          const owed = total === 0n ? wish : 1n + (wish % total);
+        ([ofA, ofB, ofH], depositMinor, fundMinor, owed) => {
           const all = [
             { partyId: null, minor: ofH },
             { partyId: b, minor: ofB },
@@ -60,8 +76,10 @@ describe('what a partner did not pay', () => {
           expect(waterfall.depositMinor + waterfall.fundMinor + loss).toBe(owed);
           expect(waterfall.fundMinor === 0n || waterfall.depositMinor === depositMinor).toBe(true);
           expect(loss === 0n || waterfall.fundMinor === fundMinor).toBe(true);
-          for (const { partyId, minor } of total === 0n ? [] : waterfall.shares) {
-            expect(minor <= (all.find((one) => one.partyId === partyId)?.minor ?? 0n)).toBe(true);
+          const unpaid = loss - (ofA + ofB + ofH);
+          for (const { partyId, minor } of waterfall.shares) {
+            const paidIn = all.find((one) => one.partyId === partyId)?.minor ?? 0n;
+            expect(minor <= paidIn + (partyId === null && unpaid > 0n ? unpaid : 0n)).toBe(true);
           }
           const entries = defaultPostings(c, waterfall, { currency: 'EUR' as CurrencyCode, cause: 'x' });
           expect(entries.every(({ credit }) => credit.kind === 'CLEARING' && credit.owner === c)).toBe(true);

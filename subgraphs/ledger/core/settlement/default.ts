@@ -1,5 +1,6 @@
 import type { PartnerId } from '../../../../kernel/values/id';
 import { microsPerMinor, type CurrencyCode } from '../../../../kernel/values/money';
+import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
 import type { Refusal } from '../../../../kernel/errors/refusal';
 import { refuse } from '../refusals';
 import type { Party } from './directional-total';
@@ -20,7 +21,7 @@ export interface Waterfall {
   readonly depositMinor: bigint;
   /** Then: the coalition's default fund. */
   readonly fundMinor: bigint;
-  /** Last: those the cycle pays, by what they are paid. Adds up to the loss; nobody stands here with nothing. */
+  /** Last: those the cycle pays, by what they are paid, and the operator what they are not. Adds up to the loss; none of them is 0. */
   readonly shares: readonly LossShare[];
 }
 
@@ -58,8 +59,9 @@ export function defaultRefusal(facts: DefaultFacts): Refusal | null {
  * Who pays what a partner did not: its deposit as far as it goes, then the default fund, then those whom the cycle pays, each by
  * what it is paid.
  *
- * Source: docs/adr/0021. Rounds shares by largest remainder in whole minor units, ties by partner id, the operator last. Nobody
- * bears more than it is paid, because all that is paid is at least all that is owed.
+ * Source: docs/adr/0021. Rounds shares by largest remainder in whole minor units, ties by partner id, the operator last. No partner
+ * bears more than it is paid: nets sum to zero, but what is left for the next cycle is not paid in this one, and what was left before is
+ * owed in it, so all that is paid may be less than the loss. The operator bears the difference.
  *
  * @param receivers what each party of the cycle is paid, the operator by its net; those who are paid nothing bear nothing
  */
@@ -76,26 +78,20 @@ export function waterfallOf(
 
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
 
+/** Parts of a loss; the operator, who stands in the middle, bears whatever partners do not. */
 function sharesOf(lossMinor: bigint, receivers: readonly LossShare[]): LossShare[] {
   const paid = receivers.filter(({ minor }) => minor > 0n).sort(byParty);
-  const total = paid.reduce((sum, { minor }) => sum + minor, 0n);
-  if (lossMinor === 0n) return [];
-  // When thresholds left every other payment, nobody is paid: the operator, who stands in the middle, bears it.
-  if (total === 0n) return [{ partyId: null, minor: lossMinor }];
-  const parts = paid.map(({ partyId, minor }, place) => ({
-    ...{ partyId, place, minor: (lossMinor * minor) / total, remainder: (lossMinor * minor) % total },
-  }));
-  const missing = Number(lossMinor - parts.reduce((sum, { minor }) => sum + minor, 0n));
-  const raised = new Set(
-    [...parts]
-      .sort((a, b) => (a.remainder === b.remainder ? a.place - b.place : a.remainder > b.remainder ? -1 : 1))
-      .slice(0, missing)
-      .map(({ place }) => place),
-  );
-  return parts
-    .map(({ partyId, place, minor }) => ({ partyId, minor: minor + (raised.has(place) ? 1n : 0n) }))
-    .filter(({ minor }) => minor > 0n);
+  const weights = paid.map(({ minor }) => minor);
+  const shared = least(lossMinor, sumOf(weights));
+  const parts = shared === 0n ? [] : splitByLargestRemainder(shared, weights);
+  const ofPartners = paid
+    .map(({ partyId }, n) => ({ partyId, minor: parts[n] ?? 0n }))
+    .filter(({ partyId }) => partyId !== null);
+  const ofOperator = { partyId: null, minor: lossMinor - sumOf(ofPartners.map(({ minor }) => minor)) };
+  return [...ofPartners, ofOperator].filter(({ minor }) => minor > 0n);
 }
+
+const sumOf = (amounts: readonly bigint[]): bigint => amounts.reduce((sum, amount) => sum + amount, 0n);
 
 function byParty(a: LossShare, b: LossShare): number {
   if (a.partyId === null || b.partyId === null) return Number(a.partyId === null) - Number(b.partyId === null);
