@@ -209,8 +209,8 @@ export function whyNotActive({ status }: BookPartner): Refusal | null {
 }
 
 /**
- * Whether a partner has left, so that its books are closed: PARTNERS_PARTNER_LEAVING. While it leaves it still takes goods back, and what it
- * did is undone.
+ * Whether a partner has left, so that its books are closed: PARTNERS_PARTNER_LEAVING. While it leaves it still takes goods back,
+ * and what it did is undone.
  */
 export function whyClosed(book: RuleBook, partnerId: PartnerId | null): Refusal | null {
   const partner = partnerId === null ? undefined : partnerIn(book, partnerId);

@@ -62,8 +62,8 @@ export async function setProfilingConsent(
 
 /**
  * Sets, or removes, what a partner knows of a member, under the partner's own names. Only of members that opened themselves to it:
- * to all others the answer is the same as for nobody. Nothing is kept of those that do not let themselves be profiled, which the answer does
- * not tell.
+ * to all others the answer is the same as for nobody. Nothing is kept of those that do not let themselves be profiled, which the
+ * answer does not tell.
  *
  * Refuses FORBIDDEN unless a partner's key with `members:read` asks, NOT_FOUND, MEMBERS_TOO_MANY_ATTRIBUTES.
  */

@@ -56,7 +56,7 @@ export async function createExperiment(
 
 const NOT_PAST = 'must not be in the past';
 
-/** Whether members have lived through an instant already, so that none of them meets anything else for it now; a sandbox makes up its past. */
+/** Whether members have lived through an instant already, and meet nothing else for it now; a sandbox makes up its past. */
 async function isPast(tx: Tx, programmeId: ProgrammeId, { at, now }: { at: Date; now: Date }): Promise<boolean> {
   return at < now && (await findProgramme(tx, programmeId))?.isSandbox !== true;
 }

@@ -177,8 +177,8 @@ function rebateOf(
 }
 
 /**
- * Of each group the one of each sort that adds most: the best multiplier, the best extra or bonus with a minimum, and the best bonus without.
- * Only one of them counts for a purchase, but which one depends on the purchase, and on what it misses.
+ * Of each group the one of each sort that adds most: the best multiplier, the best extra or bonus with a minimum, and the best bonus
+ * without. Only one of them counts for a purchase, but which one depends on the purchase, and on what it misses.
  */
 function bestOfGroups(rules: readonly InForce[], standing: bigint): InForce[] {
   const best = new Map<string, InForce>();

@@ -32,8 +32,8 @@ export interface TakenBack extends MoneySide {
  * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
  * or on hold is owed from now on, ARREARS:funders → CLAWED_BACK:issuer. It never takes another issuer's lot.
  *
- * Refuses: lot unknown or another's, its issuer gone, more than was issued and neither taken back nor expired, arrears above the programme's
- * limit.
+ * Refuses: lot unknown or another's, its issuer gone, more than was issued and neither taken back nor expired, arrears above the
+ * programme's limit.
  */
 export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingFacts): PostingPlan | Refusal {
   const lot = wallet.past.lots.get(clawback.lotSeq);
