@@ -2,7 +2,7 @@ import { newId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { inputsAt, RECORD, REDEEM, RETURN } from './testkit/documents';
+import { ACCRUE, inputsAt, RECORD, REDEEM, RETURN } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const plain = aRuleBook({ singleApprover: false, pointsValidityDays: 30 });
@@ -30,6 +30,10 @@ const at = inputsAt(NOW);
 it('pays the fund for what is outstanding, by two persons, once, and leaves every point covered', async () => {
   const members = [1, 2, 3].map(() => graph.enrol({ [bakery]: 'OPEN', [books]: 'OPEN' }));
   for (const member of members) await graph.run(graph.partner(bakery), RECORD, at.sale(member, 10_000n));
+  // What another partner pays for in part is not the issuer's alone to buy: it stays, and nobody waits for it.
+  const shared = graph.enrol({ [bakery]: 'OPEN' });
+  const funding = [bakery, books].map((partnerId) => ({ partnerId, bps: 5_000 }));
+  await graph.run(graph.admin(), ACCRUE, at.accrue(shared, '10', { issuerId: bakery, funding }));
   expect(await ask(graph.admin(), 'buyOutLots', wish)).toMatchObject({ code: 'LEDGER_BUY_OUT_NOT_AGREED' });
   const funded = aContract(bakery, { version: 2, settlementModel: 'AT_ISSUANCE', issuanceMicros: 12_000n });
   graph.announce({ ...plain, version: 2n, contracts: [aContract(books), funded] });

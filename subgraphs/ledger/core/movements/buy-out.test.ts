@@ -9,13 +9,13 @@ const [issuer, other] = book.brands;
 const now = new Date('2026-03-10T12:00:00Z');
 const facts = { programmeId: book.programmeId, book, now };
 const expiresAt = new Date('2028-03-31T00:00:00Z');
-const lot = (n: number, remaining: number, issuerId = issuer): OpenLot => ({
+const lot = (n: number, remaining: number, issuerId = issuer, terms = termsAtRedemption(issuerId)): OpenLot => ({
   lotSeq: BigInt(n),
   issuerId,
   remaining: points(BigInt(remaining)),
   earnedAt: new Date(Date.UTC(2026, 0, n)),
   expiresAt,
-  terms: termsAtRedemption(issuerId),
+  terms,
 });
 const contract = aContract(issuer, { version: 2, settlementModel: 'AT_ISSUANCE', issuanceMicros: 12_000n });
 const buyOut = { issuerId: issuer, contract, breakageBps: 1_000 };
@@ -68,5 +68,13 @@ describe('a buy-out', () => {
 
   it('comes again and finds nothing to do', () => {
     expect(planBuyOut(applyPlan(wallet, plan, facts), buyOut, facts)).toBeNull();
+  });
+
+  it('takes what its issuer alone pays for: what others pay for in part or whole stays as agreed', () => {
+    const paidBy = (...funding: [typeof issuer, number][]) =>
+      termsAtRedemption(issuer, { funding: funding.map(([partyId, bps]) => ({ partyId, bps })) });
+    const together = lot(1, 1_000, issuer, paidBy([issuer, 6_000], [other, 4_000]));
+    const byAnother = lot(2, 1_000, issuer, paidBy([other, 10_000]));
+    expect(planBuyOut(aWallet(book.programmeId, [together, byAnother]), buyOut, facts)).toBeNull();
   });
 });
