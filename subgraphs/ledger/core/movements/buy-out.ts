@@ -1,6 +1,6 @@
 import { together } from '../money/claim';
 import { buyOutMoney } from '../money/issuance-claims';
-import type { Lot, LotPart } from '../points/lot';
+import type { Lot, LotPart, LotTerms } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import type { PartnerId } from '../../../../kernel/values/id';
@@ -29,13 +29,8 @@ export function planBuyOut(wallet: Wallet, buyOut: BuyOut, facts: PostingFacts):
     .filter((lot) => lot.issuerId === buyOut.issuerId && isPaidByIssuerAlone(lot))
     .map((lot) => ({ lot, points: lot.remaining }));
   if (old.length === 0) return null;
-  const terms = termsOf(buyOut.contract, facts, facts.now);
-  // Nothing was paid above the reserve for points bought out, so no margin waits to be earned; and what is never spent of them was
-  // settled by paying less, so no share of it is owed when they expire.
-  const bought = old.map(({ lot, points }) => ({
-    points,
-    lot: { ...lot, terms: { ...terms, issuanceMicros: terms.reserveMicros, breakageShareBps: 0 } },
-  }));
+  const terms = boughtOut(termsOf(buyOut.contract, facts, facts.now), buyOut.breakageBps);
+  const bought = old.map(({ lot, points }) => ({ points, lot: { ...lot, terms } }));
   const children = childLots(wallet, wallet, bought);
   return {
     ...EMPTY_PLAN,
@@ -53,4 +48,15 @@ export function planBuyOut(wallet: Wallet, buyOut: BuyOut, facts: PostingFacts):
 /** Whether nobody but its issuer pays for a lot, and only when it is spent. */
 function isPaidByIssuerAlone({ issuerId, terms: { settlementModel, funding } }: Lot): boolean {
   return settlementModel === 'AT_REDEMPTION' && funding.every(({ partyId }) => partyId === issuerId);
+}
+
+/**
+ * Terms of points bought out: the issuer paid their reserve price less the part agreed never to be spent, and gets back no more when
+ * they are taken back. That part was settled by paying less, so no share of what expires is owed.
+ *
+ * Rounds down to whole micro-units per point.
+ */
+function boughtOut(terms: LotTerms, breakageBps: number): LotTerms {
+  const issuanceMicros = (terms.reserveMicros * BigInt(10_000 - breakageBps)) / 10_000n;
+  return { ...terms, issuanceMicros, breakageShareBps: 0 };
 }
