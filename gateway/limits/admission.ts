@@ -63,7 +63,7 @@ const MESSAGE_MAX = 400;
  */
 export class Admissions {
   /** What was found in a document does not change; callers and variables do. */
-  private readonly verdicts = new WeakMap<DocumentNode, Map<string, Verdict>>();
+  private readonly verdicts = new WeakMap<DocumentNode, Map<string | undefined, Verdict>>();
   private readonly rules: readonly ValidationRule[];
 
   constructor(private readonly options: AdmissionOptions) {
@@ -85,14 +85,13 @@ export class Admissions {
   }
 
   private verdictOf({ document, operationName }: IncomingOperation): Verdict {
-    const known = this.verdicts.get(document) ?? new Map<string, Verdict>();
+    const known = this.verdicts.get(document) ?? new Map<string | undefined, Verdict>();
     this.verdicts.set(document, known);
-    const name = operationName ?? '';
-    let verdict = known.get(name);
+    let verdict = known.get(operationName);
     if (verdict !== undefined) return verdict;
     verdict = this.examine(document, operationName);
     // A client may send any name; only those of operations in the document are worth keeping.
-    if (verdict !== NO_OPERATION) known.set(name, verdict);
+    if (verdict !== NO_OPERATION) known.set(operationName, verdict);
     return verdict;
   }
 

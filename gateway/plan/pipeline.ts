@@ -243,7 +243,8 @@ export class Pipeline {
   /** Runs an operation in its lane, with the lines that are due in the audit log. */
   private async run(run: Run): Promise<ExecutionResult> {
     const { document, variables, context } = run;
-    const leave = await this.lanes.enter(context.principal, this.bulk.has(document));
+    const { principal, deadlineAt } = context;
+    const leave = await this.lanes.enter(principal, { isBulk: this.bulk.has(document), deadlineAt });
     try {
       return await this.audit.around(run, () =>
         this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),
