@@ -39,8 +39,14 @@ export interface Admitted {
   readonly standing?: BudgetStanding | null;
 }
 
-/** Either what is known, or why not: the errors to show. */
-export type Admission = Admitted | { readonly faults: readonly GraphQLError[]; readonly standing?: BudgetStanding };
+/** The errors to show; with the standing of a caller that cannot pay. */
+export interface NotAdmitted {
+  readonly faults: readonly GraphQLError[];
+  readonly standing?: BudgetStanding;
+}
+
+/** Either what is known, or why not. */
+export type Admission = Admitted | NotAdmitted;
 
 export interface AdmissionOptions {
   readonly schema: GraphQLSchema;
@@ -82,6 +88,11 @@ export class Admissions {
     const patient = measures.roots.some((root) => patientMutations.includes(root));
     const isBulk = measures.roots.every((root) => this.options.limits.bulkMutations.includes(root));
     return { kind: operation.operation, deadlineMs: patient ? patientDeadlineMs : deadlineMs, isBulk };
+  }
+
+  /** Whether an operation was judged before: then its form costs nothing to judge again. */
+  knows({ document, operationName }: IncomingOperation): boolean {
+    return this.verdicts.get(document)?.has(operationName) ?? false;
   }
 
   private verdictOf({ document, operationName }: IncomingOperation): Verdict {
