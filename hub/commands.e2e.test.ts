@@ -25,7 +25,7 @@ describe('the commands of a hub on one machine', () => {
     const second = await runHub(['seed', '--scale', 'small'], env);
     expect(second.code).toBe(0);
     expect(second.output).not.toContain('visits');
-  }, 120_000);
+  });
 
   it('keeps its secrets to the owner of the data folder', () => {
     expect(statSync(join(dataDir, 'secrets.json')).mode & 0o077).toBe(0);
@@ -54,7 +54,7 @@ describe('the commands of a hub on one machine', () => {
       code: 0,
       output: expect.stringMatching(/stopped\n$/) as string,
     });
-  }, 120_000);
+  });
 
   it('operations publishes what fits the schema, lists it, and retires it', async () => {
     const folder = join(dataDir, 'operations');
@@ -77,14 +77,14 @@ describe('the commands of a hub on one machine', () => {
     const listed = await runHub(['operations', 'list'], env);
     expect(listed.output).toMatch(/^[0-9a-f]{64} {2}portal {2}me\.graphql .*retired/m);
     expect((await runHub(['operations', 'retire', id!], env)).output).toContain('HUB_OPERATIONS_NONE');
-  }, 120_000);
+  });
 
   it('verify finds the books right', async () => {
     const { code, output } = await runHub(['verify', '--json'], env);
     const { ok, invariants } = JSON.parse(output.slice(output.indexOf('{'))) as { ok: boolean; invariants: unknown[] };
     expect({ code, ok }).toEqual({ code: 0, ok: true });
     expect(invariants.length).toBeGreaterThan(10);
-  }, 60_000);
+  });
 
   it('verify looks at chains alone, of a stretch of time if asked, and refuses what it cannot read', async () => {
     const { code, output } = await runHub(['verify', '--chain', '--since', '2020-01-01T00:00:00Z', '--json'], env);
@@ -96,7 +96,7 @@ describe('the commands of a hub on one machine', () => {
     expect(output).toContain('accounts posted to since 2020-01-01T00:00:00.000Z verified');
     expect((await runHub(['verify', '--chain', '--since', 'yesterday'], env)).code).toBe(2);
     expect((await runHub(['verify', '--since', '2020-01-01T00:00:00Z'], env)).code).toBe(2);
-  }, 60_000);
+  });
 
   it('says in words that its port is taken and how to choose another', async () => {
     const other = createServer().listen(0, '127.0.0.1');
@@ -107,7 +107,7 @@ describe('the commands of a hub on one machine', () => {
     expect(code).toBe(1);
     expect(output).toMatch(new RegExp(`HUB_PORT_TAKEN: Port ${port} of 127.0.0.1 is taken.*HUB_PORT`));
     expect(output).not.toContain('    at ');
-  }, 60_000);
+  });
 
   it('doctor finds nothing in the way, and names what is', async () => {
     const well = await runHub(['doctor'], env);
@@ -122,7 +122,7 @@ describe('the commands of a hub on one machine', () => {
     expect(ill.code).toBe(1);
     expect(ill.output).toMatch(/fail\s+The database of ledger at 127\.0\.0\.1:1\/nowhere cannot be used/);
     expect(ill.output).not.toContain('wrong@');
-  }, 60_000);
+  });
 });
 
 /** The gateway hears of a new key a moment after it was issued. */

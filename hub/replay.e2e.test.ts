@@ -63,7 +63,7 @@ describe('hub replay of a small folder', () => {
     expect(issued).toBe(10 * (0 + 4 + 8 + 12 + 16 + 20));
     expect(issued).toBe(spent! + expired! + left!);
     expect(summary).toMatchObject({ purchases_accepted: 60, rows_rejected: 4, members_with_ledger: 10 });
-  }, 120_000);
+  });
 
   it('changes nothing when it is run again, and writes the same files', async () => {
     const before = await rowCounts();
@@ -71,7 +71,7 @@ describe('hub replay of a small folder', () => {
     expect(code).toBe(0);
     expect(filesOf(out('second'))).toEqual(filesOf(out('first')));
     expect(await rowCounts()).toEqual(before);
-  }, 120_000);
+  });
 
   it('has a book whose papers can be written to files', async () => {
     const programme = (JSON.parse(filesOf(out('first'))['summary.json']!) as { programme: string }).programme;
@@ -81,7 +81,7 @@ describe('hub replay of a small folder', () => {
     expect(names).toContain('statement-1-A.pdf');
     expect(names.some((name) => /^invoice-1-[AB]-[AB]\.xlsx$/.test(name))).toBe(true);
     expect(names.filter((name) => name.endsWith('.xml'))).toEqual([]);
-  }, 120_000);
+  });
 
   it('makes another programme when asked for a fresh one, to the same figures', async () => {
     await runHub(['replay', folder, '--out', out('third'), '--expire-after-days', '5', '--fresh'], env());
@@ -89,7 +89,7 @@ describe('hub replay of a small folder', () => {
     const { 'summary.json': firstSummary, ...firstFigures } = filesOf(out('first'));
     expect(figures).toEqual(firstFigures);
     expect(summary).not.toBe(firstSummary);
-  }, 120_000);
+  });
 });
 
 const onJourney = hasJourney ? describe : describe.skip;
@@ -132,7 +132,7 @@ onJourney('hub replay of a real year', () => {
   it('leaves books in which every invariant holds', async () => {
     const { code, output } = await runHub(['verify'], env());
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/invariants hold/) as string });
-  }, 120_000);
+  });
 });
 
 /** Lines of a file of campaigns as far as both have them: id, targeted, redemptions, who redeemed, response rate. */

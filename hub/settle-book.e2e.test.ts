@@ -101,4 +101,4 @@ it('checks a partner’s statement by the command, and names the line of a chang
   expect(await verify(file, '--key', 'another')).toMatchObject({
     ...{ code: 1, output: expect.stringContaining('signed with another key') as string },
   });
-}, 60_000);
+});

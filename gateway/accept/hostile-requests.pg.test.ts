@@ -147,6 +147,14 @@ const cases: readonly Case[] = [
     status: 400,
     code: 'GATEWAY_BAD_REQUEST',
   },
+  ...['/graphql//', '/graphql//['].map((path) => ({
+    what: `a GET of ${path}`,
+    method: 'GET',
+    path,
+    headers: JSON_TYPE,
+    status: 400,
+    code: 'GATEWAY_BAD_REQUEST',
+  })),
   { what: 'a PUT', method: 'PUT', body: '{}', status: 405, code: 'GATEWAY_BAD_REQUEST' },
   {
     what: 'an answer wanted as HTML',
@@ -266,6 +274,12 @@ describe('a hostile request', () => {
     const answer = await sendGraph(`${hub.url}/graphql`, { query: '{ whoAmI }' }, spoofed);
     expect(answer.json?.data).toEqual({ whoAmI: '{"kind":"anonymous"}' });
     expect(answer.headers['x-request-id']).toMatch(/^req_[0-9a-f]{32}$/);
+  });
+
+  it('may ask with question marks in its query', async () => {
+    const path = '/graphql/?query={member(ref:{name:%22Anna?%22}){id}}';
+    const answer = await send(`${hub.url}${path}`, { method: 'GET', headers: JSON_TYPE });
+    expect([answer.status, answer.json]).toEqual([200, { data: { member: null } }]);
   });
 
   it('may be as large as 1 MB when it is a bulk mutation and nothing else', async () => {

@@ -93,7 +93,7 @@ function faultOfGet(request: IncomingMessage): HttpFault | null {
       message: 'A GET needs a header that no form can send, such as apollo-require-preflight.',
     };
   }
-  const { searchParams } = new URL(request.url ?? '/', 'http://hub');
+  const searchParams = searchParamsOf(request);
   for (const name of ['variables', 'extensions']) {
     const text = searchParams.get(name);
     if (text !== null && text !== '' && !isRecord(parsed(text))) return badRequest(`"${name}" must be a JSON object.`);
@@ -131,7 +131,7 @@ export function faultOfBody(body: unknown): HttpFault | null {
 /** Which document a request of good shape means. */
 export function requestedDocument(request: IncomingMessage & { body?: unknown }): RequestedDocument {
   if (request.method === 'POST') return request.body as RequestedDocument;
-  const { searchParams } = new URL(request.url ?? '/', 'http://hub');
+  const searchParams = searchParamsOf(request);
   const extensions = parsed(searchParams.get('extensions') ?? '') as RequestedDocument['extensions'];
   return { query: searchParams.get('query'), documentId: searchParams.get('documentId'), extensions };
 }
@@ -145,10 +145,16 @@ export function giveDocument(request: IncomingMessage & { body?: unknown }, quer
     delete body.extensions?.['persistedQuery'];
     return;
   }
-  const url = new URL(request.url ?? '/', 'http://hub');
-  url.searchParams.set('query', query);
-  for (const name of ['documentId', 'extensions']) url.searchParams.delete(name);
-  request.url = `${url.pathname}${url.search}`;
+  const searchParams = searchParamsOf(request);
+  searchParams.set('query', query);
+  for (const name of ['documentId', 'extensions']) searchParams.delete(name);
+  request.url = `/?${searchParams.toString()}`;
+}
+
+/** What a request asks behind its path, whatever that is: a target such as `//` is no URL. */
+function searchParamsOf({ url = '' }: IncomingMessage): URLSearchParams {
+  const at = url.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : url.slice(at));
 }
 
 /** Reads a JSON body up to the largest size any operation may have; what is sent compressed counts unpacked. */

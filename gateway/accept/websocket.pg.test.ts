@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net';
+import { connect, type Socket } from 'node:net';
 import { graphClient, type RawSocket } from '../../kernel/testkit/graph-client';
 import { Pipeline } from '../plan/pipeline';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
@@ -9,6 +9,13 @@ const SUBSCRIBE = {
   id: '1',
   payload: { query: 'subscription { balanceChanged(memberId: "m1") { version } }' },
 };
+/** Asks for a WebSocket by a request target that no client's library would send, and reads all that is answered. */
+async function upgradeAt(url: string, target: string): Promise<string> {
+  const client = connect(Number(new URL(url).port), '127.0.0.1');
+  client.write(`GET ${target} HTTP/1.1\r\nHost: hub\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n`);
+  const told: Buffer[] = await client.toArray();
+  return Buffer.concat(told).toString();
+}
 const closedWith = async (socket: RawSocket) => (await socket.closed).code;
 
 describe('the WebSocket protocol', () => {
@@ -106,6 +113,11 @@ describe('the WebSocket protocol', () => {
 
   it('answers 404 a socket on another path', async () => {
     await expect(graphClient(`${hub.url}/other`).socket()).rejects.toThrow('404');
+  });
+
+  it.each(['//', 'http://[', '/graphql/', '*'])('answers 404 a socket asked for at %s, and goes on', async (target) => {
+    expect(await upgradeAt(hub.url, target)).toMatch(/^HTTP\/1.1 404 /);
+    expect((await hub.client().query('{ whoAmI }')).status).toBe(200);
   });
 
   it('closes 4403 a socket whose credential does not hold', async () => {

@@ -70,7 +70,8 @@ export class SocketFront {
     // A client that leaves during the handshake must not end the process.
     stream.on('error', () => stream.destroy());
     if (!this.isOpen) return refuse(stream, '503 Service Unavailable');
-    if (new URL(request.url ?? '/', 'http://hub').pathname !== PATH) return refuse(stream, '404 Not Found');
+    // A request's target need not be a URL, and what throws here ends the process.
+    if (request.url?.split('?')[0] !== PATH) return refuse(stream, '404 Not Found');
     if (!this.isOriginAllowed(request)) return refuse(stream, '403 Forbidden');
     this.sockets.handleUpgrade(request, stream, head, (socket) => this.opened(socket, request));
   }

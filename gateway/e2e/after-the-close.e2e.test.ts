@@ -46,7 +46,7 @@ describe.each(Object.entries(SHAPES))('a month that is closed, in %s', (_shape, 
     await bakery.caller.must(RECORD, { input: purchase('P1', memberId, 120) });
     await books.caller.must(REDEEM, { input: redemption('S1', memberId, 50) });
     cycleId = await closeCycle(admin, 'month');
-  }, 180_000);
+  });
   afterAll(() => hub?.close(), 60_000);
 
   const listFor = async (caller: Coalition['admin']): Promise<readonly Listed[]> =>

@@ -121,7 +121,7 @@ describe('a hub on a network that loses answers', () => {
   beforeAll(async () => {
     faulty = await openFaultyHub();
     coalition = await foundCoalition(faulty.hub);
-  }, 120_000);
+  });
   afterEach(() => {
     for (const way of Object.values(faulty.ways)) way.loses = () => false;
   });
@@ -199,7 +199,7 @@ describe('a hub on a network that loses answers', () => {
     await selling;
     await expectExact(tills);
     report('kills', tills, { kills: KILLS, recoveryMs: Math.round(Math.max(...recoveriesMs)) });
-  }, 120_000);
+  });
 });
 
 /** Waits for so many more sales; the tills' own test bounds how long. */

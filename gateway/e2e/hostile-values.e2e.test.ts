@@ -25,7 +25,7 @@ let coalition: Coalition;
 beforeAll(async () => {
   hub = await openAsOne();
   coalition = await foundCoalition(hub);
-}, 120_000);
+});
 afterAll(() => hub?.close(), 60_000);
 
 describe('points that mean harm', () => {
@@ -224,5 +224,5 @@ describe('a sale and a redemption dated into a settled cycle', () => {
     const { cycleLines } = await admin.ask<{ cycleLines: { nodes: unknown[] } }>(LINES, { id: next });
     const line = { micros: '300000', originalPeriod: occurredAt.slice(0, 7) };
     expect(cycleLines.nodes).toEqual(Object.keys(WAYS).map(() => ({ line })));
-  }, 60_000);
+  });
 });

@@ -37,14 +37,14 @@ describe(`${SOCKETS} sockets of one hub in one process`, () => {
     hub = await openAsOne();
     coalition = await foundCoalition(hub);
     clients = new ClientsProgram();
-  }, 120_000);
+  });
   afterEach(() => clients.closeAll());
   afterAll(async () => {
     if (budget === undefined) delete process.env['HUB_BUDGET_MEMBER'];
     else process.env['HUB_BUDGET_MEMBER'] = budget;
     await clients?.stop();
     await hub?.close();
-  }, 60_000);
+  });
 
   const figure = async (name: string): Promise<number> => {
     const text = await (await fetch(`${hub.url}/metrics`)).text();
@@ -93,7 +93,7 @@ describe(`${SOCKETS} sockets of one hub in one process`, () => {
     );
     expect({ changes, gaps, faults }).toEqual({ changes: SOCKETS * CHANGES, gaps: 0, faults: [] });
     await clients.closeAll();
-  }, 120_000);
+  });
 
   it('would cost a source and an answer for each, were nothing shared (control)', async () => {
     const memberId = await open(ALONE, watchAlone);
@@ -101,7 +101,7 @@ describe(`${SOCKETS} sockets of one hub in one process`, () => {
     await sell(memberId, 1);
     await clients.reached(ALONE);
     await clients.closeAll();
-  }, 120_000);
+  });
 });
 
 function filesAllowed(): number {

@@ -29,7 +29,7 @@ describe('a hub of which parts are away', () => {
   beforeAll(async () => {
     parts = await PartsHub.open({ gateways: 2 });
     coalition = await foundCoalition(parts.hub);
-  }, 60_000);
+  });
   afterAll(() => parts?.hub.close(), 60_000);
 
   const enrol = () => coalition.enrol(`AWAY-${(receipts += 1)}`, 'Hanna');
@@ -51,10 +51,10 @@ describe('a hub of which parts are away', () => {
       member = await enrol();
       expect(await sell(member.id, 10)).toMatchObject({ data: { result: { account: { available: '10' } } } });
       await Promise.all(OTHERS.map((name) => parts.end(name)));
-    }, 30_000);
+    });
     afterAll(async () => {
       for (const name of OTHERS) await parts.reopen(name);
-    }, 60_000);
+    });
 
     it('credits and spends as if they were there', async () => {
       expect(await sell(member.id, 5)).toMatchObject({
@@ -83,7 +83,7 @@ describe('a hub of which parts are away', () => {
       const refused = await sell(member.id, 1);
       expect(codeOf(refused)).toBe('SUBGRAPH_UNAVAILABLE');
       await parts.reopen('ledger');
-    }, 30_000);
+    });
   });
 
   it('answers everything again once they are back', async () => {
@@ -96,7 +96,7 @@ describe('a hub of which parts are away', () => {
         () => `${name}: ${JSON.stringify(last)}`,
       );
     }
-  }, 30_000);
+  });
 
   describe('because each is started anew under load', () => {
     interface Tills {
@@ -163,7 +163,7 @@ describe('a hub of which parts are away', () => {
       // Whatever was begun was answered: what a till asked again had not been done.
       expect(tills.told.replayed).toBe(0);
       expect(await totalOf(tills.members)).toBe(BigInt(tills.told.acknowledged));
-    }, 60_000);
+    });
 
     it('would be caught doubling, with gateways that do not wait and tills that name each attempt anew (control)', async () => {
       const before = process.env['HUB_DRAIN_MS'];
@@ -187,7 +187,7 @@ describe('a hub of which parts are away', () => {
         await parts.end('gateway 1');
         await parts.reopen('gateway 1');
       }
-    }, 60_000);
+    });
   });
 });
 

@@ -44,7 +44,7 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
   beforeAll(async () => {
     hub = await open();
     coalition = await foundCoalition(hub);
-  }, 120_000);
+  });
   afterAll(() => hub?.close(), 60_000);
 
   /** What a credential is answered to a command that succeeds. */
@@ -126,7 +126,7 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
     const { settlementCycle } = await coalition.admin.ask<{ settlementCycle: Nets }>(NETS, { id });
     const nets = settlementCycle.netPositions.map(({ party, net }) => [party.partner?.id, net.amountMinor]);
     expect(Object.fromEntries(nets)).toEqual({ [bakery.id]: '10', [books.id]: '-10' });
-  }, 60_000);
+  });
 });
 
 interface Nets {

@@ -103,7 +103,7 @@ describe('the presets', () => {
     const wanted = preset.story.map((step) => ('earns' in step ? step.earns : step.leaves));
     // The ledger hears of the rules by an event: a member who comes before it has is another member's story.
     let told = await story();
-    for (const until = Date.now() + 8_000; `${told}` !== `${wanted}` && Date.now() < until;) told = await story();
+    for (const until = Date.now() + 30_000; `${told}` !== `${wanted}` && Date.now() < until;) told = await story();
     expect(told).toEqual(wanted);
   });
 });

@@ -22,7 +22,7 @@ describe.each(Object.entries(SHAPES))('a hub in %s', (_shape, open) => {
   beforeAll(async () => {
     hub = await open();
     coalition = await foundCoalition(hub);
-  }, 120_000);
+  });
   afterAll(() => hub?.close(), 60_000);
 
   it('shows a purchase at one brand live, lets it be spent at another, and settles what the brands owe', async () => {

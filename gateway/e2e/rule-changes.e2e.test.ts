@@ -63,7 +63,7 @@ describe.each(Object.entries(SHAPES))('rules that change in a hub of %s', (_shap
     hub = await open();
     coalition = await foundCoalition(hub);
     await untilKnown(hub.connection(), coalition.bakery.key);
-  }, 120_000);
+  });
   afterAll(() => hub?.close());
 
   const heard = async () => {
@@ -164,7 +164,7 @@ describe.each(Object.entries(SHAPES))('rules that change in a hub of %s', (_shap
       return { ...one, earned: total({ base: given.get(versionOf(one))!.base, bonus: before.bonus }) };
     });
     expect(mixedOf(piecewise, { given, versionOf }).length).toBeGreaterThan(0);
-  }, 120_000);
+  });
 
   it('of the terms are told each member before, and in force for lots recorded from their instant on', async () => {
     const { admin, bakery } = coalition;
@@ -206,5 +206,5 @@ describe.each(Object.entries(SHAPES))('rules that change in a hub of %s', (_shap
     for (const { expiresAt } of lots) expect(Date.parse(expiresAt!)).toBeGreaterThan(Date.now() + 170 * 86_400_000);
     const own = (await journal()).filter(({ member: { id: memberId }, kind }) => memberId === id && kind === 'EARN');
     expect(own.map(({ termsVersion }) => termsVersion)).toEqual([1, 2]);
-  }, 60_000);
+  });
 });

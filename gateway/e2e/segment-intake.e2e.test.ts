@@ -29,7 +29,7 @@ describe('a shop that sends its events by the Segment spec', () => {
         validFrom: '2026-01-01T00:00:00Z',
       },
     });
-  }, 60_000);
+  });
   afterAll(async () => hub.close());
 
   const client = (writeKey = coalition.bakery.key) => {

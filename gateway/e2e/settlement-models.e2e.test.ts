@@ -26,7 +26,7 @@ describe('contracts that are paid at issuance, or partly then, agreed through th
     hub = await openAsOne();
     coalition = await foundCoalition(hub);
     finance = await mintToken(hub.issuer, { role: 'finance', programme: coalition.programmeId, subject: 'fay' });
-  }, 120_000);
+  });
   afterAll(() => hub?.close(), 60_000);
 
   const ask = async (credential: string, document: string, input: object) => {
@@ -88,7 +88,7 @@ describe('contracts that are paid at issuance, or partly then, agreed through th
     const { settlementCycle } = await coalition.admin.ask<{ settlementCycle: { netPositions: Net[] } }>(NETS, { id });
     const nets = settlementCycle.netPositions.map(({ party, net }) => [party.partner?.id ?? 'hub', net.amountMinor]);
     expect(Object.fromEntries(nets)).toEqual({ [bakery.id]: '-70', [books.id]: '-20', hub: '90' });
-  }, 120_000);
+  });
 });
 
 interface Net {

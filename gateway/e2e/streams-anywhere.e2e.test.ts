@@ -27,7 +27,7 @@ describe('streams of a hub', () => {
   beforeAll(async () => {
     parts = await PartsHub.open({ local: SUBGRAPHS });
     coalition = await foundCoalition(parts.hub);
-  }, 60_000);
+  });
   afterAll(() => parts?.hub.close(), 60_000);
   afterEach(() => {
     for (const watcher of watchers) watcher.cut();
@@ -81,7 +81,7 @@ describe('streams of a hub', () => {
           ends: [],
           available: '9',
         });
-    }, 60_000);
+    });
 
     it('begin anew when the book was restored, which the epoch tells', async () => {
       const memberId = await watched();
@@ -100,7 +100,7 @@ describe('streams of a hub', () => {
       await allAt(3n);
       for (const { faults, snapshots, changes } of watchers)
         expect({ faults, snapshots, changes }).toEqual({ faults: [], snapshots: 2, changes: 3 });
-    }, 60_000);
+    });
   });
 
   it('are found to have a gap where a client comes back without saying what it has seen (control)', async () => {
@@ -112,7 +112,7 @@ describe('streams of a hub', () => {
     await allConnect();
     await allAt(4n);
     for (const { faults } of watchers) expect(faults).toEqual([expect.stringMatching(/^a gap: version 4 after 1/)]);
-  }, 60_000);
+  });
 });
 
 /** What a restore does to the ledger's book, as far as streams can see. */

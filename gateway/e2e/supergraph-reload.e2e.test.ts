@@ -54,12 +54,12 @@ describe('a running hub whose supergraph is replaced', () => {
     const ways = ['socket', 'socket', 'events', 'events'] as const;
     watchers = ways.map((way) => new Watcher({ urls: [hub.url], token: member.token, memberId: member.id, way }));
     await Promise.all(watchers.map((watcher) => watcher.connect()));
-  }, 90_000);
+  });
   afterAll(async () => {
     for (const watcher of watchers ?? []) watcher.cut();
     await hub?.close();
     rmSync(folder, { recursive: true, force: true });
-  }, 60_000);
+  });
 
   /** As a whole: a reader never finds half of it. */
   function write(text: string): void {
@@ -95,7 +95,7 @@ describe('a running hub whose supergraph is replaced', () => {
     write(whole);
     await during(async () => (await reloads())['taken'] === 1);
     expect(await ask()).toEqual({ data: { me: { account: { available: String(sold), expiring: [] } } } });
-  }, 60_000);
+  });
 
   it.each([
     ['a broken one', () => whole.slice(0, whole.length / 2), /is no supergraph: /],
@@ -124,10 +124,10 @@ describe('a running hub whose supergraph is replaced', () => {
     process.kill(program.pid, 'SIGHUP');
     await during(async () => (await reloads())['taken'] === 2);
     expect((await ask()).errors?.[0]?.extensions?.['code']).toBe('GATEWAY_VALIDATION');
-  }, 60_000);
+  });
 
   it('would be caught ending its streams, as a restart does (control)', async () => {
     await program.stop();
     await untilSo(() => watchers.every(({ ends }) => ends.length > 0), told);
-  }, 60_000);
+  });
 });

@@ -18,11 +18,11 @@ describe('a hub of six processes whose traces are collected', () => {
     collector = await openSpanCollector();
     hub = await openAsSix({ HUB_TRACES_URL: collector.url, OTEL_BSP_SCHEDULE_DELAY: '100', HUB_LOG_LEVEL: 'debug' });
     coalition = await foundCoalition(hub);
-  }, 120_000);
+  });
   afterAll(async () => {
     await hub?.close();
     await collector?.close();
-  }, 60_000);
+  });
 
   async function till(input: object, headers: Record<string, string> = {}) {
     const response = await fetch(`${hub.url}/graphql`, {

@@ -77,7 +77,7 @@ describe('a reader that takes nothing while twenty thousand events come', () => 
     expect(hub.fixture.accounts.opened).toBeGreaterThan(1);
     expect(heldForReader).toBeLessThan(HELD_MB_MAX);
     socket.close();
-  }, 60_000);
+  });
 
   it('is sent away from a stream of changes, and told where to go on', async () => {
     const socket = await paused('moved', 64 * 1024);
@@ -91,7 +91,7 @@ describe('a reader that takes nothing while twenty thousand events come', () => 
     expect(resume).toEqual({ after: last, epoch: 'e1' });
     expect(heldForReader).toBeLessThan(HELD_MB_MAX);
     socket.close();
-  }, 60_000);
+  });
 
   it('without a bound would be kept everything for (control)', async () => {
     const socket = await paused('moved', Number.MAX_SAFE_INTEGER);
@@ -101,7 +101,7 @@ describe('a reader that takes nothing while twenty thousand events come', () => 
     expect(changes).toHaveLength(EVENTS);
     process.stderr.write(`without the bound ${heldForReader.toFixed(1)} MB are held for a paused reader\n`);
     socket.close();
-  }, 60_000);
+  });
 });
 
 /** What this process holds now, after what is garbage is gone. */

@@ -1,4 +1,5 @@
 import { newId } from '../../kernel/values/id';
+import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
 import {
@@ -12,6 +13,7 @@ import {
   SET_CLOCK,
 } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
+import { aCampaign, aPurchaseRule } from './testkit/rules';
 
 const [closed, shop] = [newId('ptr'), newId('ptr')];
 const plain = aRuleBook({ receiptClaimDays: 30, missingPointsAnswerDays: 14 });
@@ -26,7 +28,9 @@ const book = {
   contracts: [...plain.contracts, aContract(closed), aContract(shop)],
 };
 const clocked = aRuleBook();
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked);
+const uncapped = campaigning();
+const capped = campaigning({ issuanceCap: { points: points(1_000_000n), period: 'EVER' } });
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked, uncapped, capped);
 const { sale, spend, unclaimed, receipt, missing, answer } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
@@ -37,6 +41,20 @@ const keep = async (minor: bigint, who = bakerKey) => {
 };
 const claimed = async (memberId: ReturnType<typeof enrol>, minor: bigint, change = {}): Promise<Answer> =>
   (await graph.run(graph.member(memberId), CLAIM_MISSING, missing(baker, minor, change))).claim;
+
+/** Seven more points for one sale in an app, out of a budget of seven; 25 more for a member's second order at a till. */
+function campaigning(terms: Parameters<typeof aContract>[1] = {}) {
+  const bare = aRuleBook();
+  const [brand, payer] = bare.brands;
+  const campaign = aCampaign(payer, { budgetPoints: 7n });
+  const bonus = aPurchaseRule(brand, { channels: ['APP'], effect: { kind: 'BONUS', points: 7n }, campaign });
+  const second = { condition: 'orders.year == 2', effect: { kind: 'BONUS', points: 25n } } as const;
+  return {
+    ...bare,
+    contracts: [aContract(brand, terms), aContract(payer)],
+    purchaseRules: [bonus, aPurchaseRule(brand, { channels: ['TILL'], ...second })],
+  };
+}
 
 describe('a sale without a buyer', () => {
   it('is kept, and its receipt is claimed once', async () => {
@@ -62,6 +80,38 @@ describe('a sale without a buyer', () => {
     );
     expect(answers.filter(({ code }) => code === undefined)).toHaveLength(1);
     expect(answers.filter(({ code }) => code === 'LEDGER_DOCUMENT_ALREADY_RECORDED')).toHaveLength(7);
+  });
+
+  it.each([
+    ['no cap', uncapped],
+    ['a cap', capped],
+  ])(
+    'spends from a campaign’s budget as a sale with a buyer does, of a partner with %s',
+    async (_, { brands, programmeId }) => {
+      const [brand] = brands;
+      const till = graph.partner(brand, { programmeId });
+      const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+      const earned: string[] = [];
+      for (const channel of ['APP', 'APP', 'TILL']) {
+        const input = unclaimed(1_000n, { channel });
+        await graph.run(till, KEEP_SALE, input);
+        const claim = receipt(brand, input.externalRef, 1_000n);
+        earned.push((await graph.run(graph.member(buyer, programmeId), CLAIM_RECEIPT, claim)).earned);
+      }
+      expect(earned).toEqual(['17', '10', '10']);
+    },
+  );
+
+  it('is judged by what the member bought before, as a sale with a buyer is', async () => {
+    const { brands, programmeId } = uncapped;
+    const [brand] = brands;
+    const till = graph.partner(brand, { programmeId });
+    const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+    await graph.run(till, RECORD, sale(buyer, 1_000n, { channel: 'TILL' }));
+    const input = unclaimed(1_000n, { channel: 'TILL' });
+    await graph.run(till, KEEP_SALE, input);
+    const claim = receipt(brand, input.externalRef, 1_000n);
+    expect(await graph.run(graph.member(buyer, programmeId), CLAIM_RECEIPT, claim)).toMatchObject({ earned: '35' });
   });
 
   it('is claimed within its window, to the instant', async () => {

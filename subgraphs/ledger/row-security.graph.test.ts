@@ -165,7 +165,7 @@ beforeAll(async () => {
     sent.set(JSON.stringify([name, one.values]), one);
   }
   query.mockRestore();
-}, 60_000);
+});
 
 const EMPTY = new Set(['null', '0', '"0"', 'false', '[]', '{}', '""']);
 

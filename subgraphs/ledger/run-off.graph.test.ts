@@ -3,14 +3,21 @@ import { newId, type MemberId } from '../../kernel/values/id';
 import type { RuleBook } from './core/rule-book';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { inputsAt, RECORD, REDEEM, type Document } from './testkit/documents';
+import { ACCRUE, inputsAt, RECORD, REDEEM, type Document } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 // A point is paid with a cent. The bakery leaves with 100 points outstanding; it takes two persons to do anything about money.
 const plain = aRuleBook({ singleApprover: false });
 const [bakery, books] = plain.brands;
 const rules: RuleBook = { ...plain, contracts: [aContract(bakery), aContract(books)] };
-const graph = LedgerGraph.forThisFile(ledgerDefinition, rules);
+/** Its second brand pays half in advance. */
+const shared = aRuleBook({ singleApprover: false });
+const [cofunder, issuer] = shared.brands;
+const inPart: RuleBook = {
+  ...shared,
+  contracts: [aContract(cofunder), aContract(issuer, { settlementModel: 'HYBRID', prefundBps: 5_000 })],
+};
+const graph = LedgerGraph.forThisFile(ledgerDefinition, rules, inPart);
 const [admin, finance] = [graph.admin(), graph.finance()];
 const at = inputsAt(NOW);
 let member: MemberId;
@@ -139,6 +146,28 @@ it('ends when nothing is left: the rest of the deposit goes back, and partners i
   await ask(finance, 'approveRunOff', approval, key);
   expect(graph.partners.told).toHaveLength(1);
   expect((await ask(admin, 'endRunOff', { runOffId })).code).toBe('LEDGER_ALREADY_APPROVED');
+});
+
+it('reckons what is paid in advance to its issuer alone, whoever shares its fee', async () => {
+  const { programmeId } = inPart;
+  const gifted = graph.enrol({ [cofunder]: 'OPEN', [issuer]: 'OPEN' }, programmeId);
+  const funding = [
+    { partnerId: issuer, bps: 6_000 },
+    { partnerId: cofunder, bps: 4_000 },
+  ];
+  const ada = graph.admin('ada', programmeId);
+  for (const pending of [false, true]) {
+    await graph.run(ada, ACCRUE, at.accrue(gifted, '10000', { issuerId: issuer, funding, pending }));
+  }
+  await graph.run(ada, ACCRUE, at.accrue(gifted, '100', { issuerId: cofunder, funding }));
+  const partners = inPart.partners.map((one) => ({ ...one, status: 'LEAVING' as const }));
+  graph.announce({ ...inPart, version: 2n, partners });
+  await graph.heard(2n, programmeId);
+  const liabilityOf = async (partnerId: string) => (await begin(partnerId, ada)).runOff.liabilityMicros;
+  // 100 points at a cent, of which it pays two fifths.
+  expect(await liabilityOf(cofunder)).toBe('400000');
+  // Half of 10,000 points at a cent, all of those that wait, and three fifths of 100.
+  expect(await liabilityOf(issuer)).toBe('150600000');
 });
 
 expectTheBookToAddUp(graph);

@@ -165,7 +165,7 @@ describe('a purchase', () => {
     expect(await graph.lookAt(buyers[2]!, 'version available')).toEqual({ version: '20', available: '20' });
     const more = await graph.ask(graph.partner(baker), RECORD_ALL, { input: [...rows, sale(buyers[0]!, 100n)] });
     expect(more.codes).toEqual(['INVALID_INPUT']);
-  }, 90_000);
+  });
 
   it('that qualifies moves the member up a tier in its own transaction', async () => {
     const buyer = enrol();

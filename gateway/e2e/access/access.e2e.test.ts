@@ -78,7 +78,7 @@ describe('the access matrix holds at a running hub:', () => {
     inside = await openHub({ config: { ...readHubConfig({}), dataDir }, port: 0 });
     hub = await testHub(inside.url, dataDir, () => inside.close());
     world = await makeWorld(hub);
-  }, 60_000);
+  });
   afterAll(async () => hub.close());
 
   const roots = [schema.getQueryType(), schema.getMutationType()] as GraphQLObjectType[];

@@ -42,6 +42,8 @@ export class Watcher {
   changes = 0;
   snapshots = 0;
   connections = 0;
+  /** Whether it came and has been neither cut nor sent away since. */
+  isListening = false;
   private leave: (() => void) | null = null;
 
   constructor(private readonly options: WatcherOptions) {}
@@ -51,6 +53,7 @@ export class Watcher {
     const { urls, way = 'socket' } = this.options;
     const url = `${urls[this.connections % urls.length]}/graphql`;
     this.connections += 1;
+    this.isListening = true;
     await (way === 'socket' ? this.overSocket(url) : this.overEvents(url));
   }
 
@@ -58,6 +61,19 @@ export class Watcher {
   cut(): void {
     this.leave?.();
     this.leave = null;
+    this.isListening = false;
+  }
+
+  /** Comes again when it was sent away, as a client does of a hub that had too much to do. */
+  async stay(): Promise<void> {
+    if (this.isListening) return;
+    this.cut();
+    await this.connect();
+  }
+
+  private sentAway(why: string): void {
+    this.ends.push(why);
+    this.isListening = false;
   }
 
   /** Whether it was told everything up to a version. */
@@ -95,7 +111,7 @@ export class Watcher {
         return this.heard(type, payload);
       });
       socket.on('close', (code) => {
-        if (!isOurs) this.ends.push(`socket ${code}`);
+        if (!isOurs) this.sentAway(`socket ${code}`);
         taken();
       });
     });
@@ -110,7 +126,7 @@ export class Watcher {
         authorization: `Bearer ${this.options.token}`,
       };
       const ended = (why: string) => {
-        if (!isOurs) this.ends.push(`events ${why}`);
+        if (!isOurs) this.sentAway(`events ${why}`);
         taken();
       };
       const asking: ClientRequest = request(url, { method: 'POST', headers, agent: false }, (response) => {
@@ -142,10 +158,10 @@ export class Watcher {
 
   private heard(type: string, payload: unknown): void {
     const { data, errors } = (type === 'next' ? payload : { errors: payload }) as Told;
-    if (type === 'complete') return void this.ends.push('complete');
+    if (type === 'complete') return this.sentAway('complete');
     // A gateway that loses its subgraph says so and ends the stream: its client comes again.
     if (data?.change == null)
-      return void this.ends.push(errors?.map(({ extensions }) => extensions?.code ?? '?').join() ?? type);
+      return this.sentAway(errors?.map(({ extensions }) => extensions?.code ?? '?').join() ?? type);
     return this.take(data.change);
   }
 
@@ -173,7 +189,7 @@ function init(token: string): object {
 export async function untilSo(
   isSo: () => boolean | Promise<boolean>,
   told: () => string,
-  withinMs = 45_000,
+  withinMs = 90_000,
 ): Promise<void> {
   const deadline = Date.now() + withinMs;
   while (!(await isSo())) {

@@ -205,7 +205,7 @@ describe('the posting rules', () => {
         },
       },
     );
-  }, 120_000);
+  });
 
   it.each(Object.keys(FORGETFUL))(
     'would be caught forgetting %s (control)',

@@ -83,7 +83,7 @@ it('is done in a live programme by the job of the minute', async () => {
     await running.stop();
   }
   expect(await monthsOf(book)).toEqual({ '2026-01': 2, '2026-02': 2, '2026-03': 2 });
-}, 90_000);
+});
 
 describe('two that judge at once', () => {
   /** Runs two at once, each of which has counted the first month before any of them can record it. */

@@ -9,7 +9,7 @@ import type { Ledger } from '../ledger';
 import { actingAs, memberToCredit, type Acting, type CreditedMember } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
 import { post, type Posted } from '../points/post';
-import { documentOf } from '../points/posting-command';
+import { documentOf, earningOf } from '../points/posting-command';
 
 /** Minor units a single receipt may carry: ten billion of a currency with two decimals. */
 export const AMOUNT_MAX = 10n ** 12n;
@@ -126,7 +126,7 @@ async function credit(
     document: documentOf(acting.partnerId, 'PURCHASE', input.externalRef),
     link: buyer.link,
     isPreview: isPreview ?? false,
-    earns: { partnerId: acting.partnerId, occurredAt: purchase.occurredAt, channel: purchase.channel },
+    earns: earningOf(purchase),
     plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
   });
 }

@@ -165,6 +165,24 @@ describe('caps under concurrency', () => {
       expect((await spentBy(rule.campaign!.id)) > 301).toBe(true);
     });
 
+    it('are spent by no command for which they were not read', async () => {
+      await open({});
+      book = { ...book, purchaseRules: [campaign(301n)] };
+      const sale = {
+        partnerId: book.brands[0],
+        externalRef: 'unread',
+        amountMinor: 100n,
+        currency: 'EUR',
+        occurredAt: NOW,
+      };
+      const purchase = { ...sale, branch: null, channel: null, lines: null };
+      const { earns: _, ...unread } = command(newId('mem'), 'unread', (wallet, facts) =>
+        planPurchase(wallet, purchase, facts),
+      );
+      await expect(lanes.post(unread)).rejects.toThrow('does not say what it earns for');
+      expect(await issued()).toBe(0n);
+    });
+
     it('of one purpose that is overspent leave the other purposes alone', async () => {
       await open({});
       const [earning, offers] = [campaign(null), campaign(null, 'PERSONAL_OFFERS')];

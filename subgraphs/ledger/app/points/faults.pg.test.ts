@@ -326,7 +326,7 @@ describe('a book whose PostgreSQL is killed', () => {
     postgres = await KillablePostgres.start();
     database = await openTestDatabase(ledgerDatabase, { serverUrl: postgres.superuserUrl });
     await openBook(database);
-  }, 60_000);
+  });
   afterEach(async () => {
     await workload?.close();
     await lanes.close();
@@ -334,7 +334,7 @@ describe('a book whose PostgreSQL is killed', () => {
   afterAll(async () => {
     await database.close();
     await postgres.remove();
-  }, 60_000);
+  });
 
   function begin(change: Partial<WorkloadOptions> = {}): Workload {
     lanes = openLanes(database.url);
@@ -378,7 +378,7 @@ describe('a book whose PostgreSQL is killed', () => {
     expect(issued).toBeLessThan(acknowledged.earned);
     expect(day.auditor.findings.join()).toContain('were acknowledged before');
     report('kills control', day, { lostPoints: String(acknowledged.earned - issued) });
-  }, 60_000);
+  });
 });
 
 describe('a book whose PostgreSQL commits and is not heard', () => {
@@ -438,7 +438,7 @@ describe('a book whose PostgreSQL commits and is not heard', () => {
     const { issued, acknowledged } = await day.finish();
     expect(issued).toBeGreaterThan(acknowledged.earned);
     report('lost commits control', day, { doubledPoints: String(issued - acknowledged.earned) });
-  }, 60_000);
+  });
 
   it('would be caught splitting a gift: two postings are seen apart', async () => {
     // Negative control: a transfer of two transactions, seen by the same auditor.
@@ -447,7 +447,7 @@ describe('a book whose PostgreSQL commits and is not heard', () => {
     await day.until(() => day.auditor.findings.length > 0);
     await day.finish();
     expect(day.auditor.findings.join()).toMatch(/the bank has|arrived nowhere/);
-  }, 60_000);
+  });
 
   it('would be caught reading a state that never was: an auditor without a snapshot finds faults where there are none', async () => {
     // Negative control: the auditor reads part after part while the same sound book goes on.
@@ -456,7 +456,7 @@ describe('a book whose PostgreSQL commits and is not heard', () => {
     await day.until(() => day.auditor.findings.length > 0);
     await day.finish();
     expect(day.auditor.findings.join()).toContain('issued are not');
-  }, 60_000);
+  });
 });
 
 /** Stops the day, and expects that what the book holds is what was acknowledged, to the point. */

@@ -197,6 +197,7 @@ class Batch {
       if (carried === null) return { kind: 'nothing' };
       if (isRefusal(carried)) return refused(carried);
       const steps = carried.flatMap((one) => one.steps);
+      if (command.earns === undefined) expectNoRules(steps);
       const capped = (command.isPreview === true ? caps?.check(steps) : caps?.take(steps)) ?? null;
       if (capped === 'ask-all') return { kind: 'deferred' };
       if (capped === null) return this.done(command, carried, { facts, state });
@@ -275,6 +276,12 @@ class Batch {
     this.refusals.push({ ...key, bodyHash, refusal: outcome.refusal });
     this.loaded.decided.set(decidedText(key), { bodyHash, seq: null, refusal: storedShape(outcome.refusal) });
   }
+}
+
+/** Rules decided without what is read for them would give points out of budgets that nobody counts. */
+function expectNoRules(steps: readonly Step[]): void {
+  if (steps.every(({ plan }) => plan.explained === undefined)) return;
+  throw new Error('postBatch: rules reward a command that does not say what it earns for');
 }
 
 /** Of the campaigns that spend from a budget, the one that gives way: the last. */

@@ -2,6 +2,7 @@ import type { Refusal } from '../../../../kernel/errors/refusal';
 import { canonicalJson, digest, type Digest } from '../../../../kernel/values/canonical';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { JointPlan } from '../../core/movements/carry-out';
+import type { Purchase } from '../../core/movements/purchase';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
 import { walletKeyOf, type Wallet, type WalletKey } from '../../core/points/wallet';
 import type { PlannedTransaction } from '../../data/points/apply.store';
@@ -53,7 +54,10 @@ export interface PostingCommand extends WalletRef {
   readonly opensWallet: boolean;
   /** Decided like any other, under the same locks, and nothing of it is kept. */
   readonly isPreview?: boolean;
-  /** A purchase or action that rules beyond the base rate may reward: what they ask about the member is read for it. */
+  /**
+   * A purchase or action that rules beyond the base rate may reward: what they ask about the member, and the budgets they spend
+   * from, are read for it. A plan that such rules had a part in, of a command without it, is a bug and throws.
+   */
   readonly earns?: Earning;
   /** The pure rule. Null: nothing to do. */
   plan(wallet: Wallet, facts: PostingFacts, others: readonly Wallet[]): PostingPlan | JointPlan | Refusal | null;
@@ -66,6 +70,11 @@ export interface Earning {
   readonly channel: string | null;
   /** The action's name; absent for a purchase. */
   readonly action?: string;
+}
+
+/** What decides which rules may apply to a purchase. */
+export function earningOf({ partnerId, occurredAt, channel }: Purchase): Earning {
+  return { partnerId, occurredAt, channel };
 }
 
 export type DocumentKind = 'PURCHASE' | 'REDEMPTION' | 'RETURN' | 'ACCRUAL' | 'ACTION';

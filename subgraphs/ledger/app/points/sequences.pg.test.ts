@@ -139,5 +139,5 @@ describe(`random sequences at once, on PostgreSQL (seed ${SEED})`, () => {
     } finally {
       await spoilt.drop();
     }
-  }, 60_000);
+  });
 });

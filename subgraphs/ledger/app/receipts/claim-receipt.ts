@@ -8,7 +8,7 @@ import { findReceipt } from '../../data/receipts/receipt.store';
 import type { Ledger } from '../ledger';
 import { AMOUNT_MAX, type MoneyGiven } from '../movements/record-purchase';
 import { post, type Posted } from '../points/post';
-import { documentHash, documentOf } from '../points/posting-command';
+import { documentHash, documentOf, earningOf } from '../points/posting-command';
 
 export interface ClaimReceiptInput {
   readonly idempotencyKey: string;
@@ -52,6 +52,7 @@ export async function claimReceipt(
     idempotencyKey,
     body: { externalRef, ...rest },
     document: documentOf(partnerId, 'PURCHASE', externalRef),
+    earns: earningOf(receipt),
     plan: receiptRule(receipt),
   });
 }

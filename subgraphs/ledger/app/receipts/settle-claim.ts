@@ -5,7 +5,7 @@ import { claimedPurchase, lateGoodwillRule, type MissingClaim, type Settlement }
 import { beginSettling, closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
 import { programmeNow } from '../programme-now';
-import { documentOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
+import { documentOf, earningOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
 export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
@@ -23,8 +23,6 @@ const creditRule =
   (purchase: Purchase): PostingRule =>
   (wallet, facts) =>
     planPurchase(wallet, purchase, facts);
-
-const earningOf = ({ partnerId, occurredAt, channel }: Purchase): Earning => ({ partnerId, occurredAt, channel });
 
 /** Claims settled at a time when their partners are late. */
 const AT_ONCE = 100;

@@ -161,7 +161,7 @@ describe('tampering', () => {
     }
     expect(unseen).toEqual([]);
     expect((await chains())[0]).toEqual({ total: 0, first: undefined });
-  }, 120_000);
+  });
 
   it.each([
     ['changes one of several', `update entry set amount = amount + 1 where n = 1`, 'entry n 1'],

@@ -5,7 +5,8 @@ import { idFromUuid, uuidOf, type Id, type PartnerId, type ProgrammeId } from '.
 import type { RunOff, RunOffLiability } from '../../core/settlement/run-off';
 import { queryRows } from './query-rows';
 
-// Of what is paid at issuance the fund holds everything but what waits; of what is paid in part the prefund holds its part.
+// Of what is paid at issuance the fund holds everything but what waits; of what is paid in part the prefund holds its part. Both are
+// their issuer's to pay, whoever shares their fee.
 const LIABILITY = sql`/* ledger.runOff.liability */
 with terms as materialized (
   select m.id, m.settlement_model, m.reserve_micros, m.issuance_micros, m.prefund_bps,
@@ -13,9 +14,10 @@ with terms as materialized (
     from lot_terms m
 )
 select coalesce(sum(e.open + e.pending), 0)::text as points,
-       coalesce(ceil(sum(case m.settlement_model
-         when 'AT_REDEMPTION' then (e.open + e.pending) * m.reserve_micros * m.bps / 10000.0
-         when 'HYBRID' then e.open * m.reserve_micros * (10000 - m.prefund_bps) / 10000.0 + e.pending * m.reserve_micros
+       coalesce(ceil(sum(case
+         when m.settlement_model = 'AT_REDEMPTION' then (e.open + e.pending) * m.reserve_micros * m.bps / 10000.0
+         when l.issuer_id is distinct from $2 then 0
+         when m.settlement_model = 'HYBRID' then e.open * m.reserve_micros * (10000 - m.prefund_bps) / 10000.0 + e.pending * m.reserve_micros
          else e.pending * m.issuance_micros end)), 0)::text as micros
   from wallet w
   join lot l on l.bucket = w.bucket and l.wallet = w.wallet
