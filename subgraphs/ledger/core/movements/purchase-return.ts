@@ -92,7 +92,7 @@ function takeFromEach(wallet: Wallet, purchaseSeq: bigint, due: readonly bigint[
   const lots = [...wallet.past.lots.values()].filter(({ seq }) => seq === purchaseSeq);
   let place = 0;
   for (const [n, lot] of lots.entries()) {
-    const left = takeable(lot);
+    const left = takeable(wallet, lot);
     const wanted = due[n] ?? 0n;
     const part = left < wanted ? left : wanted;
     if (part <= 0n) continue;
@@ -123,7 +123,7 @@ function takeFromLots(wallet: Wallet, purchaseSeq: bigint, amount: bigint): Take
   let place = 0;
   for (const lot of wallet.past.lots.values()) {
     if (lot.seq !== purchaseSeq || owed === 0n) continue;
-    const left = takeable(lot);
+    const left = takeable(wallet, lot);
     const part = left < owed ? left : owed;
     owed -= part;
     if (part === 0n) continue;
