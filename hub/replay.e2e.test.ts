@@ -1,11 +1,11 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync, readdirSync, rmSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Client } from 'pg';
 import { projectRoot } from '../kernel/config/project-root';
 import { readHubConfig } from './composition/config';
 import { HubDatabases } from './composition/databases';
 import { openSecrets } from './composition/secrets';
+import { freshDataDir } from './testkit/data-folder';
 import { runHub, startHub } from './testkit/processes';
 import { sortedRows, writeSmallFolder } from './testkit/replay-folder';
 
@@ -16,7 +16,9 @@ let dataDir: string;
 const env = () => ({ HUB_DATA_DIR: dataDir });
 const filesOf = (folder: string): Record<string, string> =>
   Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
-beforeAll(() => (dataDir = mkdtempSync(join(tmpdir(), 'hub-replay-e2e-'))));
+beforeAll(async () => {
+  dataDir = await freshDataDir('hub-replay-e2e-');
+});
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
 /** Rows of every table of the ledger, but those that only count readings. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Kind, parse, print, visit } from 'graphql';
 import { REFUSAL } from '../../hub/client/graph';
+import { freshDataDir } from '../../hub/testkit/data-folder';
 import { freePorts, startHub, untilReady, type Running } from '../../hub/testkit/processes';
 import { projectRoot } from '../../kernel/config/project-root';
 import { foundCoalition, purchase, type Coalition } from './testkit/coalition';
@@ -44,7 +45,7 @@ describe('a running hub whose supergraph is replaced', () => {
     folder = mkdtempSync(join(tmpdir(), 'hub-e2e-reload-'));
     file = join(folder, 'supergraph.graphql');
     write(without('expiring'));
-    const dataDir = join(folder, 'hub');
+    const dataDir = await freshDataDir('hub-e2e-reload-');
     const [port] = await freePorts(1);
     program = startHub(['up'], { HUB_DATA_DIR: dataDir, HUB_PORT: String(port), HUB_SUPERGRAPH_FILE: file });
     await untilReady(`http://127.0.0.1:${port}/readyz`, program);

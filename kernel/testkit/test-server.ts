@@ -14,11 +14,13 @@ import { shutDownServer } from '../db/embedded/server';
  * `HUB_TEST_DATABASE_URL`: a server to use, as its superuser; nothing is started then.
  * `HUB_TEST_DATA_DIR`: a cluster to use and to keep, which saves creating one at each run.
  * `HUB_TEST_RUN`: set by us; marks the databases of one run.
+ * `HUB_TEST_RUN_FOLDER`: set by us; what a run makes for all its tests, and removes.
  */
-const { URL_VARIABLE, DIR_VARIABLE, RUN_VARIABLE } = {
+const { URL_VARIABLE, DIR_VARIABLE, RUN_VARIABLE, FOLDER_VARIABLE } = {
   URL_VARIABLE: 'HUB_TEST_DATABASE_URL',
   DIR_VARIABLE: 'HUB_TEST_DATA_DIR',
   RUN_VARIABLE: 'HUB_TEST_RUN',
+  FOLDER_VARIABLE: 'HUB_TEST_RUN_FOLDER',
 } as const;
 const TEMPORARY = /^hub-test-(\d+)-[0-9a-f]+$/;
 
@@ -28,8 +30,17 @@ const SMALL = { shared_buffers: '256MB', max_wal_size: '1GB' };
 /** Marks the beginning of a run. It starts no server: a run of pure tests needs none, and the first that does starts it. */
 export function beginTestRun(): void {
   process.env[RUN_VARIABLE] = randomBytes(4).toString('hex');
+  process.env[FOLDER_VARIABLE] = join(tmpdir(), `hub-test-${process.pid}-${process.env[RUN_VARIABLE]}`);
   if (process.env[URL_VARIABLE] || process.env[DIR_VARIABLE]) return;
-  process.env[DIR_VARIABLE] = join(tmpdir(), `hub-test-${process.pid}-${process.env[RUN_VARIABLE]}`, 'cluster');
+  process.env[DIR_VARIABLE] = join(runFolder(), 'cluster');
+}
+
+/** What a run makes for all its tests; it may not be there yet, and is removed at the run's end. */
+export function runFolder(): string {
+  const folder = process.env[FOLDER_VARIABLE];
+  if (folder === undefined)
+    throw new Error('jest.config.ts must name kernel/testkit/jest-global-setup.ts as globalSetup');
+  return folder;
 }
 
 /** Marks a database as one of this run, so that the run's end can remove what tests forgot. */
@@ -59,6 +70,7 @@ export async function endTestRun(): Promise<void> {
     const server = await startEmbeddedPostgres({ dataDir });
     await server.stop();
   }
+  if (!temporary) await removeTemporary(runFolder());
   await removeAbandonedRuns();
 }
 

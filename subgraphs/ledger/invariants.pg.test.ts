@@ -270,7 +270,7 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
   ],
   [
     'a lot continues one that is not there',
-    ['lots-are-never-overdrawn', 'transfers-have-two-ends'],
+    ['claims-rederive-from-entries', 'lots-are-never-overdrawn', 'transfers-have-two-ends'],
     [`update lot set parent_wallet = wallet, parent_lot_seq = 99 where lot_seq = 1`],
   ],
   [

@@ -1,4 +1,4 @@
-import { newId } from '../../kernel/values/id';
+import { newId, uuidOf } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
@@ -28,9 +28,10 @@ const book = {
   contracts: [...plain.contracts, aContract(closed), aContract(shop)],
 };
 const clocked = aRuleBook();
+const stopped = aRuleBook();
 const uncapped = campaigning();
 const capped = campaigning({ issuanceCap: { points: points(1_000_000n), period: 'EVER' } });
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked, uncapped, capped);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked, stopped, uncapped, capped);
 const { sale, spend, unclaimed, receipt, missing, answer } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
@@ -41,6 +42,10 @@ const keep = async (minor: bigint, who = bakerKey) => {
 };
 const claimed = async (memberId: ReturnType<typeof enrol>, minor: bigint, change = {}): Promise<Answer> =>
   (await graph.run(graph.member(memberId), CLAIM_MISSING, missing(baker, minor, change))).claim;
+const setStopped = (at: string, member: ReturnType<typeof enrol>) =>
+  graph.database.asOwner(`update wallet set frozen_at = ${at} where wallet = $1`, [uuidOf(member)]);
+const stop = (member: ReturnType<typeof enrol>) => setStopped('now()', member);
+const allow = (member: ReturnType<typeof enrol>) => setStopped('null', member);
 
 /** Seven more points for one sale in an app, out of a budget of seven; 25 more for a member's second order at a till. */
 function campaigning(terms: Parameters<typeof aContract>[1] = {}) {
@@ -218,6 +223,19 @@ describe('a claim of missing points', () => {
     expect([await graph.story(late), await graph.story(early)]).toEqual([['EARN 10'], ['EARN 20']]);
   });
 
+  it('made after the window of its receipt waits for the partner, which may accept it', async () => {
+    const buyer = enrol();
+    const kept = await keep(1_000n);
+    graph.clock.set(new Date(Date.parse(kept.claimUntil) + 1));
+    const claim = await claimed(buyer, 1_000n, { externalRef: kept.externalRef });
+    expect(claim).toMatchObject({ state: 'OPEN' });
+    expect(await graph.story(buyer)).toEqual([]);
+    expect(await graph.run(bakerKey, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({
+      claim: { state: 'CREDITED' },
+    });
+    expect(await graph.story(buyer)).toEqual(['EARN 10']);
+  });
+
   it('of another amount than was reported waits for the partner', async () => {
     const buyer = enrol();
     const kept = await keep(1_000n);
@@ -262,6 +280,58 @@ describe('a claim of missing points', () => {
     expect(data.missingClaims.nodes).toEqual([
       { id: claim.id, state: 'REFUSED', reason: 'LEDGER_DOCUMENT_ALREADY_RECORDED' },
     ]);
+  });
+
+  it('on a stopped account waits until it is allowed again, and the others are paid meanwhile', async () => {
+    const [brand] = stopped.brands;
+    const { programmeId } = stopped;
+    const [wrong, other] = [
+      graph.enrol({ [brand]: 'OPEN' }, programmeId),
+      graph.enrol({ [brand]: 'OPEN' }, programmeId),
+    ];
+    await graph.run(graph.partner(brand, { programmeId }), RECORD, sale(wrong, 100n));
+    for (const buyer of [wrong, other])
+      await graph.run(graph.member(buyer, programmeId), CLAIM_MISSING, missing(brand, 1_000n));
+    await stop(wrong);
+    const admin = graph.admin('ada', programmeId);
+    expect(await graph.run(admin, SET_CLOCK, { now: '2026-03-25T00:00:00Z' })).not.toHaveProperty('code');
+    expect(await graph.story(other, programmeId)).toEqual(['GOODWILL 10']);
+    await allow(wrong);
+    await graph.run(admin, SET_CLOCK, { now: '2026-03-26T00:00:00Z' });
+    expect(await graph.story(wrong, programmeId)).toEqual(['EARN 1', 'GOODWILL 10']);
+  });
+
+  it('credited to a stopped account is refused for now, however it comes to be, and the same call goes through later', async () => {
+    const buyer = enrol();
+    await graph.run(bakerKey, RECORD, sale(buyer, 100n));
+    const [accepted, reported, kept] = [await claimed(buyer, 1_000n), await claimed(buyer, 1_000n), await keep(1_000n)];
+    const { externalRef } = reported;
+    const calls: readonly Parameters<LedgerGraph['run']>[] = [
+      [bakerKey, ANSWER_CLAIM, answer(accepted.id, true)],
+      [bakerKey, KEEP_SALE, unclaimed(1_000n, { externalRef })],
+      [graph.member(buyer), CLAIM_MISSING, missing(baker, 1_000n, { externalRef: kept.externalRef })],
+    ];
+    await stop(buyer);
+    for (const call of calls)
+      expect(await graph.run(...call)).toMatchObject({ code: 'LEDGER_ACCOUNT_FROZEN', retryable: true });
+    await allow(buyer);
+    for (const call of calls) expect(await graph.run(...call)).not.toHaveProperty('code');
+    expect(await graph.story(buyer)).toEqual(['EARN 1', 'EARN 10', 'EARN 10', 'EARN 10']);
+  });
+
+  it('accepted for a day without a rule is refused for now, and for good once its time has passed', async () => {
+    const [, brand] = stopped.brands;
+    const { programmeId } = stopped;
+    const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+    const token = graph.member(buyer, programmeId);
+    const early = missing(brand, 1_000n, { occurredAt: '2019-12-31T00:00:00Z' });
+    const { claim } = await graph.run(token, CLAIM_MISSING, early);
+    const accept = answer(claim.id, true);
+    const refused = await graph.run(graph.partner(brand, { programmeId }), ANSWER_CLAIM, accept);
+    expect(refused).toMatchObject({ code: 'LEDGER_PROGRAMME_NOT_READY', retryable: true });
+    await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-05-01T00:00:00Z' });
+    const { data } = await graph.ask(token, '{ missingClaims(first: 1) { nodes { state reason } } }');
+    expect(data.missingClaims.nodes).toEqual([{ state: 'REFUSED', reason: 'LEDGER_PROGRAMME_NOT_READY' }]);
   });
 
   it('is of a receipt that has not earned and is claimed by nobody else, of a sale that has happened', async () => {

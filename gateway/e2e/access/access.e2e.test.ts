@@ -1,8 +1,8 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { buildSchema, getNamedType, isLeafType, isUnionType, type GraphQLField, type GraphQLObjectType } from 'graphql';
 import { readHubConfig } from '../../../hub/composition/config';
+import { freshDataDir } from '../../../hub/testkit/data-folder';
 import { openHub, type Hub } from '../../../hub/composition/open-hub';
 import { projectRoot } from '../../../kernel/config/project-root';
 import type { Principal, SubgraphName } from '../../../kernel/context/principal';
@@ -74,7 +74,7 @@ describe('the access matrix holds at a running hub:', () => {
   let inside: Hub;
   let world: World;
   beforeAll(async () => {
-    const dataDir = mkdtempSync(join(tmpdir(), 'hub-access-'));
+    const dataDir = await freshDataDir('hub-access-');
     inside = await openHub({ config: { ...readHubConfig({}), dataDir }, port: 0 });
     hub = await testHub(inside.url, dataDir, () => inside.close());
     world = await makeWorld(hub);

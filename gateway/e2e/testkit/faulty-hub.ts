@@ -1,11 +1,9 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readHubConfig, type HubConfig } from '../../../hub/composition/config';
 import { clusterDir, HubDatabases } from '../../../hub/composition/databases';
 import { openSecrets } from '../../../hub/composition/secrets';
 import { serveGateway, serveOneSubgraph } from '../../../hub/composition/serve-one';
 import { definitions } from '../../../hub/definitions';
+import { freshDataDir } from '../../../hub/testkit/data-folder';
 import { freePorts } from '../../../hub/testkit/processes';
 import { SUBGRAPHS, type SubgraphName } from '../../../kernel/context/principal';
 import { CommitAnswers, FaultyProxy, HttpAnswers } from '../../../kernel/testkit/faulty-proxy';
@@ -31,7 +29,7 @@ export interface FaultyHub {
  * gateway, ledger and the ledger's database. All of it runs in this process.
  */
 export async function openFaultyHub(): Promise<FaultyHub> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-faulty-'));
+  const dataDir = await freshDataDir('hub-e2e-faulty-');
   const ports = await freePorts(SUBGRAPHS.length + 1);
   const urls = SUBGRAPHS.map((name, place) => [name, `http://127.0.0.1:${ports[place]}`] as const);
   const subgraphUrls = Object.fromEntries(urls) as Record<SubgraphName, string>;

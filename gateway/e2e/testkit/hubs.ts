@@ -1,10 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { SUBGRAPHS } from '../../../kernel/context/principal';
 import { GraphConnection } from '../../../hub/client/graph';
 import { readHubConfig } from '../../../hub/composition/config';
 import { openHub } from '../../../hub/composition/open-hub';
+import { freshDataDir } from '../../../hub/testkit/data-folder';
 import { freePorts, startHub, untilReady, type Running } from '../../../hub/testkit/processes';
 import { graphClient, type GraphClient } from '../../../kernel/testkit/graph-client';
 import { openDevelopmentIssuer, type DevelopmentIssuer } from '../../main';
@@ -28,7 +27,7 @@ export const SHAPES = { 'one process': openAsOne, 'six processes': () => openAsS
 
 /** Everything in this process, over an embedded server of its own. */
 export async function openAsOne(): Promise<TestHub> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-one-'));
+  const dataDir = await freshDataDir('hub-e2e-one-');
   const hub = await openHub({ config: { ...readHubConfig({}), dataDir }, port: 0 });
   return testHub(hub.url, dataDir, () => hub.close());
 }
@@ -42,7 +41,7 @@ export async function openAsOne(): Promise<TestHub> {
 export async function openAsSix(
   settings: Readonly<Record<string, string>> = {},
 ): Promise<TestHub & { output(): string }> {
-  const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-six-'));
+  const dataDir = await freshDataDir('hub-e2e-six-');
   const ports = await freePorts(SUBGRAPHS.length + 1);
   const urls = SUBGRAPHS.map((name, place) => [
     `HUB_SUBGRAPH_URL_${name.toUpperCase()}`,

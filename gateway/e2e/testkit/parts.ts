@@ -1,9 +1,7 @@
-import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { readHubConfig, type HubConfig } from '../../../hub/composition/config';
 import { clusterDir } from '../../../hub/composition/databases';
 import { serveGateway, serveOneSubgraph, type ServedPart } from '../../../hub/composition/serve-one';
+import { freshDataDir } from '../../../hub/testkit/data-folder';
 import { freePorts } from '../../../hub/testkit/processes';
 import { SUBGRAPHS, type SubgraphName } from '../../../kernel/context/principal';
 import { KillablePostgres } from '../../../kernel/testkit/killable-postgres';
@@ -40,7 +38,7 @@ export class PartsHub {
   ) {}
 
   static async open(shape: PartsShape = {}, configOf: ConfigOf = (_part, config) => config): Promise<PartsHub> {
-    const dataDir = mkdtempSync(join(tmpdir(), 'hub-e2e-parts-'));
+    const dataDir = await freshDataDir('hub-e2e-parts-');
     const ports = await freePorts(SUBGRAPHS.length + GATEWAYS_MAX);
     const subgraphUrls = Object.fromEntries(
       SUBGRAPHS.map((name, place) => [name, `http://127.0.0.1:${ports[place]}`]),

@@ -30,6 +30,7 @@ import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
 import { VintageSums1795892030000 } from './migrations/1795892030000-vintage-sums';
 import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
+import { ContinuedLots1795896000000 } from './migrations/1795896000000-continued-lots';
 
 const OF_ITS_WALLET: Through = { table: 'wallet', by: { bucket: 'bucket', wallet: 'wallet' } };
 const OF_ITS_CYCLE: Through = { table: 'settlement_cycle', by: { cycle_id: 'id' } };
@@ -70,6 +71,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     VintageSums1795892030000,
     TotalsOfPairs1795892030000,
     RowsOfProgrammes1795894000000,
+    ContinuedLots1795896000000,
   ],
   appendOnly: [
     'journal_transaction',

@@ -1189,6 +1189,8 @@ CREATE INDEX journal_transaction_xid ON public.journal_transaction USING brin ((
 
 CREATE UNIQUE INDEX journal_transaction_command ON public.journal_transaction USING btree (bucket, wallet, command_hash) WHERE (command_hash IS NOT NULL);
 
+CREATE INDEX lot_continued ON public.lot USING btree (bucket, wallet, parent_lot_seq) WHERE (parent_lot_seq IS NOT NULL);
+
 CREATE INDEX member_facts_segments ON public.member_facts USING gin (segments);
 
 CREATE INDEX missing_claim_due ON public.missing_claim USING btree (programme_id, answer_by) WHERE (state = 'OPEN'::text);

@@ -3,7 +3,10 @@
 -- nobody owes what their issuance cost.
 with moved as (
   -- What each transaction did to each lot, by what is owed for it.
-  select e.bucket, e.wallet, coalesce(r.redemption_seq, e.seq) as seq, e.lot_seq, x.family, x.party as creditor_id,
+  select e.bucket, e.wallet, coalesce(r.redemption_seq, e.seq) as seq,
+         -- The fee of points bought out was paid by the terms of the lot they continue.
+         case when x.family = 'FEE' and l.parent_wallet = l.wallet then l.parent_lot_seq else e.lot_seq end as lot_seq,
+         x.family, x.party as creditor_id,
          sum(x.sign * e.amount)::numeric as points
     from entry e
     left join redemption_reversal r using (bucket, wallet, seq)

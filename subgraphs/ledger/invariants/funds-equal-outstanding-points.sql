@@ -1,6 +1,6 @@
 -- For points paid at issuance the issuer's fund holds the reserve price of every point outstanding, and its margin account the
--- rest of what was paid for them. Of points bought out the operator contributed the part
--- agreed never to be spent.
+-- rest of what was paid for them. Of points bought out the operator contributed the part agreed never to be spent: less than the reserve
+-- was paid for them, and there is no rest.
 select programme_id, issuer, f.fund, o.reserve, f.margin, o.margin as margin_due
   from (
     select programme_id, coalesce(owner::text, 'hub') as issuer,
@@ -19,7 +19,7 @@ select programme_id, issuer, f.fund, o.reserve, f.margin, o.margin as margin_due
   ) f
   full join (
     select w.programme_id, coalesce(l.issuer_id::text, 'hub') as issuer, sum(e.points * k.reserve_micros) as reserve,
-           sum(e.points * (k.issuance_micros - k.reserve_micros)) as margin
+           sum(e.points * greatest(k.issuance_micros - k.reserve_micros, 0)) as margin
       from lot l
       join lot_terms k on k.id = l.terms_id and k.settlement_model = 'AT_ISSUANCE'
       join wallet w using (bucket, wallet)

@@ -1,6 +1,6 @@
 import { points, type Points } from '../../../kernel/values/points';
 import type { Step } from '../core/movements/carry-out';
-import type { Lot, LotPart, PastLot } from '../core/points/lot';
+import { continuedBy, type Lot, type LotPart, type PastLot } from '../core/points/lot';
 import type { Past } from '../core/points/wallet';
 
 type Draft<T> = { -readonly [K in keyof T]: T[K] };
@@ -40,7 +40,9 @@ const more = (before: Points, by: bigint): Points => points(before + by);
 
 function readLots({ lots }: Growing, { plan, after }: Step): void {
   const fresh = { seq: after.seq, clawedBack: points(0n), expired: points(0n), qualifies: plan.qualifying > 0n };
-  for (const lot of plan.issued) lots.set(lot.lotSeq, { ...lot, ...fresh });
+  for (const lot of plan.issued) {
+    lots.set(lot.lotSeq, { ...lot, ...fresh, continues: continuedBy(lot, after.key.wallet) });
+  }
   for (const { lotSeq, expiresAt } of plan.restated) {
     const lot = lots.get(lotSeq);
     if (lot !== undefined && lot.expiresAt !== null && expiresAt !== null && expiresAt > lot.expiresAt) {

@@ -149,6 +149,7 @@ class MissingClaimSuccess {
 export const RecordUnclaimedSaleResult = defineResult('RecordUnclaimedSaleResult', RecordUnclaimedSaleSuccess, [
   refusals.BranchUnknown,
   refusals.ProgrammeNotReady,
+  refusals.AccountFrozen,
   refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,
   refusals.DocumentAlreadyRecorded,
@@ -168,6 +169,7 @@ export const ClaimReceiptResult = defineResult('ClaimReceiptResult', ClaimReceip
 ]);
 export const MissingClaimResult = defineResult('MissingClaimResult', MissingClaimSuccess, [
   refusals.ProgrammeNotReady,
+  refusals.AccountFrozen,
   refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,
   refusals.DocumentAlreadyRecorded,

@@ -11,7 +11,7 @@ import { ledgerDatabase } from '../../data/database';
 import { TermsShelf } from '../../data/points/terms.store';
 import { saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
-import { documentOf, intentOf, NO_NEEDS, walletOf, type PostingCommand } from './posting-command';
+import { documentOf, earningOf, intentOf, NO_NEEDS, walletOf, type PostingCommand } from './posting-command';
 import { PostingLanes } from './posting-lanes';
 import type { BookShelf } from './post-batch';
 
@@ -75,6 +75,7 @@ describe('terms that take effect while purchases post', () => {
       intent: intentOf('test', { operation: 'test', idempotencyKey: ref, body: ref }),
       document: documentOf(partnerId, 'PURCHASE', ref),
       needs: { ...NO_NEEDS, lots: true },
+      earns: earningOf(purchase),
       plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
     };
   };

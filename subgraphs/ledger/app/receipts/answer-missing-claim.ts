@@ -41,8 +41,10 @@ export async function answerMissingClaim(
   if (isAnsweredSo(claim, input.accept)) return { claim, replayed: true };
   const closed = whyNotAnswered(claim, input.accept);
   if (closed !== null) return closed;
-  if (input.accept) await creditClaim(ledger, claim, claimedPurchase(claim));
-  else {
+  if (input.accept) {
+    const notNow = await creditClaim(ledger, claim, claimedPurchase(claim));
+    if (notNow !== null) return notNow;
+  } else {
     const at = await programmeNow(ledger, programmeId);
     await closeClaim(pool, claim.id, { state: 'REJECTED', reason: input.reason ?? null, at });
   }

@@ -39,8 +39,8 @@ export interface ClaimMissingPointsInput {
 const OPEN_MAX = 10;
 
 /**
- * Opens a member's claim that a purchase earned nothing. A sale the partner recorded without a buyer credits it at once;
- * else the partner has the programme's days to answer, and pays the points as goodwill when it does not.
+ * Opens a member's claim that a purchase earned nothing. A sale the partner recorded without a buyer credits it at once while
+ * its receipt can be claimed; else the partner has the programme's days to answer, and pays the points as goodwill when it does not.
  */
 export async function claimMissingPoints(
   ledger: Ledger,
@@ -96,7 +96,8 @@ export async function claimMissingPoints(
   if (isRefusal(opened)) return opened;
   const receipt = await findReceipt(ledger.database.pool, programmeId, hash);
   if (opened.claim.state === 'OPEN' && receipt !== null && matches(opened.claim, receipt)) {
-    await creditClaim(ledger, opened.claim, receipt);
+    const notNow = await creditClaim(ledger, opened.claim, receipt);
+    if (notNow !== null) return notNow;
   }
   const claim = await findClaim(ledger.database.pool, programmeId, opened.claim.id);
   return { ...opened, claim: claim ?? opened.claim };

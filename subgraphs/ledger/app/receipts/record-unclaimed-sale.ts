@@ -69,6 +69,6 @@ export async function recordUnclaimedSale(
   );
   if (isRefusal(kept)) return kept;
   const claim = await findOpenClaim(ledger.database.pool, { programmeId, partnerId, externalRef });
-  if (claim !== null && matches(claim, receipt)) await creditClaim(ledger, claim, receipt);
-  return kept;
+  const notNow = claim !== null && matches(claim, receipt) ? await creditClaim(ledger, claim, receipt) : null;
+  return notNow ?? kept;
 }

@@ -1,3 +1,4 @@
+import type { Refusal } from '../../../../kernel/errors/refusal';
 import type { ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingRule } from '../../core/movements/carry-out';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
@@ -13,10 +14,16 @@ export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
 /**
  * Credits a claim with its purchase: the partner reported or accepted it. Called again it does nothing more, and nothing when the
  * claim was rejected or is being paid as goodwill.
+ *
+ * @returns the refusal when it cannot be credited now and may be later: the claim stays open
  */
-export async function creditClaim(ledger: ClaimLedger, claim: MissingClaim, purchase: Purchase): Promise<void> {
-  if (!(await beginSettling(ledger.database.pool, claim.id, 'CREDITED'))) return;
-  await settle(ledger, claim, { state: 'CREDITED', rule: creditRule(purchase), earns: earningOf(purchase) });
+export async function creditClaim(
+  ledger: ClaimLedger,
+  claim: MissingClaim,
+  purchase: Purchase,
+): Promise<Refusal | null> {
+  if (!(await beginSettling(ledger.database.pool, claim.id, 'CREDITED'))) return null;
+  return settle(ledger, claim, { state: 'CREDITED', rule: creditRule(purchase), earns: earningOf(purchase) });
 }
 
 const creditRule =
@@ -42,9 +49,13 @@ export async function settleLateClaims(ledger: ClaimLedger, programmeId: Program
 }
 
 async function settleLate(ledger: ClaimLedger, claim: MissingClaim): Promise<void> {
-  if (await beginSettling(ledger.database.pool, claim.id, 'GOODWILL')) {
-    await settle(ledger, claim, { state: 'GOODWILL', rule: lateGoodwillRule(claim) });
-  } else await creditClaim(ledger, claim, claimedPurchase(claim));
+  const isUndecided = await beginSettling(ledger.database.pool, claim.id, 'GOODWILL');
+  const refusal = isUndecided
+    ? await settle(ledger, claim, { state: 'GOODWILL', rule: lateGoodwillRule(claim) })
+    : await creditClaim(ledger, claim, claimedPurchase(claim));
+  // An account stopped a moment ago is not due any more. What else would still pass has had days to: it is refused for good, or this
+  // claim would be due for ever.
+  if (refusal !== null && refusal.code !== 'LEDGER_ACCOUNT_FROZEN') await close(ledger, claim, endOf(refusal));
 }
 
 /** Posts under the claim's own id as key, so that an interruption before the claim is closed repeats and never doubles. */
@@ -52,7 +63,7 @@ async function settle(
   ledger: ClaimLedger,
   claim: MissingClaim,
   { state, rule, earns }: { state: Settlement; rule: PostingRule; earns?: Earning },
-): Promise<void> {
+): Promise<Refusal | null> {
   const { id, programmeId, memberId, partnerId, externalRef } = claim;
   const outcome = await ledger.lanes.post({
     ...walletOf(memberId),
@@ -68,11 +79,17 @@ async function settle(
     earns,
     plan: rule,
   });
-  const at = await programmeNow(ledger, programmeId);
-  if (outcome.kind === 'refused') {
-    if (outcome.refusal.retryable) throw new Error(`settle: ${outcome.refusal.code}`);
-    await closeClaim(ledger.database.pool, id, { state: 'REFUSED', reason: outcome.refusal.code, at });
-    return;
-  }
-  await closeClaim(ledger.database.pool, id, { state, reason: null, at });
+  if (outcome.kind === 'refused' && outcome.refusal.retryable) return outcome.refusal;
+  await close(ledger, claim, outcome.kind === 'refused' ? endOf(outcome.refusal) : { state, reason: null });
+  return null;
+}
+
+const endOf = ({ code }: Refusal) => ({ state: 'REFUSED', reason: code }) as const;
+
+async function close(
+  ledger: ClaimLedger,
+  { id, programmeId }: MissingClaim,
+  end: { state: Settlement | 'REFUSED'; reason: string | null },
+): Promise<void> {
+  await closeClaim(ledger.database.pool, id, { ...end, at: await programmeNow(ledger, programmeId) });
 }

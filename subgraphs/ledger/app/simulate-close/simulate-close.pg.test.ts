@@ -3,7 +3,9 @@ import type { Principal } from '../../../../kernel/context/principal';
 import { isRefusal } from '../../../../kernel/errors/refusal';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { idFromUuid, newId, uuidOf, type Id } from '../../../../kernel/values/id';
+import { points } from '../../../../kernel/values/points';
 import { planBuyOut } from '../../core/movements/buy-out';
+import { planClawback } from '../../core/movements/clawback';
 import { planReversal } from '../../core/movements/reversal';
 import type { Contract } from '../../core/rule-book';
 import { ledgerDatabase } from '../../data/database';
@@ -169,6 +171,15 @@ describe('a close under other terms', () => {
     // 100 points at 0.008013 less a tenth, and the fee of 0.0501.
     expect(asItIs).toEqual({ 0: -771_270n, H: 771_270n });
     expect(would).toEqual({ 0: -721_170n, H: 721_170n });
+    // Half of them is taken back: its fee, and what was paid for it when it was bought out, whatever is paid for others.
+    const taken = { lotSeq: 2n, points: points(50n), issuerId: a, reason: 'test' };
+    const needs = { lots: true, pastLots: [2n] };
+    await book.post(member, (wallet, facts) => planClawback(wallet, taken, facts), { needs });
+    const trial = { partnerId: a, feeMicros: 0n, issuanceMicros: 9_500n };
+    const half = await simulated(book, await openCycle(book), [trial]);
+    const [paid, back, fee] = [721_170n, 50n * 7_211n, 25_050n];
+    expect(half.asItIs).toEqual({ 0: back - paid - fee, H: paid - back + fee });
+    expect(half.would).toEqual({ 0: back - paid, H: paid - back });
     await book.close();
   });
 });

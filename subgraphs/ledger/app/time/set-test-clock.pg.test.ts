@@ -1,6 +1,7 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { inTransaction } from '../../../../kernel/db/transaction';
+import { openLog } from '../../../../kernel/telemetry/log';
 import { isRefusal } from '../../../../kernel/errors/refusal';
 import type { SubgraphLink } from '../../../../kernel/graph/link';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
@@ -22,6 +23,8 @@ import type { PostingLanes } from '../points/posting-lanes';
 import { recordPurchase } from '../movements/record-purchase';
 import { redeemPoints } from '../movements/redeem-points';
 import { releaseHold } from '../movements/release-hold';
+import { stopAccounts } from '../verify/stop-wrong-accounts';
+import { unfreezeAccount } from '../verify/unfreeze-account';
 import { doDueWork } from './due-work';
 import { cancelPending } from '../movements/settle-pending';
 import { setTestClock } from './set-test-clock';
@@ -341,6 +344,23 @@ describe('what else time brings about', () => {
 
     it('is given once, though one run breaks off and two come at once', async () => {
       for (const reasons of await toldOf((own) => own)) expect(reasons).toEqual(['points.expiring.30']);
+    });
+
+    it('waits for a stopped account until it is allowed again, and the others are told once', async () => {
+      const programme = await aProgramme({ expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [30] } });
+      const [stopped, other] = [newOpaqueId('mem'), newOpaqueId('mem')];
+      for (const one of [stopped, other]) await programme.earn(one, 10n, BEFORE_CHANGE);
+      const finding = { key: walletKeyOf(stopped), found: 'chain', seq: null };
+      await stopAccounts({ database, log: openLog('test', 'silent') }, [finding]);
+      await programme.move(day(80));
+      expect([await reasonsOf(stopped), await reasonsOf(other)]).toEqual([[], ['points.expiring.30']]);
+      const wish = { idempotencyKey: newId('req'), memberId: stopped, reason: 'looked at' };
+      expect(await unfreezeAccount({ database }, programme.admin, wish)).toMatchObject({ replayed: false });
+      await programme.move(day(81));
+      expect([await reasonsOf(stopped), await reasonsOf(other)]).toEqual([
+        ['points.expiring.30'],
+        ['points.expiring.30'],
+      ]);
     });
 
     // Negative control: without a name of its own it is given as often as somebody comes.

@@ -2,6 +2,7 @@ import type { ProgrammeId } from '../../../../kernel/values/id';
 import { planExpiryWarning } from '../../core/movements/expiry-warning';
 import type { RuleBook } from '../../core/rule-book';
 import {
+  loadWarnedTo,
   loadWarnings,
   nextWarning,
   saveWarnedTo,
@@ -44,6 +45,7 @@ export async function warnOfExpiry(ledger: WarningLedger, book: RuleBook, run: W
   const { pool } = ledger.database;
   const terms = termsOf(book);
   if (terms.days.length === 0) return 0;
+  const from = await loadWarnedTo(pool, book.programmeId);
   let told = 0;
   let failed = 0;
   let after: DueWarning | null = null;
@@ -63,7 +65,9 @@ export async function warnOfExpiry(ledger: WarningLedger, book: RuleBook, run: W
       continue;
     }
     // Who failed is to be found again, and who was told is not told again; where nobody was due nothing needs a note.
-    if (failed === 0 && (after !== null || due.length > 0)) await saveWarnedTo(pool, book.programmeId, run.now);
+    if (failed === 0 && (after !== null || due.length > 0)) {
+      await saveWarnedTo(pool, book.programmeId, { from, to: run.now });
+    }
     return told;
   }
   return told;

@@ -7,6 +7,7 @@ import { parseId } from '../../../../kernel/values/id';
 import { refuse } from '../../core/refusals';
 import type { AccountFreeze } from '../../core/verify/account-freeze';
 import { findFreezes, releaseAccount } from '../../data/verify/freeze.store';
+import { warnAgain } from '../../data/time/warning.store';
 import type { Ledger } from '../ledger';
 
 export interface UnfreezeAccountInput {
@@ -28,9 +29,11 @@ export async function unfreezeAccount(
   if (memberId === null) return notFound('member');
   const { programmeId, subject: by } = principal;
   const { reason } = input;
-  const freeze = await inTransaction(ledger.database, (tx) =>
-    releaseAccount(tx, { programmeId, memberId, by, reason }),
-  );
+  const freeze = await inTransaction(ledger.database, async (tx) => {
+    const released = await releaseAccount(tx, { programmeId, memberId, by, reason });
+    if (released !== null) await warnAgain(tx, { programmeId, memberId, frozenAt: released.frozenAt });
+    return released;
+  });
   if (freeze !== null) return { freeze, replayed: false };
   const done = await releasedBefore(ledger, principal, { memberId, reason });
   return done === undefined

@@ -16,7 +16,7 @@ import { JOURNAL_TABLES } from '../../data/points/journal-tables';
 import { TermsShelf } from '../../data/points/terms.store';
 import { aContract, aRuleBook } from '../../testkit/book';
 import { TestBook } from '../../testkit/test-book';
-import { intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
+import { earningOf, intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
 import { aCampaign, aPurchaseRule } from '../../testkit/rules';
 import { PostingLanes } from '../points/posting-lanes';
 import { guardAll, guardWindow, sealBook } from './stop-wrong-accounts';
@@ -349,6 +349,7 @@ describe('the online verifier', () => {
       needs: NO_NEEDS,
       others: [],
       opensWallet: true,
+      earns: earningOf(purchase),
       plan: (wallet, facts) => planPurchase(wallet, purchase, facts),
     });
     return outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;

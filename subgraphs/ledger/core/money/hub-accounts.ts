@@ -11,6 +11,16 @@ export const PROGRAMME_FEES: HubAccount = { kind: 'PROGRAMME_FEES', owner: null 
 export const SETTLEMENT_BANK: HubAccount = { kind: 'SETTLEMENT_BANK', owner: null };
 export const GOODWILL: HubAccount = { kind: 'GOODWILL_EXPENSE', owner: null };
 
+/** What was paid per point above its reserve price: margin, earned when the point is spent or expires. */
+export function marginPerPoint({ issuanceMicros, reserveMicros }: LotTerms): bigint {
+  return issuanceMicros > reserveMicros ? issuanceMicros - reserveMicros : 0n;
+}
+
+/** What the operator contributed to the reserve price of a point bought out for less. */
+export function contributedPerPoint({ issuanceMicros, reserveMicros }: LotTerms): bigint {
+  return reserveMicros > issuanceMicros ? reserveMicros - issuanceMicros : 0n;
+}
+
 /**
  * What a HYBRID issuer pays in advance for points: its part of the reserve price.
  *

@@ -4,10 +4,12 @@ import type { LotPart, Party } from '../points/lot';
 import { hubMoves, owedClaims, together, type Claim, type ClaimKind, type HubAccount, type MoneySide } from './claim';
 import {
   BREAKAGE_INCOME,
+  contributedPerPoint,
   fundOf,
   GOODWILL,
   MARGIN_INCOME,
   marginOf,
+  marginPerPoint,
   prefundedMicros,
   prefundOf,
   PROGRAMME_FEES,
@@ -47,12 +49,11 @@ export function openingMoney({ lot, points: n }: LotPart, entry: number): MoneyS
         money: hubMoves(place, { from, to: prefundOf(issuerId), micros: prefundedMicros(terms, n) }),
       };
     case 'AT_ISSUANCE': {
-      const margin = (terms.issuanceMicros - terms.reserveMicros) * n;
       return {
         claims: [],
         money: [
           ...hubMoves(place, { from, to: fundOf(issuerId), micros: terms.reserveMicros * n }),
-          ...hubMoves(place, { from, to: marginOf(issuerId), micros: margin }),
+          ...hubMoves(place, { from, to: marginOf(issuerId), micros: marginPerPoint(terms) * n }),
         ],
       };
     }
@@ -61,16 +62,24 @@ export function openingMoney({ lot, points: n }: LotPart, entry: number): MoneyS
 
 /**
  * What is given back when the purchase that earned points is returned: the fee of all of them; what was paid at issuance only
- * for those taken unspent, because the rest has been paid out to redeemers.
+ * for those taken unspent, because the rest has been paid out to redeemers. Of points bought out for less than their reserve the
+ * issuer gets what it paid, and the operator what it contributed.
  *
  * @param unspent how many of the points were still the member's
  */
 export function clawbackMoney(part: LotPart, unspent: LotPart['points'], entry: number): MoneySide {
-  const { settlementModel } = part.lot.terms;
-  return together([
-    settlementModel === 'AT_ISSUANCE' ? NONE : feeMoney(part, entry, { kind: 'PROGRAMME_FEE_CREDIT', sign: -1n }),
-    fundingMoney({ lot: part.lot, points: unspent }, entry, { kind: 'ISSUANCE_REFUND', sign: -1n }),
-  ]);
+  return together([feeCredit(part, entry), issuanceRefund({ lot: part.lot, points: unspent }, entry)]);
+}
+
+/** The fee of points taken back; AT_ISSUANCE: it was inside the price. */
+export function feeCredit(part: LotPart, entry: number): MoneySide {
+  if (part.lot.terms.settlementModel === 'AT_ISSUANCE') return NONE;
+  return feeMoney(part, entry, { kind: 'PROGRAMME_FEE_CREDIT', sign: -1n });
+}
+
+/** What was paid at issuance for points taken back unspent. */
+export function issuanceRefund(part: LotPart, entry: number): MoneySide {
+  return fundingMoney(part, entry, { kind: 'ISSUANCE_REFUND', sign: -1n });
 }
 
 /**
@@ -103,12 +112,11 @@ export function breakageMoney({ lot, points: n }: LotPart, entry: number, sign: 
     contractVersion: terms.contractVersion,
     hubAccount: fund,
   };
-  const margin = (terms.issuanceMicros - terms.reserveMicros) * n;
   return {
     claims: owedClaims([claim]),
     money: [
       ...hubMoves(place, { from: fund, to: BREAKAGE_INCOME, micros: sign * income }),
-      ...hubMoves(place, { from: marginOf(issuerId), to: MARGIN_INCOME, micros: sign * margin }),
+      ...hubMoves(place, { from: marginOf(issuerId), to: MARGIN_INCOME, micros: sign * marginPerPoint(terms) * n }),
     ],
   };
 }
@@ -116,7 +124,8 @@ export function breakageMoney({ lot, points: n }: LotPart, entry: number, sign: 
 /**
  * What an issuer owes the fund for points that change from AT_REDEMPTION to AT_ISSUANCE: their reserve price, less the part
  * agreed never to be spent. That part the operator contributes, so that the fund covers every point outstanding; it comes back
- * as breakage income when they expire. Rounds down to whole micro-units; the remainder is the operator's.
+ * as breakage income when they expire, and to where it came from when they are taken back. Rounds down to whole micro-units; the
+ * remainder is the operator's.
  */
 export function buyOutMoney({ lot, points: n }: LotPart, entry: number, breakageBps: number): MoneySide {
   const due = (lot.terms.reserveMicros * n * BigInt(10_000 - breakageBps)) / 10_000n;
@@ -154,10 +163,15 @@ function fundingMoney(part: LotPart, entry: number, { kind, sign }: { kind: Clai
     return { claims: owedClaims([due(prefundedMicros(terms, part.points), prefundOf(issuerId))]), money: [] };
   if (terms.settlementModel === 'AT_REDEMPTION') return NONE;
   const fund = fundOf(issuerId);
-  const margin = sign * (terms.issuanceMicros - terms.reserveMicros) * part.points;
+  const place = { entry, lotSeq: part.lot.lotSeq };
+  const margin = sign * marginPerPoint(terms) * part.points;
+  const contributed = sign * contributedPerPoint(terms) * part.points;
   return {
     claims: owedClaims([due(terms.issuanceMicros * part.points, fund)]),
-    money: hubMoves({ entry, lotSeq: part.lot.lotSeq }, { from: fund, to: marginOf(issuerId), micros: margin }),
+    money: [
+      ...hubMoves(place, { from: fund, to: marginOf(issuerId), micros: margin }),
+      ...hubMoves(place, { from: GOODWILL, to: fund, micros: contributed }),
+    ],
   };
 }
 

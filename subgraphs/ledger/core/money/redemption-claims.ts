@@ -2,7 +2,7 @@ import { micros } from '../../../../kernel/values/money';
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
 import type { LotPart, Party } from '../points/lot';
 import { hubMoves, owedClaims, together, type Claim, type HubAccount, type MoneySide } from './claim';
-import { fundOf, GOODWILL, MARGIN_INCOME, marginOf, prefundedMicros, prefundOf } from './hub-accounts';
+import { fundOf, GOODWILL, MARGIN_INCOME, marginOf, marginPerPoint, prefundedMicros, prefundOf } from './hub-accounts';
 
 /** What the party that accepted points is owed for each, and why. */
 export interface Price {
@@ -47,7 +47,7 @@ export function spendingMoney({ lot, points: k }: LotPart, entry: number, price:
     }
     case 'AT_ISSUANCE': {
       const fund = fundOf(issuerId);
-      const margin = (terms.issuanceMicros - terms.reserveMicros) * k;
+      const margin = marginPerPoint(terms) * k;
       return together([
         fromHub(owes(null, due, fund), fund),
         { claims: [], money: hubMoves(base, { from: marginOf(issuerId), to: MARGIN_INCOME, micros: margin }) },

@@ -1,6 +1,6 @@
 import { together } from '../money/claim';
 import { buyOutMoney } from '../money/issuance-claims';
-import type { LotPart } from '../points/lot';
+import type { Lot, LotPart, LotTerms } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
 import type { PartnerId } from '../../../../kernel/values/id';
@@ -18,23 +18,19 @@ export interface BuyOut {
 }
 
 /**
- * Posting rule of a buy-out for one wallet: each spendable lot the issuer pays for at redemption is continued by a child lot
- * whose fund is paid, and the issuer owes the fund for it. The member sees no change: same points, same expiry.
+ * Posting rule of a buy-out for one wallet: each spendable lot the issuer alone pays for at redemption is continued by a child lot
+ * whose fund is paid, and the issuer owes the fund for it. The member sees no change: same points, same expiry. A lot that others pay
+ * for in part or whole stays as it was agreed with them.
  *
  * @returns null when the wallet holds no such lot: a run that comes twice does nothing the second time
  */
 export function planBuyOut(wallet: Wallet, buyOut: BuyOut, facts: PostingFacts): PostingPlan | null {
   const old: LotPart[] = wallet.lots
-    .filter(({ issuerId, terms }) => issuerId === buyOut.issuerId && terms.settlementModel === 'AT_REDEMPTION')
+    .filter((lot) => lot.issuerId === buyOut.issuerId && isPaidByIssuerAlone(lot))
     .map((lot) => ({ lot, points: lot.remaining }));
   if (old.length === 0) return null;
-  const terms = termsOf(buyOut.contract, facts, facts.now);
-  // Nothing was paid above the reserve for points bought out, so no margin waits to be earned; and what is never spent of them was
-  // settled by paying less, so no share of it is owed when they expire.
-  const bought = old.map(({ lot, points }) => ({
-    points,
-    lot: { ...lot, terms: { ...terms, issuanceMicros: terms.reserveMicros, breakageShareBps: 0 } },
-  }));
+  const terms = boughtOut(termsOf(buyOut.contract, facts, facts.now), buyOut.breakageBps);
+  const bought = old.map(({ lot, points }) => ({ points, lot: { ...lot, terms } }));
   const children = childLots(wallet, wallet, bought);
   return {
     ...EMPTY_PLAN,
@@ -47,4 +43,20 @@ export function planBuyOut(wallet: Wallet, buyOut: BuyOut, facts: PostingFacts):
       children.issued.map((lot, n) => buyOutMoney({ lot, points: lot.quantity }, old.length + n, buyOut.breakageBps)),
     ),
   };
+}
+
+/** Whether nobody but its issuer pays for a lot, and only when it is spent. */
+function isPaidByIssuerAlone({ issuerId, terms: { settlementModel, funding } }: Lot): boolean {
+  return settlementModel === 'AT_REDEMPTION' && funding.every(({ partyId }) => partyId === issuerId);
+}
+
+/**
+ * Terms of points bought out: the issuer paid their reserve price less the part agreed never to be spent, and gets back no more when
+ * they are taken back. That part was settled by paying less, so no share of what expires is owed.
+ *
+ * Rounds down to whole micro-units per point.
+ */
+function boughtOut(terms: LotTerms, breakageBps: number): LotTerms {
+  const issuanceMicros = (terms.reserveMicros * BigInt(10_000 - breakageBps)) / 10_000n;
+  return { ...terms, issuanceMicros, breakageShareBps: 0 };
 }

@@ -3,13 +3,15 @@ import { notFound } from '../../../../kernel/errors/shared-refusals';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { points, type Points } from '../../../../kernel/values/points';
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
-import { clawbackMoney } from '../money/issuance-claims';
+import { feeCredit, issuanceRefund } from '../money/issuance-claims';
 import { together, type MoneySide } from '../money/claim';
 import { arrearsTo, available, clawedBackBy, pending, type Entry } from '../points/account';
-import type { Lot, PastLot } from '../points/lot';
+import type { LotPart, PastLot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
-import type { Wallet } from '../points/wallet';
+import { originOf, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
+import { whyClosed } from '../rule-book';
+import { moves, splitParts } from './hold';
 
 /** Points to take back from one lot. */
 export interface Clawback {
@@ -31,13 +33,15 @@ export interface TakenBack extends MoneySide {
  * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
  * or on hold is owed from now on, ARREARS:funders → CLAWED_BACK:issuer. It never takes another issuer's lot.
  *
- * Refuses: lot unknown or another's, more than was issued and neither taken back nor expired, arrears above the programme's
- * limit.
+ * Refuses: lot unknown or another's, its issuer gone, more than was issued and neither taken back nor expired, arrears above the
+ * programme's limit.
  */
 export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingFacts): PostingPlan | Refusal {
   const lot = wallet.past.lots.get(clawback.lotSeq);
   if (lot === undefined || (clawback.issuerId !== null && lot.issuerId !== clawback.issuerId)) return notFound('lot');
-  const left = takeable(lot);
+  const closed = whyClosed(facts.book, lot.issuerId);
+  if (closed !== null) return closed;
+  const left = takeable(wallet, lot);
   if (clawback.points > left) {
     const message = `Only ${left} points of this lot were neither taken back yet nor expired.`;
     return refuse('LEDGER_CLAWBACK_EXCEEDS_LOT', message, { leftPoints: points(left) });
@@ -55,39 +59,45 @@ export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingF
     entries,
     claims,
     money,
-    qualifying: lot.qualifies ? -clawback.points : 0n,
+    qualifying: originOf(wallet, lot).qualifies ? -clawback.points : 0n,
   };
 }
 
 /**
  * How much of a lot can be taken back: what was issued, less what was taken back before, and less what expired. The member
  * never had the good of expired points, and their issuer has them back already: to take them again would make the member owe
- * for nothing.
+ * for nothing. A lot that was bought out and the lots that continue it are the same points: what happened to one is past for all.
  */
-export function takeable({ quantity, clawedBack, expired }: PastLot): bigint {
-  return quantity - clawedBack - expired;
+export function takeable(wallet: Wallet, lot: PastLot): bigint {
+  const origin = originOf(wallet, lot);
+  const family = [...wallet.past.lots.values()].filter((one) => originOf(wallet, one).lotSeq === origin.lotSeq);
+  return least(leftOf(lot, [lot]), leftOf(origin, family));
+}
+
+function leftOf({ quantity }: PastLot, lots: readonly PastLot[]): bigint {
+  return lots.reduce((left, { clawedBack, expired }) => left - clawedBack - expired, quantity as bigint);
 }
 
 /**
- * Takes points of one lot back: pending ones first, then spendable ones, then by arrears to those who paid for the lot, each
- * by its share.
+ * Takes points of one lot back: pending ones first, then spendable ones, also those that a buy-out moved to lots which continue it,
+ * then by arrears to those who paid for the lot, each by its share.
  *
  * @param place index of the first entry within the transaction
  */
 export function takeBack(
   wallet: Wallet,
-  lot: Lot,
+  lot: PastLot,
   { points: amount, place }: { points: bigint; place: number },
 ): TakenBack {
   const inPending = least(amount, wallet.pendingLots.find(({ lotSeq }) => lotSeq === lot.lotSeq)?.remaining ?? 0n);
-  const inOpen = least(amount - inPending, wallet.lots.find(({ lotSeq }) => lotSeq === lot.lotSeq)?.remaining ?? 0n);
-  const missing = amount - inPending - inOpen;
+  const { taken } = splitParts(openParts(wallet, lot), amount - inPending);
+  const missing = taken.reduce((left, part) => left - part.points, amount - inPending);
   const credit = clawedBackBy(lot.issuerId);
   const base = { credit, lotSeq: lot.lotSeq };
   const owed = missing === 0n ? [] : splitByLargestRemainder(missing, weightsOf(lot));
   const entries: Entry[] = [
     { ...base, debit: pending(wallet.memberId), amount: points(inPending) },
-    { ...base, debit: available(wallet.memberId), amount: points(inOpen) },
+    ...moves(taken, available(wallet.memberId), credit),
     ...lot.terms.funding.map(({ partyId }, n) => ({
       ...base,
       debit: arrearsTo(partyId),
@@ -97,8 +107,18 @@ export function takeBack(
   // For pending points nobody has paid anything yet.
   const released = amount - inPending;
   const entry = place + (inPending > 0n ? 1 : 0);
-  const side = released === 0n ? [] : [clawbackMoney({ lot, points: points(released) }, points(inOpen), entry)];
-  return { entries, arrears: missing, ...together(side) };
+  const sides = [
+    ...(released === 0n ? [] : [feeCredit({ lot: originOf(wallet, lot), points: points(released) }, entry)]),
+    ...taken.map((part, n) => issuanceRefund(part, entry + n)),
+  ];
+  return { entries, arrears: missing, ...together(sides) };
+}
+
+/** What is spendable of a lot, and of lots that continue it. */
+function openParts({ lots, past }: Wallet, { lotSeq }: PastLot): LotPart[] {
+  return lots
+    .filter((lot) => lot.lotSeq === lotSeq || past.lots.get(lot.lotSeq)?.continues === lotSeq)
+    .map((lot) => ({ lot, points: lot.remaining }));
 }
 
 /**

@@ -2,11 +2,12 @@ import fc from 'fast-check';
 import { newId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import * as ask from '../../testkit/asked';
-import { aRuleBook } from '../../testkit/book';
+import { aContract, aRuleBook } from '../../testkit/book';
 import { PaperBook } from '../../testkit/paper-book';
 import { available, expiredOf } from '../points/account';
 import { EMPTY_PLAN } from '../points/posting';
 import type { Wallet } from '../points/wallet';
+import { planBuyOut } from './buy-out';
 import { planClawback } from './clawback';
 import { splitParts } from './hold';
 import { earnedPoints } from './purchase-earning';
@@ -22,6 +23,8 @@ const rules = { ...brands, timeZone: 'UTC', pointsValidityDays: 30 };
 // 3 points for every 2.50: what a part of a purchase earns is never the part of what the whole earned.
 const rule = { ...rules.earningRules[0]!, points: 3n, perAmountMinor: 250n };
 const book = { ...rules, earningRules: [rule, ...rules.earningRules.slice(1)] };
+const paidFirst = aContract(issuer, { version: 2, settlementModel: 'AT_ISSUANCE', issuanceMicros: 12_000n });
+const buyOut = { issuerId: issuer, contract: paidFirst, breakageBps: 1_000 };
 
 /** Whether a property holds for a variant of a rule. */
 function holds<T>(arbitrary: fc.Arbitrary<T>, property: (value: T) => void): boolean {
@@ -35,11 +38,12 @@ describe('a refund', () => {
       fc.record({ kind: fc.constant('return' as const), size: fc.integer({ min: 1, max: 4_000 }) }),
       fc.record({ kind: fc.constant('spend' as const), size: fc.integer({ min: 1, max: 60 }) }),
       fc.record({ kind: fc.constant('wait' as const), size: fc.integer({ min: 1, max: 20 }) }),
+      fc.record({ kind: fc.constant('buy out' as const), size: fc.constant(0) }),
     ),
     { maxLength: 8 },
   );
   const story = fc.record({ amountMinor: fc.integer({ min: 250, max: 10_000 }), steps });
-  type Story = { amountMinor: number; steps: { kind: 'return' | 'spend' | 'wait'; size: number }[] };
+  type Story = { amountMinor: number; steps: { kind: 'return' | 'spend' | 'wait' | 'buy out'; size: number }[] };
 
   const play = (variant: Variant) => (told: Story) => {
     const paper = new PaperBook(book, START);
@@ -57,6 +61,7 @@ describe('a refund', () => {
     told.steps.forEach(({ kind, size }, n) => {
       if (kind === 'return') giveBack(BigInt(size), n);
       else if (kind === 'spend') paper.post(ask.redemption(at(redeemer), `spend ${n}`, BigInt(size)));
+      else if (kind === 'buy out') paper.post({ memberId, plan: (wallet, facts) => planBuyOut(wallet, buyOut, facts) });
       else paper.now = new Date(paper.now.getTime() + size * DAY);
       tellWhatIsOwed(paper, memberId, keptMinor);
     });
@@ -67,13 +72,17 @@ describe('a refund', () => {
 
   function tellWhatIsOwed(paper: PaperBook, memberId: Wallet['memberId'], keptMinor: bigint): void {
     const { balances, past } = paper.wallet(memberId);
-    const lot = past.lots.get(1n)!;
+    const { quantity } = past.lots.get(1n)!;
+    // Of the purchase's lot, and of the one that continues it once it is bought out.
+    const lots = [...past.lots.values()];
+    const expired = lots.reduce((sum, lot) => sum + lot.expired, 0n);
+    const clawedBack = lots.reduce((sum, lot) => sum + lot.clawedBack, 0n);
     const spent = [...past.redemptions.values()].reduce((sum, one) => sum + one.points, 0n);
     // Every point is taken back or expires, and not both; nobody owes more than they spent.
-    expect(lot.clawedBack + lot.expired <= lot.quantity).toBe(true);
+    expect(clawedBack + expired <= quantity).toBe(true);
     expect(balances.arrears <= spent).toBe(true);
-    if (lot.expired > 0n) return;
-    expect(lot.clawedBack).toBe(lot.quantity - earnedPoints(rule, keptMinor));
+    if (expired > 0n) return;
+    expect(clawedBack).toBe(quantity - earnedPoints(rule, keptMinor));
     expect(balances.available - balances.arrears).toBe(earnedPoints(rule, keptMinor) - spent);
   }
 

@@ -17,7 +17,7 @@ export interface LotTerms {
   readonly settlementModel: SettlementModel;
   /** The issuer's contract; 0 for points the operator gives. */
   readonly contractVersion: number;
-  /** I: what the issuer paid per point; 0 unless AT_ISSUANCE. */
+  /** I: what the issuer paid per point; 0 unless AT_ISSUANCE. Less than the reserve where points were bought out for less. */
   readonly issuanceMicros: bigint;
   /** The highest reimbursement of any redeemer at issuance: what the fund keeps per point. */
   readonly reserveMicros: bigint;
@@ -73,6 +73,13 @@ export interface PastLot extends Lot {
   readonly expired: Points;
   /** Whether its points counted towards a tier when they came: not goodwill, not a correction, not a gift. */
   readonly qualifies: boolean;
+  /** The lot of the same member whose points it continues under other terms, after a buy-out; null: none. */
+  readonly continues: bigint | null;
+}
+
+/** The lot of the same wallet an issued one continues under other terms; null: none, or one of another member. */
+export function continuedBy({ parent }: Pick<IssuedLot, 'parent'>, wallet: string): bigint | null {
+  return parent?.wallet === wallet ? parent.lotSeq : null;
 }
 
 /** A part of one lot. */

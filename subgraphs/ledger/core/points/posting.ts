@@ -8,7 +8,7 @@ import type { Person } from '../rules/purchase-facts';
 import { standingAfter } from '../tiers/standing';
 import { balancesAfter, balancesFit, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
-import type { IssuedLot, Lot, LotPart, OpenLot, PendingLot } from './lot';
+import { continuedBy, type IssuedLot, type Lot, type LotPart, type OpenLot, type PendingLot } from './lot';
 import type { Arrears, Award, Hold, Past, Wallet } from './wallet';
 
 /** What a statement calls one journal transaction. A NOTICE moves nothing: it records that a member was told something. */
@@ -193,7 +193,7 @@ export function applyPlan(wallet: Wallet, plan: PostingPlan, facts: PostingFacts
     pendingLots: pendingLotsAfter(wallet, plan),
     owed: owedAfter(wallet.owed, plan.entries, seq),
     tier: plan.tier ?? standingAfter(wallet.tier, balances.qualifying, facts),
-    past: pastAfter(wallet.past, plan),
+    past: pastAfter(wallet, plan, seq),
   };
 }
 
@@ -258,9 +258,17 @@ function owedAfter(owed: readonly Arrears[], entries: readonly Entry[], seq: big
   return [...after.values()].filter((one) => one.points > 0n);
 }
 
-/** How much of each lot was taken back and expired, as the entries leave it: the next rule of a batch must not meet less. */
-function pastLotsAfter(lots: Past['lots'], entries: readonly Entry[]): Past['lots'] {
+/**
+ * How much of each lot was taken back and expired, as the entries leave it, and which lots continue known ones: the next rule of a
+ * batch must not meet less.
+ */
+function pastLotsAfter({ key, past: { lots } }: Wallet, { entries, issued }: PostingPlan, seq: bigint): Past['lots'] {
   const after = new Map(lots);
+  for (const lot of issued) {
+    const continues = continuedBy(lot, key.wallet);
+    if (continues === null || !lots.has(continues)) continue;
+    after.set(lot.lotSeq, { ...lot, seq, continues, clawedBack: points(0n), expired: points(0n), qualifies: false });
+  }
   for (const { debit, credit, amount, lotSeq } of entries) {
     const lot = after.get(lotSeq);
     if (lot === undefined) continue;
@@ -291,8 +299,9 @@ function pastRestated(past: Past, restated: readonly Lot[]): Past {
   };
 }
 
-function pastAfter(before: Past, { hold, reversed, returned, award, entries, restated }: PostingPlan): Past {
-  const past = pastRestated(before, restated);
+function pastAfter(wallet: Wallet, plan: PostingPlan, seq: bigint): Past {
+  const { hold, reversed, returned, award, restated } = plan;
+  const past = pastRestated({ ...wallet.past, lots: pastLotsAfter(wallet, plan, seq) }, restated);
   const holds = hold === undefined ? past.holds : new Map(past.holds).set(hold.seq, hold);
   const redemption = reversed && past.redemptions.get(reversed.redemptionSeq);
   const redemptions =
@@ -312,7 +321,7 @@ function pastAfter(before: Past, { hold, reversed, returned, award, entries, res
           clawedBack: points(purchase.clawedBack + (returned?.clawedBack ?? 0n)),
         });
   return {
-    lots: pastLotsAfter(past.lots, entries),
+    lots: past.lots,
     holds,
     redemptions,
     purchases,

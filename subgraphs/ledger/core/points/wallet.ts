@@ -149,6 +149,11 @@ export const NO_PAST: Past = {
   qualifyingBefore: null,
 };
 
+/** The lot a buy-out continued by this one, or itself: under whose terms its points came and their fee was paid. */
+export function originOf({ past }: Wallet, lot: PastLot): PastLot {
+  return (lot.continues === null ? undefined : past.lots.get(lot.continues)) ?? lot;
+}
+
 /** A lot as it stands while points of it are spendable: its expiry may be later now than when points of it were set aside. */
 export function standingLot(wallet: Wallet, lot: Lot): Lot {
   return wallet.lots.find(({ lotSeq }) => lotSeq === lot.lotSeq) ?? lot;

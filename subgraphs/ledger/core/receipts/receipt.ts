@@ -60,13 +60,19 @@ export function claimedPurchase(claim: MissingClaim): Purchase {
   return { partnerId, externalRef, amountMinor, currency, occurredAt, branch: null, channel: null, lines: null };
 }
 
-/** Whether a sale the partner reported is the one a member claims: same receipt, same amount. */
+/**
+ * Whether a sale the partner recorded is the one a member claims: same receipt, same amount, claimed within its window. A claim made
+ * later is for the partner to answer.
+ */
 export function matches(
-  claim: MissingClaim,
-  sale: Pick<Purchase, 'externalRef' | 'amountMinor' | 'currency'>,
+  { externalRef, amountMinor, currency, openedAt }: MissingClaim,
+  sale: Pick<Receipt, 'externalRef' | 'amountMinor' | 'currency' | 'claimUntil'>,
 ): boolean {
   return (
-    claim.externalRef === sale.externalRef && claim.amountMinor === sale.amountMinor && claim.currency === sale.currency
+    externalRef === sale.externalRef &&
+    amountMinor === sale.amountMinor &&
+    currency === sale.currency &&
+    openedAt <= sale.claimUntil
   );
 }
 

@@ -16,8 +16,8 @@ export interface MovedPoints {
   /** r in force when it happened; null where nobody accepted points. */
   readonly perPoint: bigint | null;
   readonly lot: Lot;
-  /** Given as an apology or a correction: its giver pays when it is spent, under whatever contract. */
-  readonly isGoodwill: boolean;
+  /** Given as an apology or a correction, or bought out: it is paid for as was agreed then, under whatever contract. */
+  readonly keepsTerms: boolean;
 }
 
 /** What a partner's contract would say instead; what is left out stays as it is. */
@@ -88,10 +88,10 @@ function mirrored({ claims, money }: MoneySide): MoneySide {
 }
 
 /** Terms of a lot as they would be had its issuer's contract said so. */
-function termsUnder({ lot, isGoodwill }: MovedPoints, { terms, reserveMicros }: Trial): LotTerms {
+function termsUnder({ lot, keepsTerms }: MovedPoints, { terms, reserveMicros }: Trial): LotTerms {
   const reserve = reserveMicros ?? lot.terms.reserveMicros;
   const other = terms.get(lot.issuerId);
-  if (other === undefined || isGoodwill) return { ...lot.terms, reserveMicros: reserve };
+  if (other === undefined || keepsTerms) return { ...lot.terms, reserveMicros: reserve };
   const settlementModel = other.settlementModel ?? lot.terms.settlementModel;
   return {
     ...lot.terms,

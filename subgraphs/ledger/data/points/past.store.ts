@@ -33,12 +33,23 @@ const LOT_COLUMNS = `l.bucket, l.wallet, l.lot_seq, l.seq, l.quantity, l.issuer_
            and (e.credit_kind = 'EXPIRED' or e.debit_kind = 'EXPIRED')) as expired,
        (select t.qualifying_after > coalesce((select b.qualifying_after from journal_transaction b
                  where b.bucket = l.bucket and b.wallet = l.wallet and b.seq = l.seq - 1), 0)
-          from journal_transaction t where t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq) as qualifies`;
+          from journal_transaction t where t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq) as qualifies,
+       case when l.parent_wallet = l.wallet then l.parent_lot_seq end as continues`;
+
+/** A lot of the wallet of `k`, and lots that continue it after a buy-out; one that is continued is never itself a continuation. */
+const withContinuations = (lotSeq: string) => `lateral (
+    select o.* from lot o where o.bucket = k.bucket and o.wallet = k.wallet and o.lot_seq = ${lotSeq}
+    union all
+    select c.* from lot c
+     where c.bucket = k.bucket and c.wallet = k.wallet and c.parent_wallet = c.wallet and c.parent_lot_seq = ${lotSeq}
+  ) l`;
 
 const LOAD_LOTS = `/* ledger.post.loadPastLots */
-select ${LOT_COLUMNS}
+select distinct ${LOT_COLUMNS}
   from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, lot_seq)
-  join lot l on l.bucket = k.bucket and l.wallet = k.wallet and l.lot_seq = k.lot_seq`;
+  join lot a on a.bucket = k.bucket and a.wallet = k.wallet and a.lot_seq = k.lot_seq
+ cross join lateral (select case when a.parent_wallet = a.wallet then a.parent_lot_seq else a.lot_seq end as lot_seq) origin
+ cross join ${withContinuations('origin.lot_seq')}`;
 
 const LOAD_PURCHASES = sql`/* ledger.post.loadPurchases */
 select p.bucket, p.wallet, p.seq, p.partner_id, p.external_ref, p.amount_minor, p.currency, p.occurred_at, p.rule_id, p.points,
@@ -53,7 +64,7 @@ const LOAD_PURCHASE_LOTS = `/* ledger.post.loadPurchaseLots */
 select distinct ${LOT_COLUMNS}
   from unnest($1::smallint[], $2::uuid[], $3::bigint[]) as k(bucket, wallet, seq)
   join entry i on i.bucket = k.bucket and i.wallet = k.wallet and i.seq = k.seq and i.debit_kind = 'ISSUED'
-  join lot l on l.bucket = i.bucket and l.wallet = i.wallet and l.lot_seq = i.lot_seq
+ cross join ${withContinuations('i.lot_seq')}
  order by l.bucket, l.wallet, l.lot_seq`;
 
 const LOAD_HOLDS = `/* ledger.post.loadHolds */
@@ -105,6 +116,7 @@ interface PastLotRow extends LotRow {
   clawed_back: string;
   expired: string;
   qualifies: boolean;
+  continues: string | null;
 }
 interface DrawRow extends LotRow {
   seq: string;
@@ -255,6 +267,7 @@ function pastsOf(
     clawedBack: points(BigInt(row.clawed_back)),
     expired: points(BigInt(row.expired)),
     qualifies: row.qualifies,
+    continues: row.continues === null ? null : BigInt(row.continues),
   }));
   const purchases = grouped(rows.purchases, purchaseFrom);
   const holds = byTransaction(rows.holds, lotOf, holdFrom);

@@ -68,12 +68,16 @@ export async function findOpenClaim(
   return rows[0] === undefined ? null : claimFrom(rows[0]);
 }
 
+/** Accounts whose posting is stopped wait until it is allowed again: none of their claims is due meanwhile. $1 is the programme. */
+const IS_DUE = `programme_id = $1 and state = 'OPEN' and answer_by <= $2
+   and member_id not in (select wallet from wallet where programme_id = $1 and frozen_at is not null)`;
+
 const FIND_DUE = `/* ledger.missingClaim.findDue */
 select ${COLUMNS} from missing_claim c
- where c.programme_id = $1 and c.state = 'OPEN' and c.answer_by <= $2
+ where ${IS_DUE}
  order by c.answer_by, c.id limit $3`;
 
-/** Open claims whose time has passed, longest first. */
+/** Open claims that are due, longest first. */
 export async function findDueClaims(
   pool: Pool,
   programmeId: ProgrammeId,
@@ -83,10 +87,10 @@ export async function findDueClaims(
   return rows.map(claimFrom);
 }
 
-const NEXT_DUE = sql`/* ledger.missingClaim.nextDue */
-select min(answer_by) as due from missing_claim where programme_id = $1 and state = 'OPEN' and answer_by <= $2`;
+const NEXT_DUE = `/* ledger.missingClaim.nextDue */
+select min(answer_by) as due from missing_claim where ${IS_DUE}`;
 
-/** The earliest time that has passed by `upTo`; null when none has. */
+/** The earliest instant up to `upTo` at which a claim is due; null when none is. */
 export async function nextClaimDue(pool: Pool, programmeId: ProgrammeId, upTo: Date): Promise<Date | null> {
   const { rows } = await pool.query<{ due: Date | null }>(NEXT_DUE, [uuidOf(programmeId), upTo]);
   return rows[0]?.due ?? null;

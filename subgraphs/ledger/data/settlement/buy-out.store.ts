@@ -72,11 +72,13 @@ export async function approveBuyOut(tx: Tx, id: Id<'bto'>, by: string, at: Date)
 
 const HOLDERS = sql`/* ledger.buyOut.holders */
 select distinct o.wallet
-  from open_lot o join lot_terms k on k.id = o.terms_id and k.settlement_model = 'AT_REDEMPTION'
+  from open_lot o
+  join lot_terms k on k.id = o.terms_id and k.settlement_model = 'AT_REDEMPTION'
+                  and not exists (select from jsonb_array_elements(k.funding) f where (f ->> 'party')::uuid is distinct from $2)
  where o.programme_id = $1 and o.issuer_id = $2 and not (o.wallet = any($3::uuid[]))
  limit $4`;
 
-/** Members who hold lots of an issuer that it pays for when they are spent; those named are passed over. */
+/** Members who hold lots of an issuer that it alone pays for when they are spent; those named are passed over. */
 export async function holdersToBuyOut(
   pool: Pool,
   of: { programmeId: ProgrammeId; partnerId: PartnerId; without: readonly MemberId[]; limit: number },

@@ -17,7 +17,8 @@ select coalesce(sum(e.open + e.pending), 0)::text as points,
        coalesce(ceil(sum(case
          when m.settlement_model = 'AT_REDEMPTION' then (e.open + e.pending) * m.reserve_micros * m.bps / 10000.0
          when l.issuer_id is distinct from $2 then 0
-         when m.settlement_model = 'HYBRID' then e.open * m.reserve_micros * (10000 - m.prefund_bps) / 10000.0 + e.pending * m.reserve_micros
+         when m.settlement_model = 'HYBRID'
+         then e.open * m.reserve_micros * (10000 - m.prefund_bps) / 10000.0 + e.pending * m.reserve_micros
          else e.pending * m.issuance_micros end)), 0)::text as micros
   from wallet w
   join lot l on l.bucket = w.bucket and l.wallet = w.wallet

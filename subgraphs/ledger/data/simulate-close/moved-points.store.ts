@@ -31,14 +31,24 @@ export async function loadClaimed(
 
 const OPEN_MOVED = sql`/* ledger.simulateClose.openMoved */
 declare moved no scroll cursor for
-select e.debit_kind, e.credit_kind, e.amount, e.lot_seq, coalesce(r.occurred_at, t.occurred_at) as priced_at, l.issuer_id, l.earned_at,
+select l.debit_kind, e.credit_kind, e.amount, l.lot_seq, coalesce(r.occurred_at, t.occurred_at) as priced_at, l.issuer_id, l.earned_at,
        case when e.debit_kind = 'REDEEMED' then e.debit_owner when e.credit_kind in ('REDEEMED', 'ARREARS') then e.credit_owner end
          as redeemer_id,
        k.settlement_model, k.contract_version, k.issuance_micros, k.reserve_micros, k.fee_micros, k.prefund_bps, k.breakage_share_bps,
-       k.funding, o.kind in ('GOODWILL', 'ADJUSTMENT') as is_goodwill
+       k.funding, o.kind in ('GOODWILL', 'ADJUSTMENT') or l.is_bought_out as keeps_terms
   from journal_transaction t
   join entry e on e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq
-  join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
+  join lot x on x.bucket = e.bucket and x.wallet = e.wallet and x.lot_seq = e.lot_seq
+ cross join lateral (
+    select e.debit_kind, x.lot_seq, x.wallet, x.seq, x.issuer_id, x.earned_at, x.terms_id, x.parent_wallet, x.parent_lot_seq,
+           x.parent_wallet is not distinct from x.wallet as is_bought_out
+    union all
+    -- The fee of points bought out was paid by the terms of the lot they continue; of points spent nothing else comes back.
+    select 'ARREARS', p.lot_seq, p.wallet, p.seq, p.issuer_id, p.earned_at, p.terms_id, p.parent_wallet, p.parent_lot_seq, false
+      from lot p
+     where e.credit_kind = 'CLAWED_BACK' and x.parent_wallet = x.wallet
+       and p.bucket = x.bucket and p.wallet = x.wallet and p.lot_seq = x.parent_lot_seq
+  ) l
   join lot_terms k on k.id = l.terms_id
   left join lateral (
     select w.occurred_at from redemption_reversal v
@@ -81,7 +91,7 @@ interface Row {
   prefund_bps: number;
   breakage_share_bps: number;
   funding: readonly { readonly party: string | null; readonly bps: number }[];
-  is_goodwill: boolean;
+  keeps_terms: boolean;
 }
 
 const partyFrom = (uuid: string | null): Party => (uuid === null ? null : idFromUuid('ptr', uuid));
@@ -105,7 +115,7 @@ function movedFrom(row: Row): MovedRow {
     credit: row.credit_kind,
     amount: points(BigInt(row.amount)),
     redeemerId: partyFrom(row.redeemer_id),
-    isGoodwill: row.is_goodwill,
+    keepsTerms: row.keeps_terms,
     pricedAt: row.priced_at,
     lot: {
       lotSeq: BigInt(row.lot_seq),

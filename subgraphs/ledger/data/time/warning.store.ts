@@ -1,5 +1,8 @@
 import type { Pool } from 'pg';
+import { sql } from '../../../../kernel/db/sql';
+import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type MemberId, type ProgrammeId } from '../../../../kernel/values/id';
+import { walletKeyOf } from '../../core/points/wallet';
 
 /** When members of a programme are warned: so many days before, by the calendar of its zone. */
 export interface WarningTerms {
@@ -18,7 +21,7 @@ export interface DueWarning {
 /**
  * Warnings due after the instant up to which all were given, and by $4. $1 programme, $2 days, $3 zone. A day of the zone may
  * have 25 hours, so the index is asked for a day more on either side. Points that live shorter than a warning's days are
- * warned of by the shorter ones alone.
+ * warned of by the shorter ones alone. Stopped accounts are told when they are allowed again.
  */
 const DUE = `/* ledger.warning.due */
   select o.wallet, o.expires_at, s.days, w.warn_at
@@ -29,7 +32,8 @@ const DUE = `/* ledger.warning.due */
      and o.expires_at < $4::timestamptz + make_interval(days => s.days + 1)
     cross join lateral (
       select ((o.expires_at at time zone $3) - make_interval(days => s.days)) at time zone $3 as warn_at) w
-   where c.programme_id = $1 and w.warn_at > c.warned_to and w.warn_at <= $4 and w.warn_at > o.earned_at`;
+   where c.programme_id = $1 and w.warn_at > c.warned_to and w.warn_at <= $4 and w.warn_at > o.earned_at
+     and o.wallet not in (select wallet from wallet where programme_id = $1 and frozen_at is not null)`;
 
 const valuesOf = ({ programmeId, days, timeZone }: WarningTerms, by: Date): unknown[] => [
   uuidOf(programmeId),
@@ -69,11 +73,42 @@ export async function loadWarnings(
 
 const NO_WALLET = '00000000-0000-0000-0000-000000000000';
 
-/** Notes that all were warned up to an instant; an earlier one changes nothing. */
-export async function saveWarnedTo(pool: Pool, programmeId: ProgrammeId, to: Date): Promise<void> {
+const WARNED_TO = `/* ledger.warning.loadWarnedTo */
+select warned_to::text as mark from programme_clock where programme_id = $1`;
+
+/** Up to when all were warned, as the database writes it. */
+export async function loadWarnedTo(pool: Pool, programmeId: ProgrammeId): Promise<string | null> {
+  const { rows } = await pool.query<{ mark: string }>(WARNED_TO, [uuidOf(programmeId)]);
+  return rows[0]?.mark ?? null;
+}
+
+/** Notes that all were warned up to an instant; nothing when that is earlier, or the note is not the one the run began with. */
+export async function saveWarnedTo(
+  pool: Pool,
+  programmeId: ProgrammeId,
+  { from, to }: { from: string | null; to: Date },
+): Promise<void> {
   await pool.query(
     `/* ledger.warning.saveWarnedTo */
-     update programme_clock set warned_to = $2 where programme_id = $1 and warned_to < $2`,
-    [uuidOf(programmeId), to],
+     update programme_clock set warned_to = $2 where programme_id = $1 and warned_to < $2 and warned_to = $3::timestamptz`,
+    [uuidOf(programmeId), to, from],
   );
+}
+
+const WARN_AGAIN = sql`/* ledger.warning.warnAgain */
+update programme_clock c
+   set warned_to = least(warned_to, case when test_now is null then $4 else (
+         select recorded_at from journal_transaction where bucket = $2 and wallet = $3 order by seq desc limit 1) end)
+ where programme_id = $1`;
+
+/**
+ * Has warnings looked at again since an account was stopped, by the programme's clock: a test clock's time of the stop is not known, and
+ * the account's last line is before it. Who was told is not told again.
+ */
+export async function warnAgain(
+  tx: Tx,
+  { programmeId, memberId, frozenAt }: { programmeId: ProgrammeId; memberId: MemberId; frozenAt: Date },
+): Promise<void> {
+  const { bucket, wallet } = walletKeyOf(memberId);
+  await tx.query(WARN_AGAIN, [uuidOf(programmeId), bucket, wallet, frozenAt]);
 }
