@@ -21,7 +21,13 @@ beforeAll(async () => {
 });
 afterAll(() => rmSync(dataDir, { recursive: true, force: true }));
 
-/** Rows of every table of the ledger, but those that only count readings. */
+/** Tables that follow behind what was posted, by work that may go on when a replay is over. */
+const FOLLOWING = [
+  ...['chain_seal', 'inbox_cursor', 'journal_feed', 'verification_round', 'vintage_flow'],
+  ...['identity_projection', 'member_facts', 'member_projection', 'partner_link_projection'],
+];
+
+/** Rows of every table of the ledger, but those that follow behind. */
 async function rowCounts(): Promise<Record<string, number>> {
   const config = readHubConfig(env());
   const databases = await HubDatabases.open({ config, secrets: openSecrets(config), owners: ['ledger'] });
@@ -29,7 +35,8 @@ async function rowCounts(): Promise<Record<string, number>> {
   await client.connect();
   try {
     const { rows: tables } = await client.query<{ name: string }>(
-      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename not in ('inbox_cursor') order by 1`,
+      `select quote_ident(tablename) as name from pg_tables where schemaname = 'public' and tablename <> all($1) order by 1`,
+      [FOLLOWING],
     );
     const counts: Record<string, number> = {};
     for (const { name } of tables) {
