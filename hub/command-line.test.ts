@@ -1,3 +1,6 @@
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { Fault } from '../kernel/errors/fault';
 import { hubProgram, inWords, run } from './command-line';
 
@@ -35,6 +38,35 @@ describe('the hub’s command line', () => {
     expect(await run(['node', 'hub', 'replay', '.', '--out', 'nowhere'])).toBe(1);
     expect(written).toMatch(/^hub: HUB_REPLAY_FILE_MISSING: .* lacks partners\.csv/);
     expect(written).not.toContain('    at ');
+  });
+
+  describe('in a folder', () => {
+    let folder: string;
+    beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'hub-command-'))));
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it('says that there is no book, and does not take none for sound ones', async () => {
+      writeFileSync(join(folder, 'notes.txt'), 'no book');
+      expect(await run(['node', 'hub', 'settle-book', folder, '--check'])).toBe(1);
+      expect(written).toBe(`HUB_BOOK_INVALID: there is no *.json in ${folder}\n`.replace(/^/, 'hub: '));
+    });
+
+    it('makes the folder of a file it is to write, and says at once when it cannot', async () => {
+      const file = join(folder, 'new', 'books', 'book.json');
+      expect(await run(['node', 'hub', 'make-book', '--seed', '1', '--events', '3', '--out', file])).toBe(0);
+      expect(existsSync(file)).toBe(true);
+      for (const out of [join(file, 'below-a-file.json'), folder]) {
+        for (const command of [
+          ['make-book', '--seed', '1', '--events', '3'],
+          ['package', 'latest'],
+        ]) {
+          written = '';
+          expect(await run(['node', 'hub', ...command, '--out', out])).toBe(1);
+          expect(written).toContain(`hub: HUB_FILE_NOT_WRITABLE: ${out} cannot be written: `);
+          expect(written.split('\n')).toHaveLength(2);
+        }
+      }
+    });
   });
 
   it('does not repeat a code that the sentence begins with', () => {

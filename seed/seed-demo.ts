@@ -136,7 +136,7 @@ async function postAll(parts: {
     clock = Math.max(clock, endsAt.getTime());
     for (const [code, caller] of brands) {
       const purchases = events.filter(({ kind, brand }) => kind === 'PURCHASE' && brand === code);
-      if (purchases.length > 0) await caller.ask(RECORD, { input: purchases.map(purchaseInput) });
+      await caller.mustEach(RECORD, purchases.map(purchaseInput));
     }
     for (const redemption of events.filter(({ kind }) => kind === 'REDEMPTION')) {
       // Some members ask for more than they have and are declined, as in life.

@@ -8,10 +8,11 @@ import {
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
 import type { DocumentNode, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
-import { Kept } from '../limits/kept';
+import { Kept, TEXT_KEPT_MAX } from '../limits/kept';
 import { RETRY_AFTER_SECONDS, statusOf } from '../limits/lanes';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
+import { DOCUMENTS_KEPT } from '../limits/parsed-documents';
 import { maskErrors } from '../plan/mask';
 import type { Pipeline } from '../plan/pipeline';
 import { wantsPlainJson } from './graph-post';
@@ -25,25 +26,24 @@ export interface HttpContext {
   standing: BudgetStanding | null;
 }
 
-const DOCUMENTS_KEPT = 2_000;
-
 /**
  * Apollo Server as the end of the pipeline for queries by GET: it reads that part of the protocol and keeps parsed documents.
  * Judging, planning and running are the pipeline's, the same as by POST and over WebSocket; Apollo's own validation would come
  * before size is known.
  */
 export async function startApolloServer(pipeline: Pipeline, limits: GatewayLimits): Promise<ApolloServer<HttpContext>> {
+  const documents = new DocumentStore();
   const server = new ApolloServer<HttpContext>({
     gateway: asApolloGateway(pipeline),
     plugins: [
-      judging(pipeline),
+      judging(pipeline, documents),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControlDisabled(),
       // A key of Apollo's in the environment, meant for something else, must not make the hub report to anybody.
       ApolloServerPluginSchemaReportingDisabled(),
       ApolloServerPluginUsageReportingDisabled(),
     ],
-    documentStore: documentStore(),
+    documentStore: documents,
     parseOptions: { maxTokens: limits.tokens },
     dangerouslyDisableValidation: true,
     introspection: true,
@@ -80,7 +80,7 @@ function asApolloGateway(pipeline: Pipeline): GatewayInterface {
 }
 
 /** The pipeline's judgement before execution, and its mask over what Apollo Server itself has to say. */
-function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
+function judging(pipeline: Pipeline, documents: DocumentStore): ApolloServerPlugin<HttpContext> {
   const listener: GraphQLRequestListener<HttpContext> = {
     responseForOperation: async ({ document, request, contextValue }) => {
       const { request: asked, address } = contextValue;
@@ -101,6 +101,7 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
           body: { kind: 'single', singleResult: { errors: admission.faults } },
         };
       }
+      documents.admitted(document);
       contextValue.request = { ...contextValue.request, deadlineAt: new Date(Date.now() + admission.deadlineMs) };
       return null;
     },
@@ -120,12 +121,29 @@ function judging(pipeline: Pipeline): ApolloServerPlugin<HttpContext> {
   return { requestDidStart: async () => listener };
 }
 
-/** Apollo Server's store of parsed documents; a document found here is neither parsed nor planned again. */
-function documentStore() {
-  const documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
-  return {
-    get: async (key: string) => documents.get(key),
-    set: async (key: string, document: DocumentNode) => documents.set(key, document),
-    delete: async (key: string) => documents.delete(key),
-  };
+/**
+ * Apollo Server's store of parsed documents; one found here is neither parsed nor planned again. Apollo fills it before a document is
+ * judged: it is kept when it was admitted.
+ */
+class DocumentStore {
+  private readonly kept = new Kept<DocumentNode>(DOCUMENTS_KEPT);
+  private readonly keys = new WeakMap<DocumentNode, string>();
+
+  async get(key: string): Promise<DocumentNode | undefined> {
+    return this.kept.get(key);
+  }
+
+  async set(key: string, document: DocumentNode): Promise<void> {
+    this.keys.set(document, key);
+  }
+
+  async delete(key: string): Promise<void> {
+    this.kept.delete(key);
+  }
+
+  admitted(document: DocumentNode): void {
+    const key = this.keys.get(document);
+    const length = document.loc?.source.body.length ?? Infinity;
+    if (key !== undefined && length <= TEXT_KEPT_MAX) this.kept.set(key, document);
+  }
 }

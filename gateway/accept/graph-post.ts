@@ -1,16 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { GraphQLError, parse, type DocumentNode } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import { newId } from '../../kernel/values/id';
 import type { Logger } from '../../kernel/telemetry/log';
 import { continued, note, traced } from '../../kernel/telemetry/trace';
 import type { Authenticator, Caller, CredentialFault } from '../auth/authenticator';
 import { originOf, type Origin } from '../auth/client-address';
-import { limitFault } from '../limits/admission';
 import type { DocumentBook } from '../limits/documents';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
-import { Kept } from '../limits/kept';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
+import { ParsedDocuments } from '../limits/parsed-documents';
 import { maskErrors } from '../plan/mask';
 import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
@@ -33,8 +32,6 @@ export interface GraphPostOptions {
   readonly limits: GatewayLimits;
   readonly log: Logger;
 }
-
-const DOCUMENTS_KEPT = 2_000;
 
 /** An answer on its way out. */
 interface Outgoing {
@@ -59,9 +56,11 @@ interface Asked {
  * server and the pipeline; what it does is said once, here.
  */
 export class GraphPost {
-  private readonly documents = new Kept<DocumentNode>(DOCUMENTS_KEPT);
+  private readonly parsed: ParsedDocuments;
 
-  constructor(private readonly options: GraphPostOptions) {}
+  constructor(private readonly options: GraphPostOptions) {
+    this.parsed = new ParsedDocuments(options.limits.tokens);
+  }
 
   answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = newId('req');
@@ -128,16 +127,15 @@ export class GraphPost {
   private async run(asked: Asked, query: string): Promise<void> {
     const { pipeline } = this.options;
     const { requestId, caller, body, bodyBytes, request } = asked;
-    const document = this.documentOf(query);
-    if (document instanceof GraphQLError) return this.refuse(asked, [document], null);
-    const operation = {
-      document,
+    const asking = {
       operationName: body.operationName ?? undefined,
       variables: body.variables ?? {},
       way: 'request' as const,
     };
     const payer = { principal: caller.principal, address: caller.address };
-    const admission = await pipeline.admit({ ...operation, bodyBytes }, payer);
+    const admission = await this.parsed.admitted(query, (document) =>
+      pipeline.admit({ ...asking, document, bodyBytes }, payer),
+    );
     const standing = admission.standing ?? null;
     note({ 'hub.caller': caller.principal.kind, 'graphql.operation.name': body.operationName ?? '' });
     if ('faults' in admission) return this.refuse(asked, admission.faults, standing);
@@ -147,21 +145,9 @@ export class GraphPost {
       deadlineAt: new Date(Date.now() + admission.deadlineMs),
       acceptLanguage: request.headers['accept-language'],
     };
-    const { text, status } = await pipeline.answerText({ ...operation, context }, admission.kind);
+    const run = { ...asking, document: admission.document, context };
+    const { text, status } = await pipeline.answerText(run, admission.kind);
     return this.send(asked, { status, standing }, text);
-  }
-
-  /** The parsed document; one found here is neither parsed nor judged nor planned again. */
-  private documentOf(query: string): DocumentNode | GraphQLError {
-    const known = this.documents.get(query);
-    if (known !== undefined) return known;
-    try {
-      const document = parse(query, { maxTokens: this.options.limits.tokens });
-      this.documents.set(query, document);
-      return document;
-    } catch (error) {
-      return limitFault('GATEWAY_SYNTAX', (error as GraphQLError).message, error as GraphQLError);
-    }
   }
 
   private refuse(asked: Asked, faults: readonly GraphQLError[], standing: BudgetStanding | null): void {

@@ -234,12 +234,27 @@ describe('a hostile request', () => {
   });
   afterAll(async () => hub.close());
 
+  /** Posts to a path as it is, which a URL would tidy. */
+  const sendTo = (path: string, request: object): Promise<Answer> =>
+    send(hub.url, { path, headers: JSON_TYPE, body: JSON.stringify(request) });
+
   it.each(cases)(
     '$what is answered $status $code as JSON',
     async ({ method, path = '/graphql', headers, body, status, code }) => {
       expectClean(await send(`${hub.url}${path}`, { method, headers, body }), status, code);
     },
   );
+
+  it.each([
+    ['a slash behind it', '/graphql/'],
+    ['capitals', '/GraphQL'],
+    ['a host before it', 'http://hub/graphql'],
+  ])('is bounded and answered the same where its path has %s', async (_what, path) => {
+    const { status, json } = await sendTo(path, { query: '{ whoAmI }' });
+    expect([status, json?.data]).toEqual([200, { whoAmI: '{"kind":"anonymous"}' }]);
+    const large = { query: '{ whoAmI }', variables: { x: 'x'.repeat(200_000) } };
+    expectClean(await sendTo(path, large), 413, 'GATEWAY_BODY_TOO_LARGE');
+  });
 
   it('leaves the next request unharmed', async () => {
     for (const { method, path = '/graphql', headers, body } of cases)

@@ -46,10 +46,14 @@ export interface HttpFrontOptions {
 export function httpFront(options: HttpFrontOptions): RequestListener {
   const pages = pagesOf(options);
   return (request: IncomingMessage, response: ServerResponse) => {
-    const isOperation = request.method === 'POST' && GRAPH_PATH.test(request.url ?? '');
-    if (isOperation && answerTypeFor(request.headers.accept) !== EVENTS) void options.post.answer(request, response);
+    if (GRAPH_PATH.test(request.url ?? '') && isOperation(request)) void options.post.answer(request, response);
     else pages(request, response);
   };
+}
+
+/** Whether a request to the graph is an operation to be answered at once. */
+function isOperation({ method, headers }: IncomingMessage): boolean {
+  return method === 'POST' && answerTypeFor(headers.accept) !== EVENTS;
 }
 
 const GRAPH_PATH = /^\/graphql(?:\?|$)/;
@@ -75,6 +79,7 @@ function pagesOf(options: HttpFrontOptions): Express {
 
 /** Queries by GET, and whatever is to be answered with events. */
 function queriesAndEvents({
+  post,
   events,
   apollo,
   authenticator,
@@ -82,6 +87,11 @@ function queriesAndEvents({
   limits,
   log,
 }: HttpFrontOptions): RequestHandler[] {
+  // Express takes other spellings of the path for the same: a slash behind it, capitals, a host before it.
+  const operation: RequestHandler = (request, response, next) => {
+    if (isOperation(request)) void post.answer(request, response);
+    else next();
+  };
   const head: RequestHandler = (request, response, next) => {
     const fault = faultOfHead(request);
     if (fault === null) next();
@@ -107,7 +117,8 @@ function queriesAndEvents({
       };
     },
   });
-  return [head, credential(authenticator, log), bodyReader(limits), body, document(documents), events.handler, graph];
+  const bodied = [bodyReader(limits), body, document(documents)];
+  return [operation, head, credential(authenticator, log), ...bodied, events.handler, graph];
 }
 
 /** Finds out who is calling, before anything of the body is read. */

@@ -39,8 +39,14 @@ export interface Admitted {
   readonly standing?: BudgetStanding | null;
 }
 
-/** Either what is known, or why not: the errors to show. */
-export type Admission = Admitted | { readonly faults: readonly GraphQLError[]; readonly standing?: BudgetStanding };
+/** The errors to show; with the standing of a caller that cannot pay. */
+export interface NotAdmitted {
+  readonly faults: readonly GraphQLError[];
+  readonly standing?: BudgetStanding;
+}
+
+/** Either what is known, or why not. */
+export type Admission = Admitted | NotAdmitted;
 
 export interface AdmissionOptions {
   readonly schema: GraphQLSchema;
@@ -63,7 +69,7 @@ const MESSAGE_MAX = 400;
  */
 export class Admissions {
   /** What was found in a document does not change; callers and variables do. */
-  private readonly verdicts = new WeakMap<DocumentNode, Map<string, Verdict>>();
+  private readonly verdicts = new WeakMap<DocumentNode, Map<string | undefined, Verdict>>();
   private readonly rules: readonly ValidationRule[];
 
   constructor(private readonly options: AdmissionOptions) {
@@ -84,15 +90,19 @@ export class Admissions {
     return { kind: operation.operation, deadlineMs: patient ? patientDeadlineMs : deadlineMs, isBulk };
   }
 
+  /** Whether an operation was judged before: then its form costs nothing to judge again. */
+  knows({ document, operationName }: IncomingOperation): boolean {
+    return this.verdicts.get(document)?.has(operationName) ?? false;
+  }
+
   private verdictOf({ document, operationName }: IncomingOperation): Verdict {
-    const known = this.verdicts.get(document) ?? new Map<string, Verdict>();
+    const known = this.verdicts.get(document) ?? new Map<string | undefined, Verdict>();
     this.verdicts.set(document, known);
-    const name = operationName ?? '';
-    let verdict = known.get(name);
+    let verdict = known.get(operationName);
     if (verdict !== undefined) return verdict;
     verdict = this.examine(document, operationName);
     // A client may send any name; only those of operations in the document are worth keeping.
-    if (verdict !== NO_OPERATION) known.set(name, verdict);
+    if (verdict !== NO_OPERATION) known.set(operationName, verdict);
     return verdict;
   }
 

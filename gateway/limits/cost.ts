@@ -17,6 +17,8 @@ import {
 
 /** What one call of a subgraph costs, beside the fields it answers. */
 export const CALL_COST = 10;
+/** What it costs to have a document judged and planned that the gateway does not know yet, whether it is admitted or not. */
+export const NEW_DOCUMENT_COST = 100;
 /** How many items a list is thought to have that names no page size. */
 const USUAL_LIST = 10;
 /** Costs stop growing here: far beyond any budget, and exact as a number. */

@@ -3,7 +3,7 @@ import type { Database } from '../../kernel/db/database';
 import type { Logger } from '../../kernel/telemetry/log';
 import { digest } from '../../kernel/values/canonical';
 import { findDocument } from './document-store';
-import { Kept } from './kept';
+import { Kept, TEXT_KEPT_MAX } from './kept';
 import type { limitRefusals } from './refusals';
 
 /** What of a request says which document it means. */
@@ -30,8 +30,6 @@ export interface DocumentBookOptions {
 
 const HASH = /^[0-9a-f]{64}$/;
 const REMEMBERED = 2_000;
-/** A document larger than this is not remembered for clients that would send its hash alone. */
-const TEXT_MAX = 32 * 1024;
 /** How old an answer about a document may be: so long after its retirement it may still be named. */
 const FRESH_MS = 2_000;
 /** How long the last answer stands when the database does not give a new one; as long as with keys. */
@@ -67,7 +65,7 @@ export class DocumentBook {
     if (text === null) return unknownDocument(requested);
     if (query !== '' && hash !== null) {
       if (digest(query) !== hash) return { status: 400, code: 'GATEWAY_DOCUMENT_HASH_MISMATCH', message: OTHER_HASH };
-      if (query.length <= TEXT_MAX) this.sentBefore.set(hash, query);
+      if (query.length <= TEXT_KEPT_MAX) this.sentBefore.set(hash, query);
     }
     if (this.options.membersNeedTrust && principal.kind === 'member') {
       const isTrusted = (await this.publishedText(hash ?? digest(text))) !== null;

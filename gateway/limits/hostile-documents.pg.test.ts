@@ -225,6 +225,13 @@ describe('a hostile document', () => {
     },
   );
 
+  it('that names no operation by an empty name is refused whatever was asked of it before', async () => {
+    const query = 'query Unnamed { whoAmI }';
+    expect((await ask({ query })).status).toBe(200);
+    const { status, json } = await ask({ query, operationName: '' });
+    expect([status, json?.errors?.[0]?.extensions.code]).toEqual([400, 'GATEWAY_OPERATION_UNKNOWN']);
+  });
+
   it('is found out within 50 ms, however far its fragments unfold', async () => {
     const started = performance.now();
     await ask({ query: BOMB.replace('m1', 'm2') });

@@ -1,5 +1,8 @@
 import type { DocumentNode } from 'graphql';
 
+/** Characters of a text that is worth keeping: a comment may be as long as a body and costs its sender nothing. */
+export const TEXT_KEPT_MAX = 32 * 1024;
+
 /** A bounded store of what is costly to make again: what was not used longest is forgotten first. */
 export class Kept<Value> {
   private readonly entries = new Map<string, Value>();

@@ -1,4 +1,5 @@
-import { Lane, type LaneSizes, type Leave } from './lanes';
+import { Lane, Lanes, type LaneSizes, type Leave } from './lanes';
+import { defaultLimits } from './limits';
 
 const SIZES: LaneSizes = { running: 2, waiting: 4, waitingOfOne: 3, waitMs: 1_000 };
 
@@ -135,5 +136,26 @@ describe('under five times the load it can take', () => {
     // Negative control: everybody is let in.
     const over = await load(5 * peakPerSecond, none);
     expect(over.goodput).toBeLessThan(0.2 * peakPerSecond);
+  });
+});
+
+describe('the lanes of a gateway', () => {
+  it('do not begin what waited until its deadline, and give its place to the next', async () => {
+    const lanes = new Lanes({ tills: SIZES, bulk: { ...SIZES, running: 1, waitMs: 60_000 } });
+    const caller = { kind: 'anonymous' } as const;
+    const within = (ms: number) => lanes.enter(caller, { isBulk: true, deadlineAt: new Date(Date.now() + ms) });
+    const leave = await within(1_000);
+    const late = within(1_000);
+    const next = within(30_000);
+    jest.advanceTimersByTime(1_000);
+    leave();
+    await expect(late).rejects.toMatchObject({ extensions: { code: 'GATEWAY_OVERLOADED', retryable: true } });
+    expect(typeof (await next)).toBe('function');
+  });
+
+  it('give bulk work longer than it may wait for its place', () => {
+    const { lanes, bulkMutations, patientMutations, patientDeadlineMs } = defaultLimits;
+    expect(patientMutations).toEqual(expect.arrayContaining([...bulkMutations]));
+    expect(patientDeadlineMs).toBeGreaterThan(lanes.bulk.waitMs);
   });
 });

@@ -157,14 +157,16 @@ export class Lanes {
   }
 
   /**
-   * Takes a place for an operation.
+   * Takes a place for an operation, unless its deadline passes before it has one: its caller no longer waits for it then.
    *
    * @throws GraphQLError GATEWAY_OVERLOADED or GATEWAY_TOO_MANY_AT_ONCE, with the status it has over HTTP
    */
-  async enter(principal: Principal, isBulk: boolean): Promise<Leave> {
+  async enter(principal: Principal, { isBulk, deadlineAt }: { isBulk: boolean; deadlineAt: Date }): Promise<Leave> {
     const outcome = await (isBulk ? this.bulk : this.tills).enter(callerOf(principal));
     if (typeof outcome !== 'function') throw requestFault({ ...FAULTS[outcome], retryable: true });
-    return outcome;
+    if (deadlineAt.getTime() > Date.now()) return outcome;
+    outcome();
+    throw requestFault({ ...FAULTS['lane-busy'], retryable: true });
   }
 }
 

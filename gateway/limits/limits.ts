@@ -51,10 +51,12 @@ export interface GatewayLimits {
   readonly pingMs: number;
 }
 
+const BULK_MUTATIONS = ['recordPurchases', 'importBankStatement'];
+
 export const defaultLimits: GatewayLimits = {
   bodyBytes: 128 * 1024,
   bulkBodyBytes: 1024 * 1024,
-  bulkMutations: ['recordPurchases', 'importBankStatement'],
+  bulkMutations: BULK_MUTATIONS,
   tokens: 2_000,
   depth: 10,
   introspectionDepth: 16,
@@ -71,7 +73,7 @@ export const defaultLimits: GatewayLimits = {
   deadlineMs: 5_000,
   patientDeadlineMs: 30_000,
   patientMutations: [
-    'recordPurchases',
+    ...BULK_MUTATIONS,
     'cutOffSettlementCycle',
     'advanceSettlementCycle',
     'approveSettlementStep',

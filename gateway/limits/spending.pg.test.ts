@@ -1,4 +1,7 @@
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
+import { send, sendGraph } from '../testkit/send';
+import { NEW_DOCUMENT_COST } from './cost';
+import { TEXT_KEPT_MAX } from './kept';
 import { defaultLimits } from './limits';
 
 const FRIENDS = 'query ($n: Int!) { members(first: $n) { id friend { id friend { id } } } }';
@@ -11,7 +14,7 @@ describe('what an operation costs', () => {
   });
   afterAll(async () => hub.close());
 
-  it('is bounded, over HTTP and over WebSocket, and what is refused is not charged', async () => {
+  it('is bounded, over HTTP and over WebSocket, and what is refused costs no more than to find that out', async () => {
     const client = hub.client(hub.partners.issueKey().text);
     // 1 + 100 × 5 fields and one call of a subgraph.
     const { status, body, headers } = await client.query(FRIENDS, { n: 100 });
@@ -22,7 +25,7 @@ describe('what an operation costs', () => {
     expect(JSON.stringify(value)).toContain('GATEWAY_COST_TOO_HIGH');
     const allowed = await client.query(FRIENDS, { n: 10 });
     expect(allowed.status).toBe(200);
-    expect(allowed.headers.get('ratelimit')).toBe(`"cost";r=${2_000 - 61};t=60`);
+    expect(allowed.headers.get('ratelimit')).toBe(`"cost";r=${2_000 - 3 * NEW_DOCUMENT_COST - 61};t=60`);
     await client.close();
   });
 
@@ -42,6 +45,66 @@ describe('what an operation costs', () => {
     expect((await hub.client(hub.partners.issueKey().text).query('{ whoAmI }')).status).toBe(200);
     expect((await client.query('{ whoAmI }')).status).toBe(200);
     await client.close();
+  });
+});
+
+describe('a document that a gateway has not kept', () => {
+  let hub: TestGateway;
+  beforeAll(async () => {
+    hub = await openTestGateway();
+    await left();
+  });
+  afterAll(async () => hub.close());
+
+  const SPENT = /r=(\d+)/;
+  const url = () => `${hub.url}/graphql`;
+  /** What is left of the budget after a question that costs 11, and the gateway knows. */
+  const left = async (): Promise<number> => {
+    const { headers } = await sendGraph(url(), { query: '{ whoAmI }' });
+    return Number(SPENT.exec(String(headers['ratelimit']))?.[1]) + 11;
+  };
+  const byGet = (query: string) =>
+    send(`${url()}?query=${encodeURIComponent(query)}`, {
+      method: 'GET',
+      headers: { 'apollo-require-preflight': '1' },
+    });
+  const ways = {
+    POST: (query: string) => sendGraph(url(), { query }),
+    GET: byGet,
+    'server-sent events': (query: string) => sendGraph(url(), { query }, { accept: 'text/event-stream' }),
+  };
+  /** What it costs to send a text twice. */
+  const costOf = async (ask: (query: string) => Promise<unknown>, query: string): Promise<number> => {
+    const before = await left();
+    await ask(query);
+    await ask(query);
+    return before - 11 - (await left());
+  };
+
+  it.each(Object.entries(ways))('costs a look at it by %s, once when it is admitted', async (way, ask) => {
+    expect(await costOf(ask, `query By${way.replace(/\W/g, '')} { whoAmI }`)).toBe(NEW_DOCUMENT_COST + 2 * 11);
+  });
+
+  it.each(Object.entries(ways))('costs a look at it by %s each time it is refused', async (_way, ask) => {
+    expect(await costOf(ask, '{ nothing }')).toBe(2 * NEW_DOCUMENT_COST);
+  });
+
+  it('costs a look each time when its text is too long to keep', async () => {
+    const query = `query Long { whoAmI } #${'x'.repeat(TEXT_KEPT_MAX)}`;
+    expect(await costOf(ways.POST, query)).toBe(2 * NEW_DOCUMENT_COST + 2 * 11);
+    expect(await costOf(ways['server-sent events'], query)).toBe(2 * NEW_DOCUMENT_COST + 2 * 11);
+  });
+});
+
+describe('a caller without enough left for a look', () => {
+  it('is refused before its document is judged, and still asks what the gateway knows', async () => {
+    const budgets = { ...defaultLimits.budgets, anonymous: NEW_DOCUMENT_COST + 30 };
+    await using hub = await openTestGateway({ limits: { budgets } });
+    const ask = (query: string) => sendGraph(`${hub.url}/graphql`, { query });
+    expect((await ask('{ whoAmI }')).status).toBe(200);
+    const { status, json } = await ask('{ nothing }');
+    expect([status, json?.errors?.[0]?.extensions.code]).toEqual([429, 'GATEWAY_RATE_LIMITED']);
+    expect((await ask('{ whoAmI }')).status).toBe(200);
   });
 });
 

@@ -15,10 +15,18 @@ import type { Logger } from '../../kernel/telemetry/log';
 import { traced } from '../../kernel/telemetry/trace';
 import { digest } from '../../kernel/values/canonical';
 import type { AuditLog } from '../auth/audit-log';
-import { Admissions, limitFault, rateFault, type Admission, type IncomingOperation } from '../limits/admission';
+import {
+  Admissions,
+  limitFault,
+  rateFault,
+  type Admission,
+  type Admitted,
+  type IncomingOperation,
+  type NotAdmitted,
+} from '../limits/admission';
 import { aliasRule, plannerReads } from '../limits/alias-rule';
 import type { Budgets } from '../limits/budgets';
-import { OperationCost } from '../limits/cost';
+import { NEW_DOCUMENT_COST, OperationCost } from '../limits/cost';
 import { OncePerOperation } from '../limits/kept';
 import { Lanes, statusOf } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
@@ -170,15 +178,22 @@ export class Pipeline {
     listener(this.schema);
   }
 
-  /** Judges an operation's form, then its price, then whether its caller can pay it. */
+  /**
+   * Judges an operation's form, then its price, then whether its caller can pay it. One that is not known yet is paid for before it is
+   * looked at: to judge and plan it takes longer than most answers.
+   */
   async admit(incoming: IncomingOperation, payer: Payer): Promise<Admission> {
     const admission = await this.judge(incoming, payer);
     if ('faults' in admission) countRefusal(admission.faults[0]?.extensions['code']);
     return admission;
   }
 
-  private async judge(incoming: IncomingOperation, { principal, address }: Payer): Promise<Admission> {
-    const admission = this.graph.admissions.judge(incoming, principal);
+  private async judge(incoming: IncomingOperation, payer: Payer): Promise<Admission> {
+    if (!this.graph.admissions.knows(incoming)) {
+      const look = await this.charge(payer, NEW_DOCUMENT_COST);
+      if ('faults' in look) return look;
+    }
+    const admission = this.graph.admissions.judge(incoming, payer.principal);
     if ('faults' in admission) return admission;
     if (admission.isBulk) this.bulk.add(incoming.document);
     const cost = this.costOf(incoming).of(incoming.variables ?? {});
@@ -187,8 +202,14 @@ export class Pipeline {
       const said = `The operation may cost ${cost} points, and one operation at most ${most}.`;
       return { faults: [limitFault('GATEWAY_COST_TOO_HIGH', said)] };
     }
+    const charged = await this.charge(payer, cost);
+    return 'faults' in charged ? charged : { ...admission, ...charged };
+  }
+
+  /** Spends from a caller's budget, or says that too little is left. */
+  private async charge({ principal, address }: Payer, cost: number): Promise<Pick<Admitted, 'standing'> | NotAdmitted> {
     const standing = await this.budgets.spend(principal, address, cost);
-    if (standing === null || standing.allowed) return { ...admission, standing };
+    if (standing === null || standing.allowed) return { standing };
     return { faults: [rateFault(standing, cost)], standing };
   }
 
@@ -243,7 +264,8 @@ export class Pipeline {
   /** Runs an operation in its lane, with the lines that are due in the audit log. */
   private async run(run: Run): Promise<ExecutionResult> {
     const { document, variables, context } = run;
-    const leave = await this.lanes.enter(context.principal, this.bulk.has(document));
+    const { principal, deadlineAt } = context;
+    const leave = await this.lanes.enter(principal, { isBulk: this.bulk.has(document), deadlineAt });
     try {
       return await this.audit.around(run, () =>
         this.planner.run({ plan: this.planOf(run), variables, context, sources: this.sources }),

@@ -14,14 +14,20 @@ export interface FaultBody {
   readonly errors?: { message: string; extensions: { code: string; requestId: string; retryable: boolean } }[];
 }
 
+export interface SendOptions {
+  readonly method?: string | undefined;
+  /** What to ask for in place of the URL's own path. */
+  readonly path?: string;
+  readonly headers?: OutgoingHttpHeaders | readonly string[] | undefined;
+  readonly body?: string | Buffer | undefined;
+}
+
 /** Sends bytes as they are, with headers no well-behaved client would send. */
-export function send(
-  url: string,
-  options: { method?: string; headers?: OutgoingHttpHeaders | readonly string[]; body?: string | Buffer } = {},
-): Promise<Answer> {
+export function send(url: string, options: SendOptions = {}): Promise<Answer> {
   const { method = 'POST', headers = { 'content-type': 'application/json' }, body } = options;
+  const path = options.path === undefined ? {} : { path: options.path };
   return new Promise((resolve, reject) => {
-    const request = httpRequest(url, { method, headers: headers as OutgoingHttpHeaders }, (response) => {
+    const request = httpRequest(url, { method, ...path, headers: headers as OutgoingHttpHeaders }, (response) => {
       const chunks: Buffer[] = [];
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
       response.on('end', () => {

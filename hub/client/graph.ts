@@ -108,14 +108,50 @@ export class GraphCaller {
    */
   async must<Success extends object>(query: string, variables: Record<string, unknown>): Promise<Success> {
     const answer = await this.command<Success>(query, variables);
-    if (answer.code !== undefined)
-      throw new Fault('HUB_COMMAND_REFUSED', `${answer.code}: ${answer.message ?? 'no reason given'}`);
+    if (answer.code !== undefined) throw refusedBy(answer);
     return answer;
+  }
+
+  /**
+   * Runs one mutation over a list `input`, which answers a result for each row under the alias `result`. Rows that are refused
+   * for a reason that may pass, or have no answer, are sent again, in their order.
+   *
+   * @returns each row's success or decided refusal, in the order of the rows; null: it had no answer to the last
+   */
+  async commandEach(query: string, rows: readonly object[]): Promise<(Answer | null)[]> {
+    const answers: (Answer | null)[] = rows.map(() => null);
+    let left = [...rows.keys()];
+    for (let tries = 1; left.length > 0; tries += 1) {
+      const { result } = await this.ask<{ result: readonly (Answer | null)[] }>(query, {
+        input: left.map((place) => rows[place]),
+      });
+      for (const [n, place] of left.entries()) answers[place] = result[n] ?? null;
+      if (tries >= TRIES_MAX) break;
+      left = left.filter((place) => answers[place]?.retryable ?? answers[place] === null);
+      if (left.length > 0) await pause(pauseOf(tries));
+    }
+    return answers;
+  }
+
+  /**
+   * As `commandEach`, for rows that must all succeed.
+   *
+   * @throws Fault HUB_COMMAND_REFUSED with the first refusal in words
+   */
+  async mustEach(query: string, rows: readonly object[]): Promise<void> {
+    const refused = (await this.commandEach(query, rows)).find(
+      (answer) => answer?.code !== undefined || answer === null,
+    );
+    if (refused !== undefined) throw refusedBy(refused);
   }
 }
 
+function refusedBy(answer: Answer | null): Fault {
+  return new Fault('HUB_COMMAND_REFUSED', `${answer?.code ?? 'INTERNAL'}: ${answer?.message ?? 'no reason given'}`);
+}
+
 /** How long to wait before another try. */
-export function pauseOf(tries: number): number {
+function pauseOf(tries: number): number {
   return Math.min(PAUSE_MS.first * 2 ** (tries - 1), PAUSE_MS.most);
 }
 

@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command, InvalidArgumentError } from 'commander';
 import { makeBook } from '../books/make-book';
 import { print } from '../console';
+import { outFile } from '../out-file';
 
 /** `hub make-book`: a random settlement case as a file. */
 export function makeBookCommand(): Command {
@@ -12,9 +12,10 @@ export function makeBookCommand(): Command {
     .requiredOption('--events <n>', 'how many events it has', whole)
     .option('--out <file>', 'where to write it; standard output when left out')
     .action(({ seed, events, out }: { seed: number; events: number; out?: string }) => {
+      const file = out === undefined ? null : outFile(out);
       const text = JSON.stringify(makeBook(seed, events), null, 1);
-      if (out === undefined) print(text);
-      else writeFileSync(resolve(out), `${text}\n`);
+      if (file === null) print(text);
+      else writeFileSync(file, `${text}\n`);
     });
 }
 

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import { Command } from 'commander';
 import type { PartnerId } from '../../kernel/values/id';
 import { Fault } from '../../kernel/errors/fault';
@@ -11,6 +10,7 @@ import { readHubConfig } from '../composition/config';
 import { openHub } from '../composition/open-hub';
 import { print, tell } from '../console';
 import { cycleMeant } from '../documents/write-documents';
+import { outFile } from '../out-file';
 
 /** `hub package`: the closing package of a cycle as a file. */
 export function packageCommand(): Command {
@@ -21,6 +21,7 @@ export function packageCommand(): Command {
     .option('--programme <key>', 'the programme it belongs to', 'demo')
     .option('--partner <code>', 'only the sections this partner is a party of, as it would get them itself')
     .action(async (cycle: string, flags: { out: string; programme: string; partner?: string }) => {
+      const file = outFile(flags.out);
       const hub = await openHub({ config: readHubConfig(), port: 0, onProgress: tell });
       const connection = new GraphConnection(hub.url);
       try {
@@ -36,7 +37,7 @@ export function packageCommand(): Command {
           reader = connection.as(await mintToken(issuer, grant));
         }
         const text = await fetchPackage(reader, await cycleMeant(found.admin, cycle, 'NETTED'));
-        writeFileSync(resolve(flags.out), text);
+        writeFileSync(file, text);
         print(`${flags.out}: ${text.split('\n').length - 2} records`);
       } finally {
         await connection.close();

@@ -46,6 +46,7 @@ async function runReplay(dir: string, flags: ReplayFlags): Promise<void> {
   for (const { file, line, reason } of folder.rejected.slice(0, ROWS_SHOWN)) tell(`${file}:${line}: ${reason}`);
   if (folder.rejected.length > ROWS_SHOWN)
     tell(`… and ${folder.rejected.length - ROWS_SHOWN} more rows: see rejected_rows.csv`);
+  const campaigns = flags.campaigns === true ? await readCampaigns(resolve(dir), folder) : null;
   const terms = { expireAfterDays: flags.expireAfterDays ?? null };
   const named = flags.programme ?? programmeKeyOf(resolve(dir), terms);
   const programmeKey = flags.fresh === true ? `${named}-${Date.now().toString(36)}` : named;
@@ -58,7 +59,7 @@ async function runReplay(dir: string, flags: ReplayFlags): Promise<void> {
       dataDir: config.dataDir,
       programmeKey,
       folder,
-      campaigns: flags.campaigns === true ? await readCampaigns(resolve(dir)) : null,
+      campaigns,
       terms,
       concurrency: flags.concurrency,
       tell,

@@ -64,5 +64,6 @@ export function settleBookCommand(): Command {
 function filesAt(place: string): string[] {
   if (!existsSync(place) || !statSync(place).isDirectory()) return [place];
   const names = readdirSync(place).filter((name) => name.endsWith('.json'));
+  if (names.length === 0) throw new Fault('HUB_BOOK_INVALID', `there is no *.json in ${place}`);
   return names.sort().map((name) => join(place, name));
 }

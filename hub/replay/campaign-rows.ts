@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Fault } from '../../kernel/errors/fault';
-import { readRows } from './read-folder';
-import type { Columns, Placed, Read, RejectedRow } from './rows';
+import { isDay } from '../../kernel/values/instant';
+import { readRows, type ReplayFolder } from './read-folder';
+import { readRedemption, type Columns, type Known, type Placed, type Read, type RejectedRow } from './rows';
 import { byText, groupBy } from './waves';
 
 /** A mailed campaign of a folder. */
@@ -45,9 +46,13 @@ type CampaignFile = keyof typeof COLUMNS;
 /**
  * Reads the campaigns of a folder, whom they were mailed to, and which coupons were used. A row that cannot be used is set aside.
  *
+ * @param parties who is in the folder: a coupon of anybody else was set aside when it was read
  * @throws Fault HUB_REPLAY_FILE_MISSING, HUB_REPLAY_COLUMN_MISSING
  */
-export async function readCampaigns(folder: string): Promise<FolderCampaigns> {
+export async function readCampaigns(
+  folder: string,
+  parties: Pick<ReplayFolder, 'members' | 'partners'>,
+): Promise<FolderCampaigns> {
   const files = Object.keys(COLUMNS) as CampaignFile[];
   const missing = files.filter((file) => !existsSync(join(folder, file)));
   if (missing.length > 0) throw new Fault('HUB_REPLAY_FILE_MISSING', `${folder} lacks ${missing.join(', ')}`);
@@ -59,10 +64,14 @@ export async function readCampaigns(folder: string): Promise<FolderCampaigns> {
   const ofKnown = (columns: Columns) => readOfCampaign(columns, known);
   const targets = groupBy(await read('campaign_targets.csv', ['campaign_id', 'member_id'], ofKnown), byCampaign);
   const coupons = groupBy(await read('coupons.csv', ['campaign_id', 'coupon_upc'], ofKnown), byCampaign);
+  const among = {
+    members: new Set(parties.members.map(({ memberId }) => memberId)),
+    partners: new Set(parties.partners.map(({ code }) => code)),
+  };
   // What is wrong with a redemption itself was reported when the folder was read.
   const used = await readRows<ResponseRow>({
     ...{ folder, file: 'redemptions.csv', required: COLUMNS['redemptions.csv'], idColumns: ['redemption_id'] },
-    ...{ readRow: (columns) => readResponse(columns, known), rejected: [] },
+    ...{ readRow: (columns) => readResponse(columns, { campaigns: known, parties: among }), rejected: [] },
   });
   return {
     campaigns: mailed.map((row) => ({
@@ -87,8 +96,8 @@ function readCampaign(columns: Columns): Read<Pick<CampaignRow, 'campaignId' | '
   if (!/^[A-Za-z0-9_-]{1,30}$/.test(campaignId)) {
     return { reason: `campaign_id ${JSON.stringify(campaignId)} is not 1 to 30 letters, digits, - or _` };
   }
-  const areDays = [startsOn, endsOn].every((day) => /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(day)));
-  if (!areDays || startsOn > endsOn) return { reason: 'start_date and end_date are not two days in their order' };
+  if (!isDay(startsOn) || !isDay(endsOn) || startsOn > endsOn)
+    return { reason: 'start_date and end_date are not two days in their order' };
   return { row: { campaignId, type, startsOn, endsOn } };
 }
 
@@ -101,11 +110,14 @@ function readOfCampaign(
   return { row: { campaignId, memberId, partner } };
 }
 
-function readResponse(columns: Columns, known: ReadonlySet<string>): Read<ResponseRow> {
-  const row = readOfCampaign(columns, known);
-  if ('reason' in row) return row;
-  const { redemption_id: redemptionId = '', redeemed_on: day = '' } = columns;
-  return { row: { ...row.row, redemptionId, day } };
+function readResponse(
+  columns: Columns,
+  known: { readonly campaigns: ReadonlySet<string>; readonly parties: Known },
+): Read<ResponseRow> {
+  const redemption = readRedemption(columns, known.parties);
+  if ('reason' in redemption) return redemption;
+  const response = readOfCampaign(columns, known.campaigns);
+  return 'reason' in response ? response : { row: { ...redemption.row, ...response.row } };
 }
 
 function mostOften(names: readonly string[]): string {

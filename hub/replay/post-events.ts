@@ -1,5 +1,5 @@
 import { endOfDay, startOfDay, instantOfLocal } from '../../kernel/values/instant';
-import { REFUSAL, pauseOf, type Answer, type GraphCaller } from '../client/graph';
+import { REFUSAL, type Answer, type GraphCaller } from '../client/graph';
 import { runLimited } from './limiter';
 import {
   REPLAY_CURRENCY,
@@ -14,7 +14,6 @@ import { chunksOf, type ReplayDay } from './waves';
 /** What a redemption costs. */
 const REDEMPTION_POINTS = '10';
 const CALL_ROWS_MAX = 1_000;
-const TRIES_MAX = 12;
 
 const ENROL = `mutation Enrol($input: EnrolMemberInput!) {
   result: enrolMember(input: $input) { ... on EnrolMemberSuccess { member { id } } ${REFUSAL} }
@@ -107,19 +106,8 @@ export class EventPoster {
 
   /** One call; rows refused for a reason that may pass are sent again, in order, before anything later. */
   private async postPurchases(partner: string, rows: readonly Placed<PurchaseRow>[]): Promise<void> {
-    let left = rows;
-    for (let tries = 1; left.length > 0; tries += 1) {
-      const { result } = await this.caller(partner).ask<{ result: readonly (Answer | null)[] }>(RECORD, {
-        input: left.map(purchaseInput),
-      });
-      const again = left.filter(
-        (_, place) => (result[place]?.retryable ?? result[place] === null) && tries < TRIES_MAX,
-      );
-      for (const [place, row] of left.entries())
-        if (!again.includes(row)) this.notePurchase(row, result[place] ?? null);
-      left = again;
-      if (left.length > 0) await new Promise((resolve) => setTimeout(resolve, pauseOf(tries)));
-    }
+    const answers = await this.caller(partner).commandEach(RECORD, rows.map(purchaseInput));
+    for (const [place, row] of rows.entries()) this.notePurchase(row, answers[place] ?? null);
     this.options.onPosted(rows.length);
   }
 

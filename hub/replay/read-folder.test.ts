@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { readCampaigns } from './campaign-rows';
 import { readFolder } from './read-folder';
 
 const sound = {
@@ -82,5 +83,39 @@ describe('reading a replay folder', () => {
     );
     rmSync(join(folder, 'redemptions.csv'));
     await expect(readFolder(folder)).rejects.toMatchObject({ code: 'HUB_REPLAY_FILE_MISSING' });
+  });
+});
+
+describe('reading the campaigns of a replay folder', () => {
+  let folder: string;
+  beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'hub-replay-'))));
+  afterEach(() => rmSync(folder, { recursive: true }));
+
+  it('sets a day that there is not aside, and takes no response of a redemption that was set aside', async () => {
+    const files = {
+      ...sound,
+      'redemptions.csv': [
+        'redemption_id,campaign_id,member_id,partner_id,redeemed_on',
+        'r1,c1,m1,P2,2017-13-01',
+        'r1,c1,m1,P2,2017-01-02',
+        'r2,c1,nobody,P2,2017-01-02',
+        'r3,c1,m2,P9,2017-01-02',
+        'r4,c2,m2,P2,2017-01-03',
+        '',
+      ].join('\n'),
+      'campaigns.csv':
+        'campaign_id,campaign_type,start_date,end_date\nc1,A,2017-01-01,2017-02-28\nc2,A,2017-01-01,2017-02-30\n',
+      'campaign_targets.csv': 'campaign_id,member_id\nc1,m1\n',
+      'coupons.csv': 'campaign_id,coupon_upc,partner_id\nc1,u1,P2\n',
+    };
+    for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text);
+    const read = await readCampaigns(folder, await readFolder(folder));
+    expect(read.campaigns.map(({ campaignId }) => campaignId)).toEqual(['c1']);
+    expect(read.rejected).toEqual([
+      { file: 'campaigns.csv', line: 3, reason: 'start_date and end_date are not two days in their order' },
+    ]);
+    expect(read.responses).toEqual([
+      { line: 3, redemptionId: 'r1', campaignId: 'c1', memberId: 'm1', partner: 'P2', day: '2017-01-02' },
+    ]);
   });
 });

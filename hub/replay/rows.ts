@@ -1,4 +1,4 @@
-import { instantOfLocal } from '../../kernel/values/instant';
+import { instantOfLocal, isDay } from '../../kernel/values/instant';
 
 /** Where the tills of a replay folder stand: its times are local to it and carry no offset. */
 export const REPLAY_TIME_ZONE = 'America/New_York';
@@ -140,8 +140,4 @@ export function readCents(text: string): bigint | null {
 
 function isLocalTime(text: string): boolean {
   return /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}$/.test(text) && instantOfLocal(text, REPLAY_TIME_ZONE) !== null;
-}
-
-function isDay(text: string): boolean {
-  return /^\d{4}-\d{2}-\d{2}$/.test(text) && instantOfLocal(`${text}T12:00:00`, REPLAY_TIME_ZONE) !== null;
 }

@@ -1,4 +1,4 @@
-import { dayOf, endOfDay, instantOfLocal, isTimeZone, parseInstant, startOfDay } from './instant';
+import { dayOf, endOfDay, instantOfLocal, isDay, isTimeZone, parseInstant, startOfDay } from './instant';
 
 describe('an instant', () => {
   it.each([
@@ -24,6 +24,14 @@ describe('an instant', () => {
     '',
   ])('is none in %j', (text) => {
     expect(parseInstant(text)).toBeNull();
+  });
+});
+
+describe('a calendar day', () => {
+  it('is what the calendar has, written as PostgreSQL takes it', () => {
+    for (const day of ['2024-02-29', '2026-12-31', '0001-01-01']) expect(isDay(day)).toBe(true);
+    for (const text of ['2026-02-31', '2026-02-29', '2017-13-01', '0000-01-01', '2026-3-1', '2026-03-01T00:00', ''])
+      expect(isDay(text)).toBe(false);
   });
 });
 

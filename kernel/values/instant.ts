@@ -28,6 +28,13 @@ export function isTimeZone(timeZone: string): boolean {
   }
 }
 
+/** Whether a text is a day of the calendar as ISO 8601 writes it, of a year PostgreSQL knows: not 31 February, not the year 0. */
+export function isDay(text: string): boolean {
+  if (!/^(?!0000)\d{4}-\d{2}-\d{2}$/.test(text)) return false;
+  const at = new Date(`${text}T00:00:00Z`);
+  return !Number.isNaN(at.getTime()) && at.toISOString().startsWith(text);
+}
+
 /** The calendar day (ISO date) an instant falls on in a time zone. */
 export function dayOf(instant: Date, timeZone: string): string {
   return zoned(instant, timeZone).toPlainDate().toString();

@@ -139,18 +139,38 @@ describe('a segment', () => {
 describe('attributes', () => {
   it('are announced while the member consents, and called back when it no longer does', async () => {
     const one = await enrolOpen();
-    expect(await set(one, { number: 12.5 })).toMatchObject({ memberId: one, name: 'visits' });
-    expect(await factsOf(one)).toMatchObject({ consented: false, attributes: {} });
     const attributes = { [`${bakery}.visits`]: 12.5 };
     expect(await consent(one, true)).toMatchObject({ consents: true });
+    expect(await set(one, { number: 12.5 })).toMatchObject({ memberId: one, name: 'visits' });
     expect(await factsOf(one)).toEqual({ version: '2', consented: true, segments: [], attributes });
     expect(await factsOf(one, aMember(programmeId, one))).toMatchObject({ attributes });
     await consent(one, false);
     expect(await announced(one)).toMatchObject([
-      { version: '1', consented: false, attributes: {} },
+      { version: '1', consented: true, attributes: {} },
       { version: '2', consented: true, attributes },
       { version: '3', consented: false, attributes: {} },
     ]);
+  });
+
+  it('are not kept before the member consents nor after it no longer does, and their partner is not told', async () => {
+    const one = await enrolOpen();
+    const kept = async () =>
+      (await database.pool.query('/* test.kept */ select 1 from member_attribute where member_id = $1', [one]))
+        .rowCount;
+    const [before, answer] = [
+      await set(one, { number: 1 }),
+      { __typename: 'SetMemberAttributeSuccess', memberId: one },
+    ];
+    expect(before).toMatchObject(answer);
+    expect(await kept()).toBe(0);
+    await consent(one, true);
+    expect((await factsOf(one)).attributes).toEqual({});
+    expect(await set(one, { number: 2 })).toEqual(before);
+    expect(await kept()).toBe(1);
+    await consent(one, false);
+    expect(await kept()).toBe(0);
+    expect(await set(one, { number: 3 })).toEqual(before);
+    expect(await kept()).toBe(0);
   });
 
   it('are of three types, replaced and removed under the partner’s own name, apart from another partner’s', async () => {
@@ -178,6 +198,7 @@ describe('attributes', () => {
 
   it('are fifty of a member at a partner at most', async () => {
     const one = await enrolOpen();
+    await consent(one, true);
     const fill = `/* test.fill */ insert into member_attribute (programme_id, member_id, partner_id, name, value, set_at)
       select $1, $2, $3, 'a' || n, 'true', now() from generate_series(1, 50) n`;
     await database.pool.query(fill, [programmeId, one, bakery]);
@@ -192,8 +213,9 @@ describe('attributes', () => {
 
   it('are told with an enrolment and with each after it, and removed by null', async () => {
     const card = { kind: 'CARD', value: freshCard() };
-    const { member } = await enrolWith(card, { size: '38', visits: 3, club: true });
+    const { member } = await enrolWith(card, {});
     await consent(member.id, true);
+    await enrolWith(card, { size: '38', visits: 3, club: true });
     await enrolWith(card, { visits: 4, club: null });
     await enrolWith(card, {});
     expect((await factsOf(member.id)).attributes).toEqual({ [`${bakery}.size`]: '38', [`${bakery}.visits`]: 4 });
@@ -230,8 +252,9 @@ describe('attributes', () => {
   it('leave somebody a member, and are not kept, when the partner would know too much', async () => {
     const card = { kind: 'CARD', value: freshCard() };
     const many = Object.fromEntries(Array.from({ length: 50 }, (_, n) => [`a${n}`, n]));
-    const { member } = await enrolWith(card, many);
+    const { member } = await enrolWith(card, {});
     await consent(member.id, true);
+    await enrolWith(card, many);
     expect(await enrolWith(card, { one: 1, more: 2 })).toMatchObject({
       code: 'INVALID_INPUT',
       field: 'input.attributes',
@@ -252,16 +275,19 @@ describe('attributes', () => {
   });
 });
 
-describe('the invariant of announced facts', () => {
+describe('the invariants of facts', () => {
+  const watched = ['announced-facts-equal-the-table', 'no-attribute-without-consent'];
   const red = async () =>
     (await runInvariants(database, join(projectRoot(), 'subgraphs/members/invariants')))
       .filter(({ total }) => total > 0)
       .map(({ name }) => name)
-      .filter((name) => name === 'announced-facts-equal-the-table');
+      .filter((name) => watched.includes(name));
 
-  it('is green after all of the above, and red when a list changed and nobody was told', async () => {
+  it('are green after all of the above, and red when nobody was told of a list or attributes outlive consent', async () => {
     expect(await red()).toEqual([]);
     await database.pool.query('/* test.corrupt */ delete from segment_member');
-    expect(await red()).toEqual(['announced-facts-equal-the-table']);
+    expect(await red()).toEqual(watched.slice(0, 1));
+    await database.pool.query('/* test.corrupt */ update member_fact_version set consented = false');
+    expect(await red()).toEqual(watched);
   });
 });

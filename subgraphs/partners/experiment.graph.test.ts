@@ -1,3 +1,4 @@
+import type { Principal } from '../../kernel/context/principal';
 import { newId } from '../../kernel/values/id';
 import { partnersDefinition } from './main';
 import { freshKey } from './testkit/builders';
@@ -87,6 +88,26 @@ describe('an experiment', () => {
     expect(await stop(earlier)).toMatchObject({ code: 'PARTNERS_EXPERIMENT_ENDED' });
     const nowhere = { experimentId: newId('exp') };
     expect(await graph.change(admin, 'stopExperiment', nowhere, SHOWN)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('neither begins nor ends in the past, which has been lived, but in a sandbox', async () => {
+    const [past, now] = ['2026-03-01T09:59:59.999Z', '2026-03-01T10:00:00.000Z'];
+    const make = (who: Principal, change: object) => graph.change(who, 'createExperiment', asked(change), SHOWN);
+    const { admin } = await graph.found({ isSandbox: false });
+    const refused = { code: 'INVALID_INPUT', field: 'input.from' };
+    expect(await make(admin, { from: past })).toMatchObject(refused);
+    const { experiment } = await make(admin, { from: now, until });
+    const stop = (who: Principal, id: string, at: string) =>
+      graph.change(who, 'stopExperiment', { experimentId: id, until: at }, SHOWN);
+    graph.clock.set(new Date('2026-04-01T00:00:00Z'));
+    expect(await stop(admin, experiment.id, past)).toMatchObject({ code: 'INVALID_INPUT', field: 'input.until' });
+    graph.clock.set(new Date('2026-05-02T00:00:00Z'));
+    const ended = await stop(admin, experiment.id, '2026-05-03T00:00:00Z');
+    expect(ended).toMatchObject({ code: 'PARTNERS_EXPERIMENT_ENDED' });
+    const sandbox = (await graph.found()).admin;
+    const lived = (await make(sandbox, { from: past, until })).experiment;
+    expect((await stop(sandbox, lived.id, now)).experiment).toMatchObject({ from: past, until: now });
+    graph.clock.set(new Date('2026-03-01T10:00:00Z'));
   });
 
   it('is an admin’s to make, stop and list', async () => {

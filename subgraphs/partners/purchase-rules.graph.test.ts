@@ -155,6 +155,8 @@ describe('what rules are reckoned with', () => {
     expect(await change('setConversionRate', rate)).toMatchObject({ __typename: 'SetConversionRateSuccess' });
     expect(await change('setConversionRate', rate)).toMatchObject({ code: 'PARTNERS_CONVERSION_RATE_STATED' });
     expect(await change('setConversionRate', { ...rate, rate: '0' })).toMatchObject({ field: 'input.rate' });
+    const february = { ...rate, day: '2026-02-31' };
+    expect(await change('setConversionRate', february)).toMatchObject({ code: 'INVALID_INPUT', field: 'input.day' });
     expect((await graph.lastBook(shop.programmeId)).conversionRates).toEqual([rate]);
   });
 

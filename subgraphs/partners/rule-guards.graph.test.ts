@@ -193,6 +193,17 @@ describe('an arbitrage loop', () => {
     expect(await graph.change(admin, 'proposeRule', { setPurchaseRule: keyed(whole) }, PROPOSED)).toMatchObject(LOOP);
   });
 
+  it('for members is refused though a bonus without a minimum is in the same group, or made way for it', async () => {
+    const { admin, partnerId } = await graph.found();
+    await graph.change(admin, 'setEarningRule', rate(partnerId, '10'), RATED);
+    const bonus = aRule(partnerId, { effect: { kind: 'BONUS', points: '1' }, group: 'g' });
+    expect(await graph.change(admin, 'setPurchaseRule', bonus, SET)).toMatchObject({ rule: { version: 1 } });
+    const twentyfold = aRule(partnerId, { effect: { kind: 'MULTIPLIER', bps: 200_000 }, group: 'g' });
+    expect(await graph.change(admin, 'setPurchaseRule', twentyfold, SET)).toMatchObject(LOOP);
+    const inItsPlace = { ...twentyfold, code: bonus.code, validFrom: '2026-04-01T00:00:00Z' };
+    expect(await graph.change(admin, 'setPurchaseRule', inItsPlace, SET)).toMatchObject(LOOP);
+  });
+
   it('across partners is refused before the campaign begins, and named: earn here, spend there, return', async () => {
     const { admin, seller, payer, agree } = await coalition();
     await agree(seller);

@@ -79,6 +79,26 @@ describe('a partner', () => {
     expect((await graph.lastBook(programmeId)).partners).toMatchObject([{ status: 'LEFT' }]);
   });
 
+  it('that has left has no key left that opens anything: each that did is revoked and announced', async () => {
+    const { programmeId, admin, partnerId } = await graph.found();
+    const issue = async () =>
+      (await graph.change(admin, 'issuePartnerKey', { partnerId }, '... on IssuePartnerKeySuccess { key { id } }')).key;
+    const keys = [await issue(), await issue()];
+    await graph.change(admin, 'revokePartnerKey', { keyId: keys[0].id });
+    await leave(admin, partnerId);
+    const revoked = async () => {
+      const find = `/* test.revoked */ select payload ->> 'keyId' as id from outbox
+        where programme_id = $1 and type = 'partners.key.revoked.v1' order by id`;
+      return (await graph.database.pool.query(find, [programmeId])).rows;
+    };
+    expect(await revoked()).toEqual([{ id: keys[0].id }]);
+    await hasLeft({ kind: 'service', name: 'ledger', programmeId }, partnerId, 'run-off');
+    expect(await revoked()).toEqual(keys);
+    const asked = 'query ($id: ID!) { partner(id: $id) { keys { revokedAt } } }';
+    const { data } = await graph.ask(admin, asked, { id: partnerId });
+    expect(data.partner.keys).toEqual(keys.map(() => ({ revokedAt: '2026-03-01T10:00:00.000Z' })));
+  });
+
   it('that is suspended can leave', async () => {
     const { admin, partnerId } = await graph.found();
     await suspend(admin, partnerId);

@@ -208,6 +208,15 @@ export function whyNotActive({ status }: BookPartner): Refusal | null {
   return refuse('PARTNERS_PARTNER_LEAVING', 'This partner is leaving the coalition and does no more business.');
 }
 
+/**
+ * Whether a partner has left, so that its books are closed: PARTNERS_PARTNER_LEAVING. While it leaves it still takes goods back,
+ * and what it did is undone.
+ */
+export function whyClosed(book: RuleBook, partnerId: PartnerId | null): Refusal | null {
+  const partner = partnerId === null ? undefined : partnerIn(book, partnerId);
+  return partner?.status === 'LEFT' ? whyNotActive(partner) : null;
+}
+
 /** The partner's contract in force at an instant: the latest version valid from then or before. */
 export function contractAt(book: RuleBook, partnerId: PartnerId, at: Date): Contract | undefined {
   return latestOf(book.contracts, partnerId, at);

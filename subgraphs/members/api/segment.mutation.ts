@@ -52,7 +52,8 @@ export class SegmentMutation {
   }
 
   @Mutation(() => SetProfilingConsentResult, {
-    description: 'Says whether what partners know of the member may choose what it is offered. Member.',
+    description:
+      'Says whether what partners know of the member is kept and may choose what it is offered; false deletes it. Member.',
   })
   setProfilingConsent(
     @Arg('input', () => SetProfilingConsentInput, { description: 'The decision.' }) input: SetProfilingConsentInput,

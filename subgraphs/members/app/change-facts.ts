@@ -13,7 +13,13 @@ import {
   type AttributeValue,
 } from '../core/member-facts';
 import { refuse } from '../core/refusals';
-import { advanceFacts, countOtherAttributes, decideConsent, setAttribute } from '../data/member-facts.store';
+import {
+  advanceFacts,
+  countOtherAttributes,
+  decideConsent,
+  forgetAttributes,
+  setAttribute,
+} from '../data/member-facts.store';
 import { lockPartnerLink } from '../data/partner-link.store';
 import { announceFacts } from './announce-facts';
 import { memberOf } from './authorise';
@@ -26,8 +32,8 @@ export interface ProfilingDecision {
 }
 
 /**
- * Keeps whether a member lets itself be profiled. Without it no rule sees an attribute: they leave this subgraph only while it
- * stands, and are called back the moment it is withdrawn.
+ * Keeps whether a member lets itself be profiled. Without it no attribute is kept and no rule sees one: the moment it is withdrawn they
+ * are deleted here, and called back from where they were announced.
  *
  * Refuses FORBIDDEN unless a member asks.
  */
@@ -47,6 +53,7 @@ export async function setProfilingConsent(
     work: async (tx, at) => {
       await advanceFacts(tx, programmeId, [memberId]);
       await decideConsent(tx, programmeId, { memberId, consented: consents, at });
+      if (!consents) await forgetAttributes(tx, programmeId, memberId);
       await announceFacts(tx, programmeId, { memberIds: [memberId], at });
       return { consents };
     },
@@ -55,7 +62,8 @@ export async function setProfilingConsent(
 
 /**
  * Sets, or removes, what a partner knows of a member, under the partner's own names. Only of members that opened themselves to it:
- * to all others the answer is the same as for nobody.
+ * to all others the answer is the same as for nobody. Nothing is kept of those that do not let themselves be profiled, which the
+ * answer does not tell.
  *
  * Refuses FORBIDDEN unless a partner's key with `members:read` asks, NOT_FOUND, MEMBERS_TOO_MANY_ATTRIBUTES.
  */
@@ -90,7 +98,7 @@ async function setOne(
 }
 
 /**
- * Sets attributes of a member at a partner, all or none; null removes one.
+ * Sets attributes of a member at a partner, all or none; null removes one. Those of a member without consent are taken and not kept.
  *
  * @returns `NOT_OPEN` for a member that has not opened itself to the partner, `TOO_MANY` when the partner would know too much
  */

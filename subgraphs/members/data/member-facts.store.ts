@@ -29,6 +29,14 @@ export async function decideConsent(
   await tx.query(DECIDE, [programmeId, memberId, consented, at]);
 }
 
+const FORGET = sql`/* members.attribute.forget */
+delete from member_attribute where programme_id = $1 and member_id = $2`;
+
+/** Removes every attribute of a member, at all partners; its facts were advanced before. */
+export async function forgetAttributes(tx: Tx, programmeId: ProgrammeId, memberId: MemberId): Promise<void> {
+  await tx.query(FORGET, [programmeId, memberId]);
+}
+
 /** One attribute of a member at a partner. */
 export interface Attribute {
   readonly memberId: MemberId;
@@ -38,14 +46,19 @@ export interface Attribute {
 
 const SET = sql`/* members.attribute.set */
 insert into member_attribute (programme_id, member_id, partner_id, name, value, set_at)
-values ($1, $2, $3, $4, $5::jsonb, $6)
+select $1, $2, $3, $4, $5::jsonb, $6
+  from member_fact_version
+ where programme_id = $1 and member_id = $2 and consented
 on conflict (member_id, partner_id, name) do update set value = excluded.value, set_at = excluded.set_at`;
 
 const REMOVE = sql`/* members.attribute.remove */
 delete from member_attribute
  where programme_id = $1 and member_id = $2 and partner_id = $3 and name = $4`;
 
-/** Sets an attribute, or removes it when the value is null. */
+/**
+ * Sets an attribute, or removes it when the value is null. Without the member's consent nothing is set; its facts were advanced before, so
+ * that no consent is withdrawn meanwhile.
+ */
 export async function setAttribute(
   tx: Tx,
   programmeId: ProgrammeId,

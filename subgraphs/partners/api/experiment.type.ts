@@ -70,7 +70,7 @@ export class CreateExperimentInput implements AskedExperiment {
   subject?: string | null;
   @Field(() => [ExperimentArmInput], { description: '2 to 10 arms.' })
   arms!: ExperimentArmInput[];
-  @Field(() => DateTimeScalar, { description: 'When it begins.' })
+  @Field(() => DateTimeScalar, { description: 'When it begins; not in the past, except in a sandbox.' })
   from!: Date;
   @Field(() => DateTimeScalar, UNTIL)
   until?: Date | null;
@@ -82,7 +82,10 @@ export class StopExperimentInput implements AskedEnd {
   idempotencyKey!: string;
   @Field(() => ID, { description: 'The experiment.' })
   experimentId!: string;
-  @Field(() => DateTimeScalar, { nullable: true, description: 'Before when it ends; now, if nothing is said.' })
+  @Field(() => DateTimeScalar, {
+    nullable: true,
+    description: 'Before when it ends, not in the past, except in a sandbox; now, if nothing is said.',
+  })
   until?: Date | null;
 }
 

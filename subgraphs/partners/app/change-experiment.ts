@@ -3,11 +3,12 @@ import type { Replayable } from '../../../kernel/db/command-key';
 import { inTransaction, type Tx } from '../../../kernel/db/transaction';
 import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
-import { notFound } from '../../../kernel/errors/shared-refusals';
+import { invalidInput, notFound } from '../../../kernel/errors/shared-refusals';
 import { newId, parseId, type ProgrammeId } from '../../../kernel/values/id';
 import { experimentFault, overlaps, type AskedExperiment, type Experiment } from '../core/experiment';
 import { refuse } from '../core/refusals';
 import { findExperiments, insertExperiment, saveExperimentEnd } from '../data/experiment.store';
+import { findProgramme } from '../data/programme.store';
 import { findPurchaseRules } from '../data/purchase-rule.store';
 import { adminOf } from './authorise';
 import { changeRuleBook, type InRuleBook } from './change-rule-book';
@@ -18,8 +19,8 @@ type Changed = Replayable<{ experiment: Experiment } & InRuleBook> | Refusal;
 /**
  * Makes an experiment; it runs in its window, and who is in which arm never changes.
  *
- * Refuses FORBIDDEN unless an admin asks, NOT_FOUND for a campaign the programme does not have, PARTNERS_EXPERIMENT_CODE_TAKEN,
- * PARTNERS_EXPERIMENT_OVERLAPS.
+ * Refuses FORBIDDEN unless an admin asks, INVALID_INPUT for a beginning in the past, NOT_FOUND for a campaign the programme does not have,
+ * PARTNERS_EXPERIMENT_CODE_TAKEN, PARTNERS_EXPERIMENT_OVERLAPS.
  */
 export async function createExperiment(
   setting: PartnersSetting,
@@ -35,6 +36,7 @@ export async function createExperiment(
     ...{ principal, operation: 'createExperiment', input, programmeId },
     work: async (tx, createdAt): Promise<Outcome<{ experiment: Experiment }>> => {
       const { code, name, kind, subject = null, from, until = null } = input;
+      if (await isPast(tx, programmeId, { at: from, now: createdAt })) return invalidInput('input.from', NOT_PAST);
       if (kind === 'CAMPAIGN' && !(await hasCampaign(tx, programmeId, subject))) return notFound('campaign');
       const arms = input.arms.map((arm) => ({ code: arm.code, weight: arm.weight, isControl: arm.isControl }));
       const experiment: Experiment = { id: newId('exp'), code, name, kind, subject, arms, from, until, createdAt };
@@ -52,6 +54,13 @@ export async function createExperiment(
   });
 }
 
+const NOT_PAST = 'must not be in the past';
+
+/** Whether members have lived through an instant already, and meet nothing else for it now; a sandbox makes up its past. */
+async function isPast(tx: Tx, programmeId: ProgrammeId, { at, now }: { at: Date; now: Date }): Promise<boolean> {
+  return at < now && (await findProgramme(tx, programmeId))?.isSandbox !== true;
+}
+
 async function hasCampaign(tx: Tx, programmeId: ProgrammeId, id: string | null): Promise<boolean> {
   const rules = await findPurchaseRules(tx, programmeId);
   return rules.some(({ campaignId }) => campaignId !== null && campaignId === id);
@@ -67,7 +76,8 @@ export interface AskedEnd {
 /**
  * Ends an experiment at an instant, or now: from then on every member meets the same.
  *
- * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, PARTNERS_EXPERIMENT_ENDED when it ends earlier than that or had not begun.
+ * Refuses FORBIDDEN unless an admin asks, NOT_FOUND, INVALID_INPUT for an end in the past, PARTNERS_EXPERIMENT_ENDED when it ends earlier
+ * than that or had not begun.
  */
 export async function stopExperiment(
   setting: PartnersSetting,
@@ -86,6 +96,7 @@ export async function stopExperiment(
       const [found] = id === null ? [] : await findExperiments(tx, programmeId, id);
       if (found === undefined) return notFound('experiment');
       const until = input.until ?? now;
+      if (await isPast(tx, programmeId, { at: until, now })) return invalidInput('input.until', NOT_PAST);
       if (until <= found.from || (found.until !== null && found.until <= until)) {
         const message = 'An experiment can end after it begins, and before it would end anyway.';
         return refuse('PARTNERS_EXPERIMENT_ENDED', message);

@@ -1,12 +1,14 @@
 import type { Principal } from '../../../kernel/context/principal';
 import type { Replayable } from '../../../kernel/db/command-key';
+import type { Tx } from '../../../kernel/db/transaction';
 import { firstFault, idempotencyKeyFault, textFault } from '../../../kernel/errors/check-input';
 import type { Refusal } from '../../../kernel/errors/refusal';
 import { whyNotLeaving, whyNotLeft, whyNotLifted, type Partner } from '../core/partner';
 import { setPartnerStatus } from '../data/partner.store';
 import { ledgerOf, type Asker } from './authorise';
-import { changeAtPartner } from './change-at-partner';
+import { changeAtPartner, type AtPartner } from './change-at-partner';
 import type { InRuleBook } from './change-rule-book';
+import { revokeKeysOf } from './revoke-partner-key';
 import type { PartnersSetting } from './setting';
 import type { Suspension } from './suspend-partner';
 
@@ -38,7 +40,8 @@ export function partnerLeaves(setting: PartnersSetting, principal: Principal, in
 }
 
 /**
- * Ends a partner's leaving: its points have run off and its dues are settled, as the ledger says. It never comes back.
+ * Ends a partner's leaving: its points have run off and its dues are settled, as the ledger says. It never comes back, so its keys open
+ * nothing any more.
  *
  * Refuses FORBIDDEN unless the ledger asks, NOT_FOUND, PARTNERS_PARTNER_NOT_LEAVING.
  */
@@ -46,6 +49,7 @@ export function partnerHasLeft(setting: PartnersSetting, principal: Principal, i
   return changeStanding(setting, principal, {
     ...{ operation: 'partnerHasLeft', input, whyNot: whyNotLeft, by: ledgerOf },
     next: (partner) => ({ ...partner, status: 'LEFT' }),
+    also: revokeKeysOf,
   });
 }
 
@@ -58,18 +62,21 @@ async function changeStanding(
     readonly whyNot: (partner: Partner) => Refusal | null;
     readonly next: (partner: Partner, now: Date) => Partner;
     readonly by?: (principal: Principal) => Asker | Refusal;
+    /** What changes with it. */
+    readonly also?: (tx: Tx, at: AtPartner) => Promise<void>;
   },
 ): Promise<Standing> {
-  const { operation, input, whyNot, next, by } = change;
+  const { operation, input, whyNot, next, by, also } = change;
   const fault = firstFault(idempotencyKeyFault(input.idempotencyKey), textFault('input.reason', input.reason));
   if (fault !== null) return fault;
   return changeAtPartner(setting, principal, {
     ...{ operation, input, ...(by === undefined ? {} : { by }) },
-    work: async (tx, { partner: before, now }) => {
-      const refusal = whyNot(before);
+    work: async (tx, at) => {
+      const refusal = whyNot(at.partner);
       if (refusal !== null) return refusal;
-      const partner = next(before, now);
+      const partner = next(at.partner, at.now);
       await setPartnerStatus(tx, partner, input.reason);
+      await also?.(tx, at);
       return { partner };
     },
   });

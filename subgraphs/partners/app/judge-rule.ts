@@ -47,8 +47,8 @@ export async function judgeRule(
       : { ...before, earningRules: [...rest.earningRules, drawn.earningRule] };
   const part = partOf(drawn, after);
   const rebate = judgeRebate(part, { after, before });
-  const { isRaised } = rebate;
-  const loop = (isRaised ? memberLoopIn(rebate, part.partnerId, after) : null) ?? partnerLoopIn(after, before);
+  const { isRaised, boundedRise } = rebate;
+  const loop = memberLoopIn(boundedRise, part.partnerId, after) ?? partnerLoopIn(after, before);
   if (loop !== null) return loop;
   const isOver = limitBps !== null && (rebate.bps === null || rebate.bps > limitBps);
   return { rebate, limitBps, isAboveLimit: isRaised && isOver };
@@ -93,8 +93,7 @@ export async function loopByTerms(
   const after = { ...before, programme: { ...known.programme, ...terms } };
   for (const partnerId of new Set(rest.earningRules.map((rule) => rule.partnerId))) {
     const part = { partnerId, from, until: null, channels: [], branches: [], tiers: [], segments: [] };
-    const rebate = judgeRebate(part, { after, before });
-    const loop = rebate.isRaised ? memberLoopIn(rebate, partnerId, after) : null;
+    const loop = memberLoopIn(judgeRebate(part, { after, before }).boundedRise, partnerId, after);
     if (loop !== null) return loop;
   }
   return null;

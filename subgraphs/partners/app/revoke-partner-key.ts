@@ -1,13 +1,13 @@
 import { callerOf, type Principal } from '../../../kernel/context/principal';
 import { once, type Replayable } from '../../../kernel/db/command-key';
-import { inTransaction } from '../../../kernel/db/transaction';
+import { inTransaction, type Tx } from '../../../kernel/db/transaction';
 import { idempotencyKeyFault } from '../../../kernel/errors/check-input';
 import { isRefusal, type Outcome, type Refusal } from '../../../kernel/errors/refusal';
 import { notFound } from '../../../kernel/errors/shared-refusals';
 import { appendEvents } from '../../../kernel/events/outbox';
-import { parseId } from '../../../kernel/values/id';
+import { parseId, type Id, type PartnerId, type ProgrammeId } from '../../../kernel/values/id';
 import type { PartnerKey } from '../core/partner-key';
-import { findPartnerKey, revokeKey } from '../data/partner-key.store';
+import { findPartnerKey, findPartnerKeys, revokeKey } from '../data/partner-key.store';
 import { keyRevoked } from '../events/published';
 import { adminOf } from './authorise';
 import type { PartnersSetting } from './setting';
@@ -42,16 +42,32 @@ export async function revokePartnerKey(
   };
   const outcome = await inTransaction(setting.database, (tx) =>
     once(tx, command, async (): Promise<Outcome<{ key: PartnerKey }>> => {
-      const now = setting.clock.now();
-      const isNew = await revokeKey(tx, programmeId, { id: keyId, revokedAt: now });
-      const key = await findPartnerKey(tx, programmeId, keyId);
-      if (key === null) return notFound('key');
-      if (isNew) await appendEvents(tx, 'partners', [keyRevoked(key, programmeId)], now);
-      return { key };
+      const key = await revoke(tx, { programmeId, keyId, now: setting.clock.now() });
+      return key === null ? notFound('key') : { key };
     }),
   );
   setting.announced();
   if (!isRefusal(outcome))
     setting.log.info({ event: 'partner_key.revoked', keyId, by: admin.subject, replayed: outcome.replayed });
   return outcome;
+}
+
+/** Revokes every key of a partner that has none to need any more, and announces each; the partner is locked. */
+export async function revokeKeysOf(
+  tx: Tx,
+  { programmeId, partnerId, now }: { programmeId: ProgrammeId; partnerId: PartnerId; now: Date },
+): Promise<void> {
+  for (const { id: keyId, revokedAt } of await findPartnerKeys(tx, programmeId, [partnerId])) {
+    if (revokedAt === null) await revoke(tx, { programmeId, keyId, now });
+  }
+}
+
+async function revoke(
+  tx: Tx,
+  { programmeId, keyId, now }: { programmeId: ProgrammeId; keyId: Id<'key'>; now: Date },
+): Promise<PartnerKey | null> {
+  const isNew = await revokeKey(tx, programmeId, { id: keyId, revokedAt: now });
+  const key = await findPartnerKey(tx, programmeId, keyId);
+  if (key !== null && isNew) await appendEvents(tx, 'partners', [keyRevoked(key, programmeId)], now);
+  return key;
 }

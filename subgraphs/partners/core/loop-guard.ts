@@ -21,10 +21,12 @@ const WHOLE_BPS = 10_000;
  * A loop for members: a purchase that brings back at least its own price in points, which any redeemer takes for goods. Whoever buys and
  * spends goes round for ever.
  *
+ * @param rise the most of where a change brings back more; null: nowhere
  * @returns PARTNERS_ARBITRAGE_LOOP with the loop in words, or null
  */
-export function memberLoopIn({ boundedBps, codes }: Rebate, partnerId: PartnerId, book: LoopRules): Refusal | null {
-  if (boundedBps < WHOLE_BPS) return null;
+export function memberLoopIn(rise: Rebate | null, partnerId: PartnerId, book: LoopRules): Refusal | null {
+  if (rise === null || rise.boundedBps < WHOLE_BPS) return null;
+  const { boundedBps, codes } = rise;
   const issuer = codeOf(book, partnerId);
   return loop([
     `buy at ${issuer} and get ${boundedBps / 100} % back as points (${codes.join(', ') || 'base rate'})`,

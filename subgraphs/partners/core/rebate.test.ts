@@ -45,11 +45,32 @@ describe('the most a purchase can bring back', () => {
     expect(bps([])).toBe(100);
   });
 
-  it('takes the best rate, multiplies it, adds extras, and of a group only the best', () => {
+  it('takes the best rate, multiplies it, adds extras, and of a group the best of each kind', () => {
     const extra = { kind: 'EXTRA_RATE', points: 1n, perAmountMinor: 50n } as const;
     expect(bps([rule({}), rule({ effect: { kind: 'RATE', points: 4n, perAmountMinor: 100n } })])).toBe(1_000);
     expect(bps([rule({}), rule({ effect: double }), rule({ effect: double }), rule({ effect: extra })])).toBe(4_200);
-    expect(bps([rule({}), rule({ effect: double, group: 'g' }), rule({ effect: extra, group: 'g' })])).toBe(2_000);
+    expect(bps([rule({}), rule({ effect: double, group: 'g' }), rule({ effect: double, group: 'g' })])).toBe(2_000);
+    expect(bps([rule({}), rule({ effect: double, group: 'g' }), rule({ effect: extra, group: 'g' })])).toBe(2_200);
+  });
+
+  it('is not hidden by what else is in its group: a purchase may miss the other, or get less by it', () => {
+    const extra = { kind: 'EXTRA_RATE', points: 11n, perAmountMinor: 100n } as const;
+    const inGroup = [rule({ effect: double, group: 'g' }), rule({ effect: extra, group: 'g', condition: 'false' })];
+    const triple = rule({ effect: { kind: 'MULTIPLIER', bps: 30_000 } });
+    expect(bps([rule({}), ...inGroup, triple])).toBeGreaterThanOrEqual(6_000);
+    const twenty = rule({ effect: { kind: 'MULTIPLIER', bps: 200_000 }, group: 'g' });
+    const one = rule({ effect: bonus(1n), group: 'g' });
+    expect(judge([rule({}), one, twenty], {}, [rule({}), one])).toMatchObject({
+      ...{ isRaised: true, boundedBps: 20_000, unboundedPoints: 1n, boundedRise: { boundedBps: 20_000 } },
+    });
+  });
+
+  it('is raised by a multiplier in the place of a bonus without a minimum', () => {
+    const before = [rule({ effect: bonus(1n) })];
+    expect(judge([rule({ effect: double })], {}, before)).toMatchObject({ isRaised: true, bps: 200 });
+    const students = rule({ effect: bonus(1n), segments: ['students'] });
+    const judged = judge([students, rule({ effect: double, segments: ['parents'] })]);
+    expect(judged).toMatchObject({ bps: null, boundedBps: 200, unboundedPoints: 1n, boundedRise: { boundedBps: 200 } });
   });
 
   it('of a bonus is by the least it asks for; without one there is no most', () => {
@@ -104,5 +125,7 @@ describe('the most a purchase can bring back', () => {
       unboundedPoints: 12n,
     });
     expect(judge([one], {}, [one])).toMatchObject({ isRaised: false });
+    // It opens no loop: what is multiplied stays as it was.
+    expect(judge([one, rule({ effect: bonus(7n) })], {}, [one]).boundedRise).toBeNull();
   });
 });

@@ -32,8 +32,16 @@ export interface Rebate {
   readonly boundedBps: number;
   /** What these give together. */
   readonly unboundedPoints: bigint;
-  /** Codes of the rules it comes from besides the base rate and the tier. */
+  /** Codes of the rules `boundedBps` comes from besides the base rate and the tier. */
   readonly codes: readonly string[];
+}
+
+/** The most a purchase may bring back in a part of the rules, and what a change does to it there. */
+export interface JudgedRebate extends Rebate {
+  /** Whether the change makes it more anywhere. */
+  readonly isRaised: boolean;
+  /** The most of where it makes `boundedBps` more; null: nowhere. */
+  readonly boundedRise: Rebate | null;
 }
 
 /** Points for a minor unit times this are whole enough: a hundred-millionth of a basis point is lost at most. */
@@ -43,15 +51,14 @@ const CHANNELS = ['TILL', 'ONLINE', 'APP'];
 /**
  * The highest rebate any purchase can get at a partner in a part of its rules, and whether a change raises it there: at each instant a rule
  * begins, on each channel, for members of no segment and of each, the best base rate or rate, the best tier, and of all others what stacks.
- * Conditions, goods and
- * sign-up windows are taken to be met, so it is never too low. What rounding up adds is not counted.
+ * Conditions, goods and sign-up windows are taken to be met, so it is never too low. What rounding up adds is not counted.
  *
  * @returns the worst of what is raised; where nothing is, the worst there is
  */
 export function judgeRebate(
   part: JudgedPart,
   { after, before }: { after: RebateRules; before: RebateRules },
-): Rebate & { readonly isRaised: boolean } {
+): JudgedRebate {
   const starts = [...after.rules, ...after.earningRules]
     .filter(({ partnerId, validFrom }) => partnerId === part.partnerId && isIn(validFrom, part))
     .map(({ validFrom }) => validFrom);
@@ -60,18 +67,29 @@ export function judgeRebate(
     rules: book.rules.filter((rule) => rule.partnerId === part.partnerId && mayMeet(rule, part)),
   });
   const [ownAfter, ownBefore] = [ownOf(after), ownOf(before)];
-  const found = pointsOf(part, { starts, rules: ownAfter.rules }).map((point) => {
-    const rebate = rebateAt(point, ownAfter);
-    return { ...rebate, isRaised: isAbove(rebate, rebateAt(point, ownBefore)) };
-  });
-  const raised = found.filter(({ isRaised }) => isRaised);
-  return (raised.length > 0 ? raised : found).reduce((worst, one) => (isAbove(one, worst) ? one : worst));
+  const found = pointsOf(part, { starts, rules: ownAfter.rules }).map((point) => ({
+    rebate: rebateAt(point, ownAfter),
+    was: rebateAt(point, ownBefore),
+  }));
+  const isBoundedRaised = ({ rebate, was }: (typeof found)[number]) => rebate.boundedBps > was.boundedBps;
+  const raised = found.filter((one) => isBoundedRaised(one) || one.rebate.unboundedPoints > one.was.unboundedPoints);
+  const boundedRaised = found.filter(isBoundedRaised);
+  return {
+    ...worstOf(raised.length > 0 ? raised : found),
+    isRaised: raised.length > 0,
+    boundedRise: boundedRaised.length > 0 ? worstOf(boundedRaised) : null,
+  };
 }
 
-/** Whether one rebate is above another: by bonuses without a minimum first, then by all else. */
-function isAbove(one: Rebate, other: Rebate): boolean {
-  if (one.unboundedPoints !== other.unboundedPoints) return one.unboundedPoints > other.unboundedPoints;
-  return one.boundedBps > other.boundedBps;
+/** The worst of several in each respect: what bonuses without a minimum give at one point hides nothing of another. */
+function worstOf(found: readonly { readonly rebate: Rebate }[]): Rebate {
+  return found
+    .map(({ rebate }) => rebate)
+    .reduce((worst, one) => ({
+      ...(one.boundedBps > worst.boundedBps ? one : worst),
+      bps: worst.bps === null || one.bps === null ? null : Math.max(worst.bps, one.bps),
+      unboundedPoints: larger(worst.unboundedPoints, one.unboundedPoints),
+    }));
 }
 
 /** Who buys where and when. */
@@ -158,20 +176,29 @@ function rebateOf(
   };
 }
 
-/** Of each group the one that adds most; a bonus without a minimum adds more than any. */
+/**
+ * Of each group the one of each sort that adds most: the best multiplier, the best extra or bonus with a minimum, and the best bonus
+ * without. Only one of them counts for a purchase, but which one depends on the purchase, and on what it misses.
+ */
 function bestOfGroups(rules: readonly InForce[], standing: bigint): InForce[] {
   const best = new Map<string, InForce>();
-  const isMore = (one: InForce, than: InForce) => {
-    const [a, b] = [addedBy(one, standing), addedBy(than, standing)];
-    return b !== null && (a === null || a > b);
-  };
   for (const rule of rules) {
     const group = rule.terms?.group ?? null;
-    const name = group === null ? `alone ${rule.id}` : `group ${group}`;
+    const name = group === null ? `alone ${rule.id}` : `${sortOf(rule)} ${group}`;
     const before = best.get(name);
-    if (before === undefined || isMore(rule, before)) best.set(name, rule);
+    if (before === undefined || mostOf(rule, standing) > mostOf(before, standing)) best.set(name, rule);
   }
   return [...best.values()];
+}
+
+function sortOf(rule: InForce): 'multiplier' | 'bounded' | 'unbounded' {
+  if (rule.terms?.effect.kind === 'MULTIPLIER') return 'multiplier';
+  return addedBy(rule, 0n) === null ? 'unbounded' : 'bounded';
+}
+
+/** By what rules of one sort compare: what they add, or the points of a bonus without a minimum. */
+function mostOf(rule: InForce, standing: bigint): bigint {
+  return addedBy(rule, standing) ?? rule.terms?.effect.points ?? 0n;
 }
 
 /** Value of points for a minor unit, of that unit; rounded up, so that a limit is not passed by a fraction. */

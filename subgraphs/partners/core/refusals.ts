@@ -54,7 +54,7 @@ export const partnersRefusals = {
   },
   PARTNERS_PARTNER_LEAVING: {
     meaning:
-      'The partner is leaving the coalition: it earns and redeems no more; points it issued stay spendable elsewhere.',
+      'The partner is leaving: it earns and redeems no more, and its points stay spendable elsewhere. Of one that left nothing is undone.',
     action: 'Use another partner; leaving is not taken back.',
     retryable: false,
     type: 'PartnerLeaving',

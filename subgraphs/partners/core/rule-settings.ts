@@ -8,6 +8,7 @@ import {
 } from '../../../kernel/errors/check-input';
 import type { BudgetPurpose } from '../../../kernel/conditions/rule-terms';
 import type { PartnerId } from '../../../kernel/values/id';
+import { isDay } from '../../../kernel/values/instant';
 import { parseCurrency } from '../../../kernel/values/money';
 import { ANNOUNCED_MAX } from './announced';
 import type { LimitPeriod } from './contract';
@@ -46,11 +47,7 @@ export function rateFault({ idempotencyKey, currency, day, rate, source }: Asked
   return firstFault(
     idempotencyKeyFault(idempotencyKey),
     expectThat('input.currency', parseCurrency(currency) !== null, 'must be an ISO 4217 code in capitals, such as EUR'),
-    expectThat(
-      'input.day',
-      /^\d{4}-\d{2}-\d{2}$/.test(day) && !Number.isNaN(Date.parse(`${day}T00:00:00Z`)),
-      'must be a day such as 2026-03-01',
-    ),
+    expectThat('input.day', isDay(day), 'must be a day such as 2026-03-01'),
     expectThat(
       'input.rate',
       /^[0-9]{1,9}([.][0-9]{1,12})?$/.test(rate) && /[1-9]/.test(rate),

@@ -7,6 +7,7 @@ import {
   type Fault,
 } from '../../../kernel/errors/check-input';
 import type { PartnerId } from '../../../kernel/values/id';
+import { isDay } from '../../../kernel/values/instant';
 import type { Version } from './versions';
 
 /** Who a party is in law, and where its money goes; the operator's when `partnerId` is null. */
@@ -84,9 +85,6 @@ export function isIban(text: string): boolean {
 export function maskedIban(iban: string): string {
   return `${iban.slice(0, 4)}${'•'.repeat(4)}${iban.slice(-4)}`;
 }
-
-const isDay = (text: string): boolean =>
-  /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(Date.parse(text)) && new Date(text).toISOString().startsWith(text);
 
 /** The first field that cannot be what it says. */
 export function settlementDetailsFault(input: NewSettlementDetails): Fault {

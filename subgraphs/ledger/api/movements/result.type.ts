@@ -318,6 +318,7 @@ export const ReturnPurchaseResult = defineResult('ReturnPurchaseResult', ReturnP
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
   refusals.AmountTooLarge,
+  refusals.PartnerLeaving,
   refusals.CurrencyNotAccepted,
   refusals.OccurredInFuture,
   refusals.DocumentAlreadyRecorded,
@@ -328,6 +329,7 @@ export const ReverseRedemptionResult = defineResult('ReverseRedemptionResult', R
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
   refusals.AmountTooLarge,
+  refusals.PartnerLeaving,
   refusals.ReversalExceedsRedemption,
 ]);
 export const PendingResult = defineResult('PendingResult', PendingSuccess, [
@@ -341,6 +343,7 @@ export const ClawBackPointsResult = defineResult('ClawBackPointsResult', ClawBac
   refusals.ProgrammeNotReady,
   refusals.AccountFrozen,
   refusals.AmountTooLarge,
+  refusals.PartnerLeaving,
   refusals.ClawbackExceedsLot,
   refusals.ArrearsLimitReached,
 ]);

@@ -10,6 +10,7 @@ import type { LotPart, PastLot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import { originOf, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
+import { whyClosed } from '../rule-book';
 import { moves, splitParts } from './hold';
 
 /** Points to take back from one lot. */
@@ -32,12 +33,14 @@ export interface TakenBack extends MoneySide {
  * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
  * or on hold is owed from now on, ARREARS:funders → CLAWED_BACK:issuer. It never takes another issuer's lot.
  *
- * Refuses: lot unknown or another's, more than was issued and neither taken back nor expired, arrears above the programme's
- * limit.
+ * Refuses: lot unknown or another's, its issuer gone, more than was issued and neither taken back nor expired, arrears above the
+ * programme's limit.
  */
 export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingFacts): PostingPlan | Refusal {
   const lot = wallet.past.lots.get(clawback.lotSeq);
   if (lot === undefined || (clawback.issuerId !== null && lot.issuerId !== clawback.issuerId)) return notFound('lot');
+  const closed = whyClosed(facts.book, lot.issuerId);
+  if (closed !== null) return closed;
   const left = takeable(wallet, lot);
   if (clawback.points > left) {
     const message = `Only ${left} points of this lot were neither taken back yet nor expired.`;

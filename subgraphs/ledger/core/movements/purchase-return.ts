@@ -7,7 +7,7 @@ import type { Entry } from '../points/account';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { PastPurchase, Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import type { RuleBook } from '../rule-book';
+import { whyClosed, type RuleBook } from '../rule-book';
 import { convertedMinor } from '../rules/conversion';
 import { pointsByLot } from '../rules/explanation';
 import { arrearsRefusal, takeable, takeBack, type TakenBack } from './clawback';
@@ -28,11 +28,13 @@ export interface PurchaseReturn {
  * Posting rule of a return: what was earned so far, less what the rule used then gives for what the member still keeps; a
  * full return takes all. It is taken from the lots of that purchase and of no other.
  *
- * Refuses, in this order: purchase unknown, other currency, in the future, more than was paid, arrears above the limit.
+ * Refuses, in this order: purchase unknown, its partner gone, other currency, in the future, more than was paid, arrears above the limit.
  */
 export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: PostingFacts): PostingPlan | Refusal {
   const purchase = wallet.past.purchases.get(back.purchaseSeq);
   if (purchase === undefined || purchase.partnerId !== back.partnerId) return notFound('purchase');
+  const closed = whyClosed(facts.book, back.partnerId);
+  if (closed !== null) return closed;
   if (back.currency !== purchase.currency) {
     return refuse('LEDGER_CURRENCY_NOT_ACCEPTED', `The purchase was paid in ${purchase.currency}.`);
   }

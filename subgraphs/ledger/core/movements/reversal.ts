@@ -9,7 +9,7 @@ import type { Lot, LotPart } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import { standingLot, type PastRedemption, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
-import { contractAt, type Contract, type RuleBook } from '../rule-book';
+import { contractAt, whyClosed, type Contract, type RuleBook } from '../rule-book';
 import { daysLater } from './validity';
 
 /** A redemption to undo, in whole or part. */
@@ -26,13 +26,15 @@ export interface Reversal {
  * Posting rule of a reversal: REDEEMED:redeemer → AVAILABLE:member, what was drawn last comes back first, and mirror claims at
  * the original price. A lot comes back spendable for at least the programme's days of grace.
  *
- * Refuses: unknown or another partner's, more than is left of it.
+ * Refuses: unknown or another partner's, its partner gone, more than is left of it.
  */
 export function planReversal(wallet: Wallet, reversal: Reversal, facts: PostingFacts): PostingPlan | Refusal {
   const past = wallet.past.redemptions.get(reversal.redemptionSeq);
   if (past === undefined || (reversal.partnerId !== null && past.partnerId !== reversal.partnerId)) {
     return notFound('redemption');
   }
+  const closed = whyClosed(facts.book, past.partnerId);
+  if (closed !== null) return closed;
   const left = past.points - past.reversed;
   const amount = reversal.points ?? left;
   if (amount > left || left === 0n) {
