@@ -28,6 +28,6 @@ export class EventStreamReader extends OwnWriter {
 
   take(message: Message): void {
     if (this.early !== null) this.early.push(message);
-    else if (this.response.writable) this.response.write(`event: next\ndata: ${message.text}\n\n`);
+    else if (!this.response.writableEnded) this.response.write(`event: next\ndata: ${message.text}\n\n`);
   }
 }

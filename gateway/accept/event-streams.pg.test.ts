@@ -1,13 +1,47 @@
+import { once } from 'node:events';
 import { createClient, type Client, type ExecutionResult } from 'graphql-sse';
-import { request as httpRequest, type IncomingMessage } from 'node:http';
+import { request as httpRequest, type ClientRequest, type IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
+import type { Response } from 'express';
+import { Pipeline } from '../plan/pipeline';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 import { sendGraph } from '../testkit/send';
 import { until } from '../testkit/until';
+import { CredentialWatch } from './credential-watch';
 
 const WATCH = `subscription ($id: ID!, $after: BigInt, $epoch: ID) {
   change: accountChanged(memberId: $id, after: $after, epoch: $epoch) { version isSnapshot member { displayName } }
 }`;
 const EVENTS = { accept: 'text/event-stream' };
+/** Asks for events on a connection of its own. */
+function ask(url: string, body: object, credential?: string): ClientRequest {
+  const authorization = credential === undefined ? {} : { authorization: `Bearer ${credential}` };
+  const headers = { ...EVENTS, 'content-type': 'application/json', ...authorization };
+  return httpRequest(`${url}/graphql`, { method: 'POST', headers, agent: false }).end(JSON.stringify(body));
+}
+const answerTo = async (asking: ClientRequest) => ((await once(asking, 'response')) as [IncomingMessage])[0];
+
+/** Holds the next admission until it is let go, and tells when it has begun. */
+function heldAdmission() {
+  const { admit } = Pipeline.prototype;
+  const held = { isBegun: false, letGo: () => {} };
+  jest.spyOn(Pipeline.prototype, 'admit').mockImplementationOnce(async function (this: Pipeline, ...asked) {
+    held.isBegun = true;
+    await new Promise<void>((resolve) => (held.letGo = resolve));
+    return admit.apply(this, asked);
+  });
+  return held;
+}
+
+/** The server's end of the connections that are watched from now on, and how many of them are over. */
+function watchedConnections() {
+  const watch = jest.spyOn(CredentialWatch.prototype, 'watch');
+  const forget = jest.spyOn(CredentialWatch.prototype, 'forget');
+  return {
+    first: () => (watch.mock.calls[0]![0] as unknown as { response: Response }).response,
+    over: () => forget.mock.calls.length,
+  };
+}
 type Told = ExecutionResult<{ change: { version: string; isSnapshot: boolean } }>;
 
 describe('server-sent events', () => {
@@ -18,6 +52,7 @@ describe('server-sent events', () => {
   });
   afterAll(async () => hub.close());
   afterEach(async () => {
+    jest.restoreAllMocks();
     for (const client of clients) client.dispose();
     clients = [];
     await until(() => hub.fixture.accounts.readers === 0 && hub.fixture.readers() === 0);
@@ -108,13 +143,78 @@ describe('server-sent events', () => {
     expect((await sendGraph(`${hub.url}/graphql`, { query: '{ whoAmI }' }, headers)).status).toBe(415);
   });
 
+  it('are left by a client that leaves while its request is admitted', async () => {
+    const [connections, admission] = [watchedConnections(), heldAdmission()];
+    const asking = ask(hub.url, { query: WATCH, variables: { id: 'm1' } }).on('error', () => {});
+    await until(() => admission.isBegun);
+    asking.destroy();
+    await until(() => connections.first().req.socket.destroyed);
+    admission.letGo();
+    await until(() => connections.over() === 1);
+    expect(hub.fixture.accounts.readers).toBe(0);
+  });
+
+  it('are left by a client that leaves while they wait behind another answer on its connection', async () => {
+    const connections = watchedConnections();
+    const client = connect(Number(new URL(hub.url).port), '127.0.0.1').on('error', () => {});
+    const body = (asked: object, accept: string) => {
+      const text = JSON.stringify(asked);
+      const head = `Host: hub\r\nAccept: ${accept}\r\nContent-Type: application/json\r\nContent-Length: ${text.length}`;
+      return `POST /graphql HTTP/1.1\r\n${head}\r\n\r\n${text}`;
+    };
+    client.write(body({ query: '{ slow }' }, 'application/json'));
+    client.write(body({ query: WATCH, variables: { id: 'm1' } }, EVENTS.accept));
+    await until(() => hub.fixture.accounts.readers === 1);
+    client.destroy();
+    await until(() => connections.over() === 1);
+    expect(hub.fixture.accounts.readers).toBe(0);
+  });
+
+  it('end once for a client that reads no more when its credential ends', async () => {
+    const connections = watchedConnections();
+    const token = await hub.issuer.mint({ role: 'host', subject: 'ops', lifeSeconds: 2 });
+    const query = 'subscription { accountChanged(memberId: "m1") { version account { available } } }';
+    const response = await answerTo(ask(hub.url, { query }, token));
+    response.pause();
+    const large = 'x'.repeat(1024 * 1024);
+    await until(() => {
+      if (connections.first().writableLength === 0) hub.fixture.accounts.change('m1', large);
+      return connections.first().writableLength > 0;
+    });
+    await until(() => connections.over() === 1);
+    expect(hub.fixture.accounts.readers).toBe(0);
+    hub.fixture.accounts.change('m1', '1');
+    response.destroy();
+    expect((await hub.client().query('{ whoAmI }')).status).toBe(200);
+  });
+
+  it('tell the answer of what was begun before the gateway closes', async () => {
+    await using other = await openTestGateway();
+    const asking = ask(other.url, { query: '{ slow }' });
+    await until(() => other.fixture.asked.length > 0);
+    const closing = other.closeGateway();
+    const told = Buffer.concat((await (await answerTo(asking)).toArray()) as Buffer[]).toString();
+    expect(told).toContain('data: {"data":{"slow":"late"}}');
+    await closing;
+  });
+
+  it('end as event streams when the gateway closes while they are admitted', async () => {
+    await using other = await openTestGateway();
+    const admission = heldAdmission();
+    const asking = ask(other.url, { query: WATCH, variables: { id: 'm1' } });
+    await until(() => admission.isBegun);
+    const closing = other.closeGateway();
+    admission.letGo();
+    const response = await answerTo(asking);
+    expect(response.headers['content-type']).toBe('text/event-stream; charset=utf-8');
+    expect(Buffer.concat((await response.toArray()) as Buffer[]).toString()).not.toContain('complete');
+    await closing;
+    expect(other.fixture.accounts.readers).toBe(0);
+  });
+
   it('end when the gateway closes, without saying that the stream is complete', async () => {
     await using other = await openTestGateway();
-    const response = await new Promise<IncomingMessage>((resolve) => {
-      const headers = { ...EVENTS, 'content-type': 'application/json' };
-      const asking = httpRequest(`${other.url}/graphql`, { method: 'POST', headers }, resolve);
-      asking.end(JSON.stringify({ query: WATCH, variables: { id: 'm1' } }));
-    });
+    const response = await answerTo(ask(other.url, { query: WATCH, variables: { id: 'm1' } }));
     let told = '';
     response.on('data', (chunk: Buffer) => (told += chunk.toString()));
     const ended = new Promise((resolve) => response.once('close', resolve));

@@ -30,7 +30,6 @@ interface Connection extends Watched {
   readonly caller: Caller;
   /** Null until it is known to be a subscription. */
   reader: EventStreamReader | null;
-  end(): void;
 }
 
 interface EventOperation {
@@ -44,6 +43,7 @@ interface EventOperation {
  */
 export class EventStreams {
   private readonly open = new Set<Connection>();
+  private isOpen = true;
   private readonly handle: Handler<Request, Connection>;
 
   constructor(private readonly options: EventStreamOptions) {
@@ -72,22 +72,21 @@ export class EventStreams {
     };
   }
 
-  /** Ends every stream: a client that meant to stay connects again, elsewhere. */
+  /** Ends every stream, also those that begin later: a client that meant to stay connects again, elsewhere. */
   close(): void {
-    for (const connection of this.open) connection.end();
+    this.isOpen = false;
+    for (const connection of this.open) endStream(connection);
   }
 
   private async serve(request: Request, response: Response): Promise<void> {
     const { caller } = response.locals as { caller: Caller };
     const { watch } = this.options;
-    const end = () => void response.end();
     const connection: Connection = {
       request,
       response,
       caller,
       reader: null,
-      end,
-      endForbidden: () => forbid(connection),
+      endForbidden: () => endStream(connection, forbidden(response)),
     };
     this.open.add(connection);
     watch.watch(connection);
@@ -111,11 +110,18 @@ export class EventStreams {
     });
     response.writeHead(status, statusText, headers);
     if (body === null || body === undefined || typeof body === 'string') return void response.end(body ?? undefined);
-    response.once('close', () => void body.return(undefined));
-    connection.reader?.headWritten();
-    for await (const chunk of body) {
-      if (!response.writable) break;
-      await new Promise<void>((resolve) => response.write(chunk, () => resolve()));
+    const leave = () => void body.return(undefined);
+    // Of an answer that waits behind another on its connection, only the connection tells that the client has left.
+    const { socket } = request;
+    socket.once('close', leave);
+    try {
+      connection.reader?.headWritten();
+      if (!this.isOpen) endStream(connection);
+      // It may have left while its request was admitted.
+      if (socket.destroyed) leave();
+      for await (const chunk of body) if (!response.writableEnded) response.write(chunk);
+    } finally {
+      socket.off('close', leave);
     }
     response.end();
   }
@@ -150,11 +156,21 @@ function operationOf(args: ExecutionArgs): EventOperation {
   return args.contextValue as EventOperation;
 }
 
-/** Tells a client that its credential no longer holds, and hangs up. */
-function forbid({ response }: Connection): void {
+/**
+ * Ends a stream that has begun, with last words. What has one answer is let have it, and one who does not read is not told twice:
+ * what is written after the end ends the process.
+ */
+function endStream({ reader, response }: Connection, lastWords = ''): void {
+  if (reader === null || !response.headersSent || response.writableEnded) return;
+  response.end(lastWords);
+  reader.end();
+}
+
+/** What a client is told whose credential no longer holds. */
+function forbidden(response: Response): string {
   const message = 'The credential does not hold any longer.';
   const fault = faultBody({ code: 'GATEWAY_UNAUTHENTICATED', message, requestId: locals(response).requestId });
-  response.end(`event: next\ndata: ${JSON.stringify(fault)}\n\nevent: complete\ndata:\n\n`);
+  return `event: next\ndata: ${JSON.stringify(fault)}\n\nevent: complete\ndata:\n\n`;
 }
 
 /** Whether a request would rather have events than one answer; some clients name both for everything. */

@@ -23,6 +23,8 @@ const UNPACKED: Readonly<Record<string, () => NodeJS.ReadWriteStream & Readable>
  *         client left
  */
 export async function readBody(request: IncomingMessage, mostBytes: number): Promise<Buffer> {
+  // Who it is was asked first: of one that has left in the meantime neither an end nor a fault is told any more.
+  if (request.destroyed) throw new UnreadableBody(400);
   const packing = request.headers['content-encoding']?.toLowerCase() ?? 'identity';
   if (packing === 'identity') {
     if (Number(request.headers['content-length'] ?? 0) > mostBytes) throw new UnreadableBody(413);

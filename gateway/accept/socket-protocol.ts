@@ -30,6 +30,8 @@ export interface SocketFacts {
   readonly socket: WebSocket;
   /** Set once the client has said who it is. */
   caller: Caller | null;
+  /** Which operation has an id now: the latest that was begun with it. */
+  readonly operations: Map<string, SubscribePayload>;
 }
 
 export interface SocketProtocolOptions {
@@ -76,31 +78,55 @@ export function socketProtocol({
       }
     },
     onSubscribe: async (socket, id, payload) => {
+      const { operations } = socket.extra;
+      operations.set(id, payload);
       const requestId = newId('req');
       // Thrown from here, a fault of ours would end the socket with all that is live on it.
       const admitted = await admit({ socket, id, payload, requestId, desk, book, limits }).catch(
         (error: unknown) => [error as GraphQLError] as const,
       );
-      if (!('run' in admitted)) return maskErrors(admitted, requestId, log);
+      if (operations.get(id) !== payload) return nevermore();
+      if (!('run' in admitted)) {
+        operations.delete(id);
+        return maskErrors(admitted, requestId, log);
+      }
       const { document, operationName } = admitted.run;
       return { schema: pipeline.schema, document, operationName, contextValue: admitted };
     },
     execute: (args) => pipeline.answer((args.contextValue as SocketOperation).run),
     subscribe: async (args) => {
-      const { run, id, socket } = args.contextValue as SocketOperation;
-      const reader = new SocketReader(socket, id, limits.bufferedBytes);
+      const { run, id, payload, facts } = args.contextValue as SocketOperation;
+      const reader = new SocketReader(facts.socket, id, limits.bufferedBytes);
       reader.left(await streams.join(run, reader));
-      return reader;
+      if (facts.operations.get(id) === payload) return reader;
+      reader.end();
+      return nevermore();
+    },
+    onNext: ({ extra: { operations } }, id, payload) => (operations.get(id) === payload ? undefined : nevermore()),
+    onComplete: ({ extra: { operations } }, id, payload) => {
+      if (operations.get(id) !== payload) return nevermore();
+      operations.delete(id);
     },
   };
   return makeServer(options);
+}
+
+/**
+ * Where an operation stops that the client has completed and whose id it has used again. The library keeps one place for each id: going
+ * on, the earlier operation would take the later one's place or empty it, and one of the two would live where nobody can end it.
+ *
+ * Each time another promise: one that lived on would keep all that wait for it.
+ */
+function nevermore(): Promise<never> {
+  return new Promise(() => {});
 }
 
 /** An operation on its way from its admission to its execution. */
 interface SocketOperation {
   readonly run: Run;
   readonly id: string;
-  readonly socket: WebSocket;
+  readonly payload: SubscribePayload;
+  readonly facts: SocketFacts;
 }
 
 /** Either what is to be run, or the faults for which it is not. */
@@ -126,7 +152,7 @@ async function admit(asked: {
     { query: named.query, operationName, variables },
     { caller, acceptLanguage, address: caller.address, requestId, way: 'socket' },
   );
-  return 'faults' in desked ? desked.faults : { run: desked.run, id, socket: socket.extra.socket };
+  return 'faults' in desked ? desked.faults : { run: desked.run, id, payload, facts: socket.extra };
 }
 
 /** A browser cannot set headers on a WebSocket, so the first message may say what the header would. */

@@ -1,3 +1,4 @@
+import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';
 import { graphClient, type RawSocket } from '../../kernel/testkit/graph-client';
 import { Pipeline } from '../plan/pipeline';
@@ -138,6 +139,35 @@ describe('the WebSocket protocol', () => {
     socket.close();
   });
 
+  it.each([
+    ['while it is admitted', async () => {}],
+    ['while it is live', async () => until(() => hub.fixture.readers() === 1)],
+  ])(
+    'ends the earlier operation and no other when an id is used again after its completion %s',
+    async (_when, state) => {
+      const socket = await initialised();
+      socket.send(SUBSCRIBE);
+      await state();
+      // In one packet, so that the server has both before it goes on with anything else.
+      const { _socket: wire } = socket.socket as unknown as { _socket: Socket };
+      wire.cork();
+      socket.send({ type: 'complete', id: '1' });
+      socket.send(SUBSCRIBE);
+      socket.send({ type: 'subscribe', id: '2', payload: { query: '{ whoAmI }' } });
+      wire.uncork();
+      expect(await socket.next()).toMatchObject({ type: 'next', id: '2' });
+      expect(await socket.next()).toMatchObject({ type: 'complete', id: '2' });
+      await until(() => hub.fixture.readers() === 1);
+      hub.fixture.publish(1, '7');
+      expect(await socket.next()).toMatchObject({ type: 'next', id: '1' });
+      socket.send({ type: 'complete', id: '1' });
+      await until(() => hub.fixture.readers() === 0);
+      socket.send({ type: 'subscribe', id: '1', payload: { query: '{ whoAmI }' } });
+      expect(await socket.next()).toMatchObject({ type: 'next', id: '1', payload: { data: {} } });
+      socket.close();
+    },
+  );
+
   it('refuses an operation beyond the most a socket may have, and keeps the others', async () => {
     const socket = await initialised();
     for (const id of ['1', '2', '3', '4']) socket.send({ ...SUBSCRIBE, id });
@@ -268,7 +298,32 @@ describe('a socket whose client is gone without a goodbye', () => {
   });
 });
 
+describe('a socket whose client asks and does not read', () => {
+  it('is ended when too much waits for it', async () => {
+    await using hub = await openTestGateway({ limits: { bufferedBytes: 1024, messagesPerSecond: 10_000 } });
+    const socket = await hub.client().socket();
+    await socket.init();
+    socket.socket.pause();
+    const ping = { type: 'ping', payload: { large: 'x'.repeat(60_000) } };
+    for (let asked = 0; asked < 400; asked++) socket.send(ping);
+    await until(() => socket.socket.bufferedAmount === 0);
+    socket.socket.resume();
+    // 1006: no goodbye was said.
+    expect(await closedWith(socket)).toBe(1006);
+  });
+});
+
 describe('closing the gateway', () => {
+  it('does not wait for a client that was refused a socket and does not hang up', async () => {
+    await using hub = await openTestGateway();
+    const client = connect({ port: Number(new URL(hub.url).port), host: '127.0.0.1', allowHalfOpen: true });
+    client.on('error', () => {}).resume();
+    client.write('GET /other HTTP/1.1\r\nHost: hub\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n');
+    await once(client, 'end');
+    await hub.closeGateway();
+    client.destroy();
+  });
+
   it('says goodbye with 1001, lets what is under way end, and takes nothing new', async () => {
     await using hub = await openTestGateway();
     const socket = await hub.client().socket();

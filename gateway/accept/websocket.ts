@@ -1,6 +1,12 @@
 import type { IncomingMessage, Server as HttpServer } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { CloseCode, handleProtocols, MessageType, type Server as ProtocolServer } from 'graphql-ws';
+import {
+  CloseCode,
+  handleProtocols,
+  MessageType,
+  type Server as ProtocolServer,
+  type SubscribePayload,
+} from 'graphql-ws';
 import { WebSocketServer, type ServerOptions, type WebSocket } from 'ws';
 import type { Logger } from '../../kernel/telemetry/log';
 import { originOf, type Origin } from '../auth/client-address';
@@ -31,6 +37,8 @@ const PATH = '/graphql';
 const PING_TURNS = 12;
 /** How long a socket may take to answer our goodbye. */
 const GOODBYE_MS = 1_500;
+/** How many times the bytes at which streams are held back may wait on a socket at most. */
+const WAITING_MAX = 16;
 const POLICY_VIOLATION = 1008;
 const GOING_AWAY = 1001;
 
@@ -94,7 +102,7 @@ export class SocketFront {
     const closed = this.protocol.opened(
       {
         protocol: socket.protocol,
-        send: (text) => sent(socket, text),
+        send: (text) => this.send(socket, text),
         close: (code, reason) => socket.close(code, reason),
         onMessage: (react) => socket.on('message', (message) => void this.received(socket, textOf(message), react)),
       },
@@ -122,6 +130,21 @@ export class SocketFront {
     }
   }
 
+  /**
+   * Does not wait until it is sent: the library empties an operation's place behind its last message, and must have done so before the
+   * client can use the id again.
+   */
+  private send(socket: WebSocket, text: string): void {
+    if (socket.readyState !== socket.OPEN) return;
+    socket.send(text);
+    this.boundWaiting(socket);
+  }
+
+  /** Ends a socket whose client asks and does not read: answers, unlike streams, cannot be held back. */
+  private boundWaiting(socket: WebSocket): void {
+    if (socket.bufferedAmount > WAITING_MAX * this.options.config.limits.bufferedBytes) socket.terminate();
+  }
+
   /** Ends a socket that sends more than a client could mean to. */
   private boundMessages(socket: WebSocket): void {
     const most = this.options.config.limits.messagesPerSecond;
@@ -132,6 +155,8 @@ export class SocketFront {
       messages = now === second ? messages + 1 : 1;
       second = now;
       if (messages > most) socket.close(POLICY_VIOLATION, 'Too many messages');
+      // A ping is answered by `ws` itself.
+      this.boundWaiting(socket);
     };
     socket.on('message', count).on('ping', count);
   }
@@ -146,6 +171,7 @@ export class SocketFront {
 /** One socket: its facts, and whether its peer is still there. */
 class Connection implements Watched, SocketFacts {
   caller: Caller | null = null;
+  readonly operations = new Map<string, SubscribePayload>();
   private hasAnswered = true;
 
   constructor(
@@ -180,15 +206,9 @@ function isForClients(text: string): boolean {
 }
 
 function refuse(stream: Duplex, status: string): void {
+  // Node no longer counts it among its connections: one whose client does not hang up would be there for ever, and keep us from closing.
+  stream.once('finish', () => stream.destroy());
   stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
-}
-
-async function sent(socket: WebSocket, text: string): Promise<void> {
-  if (socket.readyState !== socket.OPEN) return;
-  await new Promise<void>((resolve) => {
-    // A client that left in the meantime is noticed by the close that follows.
-    socket.send(text, () => resolve());
-  });
 }
 
 function textOf(message: Buffer | ArrayBuffer | Buffer[]): string {

@@ -56,13 +56,17 @@ export async function findMappings(database: Database, partnerId: PartnerId): Pr
   return rows[0]?.mappings ?? null;
 }
 
-/** Keeps what could not be done, and forgets what is older than thirty days. */
+/**
+ * Keeps what could not be done, and forgets what is older than thirty days. A NUL, which PostgreSQL takes in no text, is kept as U+FFFD:
+ * a message that has one is to be found among the problems, too.
+ */
 export async function keepProblems(
   database: Database,
   partnerId: PartnerId,
   problems: readonly IntakeProblem[],
 ): Promise<void> {
-  const column = (name: keyof IntakeProblem) => problems.map((problem) => problem[name]);
+  const column = (name: keyof IntakeProblem) =>
+    problems.map((problem) => problem[name]?.replaceAll('\0', '\ufffd') ?? null);
   await database.pool.query(
     `/* gateway.intake.keepProblems */
      with forgotten as (delete from intake_problem where partner_id = $1 and at < now() - interval '30 days')

@@ -171,8 +171,9 @@ describe('a shop that sends its events by the Segment spec', () => {
       properties: { order_id: `p-${n}`, currency: 'EUR', ...properties },
     });
     const nobody = { ...order(3, { revenue: 5 }), userId: 'nobody@example.com' };
-    const batch = [order(1, { revenue: 9.999 }), order(2, { revenue: 10 }), nobody];
-    expect(await post({ batch })).toEqual({ status: 200, body: { success: true, problems: 2 } });
+    const nul = { ...order(4, { revenue: 9.999 }), messageId: 'p-\0' };
+    const batch = [order(1, { revenue: 9.999 }), order(2, { revenue: 10 }), nobody, nul];
+    expect(await post({ batch })).toEqual({ status: 200, body: { success: true, problems: 3 } });
     expect(await available('piotr@example.com')).toBe('40');
     const authorization = `Basic ${Buffer.from(`${coalition.bakery.key}:`).toString('base64')}`;
     const told = await fetch(`${hub.url}/v1/problems`, { headers: { authorization } });
@@ -180,6 +181,8 @@ describe('a shop that sends its events by the Segment spec', () => {
     expect(Object.fromEntries(problems.map(({ messageId, code }) => [messageId, code]))).toEqual({
       'p-1': 'GATEWAY_INTAKE_VALUE',
       'p-3': 'NOT_FOUND',
+      // No database keeps a NUL in a text.
+      'p-\ufffd': 'GATEWAY_INTAKE_VALUE',
     });
   });
 
