@@ -4,12 +4,14 @@ import { openLog } from '../../../../kernel/telemetry/log';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
+import { planHold } from '../../core/movements/hold';
 import { planPurchase } from '../../core/movements/purchase';
 import { planRedemption } from '../../core/movements/redemption';
 import type { RuleBook } from '../../core/rule-book';
 import type { BudgetPurpose } from '../../core/rules/purchase-rule';
 import { ledgerDatabase } from '../../data/database';
 import { saveRuleBook } from '../../data/programme.store';
+import { moveExposure } from '../../data/settlement/exposure.store';
 import { TermsShelf } from '../../data/points/terms.store';
 import { aContract, announcementOf, aRuleBook } from '../../testkit/book';
 import { aCampaign, aPurchaseRule } from '../../testkit/rules';
@@ -90,6 +92,11 @@ describe('caps under concurrency', () => {
     const spend = { kind: 'REDEEM', partnerId: book.brands[1], externalRef, points: points(amount) } as const;
     const redemption = { ...spend, occurredAt: NOW, expectedVersion: null, isSteppedUp: false };
     return lanes.post(command(memberId, externalRef, (wallet, facts) => planRedemption(wallet, redemption, facts)));
+  }
+  function hold(memberId: ReturnType<typeof newId<'mem'>>, amount: bigint): Promise<PostingOutcome> {
+    const expiresAt = new Date('2027-01-01T00:00:00Z');
+    const request = { partnerId: book.brands[1], points: points(amount), expiresAt, isSteppedUp: false };
+    return lanes.post(command(memberId, `r${(receipts += 1)}`, (wallet, facts) => planHold(wallet, request, facts)));
   }
   const codeOf = (outcome: PostingOutcome): string =>
     outcome.kind === 'refused' ? outcome.refusal.code : outcome.kind;
@@ -219,6 +226,86 @@ describe('caps under concurrency', () => {
     expect(outcomes.every(({ kind }) => kind === 'posted')).toBe(true);
     const refused = await Promise.all(Array.from({ length: TILLS }, () => earn(1n)));
     expect(new Set(refused.map(codeOf))).toEqual(new Set(['LEDGER_NET_DEBIT_CAP_REACHED']));
+  });
+
+  describe('a net-debit cap agreed later', () => {
+    const APRIL = new Date('2026-03-31T22:00:00Z');
+    const agreed = (change: Parameters<typeof aContract>[1]) => {
+      book = { ...book, contracts: [...book.contracts, aContract(book.brands[0], { version: 2, ...change })] };
+    };
+    const used = async (): Promise<bigint[]> => {
+      const { rows } = await database.pool.query<{ used: string }>(
+        `select sum(used)::text as used from cap_share where programme_id = $1 and kind = 'NET_DEBIT' group by period order by period`,
+        [uuidOf(book.programmeId)],
+      );
+      return rows.map((row) => BigInt(row.used));
+    };
+    const paid = (micros: bigint) =>
+      inTransaction(database, (tx) =>
+        moveExposure(tx, book.programmeId, [{ partnerId: book.brands[0], micros: -micros }]),
+      );
+    afterEach(() => clock.set(NOW));
+
+    it('counts what the partner owed before, and has room again when that is paid', async () => {
+      await open({});
+      const memberId = newId('mem');
+      await earn(2_000n, memberId);
+      await redeem(memberId, 1_000n);
+      await hold(memberId, 50n);
+      agreed({ validFrom: APRIL, netDebitCapMicros: 5_000_000n });
+      expect(codeOf(await earn(1n))).toBe('posted');
+      clock.set(APRIL);
+      expect(codeOf(await earn(1n))).toBe('LEDGER_NET_DEBIT_CAP_REACHED');
+      await redeem(memberId, 100n);
+      expect(await used()).toEqual([11_500_000n]);
+      await paid(10_000_000n);
+      expect(codeOf(await earn(1n))).toBe('posted');
+      expect(await used()).toEqual([1_500_000n]);
+    });
+
+    it('counts anew what is owed when it was dropped and is agreed again', async () => {
+      await open({ netDebitCapMicros: 5_000_000n });
+      const memberId = newId('mem');
+      await earn(2_000n, memberId);
+      await redeem(memberId, 100n);
+      agreed({ validFrom: NOW, netDebitCapMicros: null });
+      await redeem(memberId, 900n);
+      expect(codeOf(await earn(1n, memberId))).toBe('posted');
+      agreed({ version: 3, validFrom: APRIL, netDebitCapMicros: 5_000_000n });
+      clock.set(APRIL);
+      expect(codeOf(await earn(1n))).toBe('LEDGER_NET_DEBIT_CAP_REACHED');
+      expect((await used()).at(-1)).toBe(10_000_000n);
+    });
+
+    it('counts a claim that was decided before it began and is written after', async () => {
+      await open({});
+      const lanesApart: ReturnType<typeof newId<'mem'>>[] = [];
+      while (lanesApart.length < 2) {
+        const one = newId('mem');
+        if (lanesApart.every((other) => (walletOf(other).key.bucket - walletOf(one).key.bucket) % 4 !== 0))
+          lanesApart.push(one);
+      }
+      const [early, late] = lanesApart as [(typeof lanesApart)[0], (typeof lanesApart)[0]];
+      for (const memberId of [early, late]) await earn(100n, memberId);
+      agreed({ validFrom: APRIL, netDebitCapMicros: 1_000_000_000n });
+      const waiting = async (count: number) => {
+        const find = `select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database
+          where datname = current_database())`;
+        while ((await database.pool.query<{ n: number }>(find)).rows[0]?.n !== count)
+          await new Promise((resolve) => setImmediate(resolve));
+      };
+      const blocked = await inTransaction(database, async (tx) => {
+        await tx.query('lock table claim in share mode');
+        const first = redeem(early, 10n);
+        await waiting(1);
+        clock.set(APRIL);
+        const second = redeem(late, 20n);
+        await waiting(2);
+        return { outcomes: Promise.all([first, second]) };
+      });
+      expect((await blocked.outcomes).map(codeOf)).toEqual(['posted', 'posted']);
+      expect(await used()).toEqual([300_000n]);
+    });
   });
 
   it('keeps the order of one member’s commands when one of them has to wait for all shares', async () => {

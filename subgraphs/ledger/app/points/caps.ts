@@ -31,7 +31,7 @@ export async function openCaps(
 }
 
 /** Why a posting was not taken as it is. */
-export type NotTaken = 'ask-all' | { readonly spentBudget: CapKind } | Refusal;
+export type NotTaken = 'ask-all' | { readonly unopened: Counter } | { readonly spentBudget: CapKind } | Refusal;
 
 /**
  * Budgets of a version of the rules that were found empty. Nothing flows back into a budget, so an empty one is not asked again:
@@ -99,6 +99,7 @@ export class Caps {
     for (const use of capUses(steps, this.counters)) {
       if (this.spent.has(spentText(use.counter))) return { spentBudget: use.counter.kind };
       const shares = this.shares.get(counterText(use.counter)) ?? [];
+      if (this.all && use.counter.kind === 'NET_DEBIT' && shares.length === 0) return { unopened: use.counter };
       const result = this.all
         ? takeFromAll(shares, this.shard, use)
         : takeOwn(

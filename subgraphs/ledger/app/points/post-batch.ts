@@ -163,7 +163,7 @@ class Batch {
     const before = key === null ? undefined : this.loaded.decided.get(decidedText(key));
     if (before !== undefined) return replayOf(before, command);
     const outcome = this.decideFresh(command, wallet, wallets.slice(1));
-    if (outcome.kind === 'deferred') return this.defer(wallets);
+    if (outcome.kind === 'deferred') return { ...outcome, ...this.defer(wallets) };
     if (key !== null) this.remember(command, key, outcome);
     return outcome;
   }
@@ -200,6 +200,7 @@ class Batch {
       if (command.earns === undefined) expectNoRules(steps);
       const capped = (command.isPreview === true ? caps?.check(steps) : caps?.take(steps)) ?? null;
       if (capped === 'ask-all') return { kind: 'deferred' };
+      if (capped !== null && 'unopened' in capped) return { kind: 'deferred', unopened: capped.unopened };
       if (capped === null) return this.done(command, carried, { facts, state });
       if (!('spentBudget' in capped)) return refused(capped);
       // Without the campaign whose budget does not hold it the purchase is decided anew: one campaign less each time round.

@@ -1,6 +1,7 @@
 import type { Refusal } from '../../../../kernel/errors/refusal';
 import { canonicalJson, digest, type Digest } from '../../../../kernel/values/canonical';
 import type { MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
+import type { Counter } from '../../core/caps/cap-use';
 import type { JointPlan } from '../../core/movements/carry-out';
 import type { Purchase } from '../../core/movements/purchase';
 import type { PostingFacts, PostingPlan } from '../../core/points/posting';
@@ -138,5 +139,8 @@ export type PostingOutcome =
   | { readonly kind: 'stranger' }
   | { readonly kind: 'nothing' };
 
-/** Not decided yet: a cap's share of this lane does not suffice, so it is decided alone with all shares at hand. */
-export type BatchOutcome = PostingOutcome | { readonly kind: 'deferred' };
+/**
+ * Not decided yet: a cap's share of this lane does not suffice, so it is decided alone with all shares at hand; and where what a
+ * partner owes was not counted so far, once its counter was opened.
+ */
+export type BatchOutcome = PostingOutcome | { readonly kind: 'deferred'; readonly unopened?: Counter };

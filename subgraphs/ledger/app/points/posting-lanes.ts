@@ -3,6 +3,7 @@ import { sqlStateOf } from '../../../../kernel/db/transaction';
 import type { Logger } from '../../../../kernel/telemetry/log';
 import { currentTrace, traced, type Traceparent } from '../../../../kernel/telemetry/trace';
 import type { Clock } from '../../../../kernel/values/clock';
+import { openNetDebit } from '../../data/settlement/exposure.store';
 import { postBatch, type BookShelf } from './post-batch';
 import type { TermsShelf } from '../../data/points/terms.store';
 import type { BatchOutcome, PostingCommand, PostingOutcome } from './posting-command';
@@ -164,11 +165,23 @@ class Lane {
         decided.push(outcome);
         continue;
       }
-      const [alone] = await this.postOnce(batch.slice(index, index + 1), true);
-      if (alone === undefined || alone.kind === 'deferred') throw new Error('Lane: a command was deferred twice');
+      const alone = await this.postAlone(batch.slice(index, index + 1));
+      if (alone.kind === 'deferred') throw new Error('Lane: a command was deferred twice');
       decided.push(alone);
     }
     return decided;
+  }
+
+  /** With all shares at hand; counters of what partners owe that nobody opened yet are opened first, one after another. */
+  private async postAlone(command: readonly Waiting[]): Promise<BatchOutcome> {
+    for (;;) {
+      const [outcome] = await this.postOnce(command, true);
+      if (outcome === undefined) throw new Error('Lane: a command came to nothing');
+      if (outcome.kind !== 'deferred' || outcome.unopened === undefined) return outcome;
+      const { programmeId } = (command[0] as Waiting).command;
+      const { terms } = this.options;
+      await openNetDebit(await this.connected(), terms, { programmeId, counter: outcome.unopened, shard: this.shard });
+    }
   }
 
   private async postOnce(batch: readonly Waiting[], allShares: boolean): Promise<BatchOutcome[]> {

@@ -17,7 +17,10 @@ export type CapKind = 'ISSUANCE' | 'NET_DEBIT' | `CAMPAIGN:${string}` | `PURPOSE
 export interface Counter {
   readonly partnerId: PartnerId;
   readonly kind: CapKind;
-  /** The calendar period it counts, in programme time; '' for one that never begins anew. */
+  /**
+   * The calendar period it counts, in programme time; for what a partner owes, since when its contracts have had a cap without a gap:
+   * nobody counted before. '' for one that never begins anew.
+   */
   readonly period: string;
   /** Points, or micro-units of money. */
   readonly limit: bigint;
@@ -42,10 +45,29 @@ export function countersOf(book: RuleBook, now: Date): Counter[] {
       counters.push({ partnerId: id, kind: 'ISSUANCE', period: periodName(now, period, book.timeZone), limit });
     }
     if (contract?.netDebitCapMicros) {
-      counters.push({ partnerId: id, kind: 'NET_DEBIT', period: '', limit: contract.netDebitCapMicros });
+      counters.push({
+        partnerId: id,
+        kind: 'NET_DEBIT',
+        period: cappedSince(book, id, now),
+        limit: contract.netDebitCapMicros,
+      });
     }
     return counters;
   });
+}
+
+/** Since when contracts of a partner that has a net-debit cap now have had one, without a gap. */
+function cappedSince({ contracts }: RuleBook, partnerId: PartnerId, now: Date): string {
+  const versions = contracts
+    .filter((one) => one.partnerId === partnerId && one.validFrom <= now)
+    .sort((a, b) => a.validFrom.getTime() - b.validFrom.getTime());
+  const gap = versions.findLastIndex(({ netDebitCapMicros }) => !netDebitCapMicros);
+  return versions[gap + 1]?.validFrom.toISOString() ?? '';
+}
+
+/** What a partner will owe when holds of these points are captured. */
+export function owedWhenSpent(parts: readonly OwedPart[], partnerId: PartnerId): bigint {
+  return tally(parts.flatMap(dueWhenSpent)).get(partnerId) ?? 0n;
 }
 
 /** What a posting adds to each counter it touches, all its steps together. */
@@ -113,8 +135,13 @@ function exposedIn({ plan }: Step): Amount[] {
   return [...claims, ...plan.hold.lots.flatMap(dueWhenSpent).map(([party, due]): Amount => [party, sign * due])];
 }
 
+/** Points of a lot, as far as what is owed for them depends on it. */
+export interface OwedPart extends Pick<LotPart, 'points'> {
+  readonly lot: Pick<LotPart['lot'], 'terms' | 'issuerId'>;
+}
+
 /** What would be owed for points of a lot at the highest price any redeemer is paid. */
-function dueWhenSpent({ lot: { terms, issuerId }, points: k }: LotPart): Amount[] {
+function dueWhenSpent({ lot: { terms, issuerId }, points: k }: OwedPart): Amount[] {
   const due = terms.reserveMicros * k;
   switch (terms.settlementModel) {
     case 'AT_ISSUANCE':
