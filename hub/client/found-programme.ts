@@ -22,6 +22,8 @@ export interface Foundation {
   readonly timeZone: string;
   readonly defaultLanguage: string;
   readonly pointsValidityDays: number | null;
+  /** How points cease and who is told before; the hub's own default when left out. */
+  readonly expiry?: { readonly kind: string; readonly period: string; readonly warningDays: readonly number[] };
   readonly opensAt: Date;
   readonly tiers: readonly { code: string; name: string; thresholdPoints: bigint }[];
   readonly partners: readonly FoundedPartner[];

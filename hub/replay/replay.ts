@@ -98,6 +98,8 @@ function foundationOf({ folder, programmeKey, terms }: ReplayOptions, days: read
     timeZone: REPLAY_TIME_ZONE,
     defaultLanguage: 'en',
     pointsValidityDays: terms.expireAfterDays,
+    // The year is over: nobody is told of points that expired in it.
+    expiry: { kind: 'FIXED', period: 'YEAR', warningDays: [] },
     opensAt: startOfDay(firstDay, REPLAY_TIME_ZONE, -1),
     tiers: [
       { code: 'BASE', name: 'Base', thresholdPoints: 0n },
