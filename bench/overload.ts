@@ -106,7 +106,12 @@ class Tills {
   static async open(url: URL, key: string, memberIds: readonly string[]): Promise<Tills> {
     const connections: RawConnection[] = [];
     while (connections.length < CONNECTIONS) {
-      const some = Array.from({ length: OPENING_AT_ONCE }, () => RawConnection.open(url.hostname, Number(url.port)));
+      const some = Array.from({ length: OPENING_AT_ONCE }, async () => {
+        const connection = await RawConnection.open(url.hostname, Number(url.port));
+        // A connection that says nothing is ended after a while; tills have said something before they are kept.
+        await connection.ask(`GET /livez HTTP/1.1\r\nhost: ${url.host}\r\n\r\n`);
+        return connection;
+      });
       connections.push(...(await Promise.all(some)));
     }
     const headers = { authorization: `Bearer ${key}`, accept: 'application/graphql-response+json' };

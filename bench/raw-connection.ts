@@ -38,8 +38,10 @@ export class RawConnection {
     return !this.socket.destroyed;
   }
 
+  /** @throws when the connection was closed, before or meanwhile */
   ask(request: string): Promise<RawAnswer> {
     return new Promise((resolve, reject) => {
+      if (!this.isOpen) return void reject(new Error('the connection was closed'));
       this.waiting = { resolve, reject };
       this.socket.write(request, 'latin1');
     });

@@ -1,5 +1,5 @@
-import { createServer, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import type { ApolloServer } from '@apollo/server';
 import type { Database } from '../../kernel/db/database';
 import type { SubgraphLink } from '../../kernel/graph/link';
@@ -46,13 +46,19 @@ export interface FrontDoorOptions {
 /** A client that sends its request this slowly is cut off: it holds a connection others could use. */
 const REQUEST_MS = 30_000;
 
+/**
+ * How long a connection that was answered is kept for the next request: longer than proxies keep theirs, which is a minute, so that none
+ * sends into a connection that is just being ended.
+ */
+const KEEP_ALIVE_MS = 75_000;
+
 /** One HTTP server with everything on it, and how it opens and closes. */
 export class FrontDoor {
   private readonly server: Server;
   private readonly sockets: SocketFront;
   private readonly endLagWatch: () => void;
-  /** Answers that have not left yet. */
-  private readonly underWay = new Set<ServerResponse>();
+  /** Answers that have not left yet, by connection: of a connection that is lost, Node tells the first of them alone. */
+  private readonly underWay = new Map<Socket, Set<ServerResponse>>();
   private readonly events: EventStreams;
   private readonly watch: CredentialWatch;
   private isOpen = true;
@@ -96,10 +102,21 @@ export class FrontDoor {
     const { headersMs } = config;
     const connectionsCheckingInterval = Math.min(headersMs, 5_000);
     this.server = createServer(
-      { headersTimeout: headersMs, requestTimeout: REQUEST_MS, connectionsCheckingInterval },
+      {
+        headersTimeout: headersMs,
+        requestTimeout: REQUEST_MS,
+        keepAliveTimeout: KEEP_ALIVE_MS,
+        connectionsCheckingInterval,
+      },
       front,
     );
-    this.server.prependListener('request', (_request, response: ServerResponse) => this.follow(response));
+    this.server.on('connection', (socket: Socket) => {
+      this.underWay.set(socket, new Set());
+      socket.once('close', () => this.underWay.delete(socket));
+    });
+    this.server.prependListener('request', ({ socket }: IncomingMessage, response: ServerResponse) =>
+      this.follow(socket, response),
+    );
     this.endLagWatch = watchLoopLag((width) => pipeline.lanes.setWidth(width));
     this.sockets = new SocketFront({
       server: this.server,
@@ -141,9 +158,10 @@ export class FrontDoor {
     return this.closing;
   }
 
-  private follow(response: ServerResponse): void {
-    this.underWay.add(response);
-    response.once('close', () => this.underWay.delete(response));
+  private follow(socket: Socket, response: ServerResponse): void {
+    const responses = this.underWay.get(socket);
+    responses?.add(response);
+    response.once('close', () => responses?.delete(response));
     if (!this.isOpen) response.shouldKeepAlive = false;
   }
 
@@ -153,7 +171,7 @@ export class FrontDoor {
    */
   private async drain(): Promise<void> {
     this.isOpen = false;
-    for (const response of this.underWay) response.shouldKeepAlive = false;
+    for (const responses of this.underWay.values()) for (const response of responses) response.shouldKeepAlive = false;
     const closed = this.server.listening
       ? new Promise<void>((resolve) => this.server.close(() => resolve()))
       : Promise.resolve();
