@@ -124,14 +124,14 @@ export class Admissions {
     const sizes: readonly (readonly [string, number, number])[] = [
       ['levels of fields', measures.depth, limits.depth],
       ['levels of introspection', measures.introspectionDepth, limits.introspectionDepth],
-      ['fields', measures.fields, limits.fields],
+      ['fields', Math.max(measures.fields, measures.written.fields), limits.fields],
+      ['spreads of fragments', measures.written.spreads, limits.spreads],
       ['aliases', measures.aliases, limits.aliases],
       ['directives', measures.directives, limits.directives],
       ['root fields', measures.roots.length, roots],
     ];
     for (const [what, size, most] of sizes) {
-      if (size > most)
-        return limitFault('GATEWAY_DOCUMENT_TOO_LARGE', `An operation may have at most ${most} ${what}.`);
+      if (size > most) return limitFault('GATEWAY_DOCUMENT_TOO_LARGE', `A document may have at most ${most} ${what}.`);
     }
     return measures.firstLiterals.every((first) => this.isPageSize(first)) ? null : this.pageFault();
   }

@@ -64,12 +64,24 @@ const cases: readonly Case[] = [
   {
     what: 'a fragment bomb that holds no field',
     query: `{ ...f0 } ${FORTY} fragment f40 on Query { ...nope }`,
-    code: 'GATEWAY_VALIDATION',
+    code: 'GATEWAY_DOCUMENT_TOO_LARGE',
   },
   {
     what: 'a fragment bomb in a circle',
     query: `{ ...f0 } ${FORTY} fragment f40 on Query { ...f0 }`,
     code: 'GATEWAY_VALIDATION',
+  },
+  {
+    what: '51 spreads, in an operation that is not asked for',
+    query: `query A { whoAmI } query B { ${times(51, () => '...a')} } fragment a on Query { whoAmI }`,
+    operationName: 'A',
+    code: 'GATEWAY_DOCUMENT_TOO_LARGE',
+  },
+  {
+    what: '1,001 fields, in an operation that is not asked for',
+    query: `query A { whoAmI } query B { ${times(1_000, () => 'whoAmI')} }`,
+    operationName: 'A',
+    code: 'GATEWAY_DOCUMENT_TOO_LARGE',
   },
   {
     what: 'circular fragments',

@@ -17,6 +17,8 @@ export interface GatewayLimits {
   readonly introspectionDepth: number;
   /** Fields, fragments resolved: a fragment used twice counts twice. */
   readonly fields: number;
+  /** Spreads of fragments, as they are written in the document. */
+  readonly spreads: number;
   readonly aliases: number;
   readonly directives: number;
   readonly rootFields: number;
@@ -61,6 +63,7 @@ export const defaultLimits: GatewayLimits = {
   depth: 10,
   introspectionDepth: 16,
   fields: 1_000,
+  spreads: 50,
   aliases: 30,
   directives: 50,
   rootFields: 15,

@@ -1,5 +1,6 @@
 import {
   Kind,
+  visit,
   type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
@@ -19,6 +20,8 @@ export interface Measures {
   introspects: boolean;
   /** Whether fragments lead back to themselves; then the other numbers mean nothing. */
   circular: boolean;
+  /** Fields and spreads of fragments of the whole document, as they are written: validation compares them pair by pair. */
+  written: { readonly fields: number; readonly spreads: number };
   /** Literal values of arguments named `first`. */
   firstLiterals: number[];
   /** Variables used as arguments named `first`. */
@@ -27,14 +30,20 @@ export interface Measures {
 
 const ROOTS_NAMED = 100;
 
-type Size = Omit<Measures, 'circular' | 'firstLiterals' | 'firstVariables'>;
+type Size = Omit<Measures, 'circular' | 'written' | 'firstLiterals' | 'firstVariables'>;
 
 /**
  * Measures an operation in one pass over the document: each fragment is measured once and counted as often as it is
  * used, so that a few lines which would unfold to millions of fields cost no more than they are long.
  */
 export function measure(document: DocumentNode, operation: OperationDefinitionNode): Measures {
-  return new Measurement(document).of(operation);
+  return { ...new Measurement(document).of(operation), written: writtenIn(document) };
+}
+
+function writtenIn(document: DocumentNode): Measures['written'] {
+  const written = { fields: 0, spreads: 0 };
+  visit(document, { Field: () => void (written.fields += 1), FragmentSpread: () => void (written.spreads += 1) });
+  return written;
 }
 
 class Measurement {
@@ -50,7 +59,7 @@ class Measurement {
     }
   }
 
-  of(operation: OperationDefinitionNode): Measures {
+  of(operation: OperationDefinitionNode): Omit<Measures, 'written'> {
     const size = this.selection(operation.selectionSet);
     size.directives += operation.directives?.length ?? 0;
     for (const variable of operation.variableDefinitions ?? []) size.directives += variable.directives?.length ?? 0;

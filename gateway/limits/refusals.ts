@@ -11,7 +11,7 @@ export const limitRefusals = {
   },
   GATEWAY_DOCUMENT_TOO_LARGE: {
     meaning:
-      'The document has more tokens, fields, aliases, directives, root fields or levels than one request may have.',
+      'The document has more tokens, fields, spreads of fragments, aliases, directives, root fields or levels than one request may have.',
     action: 'Ask for less at a time; the message names the limit.',
     retryable: false,
     type: 'errors[]',
