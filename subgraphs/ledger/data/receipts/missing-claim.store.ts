@@ -11,6 +11,7 @@ import {
 } from '../../../../kernel/values/id';
 import type { MissingClaim, MissingClaimState, Settlement } from '../../core/receipts/receipt';
 import { uuidOrNull } from '../points/journal-rows';
+import { STOPPED_WALLETS } from '../verify/freeze.store';
 
 const INSERT = sql`/* ledger.missingClaim.insert */
 insert into missing_claim (id, programme_id, member_id, partner_id, external_ref, amount_minor, currency, occurred_at, opened_at,
@@ -68,9 +69,9 @@ export async function findOpenClaim(
   return rows[0] === undefined ? null : claimFrom(rows[0]);
 }
 
-/** Accounts whose posting is stopped wait until it is allowed again: none of their claims is due meanwhile. $1 is the programme. */
+/** Claims of programme $1 that are due by $2; those of stopped accounts wait. */
 const IS_DUE = `programme_id = $1 and state = 'OPEN' and answer_by <= $2
-   and member_id not in (select wallet from wallet where programme_id = $1 and frozen_at is not null)`;
+   and member_id not in ${STOPPED_WALLETS}`;
 
 const FIND_DUE = `/* ledger.missingClaim.findDue */
 select ${COLUMNS} from missing_claim c

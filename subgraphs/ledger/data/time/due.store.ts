@@ -1,5 +1,6 @@
 import type { Pool } from 'pg';
 import { idFromUuid, uuidOf, type MemberId, type ProgrammeId } from '../../../../kernel/values/id';
+import { STOPPED_WALLETS } from '../verify/freeze.store';
 
 /** What time alone brings about on a member's account, in the order in which it happens when it is due at the same instant. */
 export type DueKind = 'RELEASE' | 'HOLD_TIMEOUT' | 'EXPIRY' | 'TIER';
@@ -19,7 +20,7 @@ export interface DueItem {
  * accounts that are left out this time.
  */
 const LEFT_OUT = `left_out as materialized (
-  select wallet from wallet where programme_id = $1 and frozen_at is not null union all select unnest($3::uuid[]))`;
+  ${STOPPED_WALLETS} union all select unnest($3::uuid[]))`;
 const NOT_LEFT_OUT = 'wallet not in (select wallet from left_out)';
 
 /** Each part uses an index that holds only what has a date. */

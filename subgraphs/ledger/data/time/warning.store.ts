@@ -3,6 +3,7 @@ import { sql } from '../../../../kernel/db/sql';
 import type { Tx } from '../../../../kernel/db/transaction';
 import { idFromUuid, uuidOf, type MemberId, type ProgrammeId } from '../../../../kernel/values/id';
 import { walletKeyOf } from '../../core/points/wallet';
+import { STOPPED_WALLETS } from '../verify/freeze.store';
 
 /** When members of a programme are warned: so many days before, by the calendar of its zone. */
 export interface WarningTerms {
@@ -33,7 +34,7 @@ const DUE = `/* ledger.warning.due */
     cross join lateral (
       select ((o.expires_at at time zone $3) - make_interval(days => s.days)) at time zone $3 as warn_at) w
    where c.programme_id = $1 and w.warn_at > c.warned_to and w.warn_at <= $4 and w.warn_at > o.earned_at
-     and o.wallet not in (select wallet from wallet where programme_id = $1 and frozen_at is not null)`;
+     and o.wallet not in ${STOPPED_WALLETS}`;
 
 const valuesOf = ({ programmeId, days, timeZone }: WarningTerms, by: Date): unknown[] => [
   uuidOf(programmeId),

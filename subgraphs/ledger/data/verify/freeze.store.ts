@@ -5,6 +5,9 @@ import { idFromUuid, newId, uuidOf, type MemberId, type ProgrammeId } from '../.
 import { walletKeyOf, type WalletKey } from '../../core/points/wallet';
 import type { AccountFreeze, StandingFreezes } from '../../core/verify/account-freeze';
 
+/** Accounts of programme $1 whose posting is stopped: nothing is due on them until it is allowed again. */
+export const STOPPED_WALLETS = '(select wallet from wallet where programme_id = $1 and frozen_at is not null)';
+
 const FREEZE = sql`/* ledger.freeze.stop */
 with stopped as (
   update wallet w set frozen_at = clock_timestamp()
