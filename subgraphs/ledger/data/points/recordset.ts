@@ -108,52 +108,43 @@ class Listing {
   }
 
   text(type: 'uuid' | 'text' | 'timestamptz'): string {
-    const values = [...this.places.keys()].map((value) => [value]);
-    if (type !== 'timestamptz') return arrayOf(values, 0, type);
-    return arrayOf(
-      values.map(([ms]) => [new Date(Number(ms)).toISOString()]),
-      0,
-      type,
-    );
+    const isTime = type === 'timestamptz';
+    const values = [...this.places.keys()].map((value) => [isTime ? new Date(Number(value)).toISOString() : value]);
+    return columnOf(values, 0, type);
   }
 }
 
 type Listings = Readonly<Record<'ref' | 'word' | 'instant', Listing>>;
 
 function columnsOf({ columns }: Recordset, rows: readonly Cells[], lists: Listings): string[] {
-  return Object.values(columns).map((type, n) =>
-    isListed(type) ? placesOf(rows, n, lists[type]) : arrayOf(rows, n, type),
-  );
-}
-
-/** One column of the rows as places in a list. */
-function placesOf(rows: readonly Cells[], column: number, list: Listing): string {
-  let text = '{';
-  for (let n = 0; n < rows.length; n += 1) {
-    const cell = rows[n]?.[column] ?? null;
-    if (n > 0) text += ',';
-    text += cell === null ? 'NULL' : String(list.placeOf(cell));
-  }
-  return `${text}}`;
+  return Object.values(columns).map((type, n) => columnOf(rows, n, isListed(type) ? lists[type] : type));
 }
 
 function isListed(type: ColumnType): type is keyof Listings {
   return type === 'ref' || type === 'word' || type === 'instant';
 }
 
-/** One column of the rows as the text of an array. */
-function arrayOf(rows: readonly Cells[], column: number, type: ColumnType | 'timestamptz'): string {
-  let text = '{';
-  for (let n = 0; n < rows.length; n += 1) {
-    const cell = rows[n]?.[column] ?? null;
-    if (n > 0) text += ',';
-    if (cell === null) text += 'NULL';
-    else if (type === 'bytea') text += `"\\\\x${cell}"`;
-    else if (type === 'text' || type === 'jsonb') text += `"${escaped(String(cell))}"`;
-    // Digits, hyphens and colons, to which an array's text gives no meaning.
-    else text += String(cell);
-  }
-  return `${text}}`;
+/**
+ * One column of the rows as the text of an array; without elements where all are null, for `unnest` fills a shorter array up with
+ * nulls. Joined, not added up: a text put together piece by piece must be walked again before it can be sent.
+ */
+function columnOf(rows: readonly Cells[], column: number, form: ArrayType | Listing): string {
+  const elements = rows.map((row) => {
+    const cell = row[column] ?? null;
+    if (cell === null) return null;
+    return form instanceof Listing ? form.placeOf(cell) : elementOf(cell, form);
+  });
+  if (elements.every((element) => element === null)) return '{}';
+  return `{${elements.map((element) => element ?? 'NULL').join(',')}}`;
+}
+
+type ArrayType = ColumnType | 'timestamptz';
+
+function elementOf(cell: string | number | bigint, type: ArrayType): string | number | bigint {
+  if (type === 'bytea') return `"\\\\x${cell}"`;
+  if (type === 'text' || type === 'jsonb') return `"${escaped(String(cell))}"`;
+  // Digits, hyphens and colons, to which an array's text gives no meaning.
+  return cell;
 }
 
 const SPECIAL = /["\\]/;
