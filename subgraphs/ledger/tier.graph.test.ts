@@ -1,12 +1,16 @@
-import { newId } from '../../kernel/values/id';
+import { newId, uuidOf } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
+import { memberScopedId } from './core/points/scoped-id';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
-import { ACCRUE, ACT, inputsAt, RECORD, RETURN, SET_CLOCK } from './testkit/documents';
+import { ACCRUE, ACT, CLAW_BACK, inputsAt, RECORD, RETURN, SET_CLOCK } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
+type FourBooks = [typeof book, typeof book, typeof book, typeof book];
 const book = aRuleBook();
-const yearly = aRuleBook({ tierPolicy: { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } });
+const counted = { tierPolicy: { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } } as const;
+/** A programme's clock goes one way: each test that moves one has its own. */
+const [yearly, returned, corrected, inGrace] = Array.from({ length: 4 }, () => aRuleBook(counted)) as FourBooks;
 const PREMIUM = { pl: 'Poczekalnia na każdym lotnisku', ar: 'صالة في كل مطار' };
 const texts = Object.entries(PREMIUM).map(([language, text]) => ({ language, text }));
 const generous = aRuleBook({
@@ -30,8 +34,8 @@ const premium = {
     },
   ],
 };
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly, premium);
-const { sale, bringBack, accrue } = inputsAt(NOW);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly, returned, corrected, inGrace, premium);
+const { sale, bringBack, accrue, ofLot } = inputsAt(NOW);
 const TIER = 'tier { code since qualifyingPoints next { code missingPoints by } }';
 
 /** A member of a programme, its first brand's till, and where the member stands. */
@@ -110,6 +114,45 @@ describe('a tier', () => {
     await moveTo('2028-02-01T00:00:00Z');
     expect(await tierOf()).toMatchObject({ code: 'BASE', since: '2028-01-10T23:00:00.000Z' });
     expect((await graph.story(member, programmeId)).slice(2)).toEqual(['NOTICE 0', 'TIER_REVIEW 0']);
+  });
+});
+
+describe('points of a qualification period that has ended', () => {
+  it('do not lower what the present one counts when their purchase is returned', async () => {
+    const { member, till, tierOf, moveTo } = aMemberOf(returned);
+    const old = await graph.run(till, RECORD, sale(member, 60_000n));
+    await moveTo('2027-02-01T00:00:00Z');
+    await graph.run(till, RECORD, sale(member, 30_000n));
+    await graph.run(till, RETURN, bringBack(old.purchase.externalRef, 60_000n));
+    expect(await tierOf()).toMatchObject({ qualifyingPoints: '300' });
+  });
+
+  it('nor when a part of them is taken back by itself', async () => {
+    const { member, till, tierOf, moveTo } = aMemberOf(corrected);
+    await graph.run(till, RECORD, sale(member, 60_000n));
+    await moveTo('2027-02-01T00:00:00Z');
+    await graph.run(till, RECORD, sale(member, 30_000n));
+    const take = (lot: bigint) =>
+      graph.run(
+        till,
+        CLAW_BACK,
+        ofLot(memberScopedId('lot', uuidOf(member), lot), { points: '100', reason: 'a mistake' }),
+      );
+    await take(1n);
+    expect(await tierOf()).toMatchObject({ qualifyingPoints: '300' });
+    await take(2n);
+    expect(await tierOf()).toMatchObject({ qualifyingPoints: '200' });
+  });
+
+  it('are taken from that period and not from the next, when the return comes in its days of grace', async () => {
+    const { member, till, tierOf, moveTo } = aMemberOf(inGrace);
+    const old = await graph.run(till, RECORD, sale(member, 60_000n));
+    await moveTo('2027-01-05T00:00:00Z');
+    await graph.run(till, RECORD, sale(member, 30_000n));
+    await graph.run(till, RETURN, bringBack(old.purchase.externalRef, 60_000n));
+    expect(await tierOf()).toMatchObject({ code: 'SILVER', qualifyingPoints: '300' });
+    await moveTo('2027-02-01T00:00:00Z');
+    expect(await tierOf()).toMatchObject({ code: 'SILVER', qualifyingPoints: '300' });
   });
 });
 

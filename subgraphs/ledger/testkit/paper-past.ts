@@ -39,7 +39,12 @@ export function pastFrom(page: readonly Step[]): Past {
 const more = (before: Points, by: bigint): Points => points(before + by);
 
 function readLots({ lots }: Growing, { plan, after }: Step): void {
-  const fresh = { seq: after.seq, clawedBack: points(0n), expired: points(0n), qualifies: plan.qualifying > 0n };
+  const fresh = {
+    seq: after.seq,
+    clawedBack: points(0n),
+    expired: points(0n),
+    countedAt: plan.qualifying > 0n ? plan.occurredAt : null,
+  };
   for (const lot of plan.issued) {
     lots.set(lot.lotSeq, { ...lot, ...fresh, continues: continuedBy(lot, after.key.wallet) });
   }

@@ -11,6 +11,7 @@ import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posti
 import { originOf, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { whyClosed } from '../rule-book';
+import { uncounted } from '../tiers/standing';
 import { moves, splitParts } from './hold';
 
 /** Points to take back from one lot. */
@@ -59,7 +60,7 @@ export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingF
     entries,
     claims,
     money,
-    qualifying: originOf(wallet, lot).qualifies ? -clawback.points : 0n,
+    qualifying: uncounted(wallet, entries, facts.book),
   };
 }
 

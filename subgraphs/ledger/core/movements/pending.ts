@@ -8,6 +8,7 @@ import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posti
 import type { Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import type { RuleBook } from '../rule-book';
+import { uncounted } from '../tiers/standing';
 
 /** A pending lot, and who asks: its issuer, or null for the operator, who may handle any. */
 export interface PendingRequest {
@@ -69,7 +70,7 @@ export function planPendingCancel(wallet: Wallet, request: PendingRequest, facts
         lotSeq: lot.lotSeq,
       },
     ],
-    qualifying: wallet.past.lots.get(lot.lotSeq)?.qualifies === true ? -lot.remaining : 0n,
+    qualifying: uncounted(wallet, [{ lotSeq: lot.lotSeq, amount: lot.remaining }], facts.book),
   };
 }
 

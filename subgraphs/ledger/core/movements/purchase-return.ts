@@ -9,6 +9,7 @@ import type { PastPurchase, Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { whyClosed, type RuleBook } from '../rule-book';
 import { convertedMinor } from '../rules/conversion';
+import { uncounted } from '../tiers/standing';
 import { pointsByLot } from '../rules/explanation';
 import { arrearsRefusal, takeable, takeBack, type TakenBack } from './clawback';
 import { earnedPoints } from './purchase-earning';
@@ -60,7 +61,7 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
     entries,
     claims,
     money,
-    qualifying: -clawedBack,
+    qualifying: uncounted(wallet, entries, facts.book),
     returned: { purchaseSeq: purchase.seq, amountMinor: back.amountMinor, clawedBack },
   };
 }

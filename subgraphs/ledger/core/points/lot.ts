@@ -71,8 +71,8 @@ export interface PastLot extends Lot {
   readonly clawedBack: Points;
   /** Points of it that expired, less those re-instated. */
   readonly expired: Points;
-  /** Whether its points counted towards a tier when they came: not goodwill, not a correction, not a gift. */
-  readonly qualifies: boolean;
+  /** When its points came and counted towards a tier; null: they never did, as goodwill, a correction or a gift. */
+  readonly countedAt: Date | null;
   /** The lot of the same member whose points it continues under other terms, after a buy-out; null: none. */
   readonly continues: bigint | null;
 }

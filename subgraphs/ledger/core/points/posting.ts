@@ -267,7 +267,7 @@ function pastLotsAfter({ key, past: { lots } }: Wallet, { entries, issued }: Pos
   for (const lot of issued) {
     const continues = continuedBy(lot, key.wallet);
     if (continues === null || !lots.has(continues)) continue;
-    after.set(lot.lotSeq, { ...lot, seq, continues, clawedBack: points(0n), expired: points(0n), qualifies: false });
+    after.set(lot.lotSeq, { ...lot, seq, continues, clawedBack: points(0n), expired: points(0n), countedAt: null });
   }
   for (const { debit, credit, amount, lotSeq } of entries) {
     const lot = after.get(lotSeq);

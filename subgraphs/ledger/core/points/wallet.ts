@@ -111,7 +111,7 @@ export interface Past {
   readonly redemptions: ReadonlyMap<bigint, PastRedemption>;
   readonly purchases: ReadonlyMap<bigint, PastPurchase>;
   readonly awards: readonly Award[];
-  /** Qualifying points as they stood just before an instant; null when nobody asked. */
+  /** Qualifying points that came before an instant and were not taken back since; null when nobody asked, or nothing came. */
   readonly qualifyingBefore: bigint | null;
 }
 

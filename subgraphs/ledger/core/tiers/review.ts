@@ -9,7 +9,7 @@ import { nextDue, periodEnd, reviewAt } from './period';
  * and its grace the points are closed, the rung is kept, or lost once its time is over, and counting begins anew with what
  * was earned since the period's end (TIER_REVIEW).
  *
- * @param earnedSinceEnd qualifying points of the wallet recorded since its period ended
+ * @param earnedSinceEnd qualifying points that came since the wallet's period ended
  * @returns null when nothing is due
  */
 export function planTierDue(wallet: Wallet, earnedSinceEnd: Points, facts: PostingFacts): PostingPlan | null {

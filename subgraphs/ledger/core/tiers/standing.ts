@@ -1,6 +1,8 @@
 import type { Points } from '../../../../kernel/values/points';
+import type { Entry } from '../points/account';
 import type { PostingFacts } from '../points/posting';
-import type { TierStanding } from '../points/wallet';
+import { originOf, type TierStanding, type Wallet } from '../points/wallet';
+import type { RuleBook } from '../rule-book';
 import { tierFor } from './ladder';
 import { countingPeriod, nextDue, ruleUntil } from './period';
 
@@ -27,4 +29,26 @@ export function standingAfter(standing: TierStanding, qualifying: Points, { book
     countedSince,
   };
   return { ...moved, dueAt: nextDue(tierPolicy, moved, now, timeZone) };
+}
+
+/**
+ * By how much the qualifying points change when points are taken back: only those that are among the ones counted now. What an ended
+ * period counted was closed with it.
+ *
+ * @param taken points and the lots they were of, known in the wallet's past
+ * @returns ≤ 0
+ */
+export function uncounted(
+  wallet: Wallet,
+  taken: readonly Pick<Entry, 'lotSeq' | 'amount'>[],
+  { tierPolicy }: RuleBook,
+): bigint {
+  const { countedSince } = wallet.tier;
+  const isEndless = tierPolicy.period === 'LIFETIME' || countedSince === null;
+  return taken.reduce((sum, { lotSeq, amount }) => {
+    const lot = wallet.past.lots.get(lotSeq);
+    const countedAt = lot === undefined ? null : originOf(wallet, lot).countedAt;
+    const isCounted = countedAt !== null && (isEndless || countedAt >= countedSince);
+    return isCounted ? sum - amount : sum;
+  }, 0n);
 }

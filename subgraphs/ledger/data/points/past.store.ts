@@ -25,15 +25,19 @@ select p.bucket, p.wallet, p.lot_seq, p.remaining, p.release_at, l.issuer_id, l.
   join lot l on l.bucket = p.bucket and l.wallet = p.wallet and l.lot_seq = p.lot_seq
  order by p.bucket, p.wallet, p.lot_seq`;
 
+/** When the points of a lot came and counted towards a tier. */
+const COUNTED_AT = `(select t.recorded_at from journal_transaction t
+         where t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq
+           and t.qualifying_after > coalesce((select b.qualifying_after from journal_transaction b
+                 where b.bucket = l.bucket and b.wallet = l.wallet and b.seq = l.seq - 1), 0))`;
+
 const LOT_COLUMNS = `l.bucket, l.wallet, l.lot_seq, l.seq, l.quantity, l.issuer_id, l.earned_at, ${EXPIRES_AT}, l.terms_id,
        (select coalesce(sum(case when e.credit_kind = 'CLAWED_BACK' then e.amount else 0 end), 0) from entry e
          where e.bucket = l.bucket and e.wallet = l.wallet and e.lot_seq = l.lot_seq and e.credit_kind = 'CLAWED_BACK') as clawed_back,
        (select coalesce(sum(case when e.credit_kind = 'EXPIRED' then e.amount else -e.amount end), 0) from entry e
          where e.bucket = l.bucket and e.wallet = l.wallet and e.lot_seq = l.lot_seq
            and (e.credit_kind = 'EXPIRED' or e.debit_kind = 'EXPIRED')) as expired,
-       (select t.qualifying_after > coalesce((select b.qualifying_after from journal_transaction b
-                 where b.bucket = l.bucket and b.wallet = l.wallet and b.seq = l.seq - 1), 0)
-          from journal_transaction t where t.bucket = l.bucket and t.wallet = l.wallet and t.seq = l.seq) as qualifies,
+       ${COUNTED_AT} as counted_at,
        case when l.parent_wallet = l.wallet then l.parent_lot_seq end as continues`;
 
 /** A lot of the wallet of `k`, and lots that continue it after a buy-out; one that is continued is never itself a continuation. */
@@ -95,13 +99,21 @@ select a.bucket, a.wallet, a.partner_id, a.action, a.occasion, a.occurred_at
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as k(bucket, wallet, partner_id, action)
   join award a on a.bucket = k.bucket and a.wallet = k.wallet and a.partner_id = k.partner_id and a.action = k.action`;
 
-const LOAD_QUALIFYING = sql`/* ledger.post.loadQualifying */
-select k.bucket, k.wallet, coalesce(t.qualifying_after, 0)::text as qualifying
+/** What was taken back later, of lots or of lots that continue them, is no longer among the points counted before. */
+const LOAD_QUALIFYING = `/* ledger.post.loadQualifying */
+select k.bucket, k.wallet, greatest(t.qualifying_after - taken.points, 0)::text as qualifying
   from unnest($1::smallint[], $2::uuid[], $3::timestamptz[]) as k(bucket, wallet, before)
-  left join lateral (
-    select j.qualifying_after from journal_transaction j
+ cross join lateral (
+    select j.seq, j.qualifying_after from journal_transaction j
      where j.bucket = k.bucket and j.wallet = k.wallet and j.recorded_at < k.before
-     order by j.seq desc limit 1) t on true`;
+     order by j.seq desc limit 1) t
+ cross join lateral (
+    select coalesce(sum(e.amount), 0) as points from entry e
+      join lot a on a.bucket = e.bucket and a.wallet = e.wallet and a.lot_seq = e.lot_seq
+      join lot l on l.bucket = a.bucket and l.wallet = a.wallet
+       and l.lot_seq = case when a.parent_wallet = a.wallet then a.parent_lot_seq else a.lot_seq end
+     where e.bucket = k.bucket and e.wallet = k.wallet and e.credit_kind = 'CLAWED_BACK' and e.seq > t.seq and l.seq <= t.seq
+       and ${COUNTED_AT} is not null) taken`;
 
 interface LotRow extends WalletKey {
   lot_seq: string;
@@ -115,7 +127,7 @@ interface PastLotRow extends LotRow {
   quantity: string;
   clawed_back: string;
   expired: string;
-  qualifies: boolean;
+  counted_at: Date | null;
   continues: string | null;
 }
 interface DrawRow extends LotRow {
@@ -266,7 +278,7 @@ function pastsOf(
     quantity: points(BigInt(row.quantity)),
     clawedBack: points(BigInt(row.clawed_back)),
     expired: points(BigInt(row.expired)),
-    qualifies: row.qualifies,
+    countedAt: instantOrNull(row.counted_at),
     continues: row.continues === null ? null : BigInt(row.continues),
   }));
   const purchases = grouped(rows.purchases, purchaseFrom);

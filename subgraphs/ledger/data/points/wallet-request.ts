@@ -14,7 +14,7 @@ export interface Needs {
   readonly redemptions: readonly bigint[];
   readonly purchases: readonly bigint[];
   readonly awards: readonly { readonly partnerId: PartnerId; readonly action: string }[];
-  /** An instant just before which the qualifying points are asked for; null: not. */
+  /** An instant just before which the qualifying points are asked for, less what of them was taken back since; null: not. */
   readonly qualifyingBefore: Date | null;
 }
 
