@@ -60,7 +60,7 @@ function objectsBySight(matrix: AccessMatrix, schema: GraphQLSchema): string {
       const lines = [...types].map(([type, fields]) => wrapped(`- **${type}**: ${named(fields).join(', ')}`));
       return `### ${sight}\n\n${lines.join('\n')}\n`;
     });
-  const legend = `Each object's fields, under who sees them, what most see first; … stands for what every refusal has: ${common.join(', ')}.`;
+  const legend = `Each object’s fields under who sees them, widest first; … are those of every refusal: ${common.join(', ')}.`;
   return [`## Objects\n\n${legend}\n`, ...parts].join('\n');
 }
 
