@@ -221,7 +221,7 @@ export const ledgerRefusals = {
   },
   LEDGER_RECEIPT_CLAIMS_LOCKED: {
     meaning:
-      'The member named receipts of this partner that are not there too often; until the lock ends no claim of one there is looked at, right or wrong.',
+      'The member named receipts of this partner that are not there too often; for a while no claim there is looked at.',
     action: 'Claim again after `retryAfterSeconds` of the programme’s clock; a right claim ends the counting.',
     retryable: true,
     type: 'ReceiptClaimsLocked',
