@@ -21,10 +21,11 @@ export const ledgerRefusals = {
   },
   LEDGER_MEMBER_NOT_CONFIRMED: {
     meaning: 'The member has not confirmed the link to this partner: it may credit, not read or redeem.',
-    action: 'Let the member present the card, or confirm the link with their own token.',
+    action:
+      'Let the member present the card, or confirm the link with their own token; then send with a new idempotency key.',
     retryable: false,
     type: 'MemberNotConfirmed',
-    precedence: 33,
+    precedence: 44,
   },
   PARTNERS_PARTNER_SUSPENDED: {
     meaning: 'The partner is suspended: it neither issues nor redeems. Points it issued stay spendable elsewhere.',
