@@ -33,7 +33,18 @@ describe('the access matrix', () => {
     expect(matrix.get('Account.available')).toMatchObject({ member: 'own', partner: 'own', host: 'no' });
   });
 
+  it('has no field that no root leads to', () => {
+    expect(() => accessMatrix(`${api}\ntype Diary { page: String }`)).toThrow('Diary.page has no rule');
+  });
+
   it('is printed whole in docs/ACCESS.md', () => {
     expect(read('docs/ACCESS.md')).toBe(accessPage(api));
+  });
+
+  it('names every field there, so that a new one of a known object is read by somebody before it is seen by anybody', () => {
+    const more = `${api}\nextend type Member { homeAddressOfMember: String }`;
+    expect(accessPage(more)).not.toBe(read('docs/ACCESS.md'));
+    const section = accessPage(more).split('### partner (own), member (own), staff (own), admin, finance\n')[1]!;
+    expect(/- \*\*Member\*\*:[^*]*/.exec(section)?.[0]).toContain('homeAddressOfMember');
   });
 });

@@ -207,10 +207,11 @@ export type AccessMatrix = ReadonlyMap<string, Readonly<Record<Actor, Cell>>>;
 
 /**
  * Works the matrix out: a root field has its row; a field of an object is seen by whoever can reach the object, unless it or the
- * object has a row; an object can be reached by whoever sees a field that answers it.
+ * object has a row; an object can be reached by whoever sees a field that answers it. docs/ACCESS.md names them all, so that
+ * a field that is new and takes its object's row is read by whoever reviews the change.
  *
  * @param apiSdl the graph as clients see it
- * @throws Error naming root fields without a row, and rows of no field
+ * @throws Error naming root fields without a row, fields that no root leads to, and rows of no field
  */
 export function accessMatrix(apiSdl: string): AccessMatrix {
   const schema = buildSchema(apiSdl);
@@ -236,6 +237,7 @@ export function accessMatrix(apiSdl: string): AccessMatrix {
       }
     }
   }
+  assertNamed(schema, matrix);
   return matrix;
 }
 
@@ -281,4 +283,15 @@ function assertComplete(schema: GraphQLSchema): void {
       .map((row) => `${row} in schema/access.ts is no field of the graph`),
   ];
   if (faults.length > 0) throw new Error(faults.join('\n'));
+}
+
+/** What nobody can reach has no rule, and would have one as soon as something answers it. */
+function assertNamed(schema: GraphQLSchema, matrix: AccessMatrix): void {
+  const objects = Object.values(schema.getTypeMap()).filter((type) => isObjectType(type));
+  const coordinates = objects
+    .filter(({ name }) => !name.startsWith('__'))
+    .flatMap((type) => Object.keys(type.getFields()).map((field) => `${type.name}.${field}`));
+  const missing = coordinates.filter((coordinate) => !matrix.has(coordinate));
+  if (missing.length > 0)
+    throw new Error(missing.map((field) => `${field} has no rule: no root leads to it`).join('\n'));
 }

@@ -26,10 +26,11 @@ describe('what is looked for', () => {
     type Earned { member: ${member}  points: Int! }
     type Refused { code: String! }
     type Member @key(fields: "id") { id: ID!  points: Int! }`;
-  const foundIn = (member: string): string[] => {
+  const foundIn = (member: string): string[] => foundBetween(ledger(member));
+  const foundBetween = (sdl: string): string[] => {
     const parts: PrintedSubgraph[] = [
       { name: 'members', sdl: members },
-      { name: 'ledger', sdl: ledger(member) },
+      { name: 'ledger', sdl },
     ];
     return voidedByOthers(composeSupergraph(parts as never), parts[1] as PrintedSubgraph);
   };
@@ -44,6 +45,23 @@ describe('what is looked for', () => {
     expect(foundIn('[Member]!')).toEqual([]);
   });
 
+  const VOIDED = ['ledger: Earned.member may not be null, and others own name of it'];
+
+  it('is one as well where the subgraph names the field of another without answering it', () => {
+    const required = '@key(fields: "id") { id: ID!  name: String! @external  perk: Int @requires(fields: "name")';
+    expect(foundBetween(ledger('Member!').replace('@key(fields: "id") { id: ID!', required))).toEqual(VOIDED);
+  });
+
+  it('is one as well behind an interface, and as one of the objects that an interface or a union stands for', () => {
+    const union = ledger('Member!');
+    const behind = union
+      .replace('union EarnResult = Earned | Refused', 'interface EarnResult { points: Int! }')
+      .replace('type Earned', 'type Earned implements EarnResult');
+    expect(foundBetween(behind)).toEqual(VOIDED);
+    const oneOf = `${ledger('Party!')} union Party = Shop | Member type Shop { till: Int! }`;
+    expect(foundBetween(oneOf)).toEqual(VOIDED);
+  });
+
   it('is an argument inside @requires', () => {
     const sdl = 'type A { price(in: String): Int @external  tax: Int @requires(fields: "price(in: \\"EUR\\")") }';
     expect(argumentsInRequires({ name: 'a', sdl })).toEqual(['a: tax requires price with arguments']);
@@ -51,5 +69,16 @@ describe('what is looked for', () => {
 
   it('is a directive of access on an interface', () => {
     expect(authDirectives({ name: 'a', sdl: 'interface I @authenticated { id: ID! }' })).toEqual(['a: @authenticated']);
+  });
+
+  it('is a directive of access under another name, or under that of its specification', () => {
+    const link = (url: string, rest: string) =>
+      `extend schema @link(url: "https://specs.apollo.dev/${url}", ${rest})\n`;
+    const found = (sdl: string) => authDirectives({ name: 'a', sdl });
+    const renamed = link('federation/v2.9', 'import: ["@key", { name: "@authenticated", as: "@known" }]');
+    expect(found(`${renamed} interface I @known { id: ID! }`)).toEqual(['a: @authenticated']);
+    expect(found('interface I @federation__policy(policies: []) { id: ID! }')).toEqual(['a: @federation__policy']);
+    expect(found(`${link('requiresScopes/v0.1', 'as: "may"')} interface I @may { id: ID! }`)).toHaveLength(1);
+    expect(found(link('federation/v2.9', 'import: ["@key"]'))).toEqual([]);
   });
 });

@@ -1,9 +1,9 @@
 import {
   getNamedType,
+  isAbstractType,
   isListType,
   isNonNullType,
   isObjectType,
-  isUnionType,
   Kind,
   parse,
   visit,
@@ -43,15 +43,27 @@ export function argumentsInRequires({ name, sdl }: PrintedSubgraph): string[] {
   return found;
 }
 
-/** Rules of access written as directives, on interfaces or anywhere: here the subgraphs themselves decide who may. */
+/**
+ * Rules of access written as directives, on interfaces or anywhere: here the subgraphs themselves decide who may.
+ *
+ * A directive is known by its own name, by that of its specification before it (`@federation__policy`), and by what `@link` says, which
+ * may call it anything else.
+ */
 export function authDirectives({ name, sdl }: PrintedSubgraph): string[] {
-  const found: string[] = [];
+  const found = new Set<string>();
   visit(parse(sdl), {
-    Directive: ({ name: directive }) => {
-      if (AUTH_DIRECTIVES.includes(directive.value)) found.push(`${name}: @${directive.value}`);
+    Directive: (directive) => {
+      if (AUTH_DIRECTIVES.includes(directive.name.value.split('__').at(-1) as string))
+        found.add(`${name}: @${directive.name.value}`);
+      visit(directive, {
+        StringValue: ({ value }) => {
+          const [, linked = ''] = /^(?:@|https:\/\/specs\.apollo\.dev\/)(\w+)(?:\/v[\d.]+)?$/.exec(value) ?? [];
+          if (AUTH_DIRECTIVES.includes(linked)) found.add(`${name}: @${linked}`);
+        },
+      });
     },
   });
-  return found;
+  return [...found];
 }
 
 /**
@@ -67,7 +79,7 @@ export function voidedByOthers(supergraph: string, { name, sdl }: PrintedSubgrap
   for (const root of [schema.getMutationType(), schema.getSubscriptionType()]) {
     if (root == null) continue;
     for (const { type, field, output } of edgesFrom(schema, root)) {
-      const fields = foreign.get(getNamedType(output).name) ?? [];
+      const fields = objectsOf(schema, getNamedType(output)).flatMap(({ name: object }) => foreign.get(object) ?? []);
       if (fields.length === 0 || isNullableInside(output)) continue;
       found.push(`${name}: ${type}.${field} may not be null, and others own ${fields.join(', ')} of it`);
     }
@@ -83,7 +95,7 @@ function foreignNonNull(supergraph: DocumentNode, graph: string): Map<string, st
     const owners = valuesOf(definition.directives, 'join__type', 'graph');
     if (owners.length < 2 || !owners.includes(graph)) continue;
     const fields = (definition.fields ?? []).filter((field) => {
-      const by = valuesOf(field.directives, 'join__field', 'graph');
+      const by = valuesOf(field.directives?.filter(isAnswered), 'join__field', 'graph');
       return field.type.kind === Kind.NON_NULL_TYPE && by.length > 0 && !by.includes(graph);
     });
     if (fields.length > 0)
@@ -93,6 +105,14 @@ function foreignNonNull(supergraph: DocumentNode, graph: string): Map<string, st
       );
   }
   return foreign;
+}
+
+/** A subgraph also names fields that others answer: to require them, or because another took them over. */
+function isAnswered(directive: ConstDirectiveNode): boolean {
+  return !(directive.arguments ?? []).some(
+    ({ name, value }) =>
+      ['external', 'usedOverridden'].includes(name.value) && value.kind === Kind.BOOLEAN && value.value,
+  );
 }
 
 interface Edge {
@@ -108,7 +128,7 @@ function edgesFrom(schema: GraphQLSchema, root: GraphQLObjectType): Edge[] {
   const walk = (type: GraphQLNamedType): void => {
     if (seen.has(type)) return;
     seen.add(type);
-    if (isUnionType(type)) type.getTypes().forEach(walk);
+    if (isAbstractType(type)) schema.getPossibleTypes(type).forEach(walk);
     if (!isObjectType(type)) return;
     for (const field of Object.values(type.getFields())) {
       edges.push({ type: type.name, field: field.name, output: field.type });
@@ -117,6 +137,11 @@ function edgesFrom(schema: GraphQLSchema, root: GraphQLObjectType): Edge[] {
   };
   walk(root);
   return edges;
+}
+
+/** What a value of a type can be. */
+function objectsOf(schema: GraphQLSchema, type: GraphQLNamedType): readonly GraphQLObjectType[] {
+  return isAbstractType(type) ? schema.getPossibleTypes(type) : isObjectType(type) ? [type] : [];
 }
 
 /** Whether the value itself may be null: the field, or the item of the list that it stands in. */
