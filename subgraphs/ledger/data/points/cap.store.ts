@@ -16,15 +16,15 @@ export interface StoredShare extends Allowance {
 }
 
 const COLUMNS = 's.shard, s.partner_id, s.kind, s.period, s.cap_limit, s.granted, s.used, s.version';
-const SHARES = `select ${COLUMNS} from unnest($2::uuid[], $3::text[], $4::text[]) as k(partner_id, kind, period)
+const SHARES = `${COLUMNS} from unnest($2::uuid[], $3::text[], $4::text[]) as k(partner_id, kind, period)
   join cap_share s on s.programme_id = $1 and s.partner_id = k.partner_id and s.kind = k.kind and s.period = k.period`;
 
 const LOAD = `/* ledger.cap.load */
-${SHARES}`;
+select ${SHARES}`;
 
 /** In one order, so that two lanes that ask at once wait for each other and never in a circle. */
 const LOCK = `/* ledger.cap.lock */
-${SHARES}
+select ${SHARES}
  order by s.partner_id, s.kind, s.period, s.shard for no key update of s`;
 
 /** Two lanes that make a counter's first shares at once would each grant the whole limit. */
