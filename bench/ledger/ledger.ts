@@ -51,7 +51,7 @@ export const benchLedger: Bench = async (run) => {
   }
 };
 
-/** Partners that most cases are about; behind them two with a cap on what they issue in a month: far away, and spent with the first sale. */
+/** Partners that most cases are about; behind them two with a cap on what they issue: far away, and spent with the first sale. */
 const OPEN = 16;
 const [FAR, SPENT] = [OPEN, OPEN + 1];
 
