@@ -26,10 +26,10 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const keys = new KeyBook(database, options.partnersFeed, log);
   const uses = new KeyUses(links.partners, log);
   const tokens = new TokenVerifier(verifyTokens);
-  const authenticator = new Authenticator({ keys, uses, tokens, trustedProxies: config.trustedProxies });
   const openIntrospection = config.mode === 'development';
   const { limits } = config;
   const budgets = new Budgets(database, limits.budgets);
+  const authenticator = new Authenticator({ keys, uses, tokens, budgets, trustedProxies: config.trustedProxies });
   const audit = new AuditLog(database);
   const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log });
   const apollo = await startApolloServer(pipeline, limits);

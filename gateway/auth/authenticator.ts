@@ -1,5 +1,7 @@
 import type { Principal } from '../../kernel/context/principal';
 import { AddressSet } from '../../kernel/values/address-range';
+import type { Budgets, BudgetStanding } from '../limits/budgets';
+import { FAILED_CREDENTIAL_COST } from '../limits/cost';
 import { clientAddress, type Origin } from './client-address';
 import { isFrom, type KeyBook } from './key-book';
 import type { KeyUses } from './key-uses';
@@ -19,10 +21,17 @@ export interface Caller {
 /** Why a credential that was given does not let its bearer in. */
 export type CredentialFault = 'GATEWAY_UNAUTHENTICATED' | 'GATEWAY_ADDRESS_NOT_ALLOWED';
 
+/** An address from which too many credentials came that do not hold: what comes next is not looked at. */
+export interface SpentAddress {
+  readonly standing: BudgetStanding;
+}
+
 export interface AuthenticatorOptions {
   readonly keys: KeyBook;
   readonly uses: KeyUses;
   readonly tokens: TokenVerifier;
+  /** Which credentials that do not hold are charged to, as anonymous callers of their address. */
+  readonly budgets: Budgets;
   /** Addresses of the operator's own proxies, which are believed when they say who called them. */
   readonly trustedProxies: readonly string[];
 }
@@ -37,14 +46,27 @@ export class Authenticator {
     this.proxies = new AddressSet(options.trustedProxies);
   }
 
-  /** @returns a fault when a credential was given and does not hold here; without one the caller is anonymous */
-  async authenticate(origin: Origin): Promise<Caller | CredentialFault> {
+  /**
+   * A credential that does not hold costs its address's budget. Once that is used up, a key the gateway would have to look for is not
+   * looked for: it may be sent again when the minute is over. Keys that were found before are not held up.
+   *
+   * @returns a fault when a credential was given and does not hold here; without one the caller is anonymous
+   */
+  async authenticate(origin: Origin): Promise<Caller | CredentialFault | SpentAddress> {
     const address = clientAddress(origin, this.proxies);
     if (origin.authorization === undefined)
       return { principal: { kind: 'anonymous' }, expiresAt: null, keyId: null, address };
     const credential = BEARER.exec(origin.authorization)?.[1];
     if (credential === undefined) return 'GATEWAY_UNAUTHENTICATED';
-    return credential.startsWith('hub_') ? this.byKey(credential, address) : this.byToken(credential, address);
+    const { budgets, keys } = this.options;
+    const payer = { principal: { kind: 'anonymous' }, address } as const;
+    const isKey = credential.startsWith('hub_');
+    const spent = isKey && !keys.knows(credential) ? budgets.usedUp(payer, FAILED_CREDENTIAL_COST) : null;
+    if (spent !== null) return { standing: spent };
+    const caller = await (isKey ? this.byKey(credential, address) : this.byToken(credential, address));
+    if (caller !== 'GATEWAY_UNAUTHENTICATED') return caller;
+    const standing = await budgets.spend(payer.principal, address, FAILED_CREDENTIAL_COST);
+    return standing === null || standing.allowed ? caller : { standing };
   }
 
   /** Whether a caller recognised before would still be. */
