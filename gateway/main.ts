@@ -6,7 +6,7 @@ import { Authenticator } from './auth/authenticator';
 import { KeyUses } from './auth/key-uses';
 import { KeyBook } from './auth/key-book';
 import { TokenVerifier } from './auth/tokens';
-import { Budgets } from './limits/budgets';
+import { Budgets, failedCredentials } from './limits/budgets';
 import { DocumentBook } from './limits/documents';
 import type { Gateway, GatewayOptions } from './options';
 import { Pipeline } from './plan/pipeline';
@@ -29,7 +29,8 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const openIntrospection = config.mode === 'development';
   const { limits } = config;
   const budgets = new Budgets(database, limits.budgets);
-  const authenticator = new Authenticator({ keys, uses, tokens, budgets, trustedProxies: config.trustedProxies });
+  const failures = failedCredentials(budgets);
+  const authenticator = new Authenticator({ keys, uses, tokens, failures, trustedProxies: config.trustedProxies });
   const audit = new AuditLog(database);
   const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log });
   const apollo = await startApolloServer(pipeline, limits);

@@ -1,7 +1,5 @@
 import type { Principal } from '../../kernel/context/principal';
 import { AddressSet } from '../../kernel/values/address-range';
-import type { Budgets, BudgetStanding } from '../limits/budgets';
-import { FAILED_CREDENTIAL_COST } from '../limits/cost';
 import { clientAddress, type Origin } from './client-address';
 import { isFrom, type KeyBook } from './key-book';
 import type { KeyUses } from './key-uses';
@@ -21,17 +19,33 @@ export interface Caller {
 /** Why a credential that was given does not let its bearer in. */
 export type CredentialFault = 'GATEWAY_UNAUTHENTICATED' | 'GATEWAY_ADDRESS_NOT_ALLOWED';
 
+/** What is left of an address's budget. */
+export interface AddressStanding {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Whole seconds until it is full again. */
+  readonly resetSeconds: number;
+}
+
 /** An address from which too many credentials came that do not hold: what comes next is not looked at. */
 export interface SpentAddress {
-  readonly standing: BudgetStanding;
+  readonly standing: AddressStanding;
+}
+
+/** Charges credentials that do not hold to the address they come from. */
+export interface FailureBudget {
+  /** How an address stands that is known to have too little left; null while enough may be left. Asks nobody. */
+  usedUp(address: string): AddressStanding | null;
+  /** Charges one; how the address stands when too little was left, else null. */
+  charge(address: string): Promise<AddressStanding | null>;
 }
 
 export interface AuthenticatorOptions {
   readonly keys: KeyBook;
   readonly uses: KeyUses;
   readonly tokens: TokenVerifier;
-  /** Which credentials that do not hold are charged to, as anonymous callers of their address. */
-  readonly budgets: Budgets;
+  readonly failures: FailureBudget;
   /** Addresses of the operator's own proxies, which are believed when they say who called them. */
   readonly trustedProxies: readonly string[];
 }
@@ -58,15 +72,14 @@ export class Authenticator {
       return { principal: { kind: 'anonymous' }, expiresAt: null, keyId: null, address };
     const credential = BEARER.exec(origin.authorization)?.[1];
     if (credential === undefined) return 'GATEWAY_UNAUTHENTICATED';
-    const { budgets, keys } = this.options;
-    const payer = { principal: { kind: 'anonymous' }, address } as const;
+    const { failures, keys } = this.options;
     const isKey = credential.startsWith('hub_');
-    const spent = isKey && !keys.knows(credential) ? budgets.usedUp(payer, FAILED_CREDENTIAL_COST) : null;
+    const spent = isKey && !keys.knows(credential) ? failures.usedUp(address) : null;
     if (spent !== null) return { standing: spent };
     const caller = await (isKey ? this.byKey(credential, address) : this.byToken(credential, address));
     if (caller !== 'GATEWAY_UNAUTHENTICATED') return caller;
-    const standing = await budgets.spend(payer.principal, address, FAILED_CREDENTIAL_COST);
-    return standing === null || standing.allowed ? caller : { standing };
+    const standing = await failures.charge(address);
+    return standing === null ? caller : { standing };
   }
 
   /** Whether a caller recognised before would still be. */

@@ -2,6 +2,7 @@ import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-lim
 import { callerOf, type Principal } from '../../kernel/context/principal';
 import type { Database } from '../../kernel/db/database';
 import { networkOf } from '../../kernel/values/address-range';
+import { FAILED_CREDENTIAL_COST } from './cost';
 import { Kept } from './kept';
 
 /** How much each kind of caller may spend in a minute, in points of `OperationCost`, over all gateways together. */
@@ -184,6 +185,18 @@ function keyOf(principal: Principal, address: string): string {
 function standingOf(lease: Lease, { allowed, size }: { allowed: boolean; size: number }): BudgetStanding {
   const resetSeconds = Math.max(1, Math.ceil((lease.endsAt - Date.now()) / 1000));
   return { allowed, limit: size, remaining: Math.min(size, lease.left + lease.elsewhere), resetSeconds };
+}
+
+/** Charges credentials that do not hold to the budget of the callers of their address that have none. */
+export function failedCredentials(budgets: Budgets) {
+  const principal = { kind: 'anonymous' } as const;
+  return {
+    usedUp: (address: string) => budgets.usedUp({ principal, address }, FAILED_CREDENTIAL_COST),
+    charge: async (address: string): Promise<BudgetStanding | null> => {
+      const standing = await budgets.spend(principal, address, FAILED_CREDENTIAL_COST);
+      return standing?.allowed === false ? standing : null;
+    },
+  };
 }
 
 /** What is said of a budget that is used up: when to come again. */
