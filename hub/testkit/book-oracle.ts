@@ -122,7 +122,7 @@ class Oracle {
 
   private expire(lots: readonly OracleLot[]): void {
     for (const lot of lots.filter((one) => one.available > 0n && one.expiresAt <= this.now)) {
-      this.money.expire(lot.terms, { lot: lot.name, points: lot.available });
+      this.money.expire(lot.terms, { lot: lot.name, points: lot.available, left: lot.available + lot.held });
       lot.expired += lot.available;
       lot.available = 0n;
     }
@@ -186,8 +186,10 @@ class Oracle {
   }
 
   private spend(id: string, { member, redeemer, parts }: { member: string; redeemer: string; parts: Part[] }): void {
-    for (const { lot, points } of parts)
-      this.money.spend(lot.terms, { kind: 'REDEMPTION', event: id, lot: lot.name, creditor: redeemer, points });
+    for (const { lot, points } of parts) {
+      const place = { kind: 'REDEMPTION', event: id, lot: lot.name, creditor: redeemer } as const;
+      this.money.spend(lot.terms, { ...place, points, left: leftOf(lot) + points });
+    }
     const draws = parts.map(({ lot, points }) => ({ lot, spent: points }));
     this.redemptions.set(id, { redeemer, member, draws });
   }
@@ -251,7 +253,7 @@ class Oracle {
       draw.spent -= back;
       lot.available += back;
       const place = { kind: 'REDEMPTION_REVERSAL', event: id, lot: lot.name, creditor: redeemer } as const;
-      this.money.unspend(lot.terms, { ...place, before: spent, after: draw.spent });
+      this.money.unspend(lot.terms, { ...place, left: leftOf(lot) - back, before: spent, after: draw.spent });
       lot.expiresAt = Math.max(lot.expiresAt, this.now);
     }
     this.offset(member, id);
@@ -268,7 +270,10 @@ class Oracle {
     lot.pending -= unpaid;
     lot.available -= unspent;
     lot.clawedBack += points;
-    this.money.takeBack(lot.terms, { event: id, lot: name, released: points - unpaid, unspent });
+    this.money.takeBack(lot.terms, {
+      ...{ event: id, lot: name, released: points - unpaid, unspent },
+      ...{ charged: lot.quantity - lot.clawedBack + points, left: leftOf(lot) + unspent },
+    });
     const missing = points - unpaid - unspent;
     const { model, issuer, funding } = lot.terms;
     const payers = model === 'AT_REDEMPTION' ? funding : [{ party: issuer, bps: 10_000n }];
@@ -339,7 +344,8 @@ class Oracle {
     for (const debt of debts) {
       for (const { lot, points } of this.take(this.spendable(member), debt.points)) {
         debt.points -= points;
-        this.money.spend(lot.terms, { kind: 'ARREARS_OFFSET', event, lot: lot.name, creditor: debt.creditor, points });
+        const place = { kind: 'ARREARS_OFFSET', event, lot: lot.name, creditor: debt.creditor } as const;
+        this.money.spend(lot.terms, { ...place, points, left: leftOf(lot) + points });
       }
     }
     this.debts.set(
@@ -394,6 +400,9 @@ class Oracle {
     };
   }
 }
+
+/** Points spendable or on hold. */
+const leftOf = ({ available, held }: OracleLot): bigint => available + held;
 
 function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;
