@@ -33,9 +33,9 @@ export function deriveLine(line: LineRecord, total: TotalRecord): bigint | null 
 }
 
 /**
- * Whether a line is a part of its lot and off by no more than the rounding of parts: what comes back, or is paid again, is the whole for what
- * is left of the lot before less the whole for what is left after. How much was left the package does not tell; each whole is rounded by less
- * than a micro-unit, so that the part is within two of what it would be alone.
+ * Whether a line is a part of its lot and off by no more than the rounding of parts: what comes back, or is paid again, is the whole
+ * for what is left of the lot before less the whole for what is left after. How much was left the package does not tell; each whole is
+ * rounded by less than a micro-unit, so that the part is within two of what it would be alone.
  */
 export function isPartRightlyRounded({ kind, lot, micros }: LineRecord, alone: bigint): boolean {
   const isPart =

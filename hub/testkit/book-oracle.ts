@@ -1,5 +1,5 @@
 import type { Book, BookEvent, EventOf } from '../books/book-format';
-import { OracleMoney, split, type OracleResult, type OracleTerms } from './oracle-money';
+import { leftOf, OracleMoney, overPayers, type Why, type OracleResult, type OracleTerms } from './oracle-money';
 
 // What must come of a book, worked out from the settlement model's text and from nothing of the hub's rules, event by event.
 
@@ -186,12 +186,13 @@ class Oracle {
   }
 
   private spend(id: string, { member, redeemer, parts }: { member: string; redeemer: string; parts: Part[] }): void {
-    for (const { lot, points } of parts) {
-      const place = { kind: 'REDEMPTION', event: id, lot: lot.name, creditor: redeemer } as const;
-      this.money.spend(lot.terms, { ...place, points, left: leftOf(lot) + points });
-    }
+    for (const part of parts) this.pay(part, { kind: 'REDEMPTION', event: id, creditor: redeemer });
     const draws = parts.map(({ lot, points }) => ({ lot, spent: points }));
     this.redemptions.set(id, { redeemer, member, draws });
+  }
+
+  private pay({ lot, points }: Part, why: Why): void {
+    this.money.spend(lot.terms, { ...why, lot: lot.name, points, left: leftOf(lot) + points });
   }
 
   private hold({ hold, member, redeemer, points, expiresAt }: EventOf<'hold'>): string | null {
@@ -275,13 +276,7 @@ class Oracle {
       ...{ charged: lot.quantity - lot.clawedBack + points, left: leftOf(lot) + unspent },
     });
     const missing = points - unpaid - unspent;
-    const { model, issuer, funding } = lot.terms;
-    const payers = model === 'AT_REDEMPTION' ? funding : [{ party: issuer, bps: 10_000n }];
-    const shares = split(
-      missing,
-      payers.map(({ bps }) => bps),
-    );
-    for (const [n, { party }] of payers.entries()) this.owe(lot.member, party, shares[n]!);
+    for (const [party, share] of overPayers(lot.terms, missing)) this.owe(lot.member, party, share);
     this.offset(lot.member, id);
     return null;
   }
@@ -342,10 +337,9 @@ class Oracle {
     this.expire(this.lots.filter((lot) => lot.member === member));
     const debts = this.debts.get(member) ?? [];
     for (const debt of debts) {
-      for (const { lot, points } of this.take(this.spendable(member), debt.points)) {
-        debt.points -= points;
-        const place = { kind: 'ARREARS_OFFSET', event, lot: lot.name, creditor: debt.creditor } as const;
-        this.money.spend(lot.terms, { ...place, points, left: leftOf(lot) + points });
+      for (const part of this.take(this.spendable(member), debt.points)) {
+        debt.points -= part.points;
+        this.pay(part, { kind: 'ARREARS_OFFSET', event, creditor: debt.creditor });
       }
     }
     this.debts.set(
@@ -400,9 +394,6 @@ class Oracle {
     };
   }
 }
-
-/** Points spendable or on hold. */
-const leftOf = ({ available, held }: OracleLot): bigint => available + held;
 
 function compare(a: number, b: number): number {
   return a === b ? 0 : a < b ? -1 : 1;

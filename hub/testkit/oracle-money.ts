@@ -39,6 +39,11 @@ interface Spending extends Place {
   /** Points of the lot spendable or on hold, before those spent or that come back. */
   readonly left: bigint;
 }
+export type Why = Pick<Spending, 'kind' | 'event' | 'creditor'>;
+
+/** Points spendable or on hold. */
+export const leftOf = ({ available, held }: { available: bigint; held: bigint }): bigint => available + held;
+
 /** What is owed for points that were spent, by debtor and creditor, and how the operator's accounts move. */
 interface Owed {
   readonly claims: Map<string, bigint>;
@@ -246,6 +251,16 @@ export class OracleMoney {
 
 function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
+}
+
+/** Points by who pays for a lot: its funders where it is paid for when it is spent, else its issuer. */
+export function overPayers({ model, issuer, funding }: OracleTerms, points: bigint): [string, bigint][] {
+  if (model !== 'AT_REDEMPTION') return [[issuer, points]];
+  const shares = split(
+    points,
+    funding.map(({ bps }) => bps),
+  );
+  return funding.map(({ party }, n) => [party, shares[n]!]);
 }
 
 /** Largest remainder: floors of absolute parts, then one more to the largest rests, the earlier first. */

@@ -4,16 +4,7 @@ import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import type { Lot, LotTerms, LotPart, OpenLot, PastLot, PendingLot } from '../../core/points/lot';
-import type {
-  Award,
-  Hold,
-  HoldState,
-  Past,
-  PastPurchase,
-  PastRedemption,
-  Wallet,
-  WalletKey,
-} from '../../core/points/wallet';
+import type { Award, Hold, HoldState, Past, PastPurchase, PastRedemption, WalletKey } from '../../core/points/wallet';
 import { instantOrNull } from './instants';
 import { keyArrays, walletText, type WalletRequest } from './wallet-request';
 
@@ -26,15 +17,6 @@ select o.bucket, o.wallet, o.lot_seq, o.issuer_id, o.remaining, o.earned_at, o.e
   from open_lot o
   join unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet) on o.bucket = k.bucket and o.wallet = k.wallet
  order by o.bucket, o.wallet, o.expires_at, o.earned_at, o.lot_seq`;
-
-/** Asked of wallets that have something on hold, which few have when they come. */
-const LOAD_HELD = sql`/* ledger.post.loadHeldLots */
-select h.bucket, h.wallet, e.lot_seq, sum(e.amount) as held
-  from unnest($1::smallint[], $2::uuid[]) as k(bucket, wallet)
-  join wallet w on w.bucket = k.bucket and w.wallet = k.wallet and w.held > 0
-  join hold h on h.bucket = w.bucket and h.wallet = w.wallet and h.state = 'OPEN'
-  join entry e on e.bucket = h.bucket and e.wallet = h.wallet and e.seq = h.seq and e.credit_kind = 'HELD'
- group by h.bucket, h.wallet, e.lot_seq`;
 
 const LOAD_PENDING = `/* ledger.post.loadPendingLots */
 select p.bucket, p.wallet, p.lot_seq, p.remaining, p.release_at, l.issuer_id, l.earned_at, ${EXPIRES_AT}, l.terms_id
@@ -158,7 +140,6 @@ interface DrawRow extends LotRow {
 interface ReadPast {
   readonly openLots: Map<string, OpenLot[]>;
   readonly pendingLots: Map<string, PendingLot[]>;
-  readonly heldLots: Map<string, Wallet['heldByLot']>;
   readonly pasts: Map<string, Past>;
 }
 
@@ -182,7 +163,6 @@ export function askPast(
     needs.awards.map(({ partnerId, action }) => ({ key, values: [uuidOf(partnerId), action] })),
   );
   const open = asking.add<LotRow & { remaining: string }>(over(LOAD_OPEN, whole('lots')));
-  const held = asking.add<WalletKey & { lot_seq: string; held: string }>(over(LOAD_HELD, whole('lots')));
   const pending = asking.add<LotRow & { remaining: string; release_at: Date | null }>(
     over(LOAD_PENDING, whole('pendingLots')),
   );
@@ -207,7 +187,6 @@ export function askPast(
         remaining: points(BigInt(row.remaining)),
         releaseAt: instantOrNull(row.release_at),
       })),
-      heldLots: heldFrom(held(answers)),
       pasts: pastsOf(
         {
           lots: [...lots(answers), ...purchaseLots(answers)],
@@ -322,11 +301,6 @@ function pastsOf(
       },
     ]),
   );
-}
-
-function heldFrom(rows: readonly (WalletKey & { lot_seq: string; held: string })[]): ReadPast['heldLots'] {
-  const lots = grouped(rows, (row) => [BigInt(row.lot_seq), points(BigInt(row.held))] as const);
-  return new Map([...lots].map(([wallet, held]) => [wallet, new Map(held)]));
 }
 
 function purchaseFrom(row: PurchaseRow): PastPurchase {

@@ -9,6 +9,7 @@ import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet'
 import { NO_PAST, NONE_HELD } from '../../core/points/wallet';
 import type { LinkKey, LinkState } from '../directory.store';
 import { askPersons, type FactsRequest, type LoadedPerson } from './facts.store';
+import { askHeld } from './held.store';
 import { askPast } from './past.store';
 import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
@@ -166,9 +167,11 @@ async function load(
   );
   const known = asking.add<KnownRow>(loadKnown(request));
   const persons = askPersons(asking, request.persons);
+  const held = askHeld(asking, wallets);
   const past = askPast(asking, wallets);
   const answers = await flush(client, asking.statements);
-  const { openLots, pendingLots, heldLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
+  const heldLots = held(answers);
+  const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
   return {
     wallets: new Map(
       locked(answers).map((row) => {
