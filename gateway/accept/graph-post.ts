@@ -11,7 +11,6 @@ import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ParsedDocuments } from '../limits/parsed-documents';
 import { maskErrors } from '../plan/mask';
-import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { answerTypeFor, type AnswerType } from './media-types';
 import { readBody, UnreadableBody } from './read-body';
@@ -20,6 +19,8 @@ import {
   faultOfHead,
   faultOfReading,
   jsonOf,
+  requestSpan,
+  traceparentOf,
   writeFault,
   type GraphBody,
   type HttpFault,
@@ -64,9 +65,8 @@ export class GraphPost {
 
   answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = newId('req');
-    const span = { name: 'POST /graphql', kind: 'server', facts: { 'hub.request_id': requestId } } as const;
     return continued(traceparentOf(request), () =>
-      traced(span, async () => {
+      traced(requestSpan(request, requestId), async () => {
         await this.answerAs(requestId, request, response);
         note({ 'http.response.status_code': response.statusCode });
       }),
@@ -101,10 +101,7 @@ export class GraphPost {
     const caller = await callerOf(authenticator, originOf(request), { requestId, log });
     if ('code' in caller) return caller;
     const busy = pipeline.lanes.faultFor(caller.principal);
-    if (busy !== null) {
-      countRefusal(busy.code);
-      return busy;
-    }
+    if (busy !== null) return busy;
     let bytes: Buffer;
     try {
       bytes = await readBody(request, limits.bulkBodyBytes);
@@ -173,11 +170,6 @@ export class GraphPost {
     if (status === 503 || status === 429) headers['retry-after'] ??= RETRY_AFTER_SECONDS;
     response.writeHead(status, headers).end(text);
   }
-}
-
-/** Where the caller says it stands in a trace of its own. */
-function traceparentOf({ headers: { traceparent } }: IncomingMessage): string | undefined {
-  return typeof traceparent === 'string' ? traceparent : undefined;
 }
 
 const CREDENTIAL_FAULTS: Readonly<Record<CredentialFault, HttpFault>> = {

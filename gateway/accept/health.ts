@@ -1,9 +1,9 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import { Router, type Request } from 'express';
+import { Router } from 'express';
 import type { JSONWebKeySet } from 'jose';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { scrape } from '../../kernel/telemetry/metrics';
+import { mayScrape, type Scrapers } from '../../kernel/telemetry/scrapers';
 
 export interface HealthOptions {
   readonly links: readonly SubgraphLink[];
@@ -15,8 +15,7 @@ export interface HealthOptions {
   readonly isOpen: () => boolean;
   /** The keys tokens are signed with, when they are known here. */
   readonly jwks: JSONWebKeySet | null;
-  /** Who may scrape: the holder of this text; null: nobody but this machine, and in production nobody. */
-  readonly metrics: { readonly token: string | null; readonly mode: 'development' | 'production' };
+  readonly metrics: Scrapers;
 }
 
 const PROBE_MS = 1_000;
@@ -31,7 +30,6 @@ export function healthRoutes(options: HealthOptions): Router {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'not ready', checks });
   });
   router.get('/metrics', async (request, response, next) => {
-    // To those who may not scrape there is no such path.
     if (!mayScrape(request, options.metrics)) return next();
     const { text, contentType } = await scrape();
     response.setHeader('content-type', contentType);
@@ -45,15 +43,6 @@ export function healthRoutes(options: HealthOptions): Router {
   }
   return router;
 }
-
-function mayScrape(request: Request, { token, mode }: HealthOptions['metrics']): boolean {
-  if (token === null) return mode === 'development' && LOOPBACK.test(request.socket.remoteAddress ?? '');
-  const given = createHash('sha256').update(request.headers.authorization ?? '');
-  const wanted = createHash('sha256').update(`Bearer ${token}`);
-  return timingSafeEqual(given.digest(), wanted.digest());
-}
-
-const LOOPBACK = /^(127\.|::1$|::ffff:127\.)/;
 
 async function readiness({
   links,

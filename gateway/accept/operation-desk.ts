@@ -1,10 +1,11 @@
 import type { GraphQLError } from 'graphql';
+import { traced } from '../../kernel/telemetry/trace';
 import type { Caller } from '../auth/authenticator';
 import type { IncomingOperation } from '../limits/admission';
 import type { BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
 import { ParsedDocuments } from '../limits/parsed-documents';
-import type { Pipeline, Run } from '../plan/pipeline';
+import { spanOf, type Pipeline, type Run } from '../plan/pipeline';
 
 /** An operation as a client of a live connection sends it, with the text of its document. */
 export interface AskedOperation {
@@ -40,7 +41,13 @@ export class OperationDesk {
     this.parsed = new ParsedDocuments(limits.tokens);
   }
 
-  async admit(asked: AskedOperation, by: Asking): Promise<Desked> {
+  admit(asked: AskedOperation, by: Asking): Promise<Desked> {
+    const { caller, requestId, way } = by;
+    const span = spanOf('admit', { context: { principal: caller.principal, requestId }, way });
+    return traced(span, () => this.admitted(asked, by));
+  }
+
+  private async admitted(asked: AskedOperation, by: Asking): Promise<Desked> {
     const { caller, acceptLanguage, address, requestId, way, bodyBytes } = by;
     const { principal } = caller;
     const operationName = asked.operationName ?? undefined;

@@ -78,6 +78,8 @@ describe('the pages beside the graph', () => {
     expect(page.text).toMatch(/hub_gateway_operations_total\{kind="query",way="request",outcome="ok"\} [1-9]/);
     expect(page.text).toMatch(/hub_gateway_refused_total\{code="GATEWAY_VALIDATION"\} [1-9]/);
     expect(page.text).toContain('process_resident_memory_bytes');
+    expect(page.text).toMatch(/hub_gateway_lane\{lane="tills",state="running"\} 0/);
+    expect(page.text).toMatch(/hub_gateway_subgraph_seconds_count\{subgraph="members",outcome="ok"\} [1-9]/);
 
     const token = 'scraper-of-this-hub';
     await using guarded = await openTestGateway({ config: { metricsToken: token } });
@@ -88,6 +90,20 @@ describe('the pages beside the graph', () => {
     expect((await scraped(`Bearer ${token}`)).status).toBe(200);
     await using closed = await openTestGateway({ config: { mode: 'production' } });
     expect((await send(`${closed.url}/metrics`, { method: 'GET', headers: {} })).status).toBe(404);
+  });
+
+  it('count whoever was turned away before it was read, each stream, and how sockets were closed', async () => {
+    const ask = { method: 'POST', headers: { 'content-type': 'application/json', authorization: 'Bearer wrong' } };
+    expect((await send(`${hub.url}/graphql`, { ...ask, body: '{}' })).status).toBe(401);
+    const socket = new WebSocket(`${hub.url.replace('http', 'ws')}/graphql`, 'graphql-transport-ws');
+    await new Promise((resolve) => socket.once('open', resolve));
+    socket.send(JSON.stringify({ type: 'connection_init', payload: { authorization: 'Bearer wrong' } }));
+    await new Promise((resolve) => socket.once('close', resolve));
+    await until(async () => /hub_gateway_socket_closes_total\{code="4403"\} [1-9]/.test((await get('/metrics')).text));
+    const { text } = await get('/metrics');
+    expect(text).toMatch(/hub_gateway_refused_total\{code="GATEWAY_UNAUTHENTICATED"\} [1-9]/);
+    expect(text).toMatch(/hub_gateway_operations_total\{kind="subscription",way="\w+",outcome="ok"\} [1-9]/);
+    expect(text).toMatch(/hub_gateway_stream_messages_total [1-9]/);
   });
 
   it('say that the hub is ready when database, keys and subgraphs are', async () => {

@@ -1,10 +1,12 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import { continued, note, traced, type Span } from '../../kernel/telemetry/trace';
 import { newId } from '../../kernel/values/id';
 import type { RequestedDocument } from '../limits/documents';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { faultBody } from '../plan/mask';
+import { countRefusal } from '../plan/measured';
 import type { GatewayCode } from '../plan/codes';
 import { ANSWER_TYPES, answerTypeFor } from './media-types';
 import { readBody } from './read-body';
@@ -42,6 +44,7 @@ export function sendFault(response: Response, fault: HttpFault): void {
 
 /** The same for a request that no page has named. */
 export function writeFault(response: ServerResponse, requestId: string, { status, code, message }: HttpFault): void {
+  countRefusal(code);
   const text = JSON.stringify(faultBody({ code, message, requestId }));
   response.setHeader('x-request-id', requestId);
   response.setHeader('content-type', 'application/json; charset=utf-8');
@@ -54,13 +57,31 @@ export function writeFault(response: ServerResponse, requestId: string, { status
   response.writeHead(status).end(text);
 }
 
-/** Gives each request its id. Whatever a client sends of the kind is not looked at. */
-export const nameRequest: RequestHandler = (_request, response, next) => {
+/** Gives each request its id, and its place in a trace until it is answered. Whatever a client sends as an id is not looked at. */
+export const nameRequest: RequestHandler = (request, response, next) => {
   const requestId = newId('req');
   Object.assign(response.locals, { requestId, bodyBytes: 0 } satisfies HttpLocals);
   response.setHeader('x-request-id', requestId);
-  next();
+  const answered = async () => {
+    const gone = new Promise((resolve) => response.once('close', resolve));
+    next();
+    await gone;
+    note({ 'http.response.status_code': response.statusCode });
+  };
+  continued(traceparentOf(request), () => traced(requestSpan(request, requestId), answered)).catch(next);
 };
+
+/** What a trace says of a request; of its path only what is ours, for the rest may name anything. */
+export function requestSpan({ method, url = '' }: IncomingMessage, requestId: string): Span {
+  const path = url.split('?')[0] as string;
+  const known = /^\/(?:graphql|graphiql|metrics|livez|readyz|v1\/[a-z]+)$/.test(path) ? path : '/…';
+  return { name: `${method} ${known}`, kind: 'server', facts: { 'hub.request_id': requestId } };
+}
+
+/** Where the caller says it stands in a trace of its own. */
+export function traceparentOf({ headers: { traceparent } }: IncomingMessage): string | undefined {
+  return typeof traceparent === 'string' ? traceparent : undefined;
+}
 
 /** What is wrong with a request's head; null when the body may be read. */
 export function faultOfHead(request: IncomingMessage): HttpFault | null {

@@ -17,6 +17,7 @@ import { limitFault } from '../limits/admission';
 import type { DocumentBook, RequestedDocument } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
+import { countRefusal } from '../plan/measured';
 import type { Pipeline, Run } from '../plan/pipeline';
 import type { SharedStreams } from '../stream/shared-streams';
 import type { OperationDesk } from './operation-desk';
@@ -146,7 +147,10 @@ async function admit(asked: {
   if (Object.keys(socket.subscriptions).length > most)
     return [limitFault('GATEWAY_TOO_MANY_SUBSCRIPTIONS', `A socket may have ${most} live operations.`)];
   const named = await book.resolve(payload as RequestedDocument, caller.principal);
-  if ('code' in named) return [requestFault(named)];
+  if ('code' in named) {
+    countRefusal(named.code);
+    return [requestFault(named)];
+  }
   const { operationName, variables } = payload;
   const desked = await desk.admit(
     { query: named.query, operationName, variables },

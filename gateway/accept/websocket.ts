@@ -13,7 +13,7 @@ import { originOf, type Origin } from '../auth/client-address';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import type { DocumentBook } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
-import { countSocket } from '../plan/measured';
+import { countClose, countSocket } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import type { SharedStreams } from '../stream/shared-streams';
 import type { CredentialWatch, Watched } from './credential-watch';
@@ -114,6 +114,7 @@ export class SocketFront {
       this.live.delete(connection);
       this.options.watch.forget(connection);
       countSocket(-1);
+      countClose(code);
       void closed(code, reason.toString());
     });
   }

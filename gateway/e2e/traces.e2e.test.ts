@@ -3,9 +3,11 @@ import { join } from 'node:path';
 import { projectRoot } from '../../kernel/config/project-root';
 import { foundCoalition, purchase, type Coalition } from './testkit/coalition';
 import { openAsSix, type TestHub } from './testkit/hubs';
+import { LIVE_WAYS } from './testkit/ways';
 import { openSpanCollector, type HeardSpan, type SpanCollector } from './testkit/span-collector';
 
 const RECORD = `mutation Till($input: RecordPurchaseInput!) { recordPurchase(input: $input) { __typename } }`;
+const WATCH = 'subscription Watch($id: ID!) { balanceChanged(memberId: $id) { version } }';
 const CALLER = { trace: '4bf92f3577b34da6a3ce929d0e0e4736', span: '00f067aa0ba902b7' };
 const CARD = 'TRACED-CARD-7788';
 const [NAME, RECEIPT] = ['Zofia Traced-Dąbek', 'TRACED-RECEIPT-42'];
@@ -68,6 +70,30 @@ describe('a hub of six processes whose traces are collected', () => {
     expect([ask!.program, answer!.program]).toEqual(['hub-gateway', 'hub-ledger']);
     expect(answer!.facts['hub.request_id']).toBe(requestId);
     expect(batch.map(({ name }) => name).sort()).toEqual(['apply and commit', 'batch', 'lock and load']);
+  });
+
+  it.each([
+    ['WebSocket', 'socket'],
+    ['server-sent events', 'events'],
+  ] as const)('shows what came by %s under the request it belongs to, streams as well', async (name, way) => {
+    const member = await coalition.enrol(`TRACED-${way}`);
+    const ask = LIVE_WAYS[name];
+    const credential = coalition.bakery.key;
+    await ask(hub, { credential, document: RECORD, variables: { input: purchase(`TRACED-${way}`, member.id, 100) } });
+    await ask(hub, { credential, document: WATCH, variables: { id: member.id } });
+    const until = Date.now() + 20_000;
+    const [operation, subscribe] = ['operation', 'subscribe'].map((one) => () => {
+      return collector.spans.find((span) => span.name === one && span.facts['hub.way'] === way);
+    }) as [() => HeardSpan | undefined, () => HeardSpan | undefined];
+    while ((operation() === undefined || subscribe() === undefined) && Date.now() < until)
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    const named = { 'hub.caller': 'partner', 'hub.request_id': expect.stringMatching(/^req_/) };
+    expect([operation()?.facts, subscribe()?.facts]).toEqual([
+      expect.objectContaining(named),
+      expect.objectContaining(named),
+    ]);
+    const alone = collector.spans.filter((span) => ['plan', 'ask ledger'].includes(span.name) && !span.parentSpanId);
+    expect(alone).toEqual([]);
   });
 
   it('keeps what a trace says free of persons: no identity, no name, no receipt, no key', () => {

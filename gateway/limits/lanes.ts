@@ -137,8 +137,8 @@ export const defaultLanes: GatewayLanes = {
 
 /** The lanes of one gateway, and what is said to those who find no place. */
 export class Lanes {
-  private readonly tills: Lane;
-  private readonly bulk: Lane;
+  readonly tills: Lane;
+  readonly bulk: Lane;
 
   constructor(sizes: GatewayLanes) {
     this.tills = new Lane(sizes.tills);

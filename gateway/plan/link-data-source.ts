@@ -2,6 +2,7 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { traced } from '../../kernel/telemetry/trace';
+import { countAsked } from './measured';
 
 /** What a step of a plan asks a subgraph. */
 export interface Fetch {
@@ -23,8 +24,9 @@ export interface DataSource {
 export class LinkDataSource implements DataSource {
   constructor(private readonly link: SubgraphLink) {}
 
-  process({ request, context, document }: Fetch): Promise<ExecutionResult> {
-    return traced({ name: `ask ${this.link.name}`, kind: 'client' }, () =>
+  async process({ request, context, document }: Fetch): Promise<ExecutionResult> {
+    const startedAt = performance.now();
+    const result = await traced({ name: `ask ${this.link.name}`, kind: 'client' }, () =>
       this.link.execute({
         query: request.query ?? '',
         document,
@@ -33,5 +35,7 @@ export class LinkDataSource implements DataSource {
         context,
       }),
     );
+    countAsked(this.link.name, result, startedAt);
+    return result;
   }
 }

@@ -1,5 +1,5 @@
 import type { ExecutionResult } from 'graphql';
-import { counter, duration, gauge } from '../../kernel/telemetry/metrics';
+import { counter, duration, gauge, reading } from '../../kernel/telemetry/metrics';
 
 const operations = counter('hub_gateway_operations_total', 'Operations by kind, way and outcome.', [
   'kind',
@@ -9,9 +9,17 @@ const operations = counter('hub_gateway_operations_total', 'Operations by kind, 
 const seconds = duration('hub_gateway_operation_seconds', 'How long queries and mutations take, from their plan on.', [
   'kind',
 ]);
-const refused = counter('hub_gateway_refused_total', 'Operations that were turned away before any subgraph saw them.', [
-  'code',
+const refused = counter(
+  'hub_gateway_refused_total',
+  'Requests and operations that were turned away before any subgraph saw them.',
+  ['code'],
+);
+const subgraphSeconds = duration('hub_gateway_subgraph_seconds', 'How long subgraphs take to answer, by outcome.', [
+  'subgraph',
+  'outcome',
 ]);
+const messages = counter('hub_gateway_stream_messages_total', 'Messages given to readers of streams.', []);
+const closes = counter('hub_gateway_socket_closes_total', 'WebSockets that were closed, by their code.', ['code']);
 const sockets = gauge('hub_gateway_sockets', 'WebSockets open now.');
 const readers = gauge('hub_gateway_stream_readers', 'Subscriptions open now.');
 const sources = gauge('hub_gateway_stream_sources', 'Subscriptions at subgraphs that feed them.');
@@ -32,10 +40,52 @@ export function countAnswer(kind: string, way: string, { data, errors }: Executi
   seconds.observe({ kind }, (performance.now() - startedAt) / 1000);
 }
 
+/** Counts a subscription that began, or that there was no stream for. */
+export function countStream(way: string, outcome: 'ok' | 'failed'): void {
+  operations.inc({ kind: 'subscription', way, outcome });
+}
+
+/** Counts messages that were given to readers. */
+export function countMessages(count: number): void {
+  messages.inc(count);
+}
+
+/** Counts what a subgraph was asked and how long it took, whatever became of it: the code of a fault of the way there is its outcome. */
+export function countAsked(subgraph: string, { data, errors }: ExecutionResult, startedAt: number): void {
+  const code = data == null ? errors?.[0]?.extensions['code'] : undefined;
+  const outcome = errors === undefined ? 'ok' : WAY_FAULTS.has(String(code)) ? String(code) : 'refused';
+  subgraphSeconds.observe({ subgraph, outcome }, (performance.now() - startedAt) / 1000);
+}
+
+const WAY_FAULTS: ReadonlySet<string> = new Set(['SUBGRAPH_UNAVAILABLE', 'GATEWAY_DEADLINE_EXCEEDED', 'INTERNAL']);
+
+/** Follows how much of a gateway's lanes is taken. */
+export function readLanes(
+  lanes: Readonly<Record<string, { readonly inFlight: number; readonly queued: number }>>,
+): void {
+  reading('hub_gateway_lane', 'Operations that run and that wait for a place, by lane.', ['lane', 'state'], () =>
+    Object.entries(lanes).flatMap(([lane, { inFlight, queued }]) => [
+      { labels: { lane, state: 'running' }, value: inFlight },
+      { labels: { lane, state: 'waiting' }, value: queued },
+    ]),
+  );
+}
+
 /** Counts an operation that went no further than the gateway. */
 export function countRefusal(code: unknown): void {
   refused.inc({ code: String(code) });
 }
+
+/** Counts a socket that was closed. Codes a client chose are one: it could choose a thousand. */
+export function countClose(code: number): void {
+  closes.inc({ code: CLOSES.has(code) ? String(code) : 'other' });
+}
+
+/** Codes of RFC 6455 and of graphql-transport-ws. */
+const CLOSES: ReadonlySet<number> = new Set([
+  ...[1000, 1001, 1002, 1005, 1006, 1007, 1008, 1009, 1011, 1013],
+  ...[4004, 4005, 4400, 4401, 4403, 4406, 4408, 4409, 4429, 4500],
+]);
 
 /** Follows how many sockets are open. */
 export function countSocket(change: 1 | -1): void {

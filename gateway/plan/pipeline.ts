@@ -12,7 +12,7 @@ import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { Fault } from '../../kernel/errors/fault';
 import type { Logger } from '../../kernel/telemetry/log';
-import { traced } from '../../kernel/telemetry/trace';
+import { traced, type Span } from '../../kernel/telemetry/trace';
 import { digest } from '../../kernel/values/canonical';
 import type { AuditLog } from '../auth/audit-log';
 import {
@@ -36,7 +36,7 @@ import { faultsOfChange } from './graph-change';
 import { LinkDataSource, type DataSource } from './link-data-source';
 import { maskErrors } from './mask';
 import { taggedFields } from './personal-fields';
-import { countAnswer, countRefusal } from './measured';
+import { countAnswer, countRefusal, readLanes } from './measured';
 import { SharedReads } from './shared-reads';
 
 export interface PipelineOptions {
@@ -117,6 +117,7 @@ export class Pipeline {
     this.limits = limits;
     this.budgets = budgets;
     this.lanes = new Lanes(limits.lanes);
+    readLanes({ tills: this.lanes.tills, bulk: this.lanes.bulk });
     this.log = log;
     this.links = links;
     this.sources = Object.fromEntries(Object.entries(links).map(([name, link]) => [name, new LinkDataSource(link)]));
@@ -233,7 +234,7 @@ export class Pipeline {
   async answer(run: Run): Promise<ExecutionResult> {
     const { document, operationName, context, way } = run;
     const startedAt = performance.now();
-    const result = await this.guarded(context, () => this.run(run));
+    const result = await traced(spanOf('operation', run), () => this.guarded(context, () => this.run(run)));
     countAnswer(getOperationAST(document, operationName)?.operation ?? 'query', way, result, startedAt);
     return result;
   }
@@ -304,6 +305,15 @@ export class Pipeline {
   private masked({ errors = [] }: ExecutionResult, { requestId }: RequestContext): GraphQLError[] {
     return maskErrors(errors, requestId, this.log);
   }
+}
+
+interface SpanSubject extends Pick<Run, 'way'> {
+  readonly context: Pick<RequestContext, 'principal' | 'requestId'>;
+}
+
+/** What a trace says of an operation whose request has no span of its own. */
+export function spanOf(name: string, { context: { requestId, principal }, way }: SpanSubject): Span {
+  return { name, kind: 'server', facts: { 'hub.request_id': requestId, 'hub.caller': principal.kind, 'hub.way': way } };
 }
 
 /** How many reasons are told: a text of another product would have thousands. */

@@ -2,11 +2,12 @@ import { print } from 'graphql';
 import { principalFingerprint } from '../../kernel/context/principal';
 import { canonicalJson, digest } from '../../kernel/values/canonical';
 import { requestFault } from '../../kernel/graph/fault';
+import { traced } from '../../kernel/telemetry/trace';
 import { newId } from '../../kernel/values/id';
 import type { ApolloPlanner, Plan } from '../plan/apollo';
 import { maskErrors } from '../plan/mask';
-import { countReader, countSlowReader } from '../plan/measured';
-import type { Pipeline, Run } from '../plan/pipeline';
+import { countReader, countSlowReader, countStream } from '../plan/measured';
+import { spanOf, type Pipeline, type Run } from '../plan/pipeline';
 import { Message, type StreamReader } from './reader';
 import { SharedStream, type PreparedStream } from './shared-stream';
 import { sourceFetch, type Place } from './source-fetch';
@@ -43,8 +44,11 @@ export class SharedStreams {
   /** Gives a reader the stream it asks for, from now on; or the fault for which there is none, and the end. */
   async join(run: Run, reader: StreamReader): Promise<Leave> {
     try {
-      return await this.joined(run, reader);
+      const leave = await traced(spanOf('subscribe', run), () => this.joined(run, reader));
+      countStream(run.way, 'ok');
+      return leave;
     } catch (error) {
+      countStream(run.way, 'failed');
       reader.take(new Message(await this.pipeline.guarded(run.context, () => Promise.reject(error as Error))));
       reader.end();
       return () => {};

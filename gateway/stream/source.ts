@@ -1,7 +1,7 @@
 import type { ExecutionResult } from 'graphql';
 import { subgraphUnavailable } from '../../kernel/graph/fault';
 import { FellBehind } from '../../kernel/graph/stream';
-import { countSource } from '../plan/measured';
+import { countMessages, countSource } from '../plan/measured';
 import { Message, type StreamReader } from './reader';
 import { isSamePlace, placeOf, type Place } from './source-fetch';
 
@@ -111,6 +111,7 @@ export class Source {
         this.owner.slow(reader, before);
       } else reader.take(message);
     }
+    countMessages(this.readers.size);
     if (this.readers.size === 0) this.close();
     else this.owner.told(this);
   }

@@ -1,4 +1,4 @@
-import { gatewayDatabase, openDevelopmentIssuer } from '../../gateway/main';
+import { gatewayDatabase, openDevelopmentIssuer, readGatewayConfig } from '../../gateway/main';
 import type { SubgraphName } from '../../kernel/context/principal';
 import { serveSubgraph, type SubgraphServer } from '../../kernel/graph/serve-subgraph';
 import type { OpenSubgraph } from '../../kernel/graph/subgraph';
@@ -31,9 +31,10 @@ export async function serveOneSubgraph(name: SubgraphName, options: ServeOptions
     const database = await databases.connectMigrated(definition);
     const subgraph = await definition.open({ database, peers, secrets, clock: systemClock });
     await subgraph.start();
-    const { host } = config;
+    const { host, mode } = config;
     const { port } = options;
-    const server = await serveSubgraph(subgraph, { secrets, host, port }).catch((cause: unknown) => {
+    const scrapers = { token: readGatewayConfig().config.metricsToken, mode };
+    const server = await serveSubgraph(subgraph, { secrets, host, port, scrapers }).catch((cause: unknown) => {
       throw portFault(cause, port, host);
     });
     const close = async () => {

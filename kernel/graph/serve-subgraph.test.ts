@@ -115,6 +115,20 @@ describe('a subgraph served as a process of its own', () => {
     expect((await fetch(`${server.url}/livez`)).status).toBe(200);
   });
 
+  it('tells what it measures to whoever may scrape it, and nobody else', async () => {
+    const scrapers = { token: 'scraper-of-this-hub', mode: 'production' } as const;
+    const measured = await serveSubgraph(openLedger(), { secrets, host: '127.0.0.1', port: 0, scrapers });
+    try {
+      const scraped = (url: string, authorization: string) => fetch(`${url}/metrics`, { headers: { authorization } });
+      const page = await scraped(measured.url, `Bearer ${scrapers.token}`);
+      expect([page.status, await page.text()]).toEqual([200, expect.stringContaining('process_cpu_seconds_total')]);
+      expect((await scraped(measured.url, 'Bearer another')).status).toBe(401);
+      expect((await scraped(server.url, `Bearer ${scrapers.token}`)).status).toBe(401);
+    } finally {
+      await measured.close();
+    }
+  });
+
   it('shows what was refused and hides what was thrown', async () => {
     const { data, errors } = await link.execute({ query: '{ broken refused }', context: context() });
     expect(data).toEqual({ broken: null, refused: null });

@@ -7,6 +7,8 @@ import { INTERNAL_HEADER, verifyInternal } from '../context/internal-token';
 import type { RequestContext } from '../context/request-context';
 import type { FeedPosition } from '../events/event';
 import { openLog } from '../telemetry/log';
+import { scrape } from '../telemetry/metrics';
+import { mayScrape, type Scrapers } from '../telemetry/scrapers';
 import { continued, traced } from '../telemetry/trace';
 import { graphFault } from './fault';
 import type { SubgraphRequest } from './link';
@@ -26,6 +28,8 @@ export interface SubgraphAddress {
   readonly host: string;
   /** 0 asks the system for a free one. */
   readonly port: number;
+  /** Who may scrape `/metrics`; default: nobody, as where the process is scraped at another port. */
+  readonly scrapers?: Scrapers;
 }
 
 /** A bulk mutation of 1,000 rows is about 1 MB; the gateway has checked the size before. */
@@ -34,11 +38,11 @@ const PAGE_MAX = 1_000;
 const WAIT_MAX_MS = 10_000;
 
 /**
- * Serves one subgraph as a process of its own: `/graphql` over HTTP and WebSocket, `/events`, `/livez`, `/readyz`.
+ * Serves one subgraph as a process of its own: `/graphql` over HTTP and WebSocket, `/events`, `/livez`, `/readyz`, `/metrics`.
  * Whatever lacks the signature of one of the hub's own processes is answered 401, `_service` and `_entities` included.
  */
 export async function serveSubgraph(open: OpenSubgraph, address: SubgraphAddress): Promise<SubgraphServer> {
-  const door = new SubgraphDoor(open, address.secrets.internal);
+  const door = new SubgraphDoor(open, address);
   const server = createServer((request, response) => void door.answer(request, response));
   // Longer than a client keeps a connection, so that it is the client who closes an idle one.
   server.keepAliveTimeout = 65_000;
@@ -69,7 +73,7 @@ class SubgraphDoor {
 
   constructor(
     private readonly open: OpenSubgraph,
-    private readonly secret: string,
+    private readonly address: SubgraphAddress,
   ) {
     this.log = openLog(open.name);
     this.link = new LocalLink(open.name, open.schema, (context) => open.createContext(context));
@@ -86,7 +90,12 @@ class SubgraphDoor {
   }
 
   verify(token: unknown): RequestContext | null {
-    return verifyInternal(this.secret, this.open.name, token);
+    return verifyInternal(this.address.secrets.internal, this.open.name, token);
+  }
+
+  private isScraper(request: IncomingMessage): boolean {
+    const { scrapers } = this.address;
+    return scrapers !== undefined && mayScrape(request, scrapers);
   }
 
   /** Ready is who can read its own database: the feed is read from there. */
@@ -104,6 +113,7 @@ class SubgraphDoor {
     const [pathname, search] = (request.url ?? '/').split('?');
     if (pathname === '/livez') return send(response, 200, { status: 'ok' });
     if (pathname === '/readyz') return this.ready(response);
+    if (pathname === '/metrics' && this.isScraper(request)) return measured(response);
     const context = this.verify(request.headers[INTERNAL_HEADER]);
     if (context === null)
       return send(response, 401, { errors: [{ message: 'Only the hub’s own processes are answered here.' }] });
@@ -235,6 +245,11 @@ function readBody(request: IncomingMessage): Promise<string> {
     request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
     request.on('error', reject);
   });
+}
+
+async function measured(response: ServerResponse): Promise<void> {
+  const { text, contentType } = await scrape();
+  response.writeHead(200, { 'content-type': contentType }).end(text);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

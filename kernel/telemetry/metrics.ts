@@ -25,6 +25,22 @@ export function gauge<Label extends string>(
   return known ?? new Gauge({ name, help, labelNames: [...labelNames] });
 }
 
+/** What is read when it is scraped; named again, it is read anew. */
+export function reading<Label extends string>(
+  name: string,
+  help: string,
+  labelNames: readonly Label[],
+  read: () => readonly { readonly labels: Record<Label, string>; readonly value: number }[],
+): void {
+  register.removeSingleMetric(name);
+  const known = new Gauge({
+    name,
+    help,
+    labelNames: [...labelNames],
+    collect: () => read().forEach(({ labels, value }) => known.set(labels, value)),
+  });
+}
+
 /** How long something takes, in seconds: from a tenth of a millisecond to ten seconds. */
 export function duration<Label extends string>(
   name: string,

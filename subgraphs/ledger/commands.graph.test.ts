@@ -1,5 +1,5 @@
 import type { Principal } from '../../kernel/context/principal';
-import { newId, type MemberId } from '../../kernel/values/id';
+import { newId, uuidOf, type MemberId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
@@ -79,6 +79,32 @@ describe.each(names)('%s', (name) => {
   });
 });
 
+const closeLinks = `/* test.closeLinks */ update partner_link_projection set state = 'CREDIT_ONLY' where partner_id = any($1::uuid[])`;
+const endLinks = '/* test.endLinks */ delete from partner_link_projection where partner_id = any($1::uuid[])';
+const partners = [plain.brands.map(uuidOf)];
+const accountsOf = (answer: Answer): Answer[] => (answer.parts ?? [answer]).map((part: Answer) => part.account);
+/** An answer without the accounts in it. */
+const deedOf = (answer: Answer): Answer =>
+  JSON.parse(JSON.stringify(answer, (field, value) => (field === 'account' ? undefined : value)));
+
+describe.each(names.filter((name) => commands[name]!.needsLink))('%s, asked again', (name) => {
+  it.each([
+    ['closed', closeLinks],
+    ['ended', endLinks],
+  ])('when the link is %s by then, answers what was decided, and hides the account', async (_how, change) => {
+    const { who, mutation, input, memberId } = await prepare(name);
+    const first = await graph.run(who, mutation, input);
+    const version = await versionOf(memberId);
+    graph.members.forgetLinks();
+    await graph.database.pool.query(change, partners);
+    const again = await graph.run(who, mutation, input);
+    expect(deedOf(again)).toEqual({ ...deedOf(first), replayed: true });
+    const veiled = { version: '0', pending: '0', held: '0', arrears: '0' };
+    for (const account of accountsOf(again)) expect(account).toMatchObject(veiled);
+    expect(await versionOf(memberId)).toBe(version);
+  });
+});
+
 describe('a key', () => {
   it('is its caller’s own, for one operation on one account: anywhere else it names another intent', async () => {
     const florist = plain.brands[1];
@@ -96,6 +122,21 @@ describe('a key', () => {
     const again = await graph.run(graph.partner(baker), RECORD, sale(ann, 1_000n, mine));
     expect(again).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
     expect(await graph.lookAt(ann, 'available')).toEqual({ available: '26' });
+  });
+});
+
+describe('a refusal for want of the member’s consent', () => {
+  it('stays decided though the link was opened since: the till may have taken money instead', async () => {
+    const member = graph.enrol({ [baker]: 'CREDIT_ONLY' });
+    const { sale, spend } = inputsAt(NOW);
+    const till = graph.partner(baker);
+    await graph.run(till, RECORD, sale(member, 1_000n));
+    const asked = spend(member, '4');
+    const first = await graph.run(till, REDEEM, asked);
+    expect(first).toMatchObject({ code: 'LEDGER_MEMBER_NOT_CONFIRMED', retryable: false, replayed: false });
+    await graph.database.pool.query(`/* test.openLinks */ update partner_link_projection set state = 'OPEN'`);
+    expect(await graph.run(till, REDEEM, asked)).toEqual({ ...first, replayed: true });
+    expect(await graph.run(till, REDEEM, spend(member, '4'))).toMatchObject({ replayed: false });
   });
 });
 

@@ -21,10 +21,11 @@ export const ledgerRefusals = {
   },
   LEDGER_MEMBER_NOT_CONFIRMED: {
     meaning: 'The member has not confirmed the link to this partner: it may credit, not read or redeem.',
-    action: 'Let the member present the card, or confirm the link with their own token.',
+    action:
+      'Let the member present the card, or confirm the link with their own token; then send with a new idempotency key.',
     retryable: false,
     type: 'MemberNotConfirmed',
-    precedence: 33,
+    precedence: 44,
   },
   PARTNERS_PARTNER_SUSPENDED: {
     meaning: 'The partner is suspended: it neither issues nor redeems. Points it issued stay spendable elsewhere.',
@@ -217,6 +218,14 @@ export const ledgerRefusals = {
     retryable: false,
     type: 'ReceiptClaimOver',
     precedence: 58,
+  },
+  LEDGER_RECEIPT_CLAIMS_LOCKED: {
+    meaning:
+      'The member named receipts of this partner that are not there too often; for a while no claim there is looked at.',
+    action: 'Claim again after `retryAfterSeconds` of the programme’s clock; a right claim ends the counting.',
+    retryable: true,
+    type: 'ReceiptClaimsLocked',
+    precedence: 29,
   },
   LEDGER_TOO_MANY_CLAIMS: {
     meaning: 'The member has as many claims of missing points waiting as are allowed at once.',

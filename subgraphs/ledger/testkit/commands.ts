@@ -22,6 +22,8 @@ export interface CommandKind {
   readonly allowed: readonly Principal['kind'][];
   /** The scope a partner's key needs. */
   readonly scope?: 'points:earn' | 'points:redeem' | 'accrual:direct';
+  /** It stands on the partner's link to each member it names. */
+  readonly needsLink?: true;
   prepare(): Promise<Command>;
 }
 
@@ -86,6 +88,7 @@ export function everyCommand(
     recordPurchase: {
       allowed: ['partner'],
       scope: 'points:earn',
+      needsLink: true,
       prepare: async () => {
         const memberId = enrol();
         const change = { amount: { amountMinor: '1', currency: 'EUR' } };
@@ -95,6 +98,7 @@ export function everyCommand(
     recordAction: {
       allowed: ['partner'],
       scope: 'points:earn',
+      needsLink: true,
       prepare: async () => {
         const memberId = enrol();
         const input = inputs.act(memberId, 'social.connected', { attributes: { network: 'birdsong' } });
@@ -105,6 +109,7 @@ export function everyCommand(
     redeemPoints: {
       allowed: ['partner'],
       scope: 'points:redeem',
+      needsLink: true,
       prepare: async () => {
         const { memberId } = await aBuyer(1_000n);
         const input = inputs.spend(memberId, '4');
@@ -114,6 +119,7 @@ export function everyCommand(
     redeemPool: {
       allowed: ['partner'],
       scope: 'points:redeem',
+      needsLink: true,
       prepare: async () => {
         const [{ memberId }, friend] = [await aBuyer(1_000n), await aBuyer(500n)];
         const { member, ...spend } = inputs.spend(memberId, '6');
@@ -124,6 +130,7 @@ export function everyCommand(
     holdPoints: {
       allowed: ['partner'],
       scope: 'points:redeem',
+      needsLink: true,
       prepare: async () => {
         const { memberId } = await aBuyer(1_000n);
         const input = inputs.setAside(memberId, '4');
@@ -220,6 +227,7 @@ export function everyCommand(
     postAccrual: {
       allowed: ['partner', 'admin'],
       scope: 'accrual:direct',
+      needsLink: true,
       prepare: async () => {
         const memberId = enrol();
         const input = inputs.accrue(memberId, '10', { funding: [{ partnerId: baker, bps: 10_000 }] });

@@ -21,6 +21,11 @@ export class KnownMembers implements SubgraphLink {
     return memberId;
   }
 
+  /** Every member has left every partner; what the ledger has heard already stays. */
+  forgetLinks(): void {
+    this.links.clear();
+  }
+
   /** Gives a member a card. */
   addCard(programmeId: ProgrammeId, memberId: MemberId, card: string): void {
     const normalised = normaliseIdentity('CARD', card);

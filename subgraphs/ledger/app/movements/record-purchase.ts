@@ -1,7 +1,7 @@
 import type { Principal } from '../../../../kernel/context/principal';
 import { expectThat, firstFault, ifGiven, textFault, wholeFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
-import { invalidInput, notFound } from '../../../../kernel/errors/shared-refusals';
+import { invalidInput } from '../../../../kernel/errors/shared-refusals';
 import { parseCurrency } from '../../../../kernel/values/money';
 import { planPurchase, type Purchase } from '../../core/movements/purchase';
 import type { Surroundings } from '../../core/rules/purchase-facts';
@@ -94,13 +94,15 @@ async function findBuyer(
   return isRefusal(buyer) ? buyer : { acting, buyer };
 }
 
-/** A buyer whose link members was asked about where need be: of rows that go together, none is to wait for that on its lane. */
+/**
+ * A buyer whose link members was asked about where need be: of rows that go together, none is to wait for that on its lane. Whether
+ * there is one is judged there, after the key.
+ */
 async function findKnownBuyer(...asked: Parameters<typeof findBuyer>): ReturnType<typeof findBuyer> {
   const found = await findBuyer(...asked);
   if (isRefusal(found)) return found;
-  const link = await asked[0].directory.linkOf(found.buyer.link);
-  if (link === null) return notFound('member');
-  return isRefusal(link) ? link : found;
+  await asked[0].directory.linkOf(found.buyer.link);
+  return found;
 }
 
 interface Buying {

@@ -7,7 +7,7 @@ import { planPoolSpend } from '../../core/movements/pool';
 import { walletKeyOf } from '../../core/points/wallet';
 import { findPoolPart } from '../../data/points/transaction.store';
 import type { Ledger } from '../ledger';
-import { actingAs, memberToCharge, type ChargedMember } from '../points/acting';
+import { actingAs, memberToCharge, shownTo, type ChargedMember } from '../points/acting';
 import type { MemberRef } from '../points/member-directory';
 import { post, readPosted, type Posted } from '../points/post';
 import { documentOf } from '../points/posting-command';
@@ -81,13 +81,15 @@ export async function redeemPool(
   });
   if (isRefusal(posted)) return posted;
   const parts = [posted];
-  for (const { memberId } of others) {
+  for (const { memberId, isPresent } of others) {
     // Read back, so that a repeat is answered like the first call.
     const place = { key: walletKeyOf(memberId), programmeId };
     const named = { partnerId, externalRef, lead: walletKeyOf(lead.memberId) };
     const seq = await findPoolPart(ledger.database.pool, place, named);
     if (seq === null) continue;
-    parts.push({ transaction: await readPosted(ledger, { programmeId, memberId }, seq), replayed: posted.replayed });
+    const part = { transaction: await readPosted(ledger, { programmeId, memberId }, seq), replayed: posted.replayed };
+    // The links were there when it was posted; since then each member may have closed theirs.
+    parts.push(part.replayed && !isPresent ? await shownTo(ledger, principal, part) : part);
   }
   return { parts };
 }

@@ -96,11 +96,11 @@ export async function memberToCharge(
  * A posting as the caller may be shown it: a partner to which the member is not open, or not any more, sees nothing of the
  * account, whatever it may do to its own purchases, lots and redemptions.
  */
-export async function shownTo(
+export async function shownTo<Outcome extends Posted | Refusal>(
   ledger: Pick<Ledger, 'directory'>,
   principal: Principal,
-  outcome: Posted | Refusal,
-): Promise<Posted | Refusal> {
+  outcome: Outcome,
+): Promise<Outcome> {
   if (isRefusal(outcome) || principal.kind !== 'partner') return outcome;
   const { programmeId, partnerId } = principal;
   const link = await ledger.directory.linkOf({ programmeId, partnerId, memberId: outcome.transaction.memberId });

@@ -21,6 +21,7 @@ import {
 import {
   decidedText,
   lockAndLoad,
+  type CommandKey,
   type DecidedCommand,
   type LoadedFacts,
   type ProgrammeState,
@@ -136,32 +137,25 @@ class Batch {
   }
 
   /**
-   * The link first: to whom a member is a stranger, nothing about that member is said. Then the key, before any check of clock,
-   * dates or state; then the document; then the rule.
+   * The key first, before any check of links, clock, dates or state: whoever asks again is told what was decided. Then the link: to
+   * whom a member is a stranger, nothing about that member is said. Then the document; then the rule.
    */
   decide(command: PostingCommand): BatchOutcome {
-    const links = linksOf(command);
+    const key = keyOf(command);
+    const before = key === null ? undefined : this.loaded.decided.get(decidedText(key));
+    const outcome = before === undefined ? this.decideNew(command, key) : replayOf(before, command);
     const state = command.link ? this.loaded.links.get(command.link) : undefined;
-    if (links.some((link) => !this.loaded.links.has(link))) return { kind: 'stranger' };
-    const isClosed = (link: LinkNeeded) =>
-      link.toSpend && !link.cardPresented && this.loaded.links.get(link) !== 'OPEN';
-    if (links.some(isClosed)) {
-      return refused(refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.'));
-    }
-    const outcome = this.decideForLinked(command);
     return state !== undefined && isDone(outcome) ? { ...outcome, link: state } : outcome;
   }
 
-  private decideForLinked(command: PostingCommand): BatchOutcome {
+  private decideNew(command: PostingCommand, key: CommandKey | null): BatchOutcome {
+    if (linksOf(command).some((link) => !this.loaded.links.has(link))) return { kind: 'stranger' };
     const wallet = this.loaded.wallets.get(walletText(command.key)) ?? notYetOpened(command);
     if (wallet === null) return refused(notFound('member, lot or hold'));
-    const wallets = [wallet, ...command.others.map(({ key }) => this.walletAt(walletText(key)))];
+    const wallets = [wallet, ...command.others.map(({ key: other }) => this.walletAt(walletText(other)))];
     // A member's UUID names one wallet of one programme; another tenant's caller is told what a stranger is told.
     if (wallets.some(({ programmeId }) => programmeId !== command.programmeId)) return refused(notFound('member'));
     if (wallets.some((one) => this.deferred.has(walletText(one.key)))) return this.defer(wallets);
-    const key = keyOf(command);
-    const before = key === null ? undefined : this.loaded.decided.get(decidedText(key));
-    if (before !== undefined) return replayOf(before, command);
     const outcome = this.decideFresh(command, wallet, wallets.slice(1));
     if (outcome.kind === 'deferred') return { ...outcome, ...this.defer(wallets) };
     if (key !== null) this.remember(command, key, outcome);
@@ -178,6 +172,9 @@ class Batch {
     const book = this.books.get(command.programmeId);
     if (state === undefined || book === undefined) {
       return refused(refuse('LEDGER_PROGRAMME_NOT_READY', 'The programme has not reached the ledger yet.'));
+    }
+    if (linksOf(command).some((link) => this.isClosed(link))) {
+      return refused(refuse('LEDGER_MEMBER_NOT_CONFIRMED', 'The member has not confirmed the link to this partner.'));
     }
     if ([wallet, ...others].some(({ isFrozen }) => isFrozen)) {
       return refused(refuse('LEDGER_ACCOUNT_FROZEN', 'Posting to this account is stopped until its book was checked.'));
@@ -206,6 +203,10 @@ class Batch {
       // Without the campaign whose budget does not hold it the purchase is decided anew: one campaign less each time round.
       spent.add(lastBudgeted(steps, capped.spentBudget));
     }
+  }
+
+  private isClosed(link: LinkNeeded): boolean {
+    return link.toSpend && !link.cardPresented && this.loaded.links.get(link) !== 'OPEN';
   }
 
   private done(command: PostingCommand, carried: readonly CarriedOut[], context: Context): PostingOutcome {
@@ -262,11 +263,7 @@ class Batch {
   }
 
   /** Keeps what was decided from facts under the lock; a retryable refusal decides nothing. */
-  private remember(
-    { intent }: PostingCommand,
-    key: NonNullable<ReturnType<typeof keyOf>>,
-    outcome: PostingOutcome,
-  ): void {
+  private remember({ intent }: PostingCommand, key: CommandKey, outcome: PostingOutcome): void {
     if (intent === null || (outcome.kind !== 'posted' && outcome.kind !== 'refused')) return;
     const { bodyHash } = intent;
     if (outcome.kind === 'posted') {

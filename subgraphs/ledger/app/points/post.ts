@@ -116,9 +116,13 @@ async function postInformed(ledger: Ledger, command: PostingCommand): Promise<Po
   return outcome;
 }
 
-/** A partner that may credit but not read, and had no card shown to it either. */
+/**
+ * A partner that may credit but not read, and had no card shown to it either; and one that asks again after the member left it.
+ * What it is shown goes by the link of this instant.
+ */
 function isBlind({ link }: { link?: LinkState | undefined }, command: PostingCommand): boolean {
-  return link === 'CREDIT_ONLY' && command.link?.cardPresented !== true;
+  if (!command.link || link === 'OPEN') return false;
+  return link === undefined || !command.link.cardPresented;
 }
 
 /** A transaction posted before, as first answered. */
