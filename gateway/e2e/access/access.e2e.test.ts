@@ -17,8 +17,6 @@ import type { AnyResult } from '../../../kernel/testkit/graph-client';
 import { newId } from '../../../kernel/values/id';
 import { ACTORS, ROOT_ACCESS, accessMatrix, type Actor, type Cell } from '../../../schema/access';
 import { schemaOf } from '../../../schema/printed';
-import type * as FeedbackRules from '../../../subgraphs/feedback/app/authorise';
-import type * as PartnersRules from '../../../subgraphs/partners/app/authorise';
 import { testHub, type TestHub } from '../testkit/hubs';
 import { makeWorld, type World } from './actors';
 import { callArguments, givenIn } from './call-arguments';
@@ -27,16 +25,15 @@ import { walkFrom, type Walk } from './object-walk';
 
 /** Controls take one check away: everybody is let through as an admin, or may read what a partner agreed. */
 const mockTaken = { adminOf: false, mayReadTermsOf: false };
+type Rule = (principal: Principal, ...of: unknown[]) => unknown;
 jest.mock('../../../subgraphs/feedback/app/authorise', () => {
-  const real = jest.requireActual<typeof FeedbackRules>('../../../subgraphs/feedback/app/authorise');
-  const adminOf = (principal: Principal) =>
-    mockTaken.adminOf ? { ...principal, kind: 'admin' } : real.adminOf(principal);
+  const real = jest.requireActual<Record<'adminOf', Rule>>('../../../subgraphs/feedback/app/authorise');
+  const adminOf: Rule = (one) => (mockTaken.adminOf ? { ...one, kind: 'admin' } : real.adminOf(one));
   return { ...real, adminOf };
 });
 jest.mock('../../../subgraphs/partners/app/authorise', () => {
-  const real = jest.requireActual<typeof PartnersRules>('../../../subgraphs/partners/app/authorise');
-  const mayReadTermsOf: typeof real.mayReadTermsOf = (...asked) =>
-    mockTaken.mayReadTermsOf || real.mayReadTermsOf(...asked);
+  const real = jest.requireActual<Record<'mayReadTermsOf', Rule>>('../../../subgraphs/partners/app/authorise');
+  const mayReadTermsOf: Rule = (...asked) => mockTaken.mayReadTermsOf || real.mayReadTermsOf(...asked);
   return { ...real, mayReadTermsOf };
 });
 
