@@ -466,9 +466,22 @@ describe('a claim of missing points', () => {
     const buyer = enrol();
     const claim = await claimed(buyer, 1_000n, { partnerId: shop });
     const refused = { claim: { state: 'REFUSED', reason: 'LEDGER_PARTNER_CANNOT_ISSUE' } };
-    const till = graph.partner(shop);
-    expect(await graph.run(till, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({ ...refused, replayed: false });
-    expect(await graph.run(till, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({ ...refused, replayed: true });
+    const [till, accept] = [graph.partner(shop), answer(claim.id, true)];
+    expect(await graph.run(till, ANSWER_CLAIM, accept)).toMatchObject({ ...refused, replayed: false });
+    expect(await graph.run(till, ANSWER_CLAIM, accept)).toMatchObject({ ...refused, replayed: true });
+  });
+
+  it('is answered once: another call finds it closed, and the key of its answer answers no other claim', async () => {
+    const [first, second] = [await claimed(enrol(), 1_000n), await claimed(enrol(), 1_000n)];
+    const accept = answer(first.id, true);
+    await graph.run(bakerKey, ANSWER_CLAIM, accept);
+    const again = await graph.run(bakerKey, ANSWER_CLAIM, answer(first.id, true));
+    expect(again).toMatchObject({ code: 'LEDGER_MISSING_CLAIM_CLOSED', replayed: false });
+    const other = await graph.run(bakerKey, ANSWER_CLAIM, { ...accept, claimId: second.id });
+    expect(other).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    expect(await graph.run(bakerKey, ANSWER_CLAIM, answer(second.id, false))).toMatchObject({
+      claim: { state: 'REJECTED' },
+    });
   });
 
   it('is answered by its partner, with a reason when it is rejected', async () => {
