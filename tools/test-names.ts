@@ -5,7 +5,7 @@ const LEFT_OUT = ['skip', 'todo'];
 
 /**
  * The names under which a file's tests run: titles of `it`, `test` and `describe`, and the cases that a title made of a table takes from it
- * (the first cell of a row, a key of the rows that the title names, or keys of an object). What is skipped, alone or with what it stands in,
+ * (the first cell of a row, a key of its rows that the title names, keys of an object). What is skipped, alone or with what it stands in,
  * has none; what is skipped on a condition has.
  */
 export function testNamesIn(text: string): string[] {
