@@ -185,6 +185,11 @@ export const ROOT_ACCESS: Readonly<Record<string, string>> = {
  */
 export const OBJECT_ACCESS: Readonly<Record<string, string>> = {
   Account: 'partner:own member:own admin finance',
+  // The head seals every section, and is the same for all partners (docs/adr/0016-closing-package.md).
+  'ClosingPackage.head': 'partner staff admin finance',
+  'ClosingPackage.key': 'partner staff admin finance',
+  'ClosingPackage.recordsAtOnce': 'partner staff admin finance',
+  'ClosingPackage.signature': 'partner staff admin finance',
   Hold: 'partner:own member:own admin',
   SurveyInvitation: 'member:own admin',
   Voucher: 'partner:own member:own staff:own admin',

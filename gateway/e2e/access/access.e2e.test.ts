@@ -70,6 +70,11 @@ const OWNERS = new Map<string, SubgraphName>(
 /** What an actor would see, and this world has nothing of: a share in another's loss; a tier's benefits. */
 const NOT_THEIRS = [/^(PartnerDefault\.shares|LossShare\.\w+) by (partner|staff)$/, /^LocalText\.\w+ by host$/];
 
+/** Of no coalition: the hub's own key, and what a caller's own text comes to. */
+const OF_NOBODY = /^(PackageKey|ConditionTrial)\./;
+/** Beside its own deposit a partner sees the fund of all. */
+const FUND_OF_ALL = /^Guarantee\.(fund|held)$/;
+
 type Outcome = 'let in' | 'turned away' | 'nothing';
 type Way = 'through' | 'past';
 
@@ -191,6 +196,25 @@ describe('the access matrix holds at a running hub:', () => {
     // The limit of depth keeps nothing from being asked for: what lies too deep below one root is nearer to another.
     const there = all.flatMap((root) => [...walkOf(root, way, -Infinity).coordinates]);
     expect(there.filter((coordinate) => !asked.has(coordinate))).toEqual([]);
+  });
+
+  it('nothing that is another’s, by any root field past the gateway, as strangers of this coalition or another', async () => {
+    const leaked: string[] = [];
+    for (const root of rootsOf(schema, 'Query').filter((one) => one !== LATER)) {
+      const walk = walkOf(root, 'past');
+      const { query, variables } = callOf(root, world, walk.selection);
+      for (const [name, principal] of Object.entries(world.strangers)) {
+        const request = { query, variables, context: contextOf(principal) };
+        const result = await inside.peers.link(OWNERS.get(root)!).execute(request);
+        const isWithin = 'programmeId' in principal && principal.programmeId === world.coalition.programmeId;
+        for (const coordinate of walk.seenIn(result.data?.['it'])) {
+          const cell = matrix.get(coordinate)![principal.kind as Actor];
+          const isOpen = isWithin && (cell === 'yes' || FUND_OF_ALL.test(coordinate));
+          if (!isOpen && !OF_NOBODY.test(coordinate)) leaked.push(`${root}: ${coordinate} (${cell}) by ${name}`);
+        }
+      }
+    }
+    expect(leaked).toEqual([]);
   });
 
   function walkOf(root: string, way: Way, depth = 1): Walk {

@@ -118,7 +118,7 @@ function argumentsOf(field: Field, given: Record<string, unknown> = {}): string 
 /** Adds to `seen` the fields of which a value holds something. */
 function note(value: unknown, below: ReadonlyMap<string, readonly Step[]>, seen: Set<string>): void {
   if (Array.isArray(value)) return value.forEach((item) => note(item, below, seen));
-  if (value === null || typeof value !== 'object') return;
+  if (holdsNothing(value) || typeof value !== 'object') return;
   const object = value as Readonly<Record<string, unknown>>;
   for (const { field, below: deeper } of below.get(String(object['__typename'])) ?? []) {
     const answer = object[field.name];
