@@ -31,7 +31,7 @@ export function faultBody(fault: ClientFault) {
 
 /**
  * Errors as a client may see them: known codes with their message, everything else as INTERNAL with a request id. What
- * is hidden is logged whole, under that id.
+ * is hidden is logged under that id.
  */
 export function maskErrors(
   errors: readonly (GraphQLError | GraphQLFormattedError)[],
