@@ -31,6 +31,7 @@ import { VintageSums1795892030000 } from './migrations/1795892030000-vintage-sum
 import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
 import { ContinuedLots1795896000000 } from './migrations/1795896000000-continued-lots';
+import { CapShareKey1795897000000 } from './migrations/1795897000000-cap-share-key';
 import { WrongReceipts1795900000000 } from './migrations/1795900000000-wrong-receipts';
 
 const OF_ITS_WALLET: Through = { table: 'wallet', by: { bucket: 'bucket', wallet: 'wallet' } };
@@ -73,6 +74,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     TotalsOfPairs1795892030000,
     RowsOfProgrammes1795894000000,
     ContinuedLots1795896000000,
+    CapShareKey1795897000000,
     WrongReceipts1795900000000,
   ],
   appendOnly: [
