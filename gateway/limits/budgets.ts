@@ -187,13 +187,17 @@ function standingOf(lease: Lease, { allowed, size }: { allowed: boolean; size: n
   return { allowed, limit: size, remaining: Math.min(size, lease.left + lease.elsewhere), resetSeconds };
 }
 
-/** Charges credentials that do not hold to the budget of the callers of their address that have none. */
+/**
+ * Charges credentials that do not hold to their address: a budget as large as that of callers without one, and apart from it, so that
+ * a new key is not held up by what others asked without.
+ */
 export function failedCredentials(budgets: Budgets) {
   const principal = { kind: 'anonymous' } as const;
+  const purse = (address: string) => `failed at ${networkOf(address)}`;
   return {
-    usedUp: (address: string) => budgets.usedUp({ principal, address }, FAILED_CREDENTIAL_COST),
+    usedUp: (address: string) => budgets.usedUp({ principal, address: purse(address) }, FAILED_CREDENTIAL_COST),
     charge: async (address: string): Promise<BudgetStanding | null> => {
-      const standing = await budgets.spend(principal, address, FAILED_CREDENTIAL_COST);
+      const standing = await budgets.spend(principal, purse(address), FAILED_CREDENTIAL_COST);
       return standing?.allowed === false ? standing : null;
     },
   };
