@@ -30,6 +30,7 @@ import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
 import { VintageSums1795892030000 } from './migrations/1795892030000-vintage-sums';
 import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
+import { StandingGuards1795899000000 } from './migrations/1795899000000-standing-guards';
 import { ContinuedLots1795896000000 } from './migrations/1795896000000-continued-lots';
 
 const OF_ITS_WALLET: Through = { table: 'wallet', by: { bucket: 'bucket', wallet: 'wallet' } };
@@ -72,6 +73,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     TotalsOfPairs1795892030000,
     RowsOfProgrammes1795894000000,
     ContinuedLots1795896000000,
+    StandingGuards1795899000000,
   ],
   appendOnly: [
     'journal_transaction',
