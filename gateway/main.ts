@@ -33,7 +33,7 @@ export async function openGateway(options: GatewayOptions): Promise<Gateway> {
   const audit = new AuditLog(database);
   const pipeline = new Pipeline({ supergraphSdl, links, limits, budgets, audit, openIntrospection, log });
   const apollo = await startApolloServer(pipeline, limits);
-  const documents = new DocumentBook({ database, membersNeedTrust: config.mode === 'production', log });
+  const documents = new DocumentBook({ database, budgets, membersNeedTrust: config.mode === 'production', log });
   keys.start();
   return new FrontDoor({
     pipeline,

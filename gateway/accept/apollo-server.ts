@@ -24,6 +24,8 @@ export interface HttpContext {
   readonly address: string;
   /** What is left of the caller's budget, once it was asked. */
   standing: BudgetStanding | null;
+  /** To be called when the operation was admitted. */
+  readonly documentAdmitted: (() => void) | undefined;
 }
 
 /**
@@ -102,6 +104,7 @@ function judging(pipeline: Pipeline, documents: DocumentStore): ApolloServerPlug
         };
       }
       documents.admitted(document);
+      contextValue.documentAdmitted?.();
       contextValue.request = { ...contextValue.request, deadlineAt: new Date(Date.now() + admission.deadlineMs) };
       return null;
     },

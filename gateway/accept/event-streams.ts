@@ -145,6 +145,7 @@ export class EventStreams {
     for (const [name, value] of budgetHeaders(desked.standing ?? null)) response.setHeader(name, value);
     // Only what has the field, with whatever in it, is a result to the library.
     if ('faults' in desked) return { data: undefined, errors: maskErrors(desked.faults, requestId, this.options.log) };
+    locals(response).documentAdmitted?.();
     const { run } = desked;
     const contextValue: EventOperation = { run, connection };
     const { document, operationName: name } = run;

@@ -5,7 +5,7 @@ import type { Logger } from '../../kernel/telemetry/log';
 import { continued, note, traced } from '../../kernel/telemetry/trace';
 import type { Authenticator, Caller, CredentialFault } from '../auth/authenticator';
 import { originOf, type Origin } from '../auth/client-address';
-import type { DocumentBook } from '../limits/documents';
+import type { DocumentBook, ResolvedDocument } from '../limits/documents';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
@@ -114,14 +114,14 @@ export class GraphPost {
     const faulty = faultOfBody(body);
     if (faulty !== null) return faulty;
     const requested = body as GraphBody;
-    const resolved = await this.options.documents.resolve(requested, caller.principal);
+    const resolved = await this.options.documents.resolve(requested, caller);
     if ('code' in resolved) return resolved;
     const asked: Asked = { requestId, caller, body: requested, bodyBytes: bytes.length, request, response };
-    await this.run(asked, resolved.query);
+    await this.run(asked, resolved);
     return null;
   }
 
-  private async run(asked: Asked, query: string): Promise<void> {
+  private async run(asked: Asked, { query, admitted }: ResolvedDocument): Promise<void> {
     const { pipeline } = this.options;
     const { requestId, caller, body, bodyBytes, request } = asked;
     const asking = {
@@ -136,6 +136,7 @@ export class GraphPost {
     const standing = admission.standing ?? null;
     note({ 'hub.caller': caller.principal.kind, 'graphql.operation.name': body.operationName ?? '' });
     if ('faults' in admission) return this.refuse(asked, admission.faults, standing);
+    admitted();
     const context = {
       principal: caller.principal,
       requestId,

@@ -106,7 +106,7 @@ function queriesAndEvents({
   };
   const graph = expressMiddleware(apollo, {
     context: async ({ req, res }) => {
-      const { requestId, bodyBytes } = locals(res);
+      const { requestId, bodyBytes, documentAdmitted } = locals(res);
       const { principal, address } = (res.locals as { caller: Caller }).caller;
       const deadlineAt = new Date(Date.now() + limits.deadlineMs);
       return {
@@ -114,6 +114,7 @@ function queriesAndEvents({
         bodyBytes,
         address,
         standing: null,
+        documentAdmitted,
       };
     },
   });
@@ -136,8 +137,9 @@ function credential(authenticator: Authenticator, log: Logger): RequestHandler {
 function document(documents: DocumentBook): RequestHandler {
   return async (request, response, next) => {
     const { caller } = response.locals as { caller: Caller };
-    const resolved = await documents.resolve(requestedDocument(request), caller.principal);
+    const resolved = await documents.resolve(requestedDocument(request), caller);
     if ('code' in resolved) return sendFault(response, resolved);
+    locals(response).documentAdmitted = resolved.admitted;
     giveDocument(request, resolved.query);
     next();
   };

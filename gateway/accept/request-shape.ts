@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
 import { continued, note, traced, type Span } from '../../kernel/telemetry/trace';
 import { newId } from '../../kernel/values/id';
+import { budgetHeaders, retryAfterOf, type BudgetStanding } from '../limits/budgets';
 import type { RequestedDocument } from '../limits/documents';
 import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
@@ -21,6 +22,8 @@ export interface GraphBody extends RequestedDocument {
 export interface HttpLocals {
   requestId: string;
   bodyBytes: number;
+  /** To be called when the document it named or sent was admitted. */
+  documentAdmitted?: () => void;
 }
 
 /** A request that goes no further, in the words it is told with. */
@@ -28,6 +31,8 @@ export interface HttpFault {
   readonly status: number;
   readonly code: GatewayCode | 'INVALID_INPUT';
   readonly message: string;
+  /** What is left of the caller's budget, where it was asked. */
+  readonly standing?: BudgetStanding | null | undefined;
 }
 
 /** Headers that no page of another site can make a browser send without asking first. */
@@ -43,9 +48,11 @@ export function sendFault(response: Response, fault: HttpFault): void {
 }
 
 /** The same for a request that no page has named. */
-export function writeFault(response: ServerResponse, requestId: string, { status, code, message }: HttpFault): void {
+export function writeFault(response: ServerResponse, requestId: string, fault: HttpFault): void {
+  const { status, code, message, standing = null } = fault;
   countRefusal(code);
-  const text = JSON.stringify(faultBody({ code, message, requestId }));
+  const text = JSON.stringify(faultBody({ code, message, requestId, retryAfterSeconds: retryAfterOf(standing) }));
+  for (const [name, value] of budgetHeaders(standing)) response.setHeader(name, value);
   response.setHeader('x-request-id', requestId);
   response.setHeader('content-type', 'application/json; charset=utf-8');
   response.setHeader('content-length', Buffer.byteLength(text));

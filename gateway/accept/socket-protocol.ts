@@ -14,6 +14,7 @@ import type { Logger } from '../../kernel/telemetry/log';
 import type { Origin } from '../auth/client-address';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { limitFault } from '../limits/admission';
+import { retryAfterOf } from '../limits/budgets';
 import type { DocumentBook, RequestedDocument } from '../limits/documents';
 import type { GatewayLimits } from '../limits/limits';
 import { maskErrors } from '../plan/mask';
@@ -146,17 +147,19 @@ async function admit(asked: {
   const most = limits.subscriptionsPerSocket;
   if (Object.keys(socket.subscriptions).length > most)
     return [limitFault('GATEWAY_TOO_MANY_SUBSCRIPTIONS', `A socket may have ${most} live operations.`)];
-  const named = await book.resolve(payload as RequestedDocument, caller.principal);
+  const named = await book.resolve(payload as RequestedDocument, caller);
   if ('code' in named) {
     countRefusal(named.code);
-    return [requestFault(named)];
+    return [requestFault({ ...named, retryAfterSeconds: retryAfterOf(named.standing) })];
   }
   const { operationName, variables } = payload;
   const desked = await desk.admit(
     { query: named.query, operationName, variables },
     { caller, acceptLanguage, address: caller.address, requestId, way: 'socket' },
   );
-  return 'faults' in desked ? desked.faults : { run: desked.run, id, payload, facts: socket.extra };
+  if ('faults' in desked) return desked.faults;
+  named.admitted();
+  return { run: desked.run, id, payload, facts: socket.extra };
 }
 
 /** A browser cannot set headers on a WebSocket, so the first message may say what the header would. */

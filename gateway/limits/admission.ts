@@ -12,7 +12,7 @@ import {
 } from 'graphql';
 import type { Principal } from '../../kernel/context/principal';
 import { requestFault } from '../../kernel/graph/fault';
-import type { BudgetStanding } from './budgets';
+import { rateWords, retryAfterOf, type BudgetStanding } from './budgets';
 import type { GatewayLimits } from './limits';
 import { measure, type Measures } from './measure';
 import type { limitRefusals } from './refusals';
@@ -196,9 +196,10 @@ export function limitFault(code: LimitCode, message: string, origin?: GraphQLErr
 }
 
 /** A budget that is used up: when to come again. */
-export function rateFault({ limit, resetSeconds }: BudgetStanding, cost: number): GraphQLError {
-  const message = `This would cost ${cost} points; of the ${limit} a minute too few are left. Come again in ${resetSeconds} s.`;
-  return requestFault({ code: 'GATEWAY_RATE_LIMITED', message, status: 429, retryable: true });
+export function rateFault(standing: BudgetStanding, cost: number): GraphQLError {
+  const message = rateWords(standing, cost);
+  const retryAfterSeconds = retryAfterOf(standing);
+  return requestFault({ code: 'GATEWAY_RATE_LIMITED', message, status: 429, retryable: true, retryAfterSeconds });
 }
 
 const NO_OPERATION: Verdict = {

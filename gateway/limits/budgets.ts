@@ -22,6 +22,13 @@ export const defaultBudgets: BudgetSizes = {
   anonymous: 60_000,
 };
 
+/** Whose budget something is charged to. */
+export interface Payer {
+  readonly principal: Principal;
+  /** Where the connection comes from. */
+  readonly address: string;
+}
+
 /** What is left of a budget, as the answer's headers tell it. */
 export interface BudgetStanding {
   readonly allowed: boolean;
@@ -151,6 +158,16 @@ export class Budgets {
     }
     return store;
   }
+}
+
+/** What is said of a budget that is used up: when to come again. */
+export function rateWords({ limit, resetSeconds }: BudgetStanding, cost: number): string {
+  return `This would cost ${cost} points; of the ${limit} a minute too few are left. Come again in ${resetSeconds} s.`;
+}
+
+/** After how many seconds to come again; undefined where enough was left. */
+export function retryAfterOf(standing: BudgetStanding | null | undefined): number | undefined {
+  return standing?.allowed === false ? standing.resetSeconds : undefined;
 }
 
 /** The headers of a standing, as the IETF's draft for `RateLimit` fields writes them; none without a standing. */

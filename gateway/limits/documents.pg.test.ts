@@ -2,9 +2,14 @@ import { digest } from '../../kernel/values/canonical';
 import { newId, type MemberId, type ProgrammeId } from '../../kernel/values/id';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 import { send, sendGraph } from '../testkit/send';
+import { NEW_DOCUMENT_COST } from './cost';
 import { publishDocuments, retireDocument } from './document-store';
+import { defaultLimits } from './limits';
 
 const WHO = '{ whoAmI }';
+/** More than a gateway keeps of either. */
+const FLOOD = 4_200;
+const WORKERS = 20;
 const named = (text: string) => ({ persistedQuery: { version: 1, sha256Hash: digest(text) } });
 const published = (text: string) => ({ id: digest(text), text, client: 'portal', name: 'who.graphql' });
 
@@ -63,6 +68,62 @@ describe('a document that is named instead of sent', () => {
     const forged = { query: '{ hidden }', extensions: named('query Forged { whoAmI }') };
     expect((await ask(forged)).json?.errors?.[0]?.extensions.code).toBe('GATEWAY_DOCUMENT_HASH_MISMATCH');
     expect((await ask({ extensions: forged.extensions })).json?.errors?.[0]?.message).toBe('PersistedQueryNotFound');
+  });
+});
+
+describe('a flood of garbage', () => {
+  it('pushes out no document that was learnt or published, and is not learnt', async () => {
+    const budgets = { ...defaultLimits.budgets, anonymous: 1_000_000_000 };
+    await using hub = await openTestGateway({ limits: { budgets } });
+    const ask = (request: object) => sendGraph(`${hub.url}/graphql`, request);
+    const [learnt, known] = ['query Learnt { whoAmI }', 'query Known { whoAmI }'];
+    await publishDocuments(hub.database, [published(known)]);
+    await ask({ query: learnt, extensions: named(learnt) });
+    const documentId = `sha256:${digest(known)}`;
+    await ask({ documentId });
+    const flood = async (worker: number) => {
+      for (let n = worker; n < FLOOD; n += WORKERS) {
+        const garbage = `garbage ${n}`;
+        await ask(n % 2 ? { query: garbage, extensions: named(garbage) } : { documentId: `sha256:${digest(garbage)}` });
+      }
+    };
+    await Promise.all(Array.from({ length: WORKERS }, (_, worker) => flood(worker)));
+    const find = jest.spyOn(hub.database.pool, 'query');
+    const lookedFor = () => find.mock.calls.filter(([sql]) => String(sql).includes('trustedDocument.find')).length;
+    expect((await ask({ extensions: named(learnt) })).json?.data).toHaveProperty('whoAmI');
+    expect(lookedFor()).toBe(0);
+    find.mockRejectedValue(new Error('gone') as never);
+    expect((await ask({ documentId })).json?.data).toHaveProperty('whoAmI');
+    find.mockRestore();
+    expect((await ask({ extensions: named('garbage 1') })).json?.errors?.[0]?.message).toBe('PersistedQueryNotFound');
+  });
+
+  it('of unknown names is answered 429 beyond the budget without a look, and says when to come again, whichever way', async () => {
+    const budgets = { ...defaultLimits.budgets, anonymous: 3 * NEW_DOCUMENT_COST };
+    await using hub = await openTestGateway({ limits: { budgets } });
+    const unknown = (n: number) => ({ documentId: `sha256:${digest(`unknown ${n}`)}` });
+    const ask = (n: number, headers = {}) => sendGraph(`${hub.url}/graphql`, unknown(n), headers);
+    const first = await ask(0);
+    expect([first.status, first.headers['ratelimit']]).toEqual([400, '"cost";r=200;t=60']);
+    await Promise.all([ask(1), ask(2)]);
+    const find = jest.spyOn(hub.database.pool, 'query');
+    for (const headers of [{}, { accept: 'text/event-stream' }]) {
+      const { status, headers: told, json } = await ask(3, headers);
+      expect([status, json?.errors?.[0]?.extensions]).toMatchObject([
+        ...[429, { code: 'GATEWAY_RATE_LIMITED', retryable: true, retryAfterSeconds: Number(told['retry-after']) }],
+      ]);
+      expect(Number(told['retry-after'])).toBeGreaterThan(1);
+      expect(told['ratelimit']).toContain('r=0');
+    }
+    const socket = await hub.client().socket();
+    await socket.init();
+    socket.send({ id: '1', type: 'subscribe', payload: { query: '', ...unknown(4) } });
+    const payload = [{ extensions: { code: 'GATEWAY_RATE_LIMITED', retryAfterSeconds: expect.any(Number) as number } }];
+    expect(await socket.next()).toMatchObject({ type: 'error', payload });
+    socket.send({ id: '2', type: 'subscribe', payload: { query: '{ whoAmI }' } });
+    expect(await socket.next()).toMatchObject({ type: 'error', payload });
+    socket.close();
+    expect(find.mock.calls.filter(([sql]) => String(sql).includes('trustedDocument.find'))).toEqual([]);
   });
 });
 

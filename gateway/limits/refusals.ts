@@ -82,7 +82,8 @@ export const limitRefusals = {
   },
   GATEWAY_RATE_LIMITED: {
     meaning: 'The caller has spent what it may spend in a minute, over all gateways together.',
-    action: 'Send it again after the seconds that `Retry-After` names; the header `RateLimit` tells what is left.',
+    action:
+      'Send it again after the seconds that `Retry-After` and `retryAfterSeconds` name; the header `RateLimit` tells what is left.',
     retryable: true,
     type: 'errors[]',
     precedence: 9,

@@ -19,17 +19,19 @@ export interface ClientFault {
   readonly code: string;
   readonly message: string;
   readonly requestId: string;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** The body of an answer that is nothing but a fault. */
 export function faultBody(fault: ClientFault) {
-  const extensions = { code: fault.code, requestId: fault.requestId, retryable: isRetryableCode(fault.code, false) };
-  return { errors: [{ message: fault.message, extensions }] };
+  const { code, message, requestId, retryAfterSeconds } = fault;
+  const when = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return { errors: [{ message, extensions: { code, requestId, retryable: isRetryableCode(code, false), ...when } }] };
 }
 
 /**
  * Errors as a client may see them: known codes with their message, everything else as INTERNAL with a request id. What
- * is hidden is logged whole, under that id.
+ * is hidden is logged under that id.
  */
 export function maskErrors(
   errors: readonly (GraphQLError | GraphQLFormattedError)[],
@@ -49,6 +51,7 @@ export function maskErrors(
         code,
         requestId,
         retryable: isRetryableCode(code, extensions?.['retryable']),
+        retryAfterSeconds: ownRetryAfter(extensions),
       });
     }
     log.error({ event: 'gateway.masked', requestId, path, code, err: rootOf(error) });
@@ -63,16 +66,25 @@ function ownCode(extensions: { readonly [name: string]: unknown } | undefined): 
   return Object.hasOwn(APOLLO_CODES, code) ? APOLLO_CODES[code] : code;
 }
 
+/** When to come again, as the gateway itself says it. */
+function ownRetryAfter(extensions: { readonly [name: string]: unknown } | undefined): number | undefined {
+  const said = extensions?.['retryAfterSeconds'];
+  return typeof said === 'number' && extensions?.['serviceName'] === undefined ? said : undefined;
+}
+
 interface MaskedFacts {
   readonly path?: readonly (string | number)[];
   readonly locations?: readonly { line: number; column: number }[];
   readonly code: string;
   readonly requestId: string;
   readonly retryable: boolean;
+  readonly retryAfterSeconds?: number | undefined;
 }
 
-function masked(message: string, { path, locations, code, requestId, retryable }: MaskedFacts): GraphQLError {
-  const error = new GraphQLError(message, { path, extensions: { code, requestId, retryable } });
+function masked(message: string, facts: MaskedFacts): GraphQLError {
+  const { path, locations, code, requestId, retryable, retryAfterSeconds } = facts;
+  const when = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  const error = new GraphQLError(message, { path, extensions: { code, requestId, retryable, ...when } });
   if (locations !== undefined) Object.defineProperty(error, 'locations', { value: locations, enumerable: true });
   return error;
 }

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import type { Principal, SubgraphName } from '../../kernel/context/principal';
+import type { SubgraphName } from '../../kernel/context/principal';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
 import { Fault } from '../../kernel/errors/fault';
@@ -25,7 +25,7 @@ import {
   type NotAdmitted,
 } from '../limits/admission';
 import { aliasRule, plannerReads } from '../limits/alias-rule';
-import type { Budgets } from '../limits/budgets';
+import type { Budgets, Payer } from '../limits/budgets';
 import { NEW_DOCUMENT_COST, OperationCost } from '../limits/cost';
 import { OncePerOperation } from '../limits/kept';
 import { Lanes, statusOf } from '../limits/lanes';
@@ -57,13 +57,6 @@ export interface Run {
   readonly context: RequestContext;
   /** How it came. */
   readonly way: IncomingOperation['way'];
-}
-
-/** Whose budget an operation is charged to. */
-export interface Payer {
-  readonly principal: Principal;
-  /** Where the connection comes from. */
-  readonly address: string;
 }
 
 /** All that follows from one supergraph. */

@@ -1,11 +1,14 @@
 import type { ExecutionResult } from 'graphql';
 import type { SubgraphName } from '../../kernel/context/principal';
-import { subgraphUnavailable } from '../../kernel/graph/fault';
+import { deadlineExceeded, subgraphUnavailable } from '../../kernel/graph/fault';
 import { EVENT, type ApolloPlanner, type Plan } from '../plan/apollo';
 import type { Pipeline, Run } from '../plan/pipeline';
 import type { StreamReader } from './reader';
 import { canMove, Source, type SourceOwner } from './source';
 import { isSamePlace, placeVariables, type Place, type SourceFetch } from './source-fetch';
+
+/** A snapshot may take so many times as long as an answer: after a restart all streams begin in the same moment. */
+const SNAPSHOT_DEADLINES = 3;
 
 /** A subscription made ready once for all who ask the same. */
 export interface PreparedStream {
@@ -72,7 +75,9 @@ export class SharedStream implements SourceOwner {
     const own = Object.fromEntries(names.map((name) => [name, run.variables[name]]));
     const variables = fetch.isVersioned ? { ...own, ...placeVariables(place) } : own;
     const { query, operationName } = fetch;
-    return link.subscribe({ query, operationName, variables, context: fresh(run, eventDeadlineMs) });
+    const stream = await link.subscribe({ query, operationName, variables, context: fresh(run, eventDeadlineMs) });
+    // After a place there is nothing to tell until something changes.
+    return fetch.isVersioned && place === null ? beginningWithin(SNAPSHOT_DEADLINES * eventDeadlineMs, stream) : stream;
   }
 
   answer(event: ExecutionResult): Promise<ExecutionResult> {
@@ -116,6 +121,19 @@ export class SharedStream implements SourceOwner {
     this.sources.add(source);
     return source;
   }
+}
+
+/** A stream whose first message must come within a time; else `next` throws GATEWAY_DEADLINE_EXCEEDED. */
+function beginningWithin(ms: number, stream: AsyncIterator<ExecutionResult>): AsyncIterator<ExecutionResult> {
+  let next = async (): Promise<IteratorResult<ExecutionResult>> => {
+    next = () => stream.next();
+    let timer: NodeJS.Timeout | undefined;
+    const timeUp = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => reject(deadlineExceeded()), ms);
+    });
+    return Promise.race([stream.next(), timeUp]).finally(() => clearTimeout(timer));
+  };
+  return { next: () => next(), return: async () => (await stream.return?.()) ?? { done: true, value: undefined } };
 }
 
 /** Each event has its own time to be answered in, however long the subscription lasts. */

@@ -270,11 +270,13 @@ class Oracle {
     lot.clawedBack += points;
     this.money.takeBack(lot.terms, { event: id, lot: name, released: points - unpaid, unspent });
     const missing = points - unpaid - unspent;
+    const { model, issuer, funding } = lot.terms;
+    const payers = model === 'AT_REDEMPTION' ? funding : [{ party: issuer, bps: 10_000n }];
     const shares = split(
       missing,
-      lot.terms.funding.map(({ bps }) => bps),
+      payers.map(({ bps }) => bps),
     );
-    for (const [n, { party }] of lot.terms.funding.entries()) this.owe(lot.member, party, shares[n]!);
+    for (const [n, { party }] of payers.entries()) this.owe(lot.member, party, shares[n]!);
     this.offset(lot.member, id);
     return null;
   }

@@ -26,6 +26,12 @@ describe('a breaker', () => {
     expect([breaker.allows(1_001), breaker.allows(1_001)]).toEqual([true, true]);
   });
 
+  it('says whether it rests without counting who asks as the one that tries', () => {
+    const breaker = opened();
+    expect([breaker.isResting(999), breaker.isResting(1_000), breaker.isResting(1_000)]).toEqual([true, false, false]);
+    expect(breaker.allows(1_000)).toBe(true);
+  });
+
   it('rests again when the one that tried has failed', () => {
     const breaker = opened();
     breaker.allows(1_000);

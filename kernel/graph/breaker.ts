@@ -24,6 +24,11 @@ export class Breaker {
     return true;
   }
 
+  /** Whether nothing is to be sent now, asked by who will not tell how a call went. */
+  isResting(now = Date.now()): boolean {
+    return this.failed >= this.options.failures && now < this.restsUntil;
+  }
+
   succeeded(): void {
     this.failed = 0;
     this.isTrying = false;

@@ -31,9 +31,13 @@ export interface RequestFault {
   /** The HTTP status it is answered with; over a WebSocket it has no meaning. */
   readonly status: number;
   readonly retryable?: boolean;
+  /** When to come again, where that is known: over a WebSocket there is no header to say it. */
+  readonly retryAfterSeconds?: number | undefined;
 }
 
 /** An error with an HTTP status of its own, in the form Apollo Server understands. */
-export function requestFault({ code, message, status, retryable = false }: RequestFault): GraphQLError {
-  return new GraphQLError(message, { extensions: { code, retryable, http: { status } } });
+export function requestFault(fault: RequestFault): GraphQLError {
+  const { code, message, status, retryable = false, retryAfterSeconds } = fault;
+  const when = retryAfterSeconds === undefined ? {} : { retryAfterSeconds };
+  return new GraphQLError(message, { extensions: { code, retryable, ...when, http: { status } } });
 }

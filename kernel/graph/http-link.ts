@@ -1,7 +1,7 @@
 import { createClient, type Client } from 'graphql-ws';
 import type { ExecutionResult } from 'graphql';
 import { Pool } from 'undici';
-import WebSocket from 'ws';
+import WebSocket, { type ClientOptions } from 'ws';
 import { INTERNAL_HEADER, signInternal } from '../context/internal-token';
 import type { SubgraphName } from '../context/principal';
 import type { RequestContext } from '../context/request-context';
@@ -10,7 +10,8 @@ import { Breaker } from './breaker';
 import { deadlineExceeded, subgraphUnavailable } from './fault';
 import type { SubgraphLink, SubgraphRequest } from './link';
 import { post, TimeUp } from './post';
-import { PushStream } from './stream';
+import { endWhenSilent } from './silence';
+import { PushStream, streamOf } from './stream';
 
 export interface HttpLinkOptions {
   /** Origin of the subgraph's process, such as `http://127.0.0.1:4101`. */
@@ -21,12 +22,22 @@ export interface HttpLinkOptions {
   readonly connections?: number;
   /** Messages of one subscription that may wait to be read; default 256. */
   readonly waiting?: number;
+  /**
+   * How often the other end of the WebSocket is asked whether it is there; one that said nothing until the next time, or takes
+   * longer to accept a connection, is not. Default 2,500 ms, so that streams end before five seconds of silence are over.
+   */
+  readonly silenceMs?: number;
 }
 
 /** What waits is in memory; a reader that needs more comes again from the version it has. */
 const WAITING_MAX = 256;
 /** Larger than any message of a subgraph: a peer that sends more is broken. */
 const MESSAGE_MAX = 4 * 1024 * 1024;
+const SILENCE_MS = 2_500;
+/** How long a goodbye is waited for. */
+const CLOSE_MS = 1_500;
+/** What a socket says of itself when it did not end by a goodbye, or was never open. */
+const LOST = 1006;
 
 /** Faults of a connection that broke under a request, as against one that could not be made. */
 const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET']);
@@ -35,7 +46,9 @@ const BROKEN: ReadonlySet<string> = new Set(['ECONNRESET', 'EPIPE', 'UND_ERR_SOC
  * The way to a subgraph of another process: HTTP/1.1 on kept connections for queries and mutations, one WebSocket for
  * all subscriptions. Every request carries its own signed context, so that requests of different callers may share a
  * connection. The messages of a subscription wait in a bounded queue: what its reader does not take in time ends it, and the
- * reader is told so. A subgraph that has not answered ten calls in a row is left alone for a second at a time.
+ * reader is told so. A way that has gone dead tells nothing by itself: the WebSocket is asked again and again, and without an answer
+ * its streams end as with any lost connection. A subgraph that has not answered ten calls in a row is left alone for a second at a
+ * time; a WebSocket that was lost, or could not be opened, is one of them, however many streams it carried.
  */
 export class HttpLink implements SubgraphLink {
   private readonly log = openLog('link');
@@ -68,6 +81,7 @@ export class HttpLink implements SubgraphLink {
   }
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
+    if (this.breaker.isResting()) return streamOf<ExecutionResult>({ errors: [subgraphUnavailable()] });
     const stream = new PushStream<ExecutionResult>(() => leave(), this.options.waiting ?? WAITING_MAX);
     // The consumer is there before the first message can come.
     const leave = this.client().subscribe(
@@ -123,7 +137,14 @@ export class HttpLink implements SubgraphLink {
       webSocketImpl: this.signedSocket(),
       retryAttempts: 0,
       lazyCloseTimeout: 1_000,
+      connectionAckWaitTimeout: this.silenceMs,
       onNonLazyError: () => {},
+      on: {
+        connected: () => this.breaker.succeeded(),
+        closed: (event) => {
+          if ((event as { code?: number }).code === LOST) this.breaker.failedOnce();
+        },
+      },
     });
     return this.socket;
   }
@@ -131,11 +152,24 @@ export class HttpLink implements SubgraphLink {
   /** A WebSocket whose opening request is signed: each connection anew, because a signature lives for seconds. */
   private signedSocket(): typeof WebSocket {
     const headers = () => ({ [INTERNAL_HEADER]: signInternal(this.options.secret, this.name, nobody()) });
+    const { silenceMs } = this;
     return class extends WebSocket {
       constructor(url: string, protocols?: string | string[]) {
-        super(url, protocols, { headers: headers(), maxPayload: MESSAGE_MAX });
+        // `closeTimeout` is newer than the package of types.
+        const options: ClientOptions & { closeTimeout: number } = {
+          headers: headers(),
+          maxPayload: MESSAGE_MAX,
+          handshakeTimeout: silenceMs,
+          closeTimeout: CLOSE_MS,
+        };
+        super(url, protocols, options);
+        endWhenSilent(this, silenceMs);
       }
     } as typeof WebSocket;
+  }
+
+  private get silenceMs(): number {
+    return this.options.silenceMs ?? SILENCE_MS;
   }
 
   private endOfStream(error: unknown, context: RequestContext): ExecutionResult {

@@ -1,7 +1,7 @@
 import { newId, uuidOf } from '../../kernel/values/id';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { ACCRUE, inputsAt, RECORD, REDEEM } from './testkit/documents';
+import { ACCRUE, CLAW_BACK, inputsAt, RECORD, REDEEM } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const [closed, shop, funded] = [newId('ptr'), newId('ptr'), newId('ptr')];
@@ -27,7 +27,7 @@ const book = {
 /** With real money two persons must agree. */
 const live = aRuleBook({ isSandbox: false, singleApprover: false });
 const graph = LedgerGraph.forThisFile(ledgerDefinition, book, live);
-const { sale, spend, accrue } = inputsAt(NOW);
+const { sale, spend, accrue, ofLot } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () =>
   graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN', [closed]: 'OPEN', [shop]: 'OPEN', [late]: 'OPEN' });
@@ -78,6 +78,23 @@ describe('points given directly', () => {
     const { data } = await graph.ask(graph.admin(), query, { r: [{ __typename: 'Member', id: buyer }] });
     expect(data._entities[0].tier).toEqual({ code: 'BASE', qualifyingPoints: '100' });
     expect((await graph.story(buyer)).at(-1)).toBe('GOODWILL 900');
+  });
+
+  it('as goodwill are paid by those whom the operator named, by their shares', async () => {
+    const buyer = enrol();
+    const funding = [
+      { partnerId: baker, bps: 5_000 },
+      { partnerId: florist, bps: 5_000 },
+    ];
+    const { lot } = await graph.run(graph.admin(), ACCRUE, accrue(buyer, '10', { goodwill: true, funding }));
+    expect(lot).toMatchObject({ issuer: { id: baker } });
+    await graph.run(graph.partner(shop), REDEEM, spend(buyer, '10'));
+    const { rows } = await graph.database.pool.query(
+      'select debtor_id, micros::int from claim where wallet = $1 order by debtor_id',
+      [uuidOf(buyer)],
+    );
+    const half = (id: typeof baker) => ({ debtor_id: uuidOf(id), micros: 50_000 });
+    expect(rows).toEqual([baker, florist].sort().map(half));
   });
 
   it('as goodwill of the operator need two persons where the money is real, from the first moment', async () => {
@@ -190,6 +207,16 @@ describe('points given directly', () => {
     expect(await graph.run(bakerKey, ACCRUE, accrue(buyer, '10'))).toMatchObject({
       account: { version: '0', available: '10' },
     });
+  });
+
+  it('paid for in advance are owed to their issuer when they are taken back, whoever was named to pay', async () => {
+    const buyer = enrol();
+    const terms = { issuerId: funded, funding: [{ partnerId: florist, bps: 10_000 }] };
+    const { lot } = await graph.run(graph.admin(), ACCRUE, accrue(buyer, '10', terms));
+    await graph.run(graph.partner(shop), REDEEM, spend(buyer, '10'));
+    await graph.run(graph.admin(), CLAW_BACK, ofLot(lot.id, { points: '10', reason: 'fraud' }));
+    const { rows } = await graph.database.pool.query('select owed from wallet where wallet = $1', [uuidOf(buyer)]);
+    expect(rows[0].owed).toMatchObject([{ creditor: uuidOf(funded), points: '10' }]);
   });
 });
 

@@ -1,4 +1,4 @@
-import { newId } from '../../kernel/values/id';
+import { newId, uuidOf } from '../../kernel/values/id';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
 import { ACCRUE, APPROVE, inputsAt, PROPOSE, RECORD, REDEEM, REJECT } from './testkit/documents';
@@ -70,9 +70,32 @@ describe('a correction', () => {
       [fay, APPROVE, turnedDown],
       [fay, REJECT, turnedDown],
       [fay, APPROVE, approved],
+      [bob, APPROVE, approved],
       [bob, REJECT, approved],
     ] as const)
       expect(await graph.run(who, mutation, decide(one))).toMatchObject({ code: 'LEDGER_ADJUSTMENT_DECIDED' });
+  });
+
+  it('has a key of its own: the key of another’s decision decides nothing about it', async () => {
+    const [first, second] = [await proposed(enrol()), await proposed(enrol())];
+    for (const mutation of [REJECT, APPROVE]) {
+      const decision = decide(mutation === REJECT ? first : second);
+      expect(await graph.run(fay, mutation, decision)).toMatchObject({ replayed: false });
+      const other = { ...decision, adjustmentId: (await proposed(enrol())).id };
+      expect(await graph.run(fay, mutation, other)).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    }
+  });
+
+  it('left by an interruption after its approval is posted when its approver asks again, by whatever key', async () => {
+    const member = enrol();
+    const adjustment = await proposed(member);
+    await graph.database.asOwner(
+      `update adjustment set state = 'APPROVED', decided_by = 'fay', decided_at = now() where id = '${uuidOf(adjustment.id)}'`,
+    );
+    const another = await graph.run(bob, APPROVE, decide(adjustment));
+    expect(another).toMatchObject({ code: 'LEDGER_ADJUSTMENT_DECIDED' });
+    expect(await graph.run(fay, APPROVE, decide(adjustment))).toMatchObject({ adjustment: { version: '1' } });
+    expect(await graph.story(member)).toEqual(['GOODWILL 50']);
   });
 
   it('approved by two at the same moment is posted once', async () => {
@@ -98,8 +121,9 @@ describe('a correction', () => {
     const { lot } = await graph.run(bakerKey, ACCRUE, accrue(member, '30'));
     const adjustment = await proposed(member, 'DEBIT', { lotId: lot.id, points: '31' });
     const refused = { id: adjustment.id, state: 'REFUSED', version: null, refusedCode: 'LEDGER_CLAWBACK_EXCEEDS_LOT' };
-    expect(await graph.run(fay, APPROVE, decide(adjustment))).toMatchObject({ adjustment: refused, replayed: false });
-    expect(await graph.run(fay, APPROVE, decide(adjustment))).toMatchObject({ adjustment: refused, replayed: true });
+    const approval = decide(adjustment);
+    expect(await graph.run(fay, APPROVE, approval)).toMatchObject({ adjustment: refused, replayed: false });
+    expect(await graph.run(fay, APPROVE, approval)).toMatchObject({ adjustment: refused, replayed: true });
     expect(await graph.lookAt(member, 'version')).toEqual({ version: '1' });
   });
 

@@ -31,7 +31,8 @@ const clocked = aRuleBook();
 const stopped = aRuleBook();
 const uncapped = campaigning();
 const capped = campaigning({ issuanceCap: { points: points(1_000_000n), period: 'EVER' } });
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked, stopped, uncapped, capped);
+const [generous, guessed] = [rewarding(), aRuleBook()];
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked, stopped, uncapped, capped, generous, guessed);
 const { sale, spend, unclaimed, receipt, missing, answer } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
@@ -59,6 +60,17 @@ function campaigning(terms: Parameters<typeof aContract>[1] = {}) {
     contracts: [aContract(brand, terms), aContract(payer)],
     purchaseRules: [bonus, aPurchaseRule(brand, { channels: ['TILL'], ...second })],
   };
+}
+
+/** Twice the points for everybody, 50 more for each sale, and seven more out of a budget of fourteen. */
+function rewarding() {
+  const bare = aRuleBook();
+  const [brand, payer] = bare.brands;
+  const tiers = bare.tiers.map((tier) => ({ ...tier, multiplierBps: 20_000 }));
+  const campaign = aCampaign(payer, { budgetPoints: 14n });
+  const bonus = aPurchaseRule(brand, { effect: { kind: 'BONUS', points: 50n } });
+  const promoted = aPurchaseRule(brand, { effect: { kind: 'BONUS', points: 7n }, campaign });
+  return { ...bare, tiers, purchaseRules: [bonus, promoted] };
 }
 
 describe('a sale without a buyer', () => {
@@ -144,6 +156,59 @@ describe('a sale without a buyer', () => {
       answers.push(await graph.run(graph.member(buyer), CLAIM_RECEIPT, input));
     expect(new Set(answers.map((one) => JSON.stringify(one))).size).toBe(1);
     expect(answers[0]).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('guessed wrong five times waits a minute, then twice as long each time, up to a day, and a right claim begins anew', async () => {
+    const { programmeId, brands } = guessed;
+    const [brand, other] = brands;
+    const [admin, till] = [graph.admin('ada', programmeId), graph.partner(brand, { programmeId })];
+    const token = graph.member(graph.enrol({ [brand]: 'OPEN' }, programmeId), programmeId);
+    const claim = (externalRef: string, of = brand) =>
+      graph.run(token, CLAIM_RECEIPT, receipt(of, externalRef, 1_000n));
+    const { externalRef } = await keep(1_000n, till);
+    const waits = [];
+    for (let now = NOW.getTime(), n = 0; n < 17; n += 1) {
+      expect(await claim('a guess')).toMatchObject({ code: 'NOT_FOUND' });
+      if (n < 4) continue;
+      const [right, wrong] = [await claim(externalRef), await claim('a guess')];
+      expect(right).toEqual(wrong);
+      expect(right).toMatchObject({ code: 'LEDGER_RECEIPT_CLAIMS_LOCKED', retryable: true });
+      waits.push(right.retryAfterSeconds);
+      now += right.retryAfterSeconds * 1_000 - 1;
+      await graph.run(admin, SET_CLOCK, { now: new Date(now).toISOString() });
+      expect(await claim(externalRef)).toMatchObject({ retryAfterSeconds: 1 });
+      now += 1;
+      await graph.run(admin, SET_CLOCK, { now: new Date(now).toISOString() });
+    }
+    expect(waits.slice(0, 5)).toEqual([60, 120, 240, 480, 960]);
+    expect(waits.slice(-3)).toEqual([61_440, 86_400, 86_400]);
+    const first = receipt(brand, externalRef, 1_000n);
+    expect(await graph.run(token, CLAIM_RECEIPT, first)).toMatchObject({ earned: '10' });
+    for (let n = 0; n < 4; n += 1) expect(await claim('a guess')).toMatchObject({ code: 'NOT_FOUND' });
+    // The receipt already claimed ends no counting, or it would pay for any number of guesses.
+    expect(await graph.run(token, CLAIM_RECEIPT, first)).toMatchObject({ earned: '10', replayed: true });
+    expect(await claim('a guess')).toMatchObject({ code: 'NOT_FOUND' });
+    expect(await claim('a guess')).toMatchObject({ retryAfterSeconds: 60 });
+    expect(await claim('a guess', other)).toMatchObject({ code: 'NOT_FOUND' });
+  });
+
+  it('is guessed five times and no more by twenty claims at once; without the counting all twenty are looked at', async () => {
+    const { externalRef } = await keep(1_000n);
+    const guessTwenty = async (forget: boolean) => {
+      const guesser = enrol();
+      const guess = async (number: string): Promise<string | undefined> => {
+        if (forget) await graph.database.asOwner('delete from wrong_receipts');
+        return (await graph.run(graph.member(guesser), CLAIM_RECEIPT, receipt(baker, number, 1_000n))).code;
+      };
+      const numbers = Array.from({ length: 20 }, (_, n) => `guess ${n}`);
+      const codes: unknown[] = [];
+      // Forgetting between two claims of which each waits for the other would forget nothing.
+      if (forget) for (const number of numbers) codes.push(await guess(number));
+      else codes.push(...(await Promise.all(numbers.map(guess))));
+      return { lookedAt: codes.filter((code) => code === 'NOT_FOUND').length, then: await guess(externalRef) };
+    };
+    expect(await guessTwenty(false)).toEqual({ lookedAt: 5, then: 'LEDGER_RECEIPT_CLAIMS_LOCKED' });
+    expect(await guessTwenty(true)).toEqual({ lookedAt: 20, then: undefined });
   });
 
   it.each([
@@ -265,6 +330,36 @@ describe('a claim of missing points', () => {
     ]);
   });
 
+  it('left unanswered earns what an accepted one earns, campaigns included while their budget lasts', async () => {
+    const { programmeId, brands } = generous;
+    const [brand, other] = brands;
+    const buyers = [0, 1, 2].map(() => graph.enrol({ [brand]: 'OPEN', [other]: 'OPEN' }, programmeId));
+    const claims = [];
+    for (const buyer of buyers) {
+      // A member has a tier, and its multiplier, from the first posting on.
+      await graph.run(graph.partner(other, { programmeId }), RECORD, sale(buyer, 100n));
+      claims.push((await graph.run(graph.member(buyer, programmeId), CLAIM_MISSING, missing(brand, 1_000n))).claim);
+    }
+    await graph.run(graph.partner(brand, { programmeId }), ANSWER_CLAIM, answer(claims[0].id, true));
+    await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-03-25T00:00:00Z' });
+    const earned = buyers.map(async (buyer) => (await graph.story(buyer, programmeId)).slice(1));
+    const [accepted, ...late] = await Promise.all(earned);
+    expect(accepted).toEqual(['EARN 77']);
+    expect(late.flat().sort()).toEqual(['GOODWILL 70', 'GOODWILL 77']);
+  });
+
+  it('left unanswered says so when its purchase would have earned nothing', async () => {
+    const [, brand] = generous.brands;
+    const { programmeId } = generous;
+    const buyer = graph.enrol({ [brand]: 'OPEN' }, programmeId);
+    const token = graph.member(buyer, programmeId);
+    await graph.run(token, CLAIM_MISSING, missing(brand, 99n));
+    await graph.run(graph.admin('ada', programmeId), SET_CLOCK, { now: '2026-04-25T00:00:00Z' });
+    const { data } = await graph.ask(token, '{ missingClaims(first: 1) { nodes { state reason } } }');
+    expect(data.missingClaims.nodes).toEqual([{ state: 'EARNED_NOTHING', reason: null }]);
+    expect(await graph.story(buyer, programmeId)).toEqual([]);
+  });
+
   it('is not paid as well when its partner reported the sale in the meantime', async () => {
     const [brand] = clocked.brands;
     const { programmeId } = clocked;
@@ -371,9 +466,22 @@ describe('a claim of missing points', () => {
     const buyer = enrol();
     const claim = await claimed(buyer, 1_000n, { partnerId: shop });
     const refused = { claim: { state: 'REFUSED', reason: 'LEDGER_PARTNER_CANNOT_ISSUE' } };
-    const till = graph.partner(shop);
-    expect(await graph.run(till, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({ ...refused, replayed: false });
-    expect(await graph.run(till, ANSWER_CLAIM, answer(claim.id, true))).toMatchObject({ ...refused, replayed: true });
+    const [till, accept] = [graph.partner(shop), answer(claim.id, true)];
+    expect(await graph.run(till, ANSWER_CLAIM, accept)).toMatchObject({ ...refused, replayed: false });
+    expect(await graph.run(till, ANSWER_CLAIM, accept)).toMatchObject({ ...refused, replayed: true });
+  });
+
+  it('is answered once: another call finds it closed, and the key of its answer answers no other claim', async () => {
+    const [first, second] = [await claimed(enrol(), 1_000n), await claimed(enrol(), 1_000n)];
+    const accept = answer(first.id, true);
+    await graph.run(bakerKey, ANSWER_CLAIM, accept);
+    const again = await graph.run(bakerKey, ANSWER_CLAIM, answer(first.id, true));
+    expect(again).toMatchObject({ code: 'LEDGER_MISSING_CLAIM_CLOSED', replayed: false });
+    const other = await graph.run(bakerKey, ANSWER_CLAIM, { ...accept, claimId: second.id });
+    expect(other).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    expect(await graph.run(bakerKey, ANSWER_CLAIM, answer(second.id, false))).toMatchObject({
+      claim: { state: 'REJECTED' },
+    });
   });
 
   it('is answered by its partner, with a reason when it is rejected', async () => {

@@ -4,7 +4,9 @@ import { PaperBook, type PaperOutcome } from '../testkit/paper-book';
 import * as ask from '../testkit/asked';
 import { askedFor, commands, Memory, SEQUENCE_START, sequenceProgramme, type Command } from '../testkit/sequences';
 import type { Step } from './movements/carry-out';
+import type { MemberId } from '../../../kernel/values/id';
 import type { Party } from './points/lot';
+import type { Wallet } from './points/wallet';
 import { directionalTotal } from './settlement/directional-total';
 import { netPositions } from './settlement/netting';
 
@@ -16,15 +18,20 @@ const RUNS = { numRuns: 200 };
 
 /** A book that is told commands one by one. */
 class Telling {
-  readonly book = new PaperBook(programme.rules, SEQUENCE_START);
   readonly memories = Array.from({ length: MEMBERS }, () => new Memory());
   private refs = 0;
 
+  constructor(readonly book = new PaperBook(programme.rules, SEQUENCE_START)) {}
+
   tell(command: Command): PaperOutcome {
+    const asked = this.askedBy(command);
+    return asked === null ? { kind: 'nothing' } : this.post(asked);
+  }
+
+  askedBy(command: Command): ask.Asked | null {
     if (command.do === 'wait') this.book.now = new Date(this.book.now.getTime() + command.days * DAY);
     const at = { now: this.book.now, memories: this.memories, nextRef: () => `ref-${(this.refs += 1)}` };
-    const asked = askedFor(command, programme, at);
-    return asked === null ? { kind: 'nothing' } : this.post(asked);
+    return askedFor(command, programme, at);
   }
 
   post(asked: ask.Asked): PaperOutcome {
@@ -53,6 +60,23 @@ class Telling {
     const sums = this.money();
     const text = (_name: string, value: unknown) => (typeof value === 'bigint' ? value.toString() : value);
     return JSON.stringify([members, [...sums.pairs()], [...sums.accounts()]], text);
+  }
+}
+
+/** A book whose commands do not meet what others of their batch left of the past: it is read once, and never kept up to date. */
+class ForgetfulBook extends PaperBook {
+  private readonly pasts = new Map<MemberId, Wallet['past']>();
+
+  override wallet(memberId: MemberId): Wallet {
+    const wallet = super.wallet(memberId);
+    const past = this.pasts.get(memberId) ?? wallet.past;
+    this.pasts.set(memberId, past);
+    return { ...wallet, past };
+  }
+
+  override postBatch(batch: readonly ask.Asked[]): PaperOutcome[] {
+    this.pasts.clear();
+    return batch.flatMap((asked) => super.postBatch([asked]));
   }
 }
 
@@ -112,14 +136,29 @@ describe('after any sequence of events', () => {
     fc.assert(fc.property(sequences, bills), RUNS);
   });
 
-  it('the same events tell the same book', () => {
-    const replays = (sequence: readonly Command[]) => {
-      const [first, second] = [new Telling(), new Telling()];
-      for (const command of sequence) first.tell(command);
-      for (const command of sequence) second.tell(command);
-      expect(second.picture()).toBe(first.picture());
-    };
-    fc.assert(fc.property(sequences, replays), RUNS);
+  /** A few events at a time, none of which can name what another of them makes: to one book one by one, to another at once. */
+  const toldTwice = (another: () => Telling) =>
+    fc.property(sequences, fc.integer({ min: 2, max: 12 }), (sequence, size) => {
+      const [oneByOne, atOnce] = [new Telling(), another()];
+      for (let from = 0; from < sequence.length; from += size) {
+        const batch = sequence.slice(from, from + size).flatMap((command) => oneByOne.askedBy(command) ?? []);
+        atOnce.book.now = oneByOne.book.now;
+        atOnce.book.postBatch(batch);
+        for (const asked of batch) oneByOne.post(asked);
+      }
+      expect(atOnce.picture()).toBe(oneByOne.picture());
+    });
+
+  it('the same events tell the same book, one by one or in batches of any size', () => {
+    fc.assert(
+      toldTwice(() => new Telling()),
+      RUNS,
+    );
+  });
+
+  it('negative control: batches whose commands do not meet what those before them left tell another book', () => {
+    const forgetful = toldTwice(() => new Telling(new ForgetfulBook(programme.rules, SEQUENCE_START)));
+    expect(fc.check(forgetful, { ...RUNS, endOnFailure: true }).failed).toBe(true);
   });
 });
 

@@ -219,6 +219,14 @@ export const ledgerRefusals = {
     type: 'ReceiptClaimOver',
     precedence: 58,
   },
+  LEDGER_RECEIPT_CLAIMS_LOCKED: {
+    meaning:
+      'The member named receipts of this partner that are not there too often; for a while no claim there is looked at.',
+    action: 'Claim again after `retryAfterSeconds` of the programme’s clock; a right claim ends the counting.',
+    retryable: true,
+    type: 'ReceiptClaimsLocked',
+    precedence: 29,
+  },
   LEDGER_TOO_MANY_CLAIMS: {
     meaning: 'The member has as many claims of missing points waiting as are allowed at once.',
     action: 'Wait for an answer to one of them.',

@@ -687,7 +687,7 @@ create table missing_claim (
   constraint missing_claim_amount_minor_check CHECK ((amount_minor > 0)),
   constraint missing_claim_check CHECK (((state = 'OPEN'::text) = (closed_at IS NULL))),
   constraint missing_claim_settles_as_check CHECK ((settles_as = ANY (ARRAY['CREDITED'::text, 'GOODWILL'::text]))),
-  constraint missing_claim_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CREDITED'::text, 'REJECTED'::text, 'GOODWILL'::text, 'REFUSED'::text]))),
+  constraint missing_claim_state_check CHECK ((state = ANY (ARRAY['OPEN'::text, 'CREDITED'::text, 'REJECTED'::text, 'GOODWILL'::text, 'EARNED_NOTHING'::text, 'REFUSED'::text]))),
   constraint settled_is_not_rejected CHECK (((settles_as IS NULL) OR (state <> 'REJECTED'::text)))
 );
 alter table missing_claim enable row level security;
@@ -1148,6 +1148,18 @@ create table wallet (
 ) with (fillfactor=50);
 alter table wallet enable row level security;
 alter table wallet force row level security;
+
+create table wrong_receipts (
+  programme_id uuid not null,
+  member_id uuid not null,
+  partner_id uuid not null,
+  count integer not null,
+  locked_until timestamp with time zone,
+  constraint wrong_receipts_pkey PRIMARY KEY (programme_id, member_id, partner_id),
+  constraint wrong_receipts_count_check CHECK ((count >= 0))
+);
+alter table wrong_receipts enable row level security;
+alter table wrong_receipts force row level security;
 
 -- Indexes
 
@@ -1772,3 +1784,7 @@ create policy hub_work on vintage_flow as PERMISSIVE for ALL using (true) with c
 create policy hub_tenant on wallet as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
 
 create policy hub_work on wallet as PERMISSIVE for ALL using (true) with check (true);
+
+create policy hub_tenant on wrong_receipts as PERMISSIVE for ALL using ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid)) with check ((programme_id = (substr(NULLIF(current_setting('hub.programme'::text, true), ''::text), 5))::uuid));
+
+create policy hub_work on wrong_receipts as PERMISSIVE for ALL using (true) with check (true);

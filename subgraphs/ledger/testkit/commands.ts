@@ -10,8 +10,6 @@ export interface Command {
   readonly input: object;
   /** The same key for something else. */
   readonly changed: object;
-  /** What the changed body is told. */
-  readonly changedIsToldCode?: string;
   /** Whose account it moves. */
   readonly memberId: MemberId;
 }
@@ -54,7 +52,7 @@ export function everyCommand(
   const command = (
     who: Principal,
     mutation: documents.Document,
-    rest: Pick<Command, 'input' | 'memberId'> & { change: object; changedIsToldCode?: string },
+    rest: Pick<Command, 'input' | 'memberId'> & { change: object },
   ): Command => ({ who, mutation, ...rest, changed: { ...rest.input, ...rest.change } });
 
   const ofPending = (mutation: documents.Document): CommandKind => ({
@@ -73,7 +71,6 @@ export function everyCommand(
       const { adjustment } = await run(admin, documents.PROPOSE, inputs.propose(memberId, 'GOODWILL'));
       return command(graph.finance(), mutation, {
         ...{ memberId, input: inputs.decide(adjustment), change: { contentHash: 'a'.repeat(64) } },
-        changedIsToldCode: 'LEDGER_ADJUSTMENT_CONTENT_CHANGED',
       });
     },
   });
@@ -281,7 +278,6 @@ export function everyCommand(
         const { claim } = await run(graph.member(memberId), documents.CLAIM_MISSING, asked);
         return command(bakerKey, documents.ANSWER_CLAIM, {
           ...{ memberId, input: inputs.answer(claim.id, true), change: { accept: false, reason: 'no such receipt' } },
-          changedIsToldCode: 'LEDGER_MISSING_CLAIM_CLOSED',
         });
       },
     },

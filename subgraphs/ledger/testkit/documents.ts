@@ -12,6 +12,7 @@ const FACTS = {
     ... on StepUpRequired { abovePoints } ... on MemberInArrears { arrearsPoints }`,
   holdPoints: `... on InsufficientPoints { missingPoints } ... on StepUpRequired { abovePoints }
     ... on MemberInArrears { arrearsPoints }`,
+  claimReceipt: '... on ReceiptClaimsLocked { retryAfterSeconds }',
   captureHold: '... on InsufficientPoints { missingPoints }',
   returnPurchase: '... on ReturnExceedsPurchase { leftMinor } ... on ArrearsLimitReached { limitPoints }',
   reverseRedemption: '... on ReversalExceedsRedemption { leftPoints }',

@@ -178,10 +178,13 @@ export class ModelMembers {
     lot.available -= unspent;
     lot.clawedBack += points;
     if (lot.counts) this.count(m, -points);
+    // Whoever paid for them: under any model but one that is the issuer, whoever shares the fee.
+    const { model, issuer, shares } = lot.terms;
+    const payers = model === 'AT_REDEMPTION' ? shares : [{ who: issuer, bps: 10_000 }];
     split(
       missing,
-      lot.terms.shares.map(({ bps }) => bps),
-    ).forEach((part, n) => this.owe(m, lot.terms.shares[n]!.who, part));
+      payers.map(({ bps }) => bps),
+    ).forEach((part, n) => this.owe(m, payers[n]!.who, part));
     // What the member still has fills them at once: only the rest counts.
     const has = this.at(m).lots.reduce((sum, one) => sum + one.available, 0);
     if (missing > 0 && this.at(m).arrears.reduce((sum, one) => sum + one.points, 0) - has > this.rules.arrearsLimit) {

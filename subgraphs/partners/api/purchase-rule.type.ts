@@ -46,7 +46,11 @@ abstract class CampaignInput extends RuleInput implements AskedCampaign {
     description: 'The most it gives in all; no limit of its own when not given.',
   })
   budgetPoints?: bigint | null;
-  @Field(() => [CampaignShareInput], { nullable: true, description: 'Who pays; its partner alone when not given.' })
+  @Field(() => [CampaignShareInput], {
+    nullable: true,
+    description:
+      'Who pays when its points are spent, and their fee; its partner alone when not given, and of what is paid in advance.',
+  })
   funding?: CampaignShareInput[] | null;
 }
 

@@ -103,7 +103,9 @@ export class PostAccrualInput implements Accrual {
   pending!: boolean;
   @Field(() => [FundingShareInput], {
     nullable: true,
-    description: 'Who pays for them; the first is the issuer unless one is named. A partner pays alone.',
+    description:
+      'Who pays for them when they are spent, and their fee; the first is the issuer unless one is named. What is paid in advance ' +
+      '(AT_ISSUANCE, HYBRID), and the rest of it, its issuer pays alone. A partner pays alone.',
   })
   funding?: FundingShareInput[] | null;
   @Field(() => String, REASON)

@@ -1,4 +1,4 @@
-import { Field, ObjectType } from 'type-graphql';
+import { Field, Int, ObjectType } from 'type-graphql';
 import { defineRefusalType } from '../../../../kernel/graph/result';
 import { BigIntScalar, DateTimeScalar, PointsScalar } from '../../../../kernel/graph/scalars';
 import { RefusalInterface } from '../../../../kernel/graph/shared-types';
@@ -175,6 +175,15 @@ export const AdjustmentContentChanged = defineRefusalType(
 export const AdjustmentDecided = defineRefusalType('AdjustmentDecided', 'The adjustment was decided before.');
 export const SelfApproval = defineRefusalType('SelfApproval', 'It was proposed by the same principal.');
 export const ReceiptClaimOver = defineRefusalType('ReceiptClaimOver', 'The receipt’s window has passed.');
+
+@ObjectType('ReceiptClaimsLocked', {
+  implements: RefusalInterface,
+  description: 'Too many claims of the member named no receipt of this partner; for a while none is looked at.',
+})
+export class ReceiptClaimsLocked extends RefusalInterface {
+  @Field(() => Int, { description: 'Seconds until the next claim is looked at, by the programme’s clock.' })
+  retryAfterSeconds!: number;
+}
 export const TooManyClaims = defineRefusalType('TooManyClaims', 'As many claims wait as are allowed at once.');
 export const MissingClaimClosed = defineRefusalType('MissingClaimClosed', 'The claim was closed before.');
 export const AccountNotFrozen = defineRefusalType('AccountNotFrozen', 'Posting on this account is not stopped.');

@@ -21,6 +21,7 @@ export enum MissingClaimStateName {
   CREDITED = 'CREDITED',
   REJECTED = 'REJECTED',
   GOODWILL = 'GOODWILL',
+  EARNED_NOTHING = 'EARNED_NOTHING',
   REFUSED = 'REFUSED',
 }
 registerEnumType(MissingClaimStateName, {
@@ -31,6 +32,9 @@ registerEnumType(MissingClaimStateName, {
     CREDITED: { description: 'The purchase was found or accepted, and earned its points.' },
     REJECTED: { description: 'The partner says that there was no such purchase, and why.' },
     GOODWILL: { description: 'The partner did not answer in time and pays the points as goodwill.' },
+    EARNED_NOTHING: {
+      description: 'The partner did not answer in time, and the purchase would have earned no points.',
+    },
     REFUSED: { description: 'It was accepted and the ledger would not post it; `reason` holds the code.' },
   },
 });
@@ -164,6 +168,7 @@ export const ClaimReceiptResult = defineResult('ClaimReceiptResult', ClaimReceip
   refusals.PartnerCannotIssue,
   refusals.DocumentAlreadyRecorded,
   refusals.ReceiptClaimOver,
+  refusals.ReceiptClaimsLocked,
   refusals.NetDebitCapReached,
   refusals.IssuanceCapReached,
 ]);

@@ -1,4 +1,5 @@
 import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import { once, type Replayable } from '../../../../kernel/db/command-key';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { firstFault, idempotencyKeyFault, textFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
@@ -23,15 +24,12 @@ export interface DecideAdjustmentInput {
   readonly contentHash: string;
 }
 
-/** The adjustment as the decision left it; `replayed` when it had been decided so before. */
-export interface Decided {
-  readonly adjustment: Adjustment;
-  readonly replayed: boolean;
-}
+/** The adjustment as the decision left it. */
+export type Decided = Replayable<{ adjustment: Adjustment }>;
 
 /**
  * Approves an adjustment another person proposed, and posts it. Interrupted between the two it is approved and not yet
- * posted; the same call again posts it, once, because the posting's key is the adjustment's id.
+ * posted; whoever approved it asks again, and it is posted, once, because the posting's key is the adjustment's id.
  */
 export async function approveAdjustment(
   ledger: Ledger,
@@ -40,10 +38,11 @@ export async function approveAdjustment(
 ): Promise<Decided | Refusal> {
   const decided = await decide(ledger, principal, { input, state: 'APPROVED' });
   if (isRefusal(decided)) return decided;
-  const { adjustment, replayed } = decided;
-  if (adjustment.postedSeq !== null || adjustment.state === 'REFUSED') return decided;
+  const { programmeId, id } = decided.adjustment;
+  const adjustment = await read(ledger, programmeId, id);
+  if (!isUnposted(adjustment)) return { ...decided, adjustment };
   await postApproved(ledger, adjustment, callerOf(principal));
-  return { adjustment: await read(ledger, adjustment.programmeId, adjustment.id), replayed };
+  return { ...decided, adjustment: await read(ledger, programmeId, id) };
 }
 
 /** Rejects an adjustment; its proposer may withdraw it so as well. */
@@ -74,24 +73,25 @@ async function decide(
   if (isRefusal(book)) return book;
   if (id === null) return notFound('adjustment');
   const mayApproveOwn = state === 'REJECTED' || (book.isSandbox && book.singleApprover);
-  return inTransaction(ledger.database, async (tx) => {
-    const adjustment = await lockAdjustment(tx, programmeId, id);
-    if (adjustment === null) return notFound('adjustment');
-    // The same person asking for the same again finds it done: a decision is its own key.
-    const isDone = adjustment.decidedBy === person && hasState(adjustment, state);
-    if (isDone && adjustment.contentHash === input.contentHash) return { adjustment, replayed: true };
-    const refusal = whyNotDecided(adjustment, { person, contentHash: input.contentHash, mayApproveOwn });
-    if (refusal !== null) return refusal;
-    const at = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();
-    await decideAdjustment(tx, id, { state, by: person, at });
-    return { adjustment: { ...adjustment, state, decidedBy: person, decidedAt: at }, replayed: false };
-  });
+  const { idempotencyKey: key, ...body } = input;
+  const operation = state === 'APPROVED' ? 'approveAdjustment' : 'rejectAdjustment';
+  return inTransaction(ledger.database, (tx) =>
+    once(tx, { caller: callerOf(principal), operation, key, body }, async () => {
+      const adjustment = await lockAdjustment(tx, programmeId, id);
+      if (adjustment === null) return notFound('adjustment');
+      // The key of a call that was interrupted may be lost; its approver finishes it by any other.
+      const isUnfinished = state === 'APPROVED' && isUnposted(adjustment) && adjustment.decidedBy === person;
+      if (isUnfinished && adjustment.contentHash === input.contentHash) return { adjustment };
+      const refusal = whyNotDecided(adjustment, { person, contentHash: input.contentHash, mayApproveOwn });
+      if (refusal !== null) return refusal;
+      const at = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();
+      await decideAdjustment(tx, id, { state, by: person, at });
+      return { adjustment: { ...adjustment, state, decidedBy: person, decidedAt: at } };
+    }),
+  );
 }
 
-/** What an approval leads to is APPROVED, or REFUSED where the ledger would not post it. */
-function hasState(adjustment: Adjustment, state: 'APPROVED' | 'REJECTED'): boolean {
-  return adjustment.state === state || (state === 'APPROVED' && adjustment.state === 'REFUSED');
-}
+const isUnposted = ({ state, postedSeq }: Adjustment) => state === 'APPROVED' && postedSeq === null;
 
 async function postApproved(ledger: Ledger, adjustment: Adjustment, caller: string): Promise<void> {
   const { id, programmeId, memberId, lotSeq, contentHash } = adjustment;

@@ -1,10 +1,21 @@
 import type { Principal } from '../../../../kernel/context/principal';
+import { inTransaction } from '../../../../kernel/db/transaction';
 import { firstFault, idempotencyKeyFault, textFault, wholeFault } from '../../../../kernel/errors/check-input';
-import type { Refusal } from '../../../../kernel/errors/refusal';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { forbidden, notFound } from '../../../../kernel/errors/shared-refusals';
 import { parseId } from '../../../../kernel/values/id';
-import { receiptRule } from '../../core/receipts/receipt';
+import { receiptRule, type Receipt } from '../../core/receipts/receipt';
+import { oneMoreWrong, whyLocked } from '../../core/receipts/wrong-receipts';
+import { partnerIn } from '../../core/rule-book';
+import { loadProgrammeNow } from '../../data/programme.store';
 import { findReceipt } from '../../data/receipts/receipt.store';
+import {
+  forgetWrongReceipts,
+  lockWrongReceipts,
+  setWrongReceipts,
+  type Claimant,
+} from '../../data/receipts/wrong-receipts.store';
+import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { AMOUNT_MAX, type MoneyGiven } from '../movements/record-purchase';
 import { post, type Posted } from '../points/post';
@@ -18,7 +29,11 @@ export interface ClaimReceiptInput {
   readonly amount: MoneyGiven;
 }
 
-/** Claims the points of a receipt the till recorded without a buyer: once, and within its window. Member. */
+/**
+ * Claims the points of a receipt the till recorded without a buyer: once, and within its window. Member.
+ *
+ * Whoever names receipts that are not there is made to wait, longer each time: numbers and amounts are not tried out.
+ */
 export async function claimReceipt(
   ledger: Ledger,
   principal: Principal,
@@ -32,20 +47,15 @@ export async function claimReceipt(
   if (fault !== null) return fault;
   if (principal.kind !== 'member') return forbidden('Only a member may claim a receipt.');
   const { programmeId, memberId } = principal;
+  const book = await currentBook(ledger, programmeId);
+  if (isRefusal(book)) return book;
   const partnerId = parseId('ptr', input.partnerId);
-  if (partnerId === null) return notFound('receipt');
+  if (partnerId === null || partnerIn(book, partnerId) === undefined) return notFound('receipt');
   const { idempotencyKey, externalRef, ...rest } = input;
-  const receipt = await findReceipt(
-    ledger.database.pool,
-    programmeId,
-    documentHash(partnerId, 'PURCHASE', externalRef),
-  );
-  const { amountMinor, currency } = rest.amount;
-  // A wrong amount reads like no receipt at all, so that numbers cannot be tried out.
-  if (receipt === null || receipt.amountMinor !== amountMinor || receipt.currency !== currency) {
-    return notFound('receipt');
-  }
-  return post(ledger, principal, {
+  const claimant = { programmeId, memberId, partnerId };
+  const receipt = await rightReceipt(ledger, claimant, input);
+  if (isRefusal(receipt)) return receipt;
+  const posted = await post(ledger, principal, {
     programmeId,
     memberId,
     operation: 'claimReceipt',
@@ -54,5 +64,29 @@ export async function claimReceipt(
     document: documentOf(partnerId, 'PURCHASE', externalRef),
     earns: earningOf(receipt),
     plan: receiptRule(receipt),
+  });
+  // The same claim sent again is no other receipt: or one receipt, claimed again and again, would pay for any number of guesses.
+  if (!isRefusal(posted) && !posted.replayed) await forgetWrongReceipts(ledger.database.pool, claimant);
+  return posted;
+}
+
+/** The receipt that a claim names. A wrong amount reads like no receipt at all, and while the lock lasts so does a right one. */
+async function rightReceipt(
+  ledger: Ledger,
+  claimant: Claimant,
+  { externalRef, amount: { amountMinor, currency } }: ClaimReceiptInput,
+): Promise<Receipt | Refusal> {
+  const { programmeId, partnerId } = claimant;
+  const { database, clock } = ledger;
+  const receipt = await findReceipt(database.pool, programmeId, documentHash(partnerId, 'PURCHASE', externalRef));
+  const isRight = receipt?.amountMinor === amountMinor && receipt.currency === currency;
+  return inTransaction(database, async (tx) => {
+    const wrong = await lockWrongReceipts(tx, claimant);
+    const now = (await loadProgrammeNow(tx, programmeId)) ?? clock.now();
+    const locked = whyLocked(wrong, now);
+    if (locked !== null) return locked;
+    if (isRight) return receipt;
+    await setWrongReceipts(tx, claimant, oneMoreWrong(wrong, now));
+    return notFound('receipt');
   });
 }

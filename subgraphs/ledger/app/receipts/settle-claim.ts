@@ -6,7 +6,15 @@ import { claimedPurchase, lateGoodwillRule, type MissingClaim, type Settlement }
 import { beginSettling, closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
 import { programmeNow } from '../programme-now';
-import { documentOf, earningOf, intentOf, NO_NEEDS, walletOf, type Earning } from '../points/posting-command';
+import {
+  documentOf,
+  earningOf,
+  intentOf,
+  NO_NEEDS,
+  walletOf,
+  type Earning,
+  type PostingOutcome,
+} from '../points/posting-command';
 
 /** What settling a claim needs of the ledger. */
 export type ClaimLedger = Pick<Ledger, 'database' | 'lanes' | 'clock'>;
@@ -51,7 +59,11 @@ export async function settleLateClaims(ledger: ClaimLedger, programmeId: Program
 async function settleLate(ledger: ClaimLedger, claim: MissingClaim): Promise<void> {
   const isUndecided = await beginSettling(ledger.database.pool, claim.id, 'GOODWILL');
   const refusal = isUndecided
-    ? await settle(ledger, claim, { state: 'GOODWILL', rule: lateGoodwillRule(claim) })
+    ? await settle(ledger, claim, {
+        state: 'GOODWILL',
+        rule: lateGoodwillRule(claim),
+        earns: earningOf(claimedPurchase(claim)),
+      })
     : await creditClaim(ledger, claim, claimedPurchase(claim));
   // An account stopped a moment ago is not due any more. What else would still pass has had days to: it is refused for good, or this
   // claim would be due for ever.
@@ -62,7 +74,7 @@ async function settleLate(ledger: ClaimLedger, claim: MissingClaim): Promise<voi
 async function settle(
   ledger: ClaimLedger,
   claim: MissingClaim,
-  { state, rule, earns }: { state: Settlement; rule: PostingRule; earns?: Earning },
+  { state, rule, earns }: { state: Settlement; rule: PostingRule; earns: Earning },
 ): Promise<Refusal | null> {
   const { id, programmeId, memberId, partnerId, externalRef } = claim;
   const outcome = await ledger.lanes.post({
@@ -80,16 +92,20 @@ async function settle(
     plan: rule,
   });
   if (outcome.kind === 'refused' && outcome.refusal.retryable) return outcome.refusal;
-  await close(ledger, claim, outcome.kind === 'refused' ? endOf(outcome.refusal) : { state, reason: null });
+  await close(ledger, claim, outcome.kind === 'refused' ? endOf(outcome.refusal) : endAs(state, outcome));
   return null;
 }
+
+/** Goodwill of no points is none. */
+const endAs = (state: Settlement, { kind }: PostingOutcome) =>
+  ({ state: kind === 'nothing' ? 'EARNED_NOTHING' : state, reason: null }) as const;
 
 const endOf = ({ code }: Refusal) => ({ state: 'REFUSED', reason: code }) as const;
 
 async function close(
   ledger: ClaimLedger,
   { id, programmeId }: MissingClaim,
-  end: { state: Settlement | 'REFUSED'; reason: string | null },
+  end: { state: Settlement | 'EARNED_NOTHING' | 'REFUSED'; reason: string | null },
 ): Promise<void> {
   await closeClaim(ledger.database.pool, id, { ...end, at: await programmeNow(ledger, programmeId) });
 }

@@ -1,4 +1,5 @@
-import type { Principal } from '../../../../kernel/context/principal';
+import { callerOf, type Principal } from '../../../../kernel/context/principal';
+import { once, type Replayable } from '../../../../kernel/db/command-key';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { firstFault, idempotencyKeyFault, textFault } from '../../../../kernel/errors/check-input';
 import type { Refusal } from '../../../../kernel/errors/refusal';
@@ -21,36 +22,21 @@ export async function unfreezeAccount(
   ledger: Pick<Ledger, 'database'>,
   principal: Principal,
   input: UnfreezeAccountInput,
-): Promise<{ freeze: AccountFreeze; replayed: boolean } | Refusal> {
+): Promise<Replayable<{ freeze: AccountFreeze }> | Refusal> {
   const fault = firstFault(idempotencyKeyFault(input.idempotencyKey), textFault('input.reason', input.reason, 1_000));
   if (fault !== null) return fault;
   if (principal.kind !== 'admin') return forbidden('Only an admin of the programme may allow posting again.');
   const memberId = parseId('mem', input.memberId);
   if (memberId === null) return notFound('member');
   const { programmeId, subject: by } = principal;
-  const { reason } = input;
-  const freeze = await inTransaction(ledger.database, async (tx) => {
-    const released = await releaseAccount(tx, { programmeId, memberId, by, reason });
-    if (released !== null) await warnAgain(tx, { programmeId, memberId, frozenAt: released.frozenAt });
-    return released;
-  });
-  if (freeze !== null) return { freeze, replayed: false };
-  const done = await releasedBefore(ledger, principal, { memberId, reason });
-  return done === undefined
-    ? refuse('LEDGER_ACCOUNT_NOT_FROZEN', 'Posting on this account is not stopped.')
-    : { freeze: done, replayed: true };
-}
-
-/** The same person asking for the same again finds it done. */
-async function releasedBefore(
-  { database }: Pick<Ledger, 'database'>,
-  { programmeId, subject }: Extract<Principal, { kind: 'admin' }>,
-  asked: { memberId: string; reason: string },
-): Promise<AccountFreeze | undefined> {
-  const released = await findFreezes(database.pool, programmeId, { standing: false, limit: 100 });
-  return released.find(
-    ({ memberId, reason, releasedBy }) =>
-      memberId === asked.memberId && reason === asked.reason && releasedBy === subject,
+  const { idempotencyKey: key, ...body } = input;
+  return inTransaction(ledger.database, (tx) =>
+    once(tx, { caller: callerOf(principal), operation: 'unfreezeAccount', key, body }, async () => {
+      const freeze = await releaseAccount(tx, { programmeId, memberId, by, reason: input.reason });
+      if (freeze === null) return refuse('LEDGER_ACCOUNT_NOT_FROZEN', 'Posting on this account is not stopped.');
+      await warnAgain(tx, { programmeId, memberId, frozenAt: freeze.frozenAt });
+      return { freeze };
+    }),
   );
 }
 

@@ -383,9 +383,12 @@ describe('the online verifier', () => {
       freeze: { releasedBy: 'ada' },
     });
     expect(await unfreezeAccount({ database }, admin, wish)).toMatchObject({ replayed: true });
-    expect(await unfreezeAccount({ database }, admin, { ...wish, memberId: neighbour })).toMatchObject({
-      code: 'LEDGER_ACCOUNT_NOT_FROZEN',
-    });
+    const told = async (change: object) => unfreezeAccount({ database }, admin, { ...wish, ...change });
+    expect(await told({ memberId: neighbour })).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
+    for (const memberId of [victim, neighbour])
+      expect(await told({ memberId, idempotencyKey: newId('req') })).toMatchObject({
+        code: 'LEDGER_ACCOUNT_NOT_FROZEN',
+      });
     const partner: Principal = {
       kind: 'partner',
       programmeId: rules.programmeId,

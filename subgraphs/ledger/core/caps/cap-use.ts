@@ -123,7 +123,7 @@ function issuedIn({ plan }: Step): Amount[] {
 
 /**
  * What a partner would owe now changes by what it owes less what it is owed, and by what it will owe when holds of its
- * points are captured. Source: SETTLEMENT §3, fixed policies.
+ * points are captured. Points that nobody set aside are not in it, whatever of them was paid in advance (docs/adr/0012).
  */
 function exposedIn({ plan }: Step): Amount[] {
   const claims = plan.claims.flatMap(({ debtorId, creditorId, micros }): Amount[] => [

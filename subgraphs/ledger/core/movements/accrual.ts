@@ -82,8 +82,12 @@ function newTerms(contract: Contract, reserveMicros: bigint, funding: readonly F
   };
 }
 
-/** Terms of points given as goodwill: whoever gives them pays when they are spent, and no fee is due. */
-export function goodwillTerms(giver: Party, contractVersion: number, { book }: PostingFacts, at: Date): LotTerms {
+/** Terms of points given as goodwill: who gives them, or each of those who said they pay, pays when they are spent; no fee is due. */
+export function goodwillTerms(
+  { contractVersion, funding }: { contractVersion: number; funding: readonly FundingShare[] },
+  { book }: PostingFacts,
+  at: Date,
+): LotTerms {
   return {
     settlementModel: 'AT_REDEMPTION',
     contractVersion,
@@ -92,7 +96,7 @@ export function goodwillTerms(giver: Party, contractVersion: number, { book }: P
     feeMicros: 0n,
     prefundBps: 0,
     breakageShareBps: 0,
-    funding: [{ partyId: giver, bps: 10_000 }],
+    funding: inPartyOrder(funding),
   };
 }
 

@@ -6,7 +6,7 @@ import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
 import { feeCredit, issuanceRefund } from '../money/issuance-claims';
 import { together, type MoneySide } from '../money/claim';
 import { arrearsTo, available, clawedBackBy, pending, type Entry } from '../points/account';
-import type { LotPart, PastLot } from '../points/lot';
+import { payersOf, type LotPart, type PastLot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import { originOf, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
@@ -32,7 +32,7 @@ export interface TakenBack extends MoneySide {
 
 /**
  * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
- * or on hold is owed from now on, ARREARS:funders → CLAWED_BACK:issuer. It never takes another issuer's lot.
+ * or on hold is owed from now on, ARREARS:payers → CLAWED_BACK:issuer. It never takes another issuer's lot.
  *
  * Refuses: lot unknown or another's, its issuer gone, more than was issued and neither taken back nor expired, arrears above the
  * programme's limit.
@@ -81,7 +81,7 @@ function leftOf({ quantity }: PastLot, lots: readonly PastLot[]): bigint {
 
 /**
  * Takes points of one lot back: pending ones first, then spendable ones, also those that a buy-out moved to lots which continue it,
- * then by arrears to those who paid for the lot, each by its share.
+ * then by arrears to those who pay for the lot, each by its share.
  *
  * @param place index of the first entry within the transaction
  */
@@ -95,11 +95,15 @@ export function takeBack(
   const missing = taken.reduce((left, part) => left - part.points, amount - inPending);
   const credit = clawedBackBy(lot.issuerId);
   const base = { credit, lotSeq: lot.lotSeq };
-  const owed = missing === 0n ? [] : splitByLargestRemainder(missing, weightsOf(lot));
+  const payers = payersOf(lot);
+  const owed = splitByLargestRemainder(
+    missing,
+    payers.map(({ bps }) => BigInt(bps)),
+  );
   const entries: Entry[] = [
     { ...base, debit: pending(wallet.memberId), amount: points(inPending) },
     ...moves(taken, available(wallet.memberId), credit),
-    ...lot.terms.funding.map(({ partyId }, n) => ({
+    ...payers.map(({ partyId }, n) => ({
       ...base,
       debit: arrearsTo(partyId),
       amount: points(owed[n] ?? 0n),
@@ -139,10 +143,6 @@ export function arrearsRefusal(
   return refuse('LEDGER_ARREARS_LIMIT_REACHED', `The member would owe ${owed} points; ${limit} are allowed.`, {
     limitPoints: limit,
   });
-}
-
-function weightsOf({ terms }: Pick<PastLot, 'terms'>): bigint[] {
-  return terms.funding.map(({ bps }) => BigInt(bps));
 }
 
 function least(a: bigint, b: bigint): bigint {

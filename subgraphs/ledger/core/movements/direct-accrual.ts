@@ -27,7 +27,7 @@ export interface DirectAccrual {
 }
 
 /**
- * Posting rule of points given directly. Goodwill and corrections are paid by whoever gives them when they are spent, carry
+ * Posting rule of points given directly. Goodwill and corrections are paid by whoever gives them, or said to, when they are spent, carry
  * no fee and count towards no tier; a bonus is a lot like any other, funded as agreed. A lot taken over from before the hub is
  * a lot like any other too, but what its issuance cost was paid then: nobody owes anything for it.
  *
@@ -62,15 +62,18 @@ function termsFor(
   { kind, issuerId, occurredAt, funding }: DirectAccrual,
   facts: PostingFacts,
 ): (LotTerms & { waitsForFunding: boolean }) | Refusal {
-  if (issuerId === null) return { ...goodwillTerms(null, 0, facts, occurredAt), waitsForFunding: false };
+  const shares = funding ?? [{ partyId: issuerId, bps: 10_000 }];
+  const asGoodwill = (contractVersion: number) => ({
+    ...goodwillTerms({ contractVersion, funding: shares }, facts, occurredAt),
+    waitsForFunding: false,
+  });
+  if (issuerId === null) return asGoodwill(0);
   const contract = issuingTerms(issuerId, occurredAt, facts);
   if (isRefusal(contract)) return contract;
-  if (kind === 'GOODWILL' || kind === 'ADJUSTMENT') {
-    return { ...goodwillTerms(issuerId, contract.version, facts, occurredAt), waitsForFunding: false };
-  }
   const stranger = funding?.find(({ partyId }) => !mayFund(partyId, occurredAt, facts));
   if (stranger !== undefined)
     return refuse('LEDGER_FUNDER_UNKNOWN', 'A funder has no contract in force at that instant.');
+  if (kind === 'GOODWILL' || kind === 'ADJUSTMENT') return asGoodwill(contract.version);
   const terms = termsOf(contract, facts, occurredAt, funding ?? undefined);
   return { ...terms, waitsForFunding: contract.releaseOnFunding && kind === 'EARN' };
 }

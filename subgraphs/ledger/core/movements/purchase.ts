@@ -43,12 +43,10 @@ export interface PurchaseLineFact {
  * currency without a rate, in the future.
  */
 export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingFacts): PostingPlan | Refusal {
-  const terms = earningTerms(purchase, facts);
-  if (isRefusal(terms)) return terms;
-  const earned = earnedBy(wallet, purchase, { rule: terms.rule, facts });
-  if (isRefusal(earned)) return earned;
+  const earning = earnedOnTerms(wallet, purchase, facts);
+  if (isRefusal(earning)) return earning;
   if (purchase.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The purchase has not happened yet.');
-  const { contract, rule } = terms;
+  const { contract, rule, earned } = earning;
   const waits = rule.pendingDays > 0 || contract.releaseOnFunding;
   const common = {
     issuerId: purchase.partnerId,
@@ -70,6 +68,18 @@ export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingF
   if (earned.explained === undefined) return sale;
   const campaignLots = campaignLotsOf(earned, sale.issued);
   return { ...sale, explained: earned.explained, budgeted: budgetedBy(earned, facts), campaignLots };
+}
+
+/** What a purchase earns, and the contract and rule it earns on: the same however its points are then given. */
+export function earnedOnTerms(
+  wallet: Wallet,
+  purchase: Purchase,
+  facts: PostingFacts,
+): { contract: Contract; rule: EarningRule; earned: PurchaseEarning } | Refusal {
+  const terms = earningTerms(purchase, facts);
+  if (isRefusal(terms)) return terms;
+  const earned = earnedBy(wallet, purchase, { rule: terms.rule, facts });
+  return isRefusal(earned) ? earned : { ...terms, earned };
 }
 
 /** Campaigns' lots are the last that a purchase makes, in the order in which they fired. */

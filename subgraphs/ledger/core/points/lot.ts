@@ -31,6 +31,14 @@ export interface LotTerms {
   readonly funding: readonly FundingShare[];
 }
 
+/**
+ * Who pays for the points of a lot: its funders by their shares where points are paid for when they are spent; its issuer alone where
+ * they are paid for in advance, wholly or in part (docs/adr/0039).
+ */
+export function payersOf({ issuerId, terms }: Pick<Lot, 'issuerId' | 'terms'>): readonly FundingShare[] {
+  return terms.settlementModel === 'AT_REDEMPTION' ? terms.funding : [{ partyId: issuerId, bps: 10_000 }];
+}
+
 /** Points accrued together: one issuer, one accrual, one expiry. */
 export interface Lot {
   /** The member's own number of it: 1, 2, 3 … */

@@ -1,13 +1,13 @@
-import type { Refusal } from '../../../../kernel/errors/refusal';
+import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { Id, MemberId, PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
 import { planDirectAccrual } from '../movements/direct-accrual';
-import { planPurchase, type Purchase } from '../movements/purchase';
-import { earnedPoints } from '../movements/purchase-earning';
+import { earnedOnTerms, planPurchase, type Purchase } from '../movements/purchase';
+import { budgetedBy } from '../movements/purchase-earning';
 import { daysLater } from '../movements/validity';
 import type { PostingRule } from '../movements/carry-out';
 import { refuse } from '../refusals';
-import { earningRuleAt, type RuleBook } from '../rule-book';
+import type { RuleBook } from '../rule-book';
 
 /** A sale whose buyer the till did not know: whoever holds the receipt may claim its points once, within the window. */
 export interface Receipt extends Purchase {
@@ -31,7 +31,8 @@ export function receiptRule(receipt: Receipt): PostingRule {
 /** How a claim is being settled: what is posted for it is decided before it is posted, once. */
 export type Settlement = 'CREDITED' | 'GOODWILL';
 
-export type MissingClaimState = 'OPEN' | 'CREDITED' | 'REJECTED' | 'GOODWILL' | 'REFUSED';
+/** EARNED_NOTHING: its partner was late, and the purchase would have earned no points. */
+export type MissingClaimState = 'OPEN' | 'CREDITED' | 'REJECTED' | 'GOODWILL' | 'EARNED_NOTHING' | 'REFUSED';
 
 /** A member's claim that a purchase earned nothing, which its partner has to answer in time. */
 export interface MissingClaim {
@@ -77,15 +78,21 @@ export function matches(
 }
 
 /**
- * Posting rule of a claim its partner left unanswered: what the purchase would have earned, as goodwill at the partner's
- * cost. Null when it would have earned nothing.
+ * Posting rule of a claim its partner left unanswered: what the purchase would have earned, campaigns included, as goodwill at the
+ * partner's cost. Null when it would have earned nothing.
+ *
+ * What campaigns would have given is taken from their budgets, so that an empty one gives as little here as to a claim that is
+ * accepted; their funders pay none of it, and it makes no campaign's lot.
  */
 export function lateGoodwillRule(claim: MissingClaim): PostingRule {
+  const purchase = claimedPurchase(claim);
   return (wallet, facts) => {
-    const rule = earningRuleAt(facts.book, claim.partnerId, claim.occurredAt);
-    const earned = rule === undefined ? 0n : earnedPoints(rule, claim.amountMinor);
+    const earning = earnedOnTerms(wallet, purchase, facts);
+    if (isRefusal(earning)) return earning;
+    const { ownPoints, campaigns, explained } = earning.earned;
+    const earned = campaigns.reduce((sum, { points: given }) => sum + given, ownPoints);
     if (earned === 0n) return null;
-    return planDirectAccrual(
+    const goodwill = planDirectAccrual(
       wallet,
       {
         kind: 'GOODWILL',
@@ -100,6 +107,8 @@ export function lateGoodwillRule(claim: MissingClaim): PostingRule {
       },
       facts,
     );
+    if (isRefusal(goodwill) || explained === undefined) return goodwill;
+    return { ...goodwill, explained, budgeted: budgetedBy(earning.earned, facts) };
   };
 }
 

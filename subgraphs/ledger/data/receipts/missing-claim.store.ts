@@ -11,6 +11,7 @@ import {
 } from '../../../../kernel/values/id';
 import type { MissingClaim, MissingClaimState, Settlement } from '../../core/receipts/receipt';
 import { uuidOrNull } from '../points/journal-rows';
+import { queryRows } from '../settlement/query-rows';
 import { STOPPED_WALLETS } from '../verify/freeze.store';
 
 const INSERT = sql`/* ledger.missingClaim.insert */
@@ -53,6 +54,12 @@ select ${COLUMNS} from missing_claim c where c.programme_id = $1 and c.id = $2`;
 
 export async function findClaim(pool: Pool, programmeId: ProgrammeId, id: Id<'mpc'>): Promise<MissingClaim | null> {
   const { rows } = await pool.query<Row>(FIND, [uuidOf(programmeId), uuidOf(id)]);
+  return rows[0] === undefined ? null : claimFrom(rows[0]);
+}
+
+/** A claim, locked; null when the programme has none of this id. */
+export async function lockClaim(tx: Tx, programmeId: ProgrammeId, id: Id<'mpc'>): Promise<MissingClaim | null> {
+  const rows = (await tx.query(`${FIND} for update`, [uuidOf(programmeId), uuidOf(id)])) as Row[];
   return rows[0] === undefined ? null : claimFrom(rows[0]);
 }
 
@@ -110,17 +117,22 @@ export async function beginSettling(pool: Pool, id: Id<'mpc'>, as: Settlement): 
   return rowCount === 1;
 }
 
+/** Decides that a claim will be credited, of one that is locked and can be. */
+export async function beginCrediting(tx: Tx, id: Id<'mpc'>): Promise<void> {
+  await tx.query(BEGIN_SETTLING, [uuidOf(id), 'CREDITED']);
+}
+
 const CLOSE = sql`/* ledger.missingClaim.close */
 update missing_claim set state = $2, reason = $3, closed_at = $4
  where id = $1 and state = 'OPEN' and ($2 <> 'REJECTED' or settles_as is null)`;
 
 /** Closes a claim; what is closed stays as it is, and what is being settled is not rejected. */
 export async function closeClaim(
-  pool: Pool,
+  db: Tx | Pool,
   id: Id<'mpc'>,
   end: { state: Exclude<MissingClaimState, 'OPEN'>; reason: string | null; at: Date },
 ): Promise<void> {
-  await pool.query(CLOSE, [uuidOf(id), end.state, end.reason, end.at]);
+  await queryRows(db, CLOSE, [uuidOf(id), end.state, end.reason, end.at]);
 }
 
 const PAGE = `/* ledger.missingClaim.page */
