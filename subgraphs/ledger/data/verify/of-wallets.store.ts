@@ -32,12 +32,17 @@ const TABLES = [
   'earn_explanation',
 ];
 
+const OF_THESE = TABLES.map(
+  (table) => `${table} as (
+  select t.* from public.${table} t join named n on t.bucket = n.bucket and t.wallet = n.wallet)`,
+);
+
 /** An invariant as it is, over tables in which there are no other wallets: within it their names mean these. */
-const narrowed = ({ name, sql }: SqlFile): string => `/* ledger.verify.ofWallets ${name} */
+const narrowed = (invariant: string): string => `/* ledger.verify.ofWallets */
 with named as (select n.bucket, n.wallet from unnest($1::smallint[], $2::uuid[]) as n(bucket, wallet)),
-${TABLES.map((table) => `${table} as (select t.* from public.${table} t join named n on t.bucket = n.bucket and t.wallet = n.wallet)`).join(',\n')}
+${OF_THESE.join(',\n')}
 select distinct bucket, wallet from (
-${sql}
+${invariant}
 ) offending`;
 
 /** Which of the wallets named offend against which of these invariants. */
@@ -47,9 +52,9 @@ export async function checkOfWallets(
   keys: readonly WalletKey[],
 ): Promise<{ key: WalletKey; found: string }[]> {
   const broken: { key: WalletKey; found: string }[] = [];
-  for (const invariant of invariants) {
-    const { rows } = await client.query<WalletKey>(narrowed(invariant), keyArrays(keys));
-    broken.push(...rows.map(({ bucket, wallet }) => ({ key: { bucket, wallet }, found: invariant.name })));
+  for (const { name, sql } of invariants) {
+    const { rows } = await client.query<WalletKey>(narrowed(sql), keyArrays(keys));
+    broken.push(...rows.map((key) => ({ key, found: name })));
   }
   return broken;
 }
