@@ -3,10 +3,11 @@ import type { SqlFile } from '../../../../kernel/db/invariants';
 import type { WalletKey } from '../../core/points/wallet';
 import { keyArrays } from '../points/wallet-request';
 
-/** Invariants whose rows follow from rows of the same wallet: of some wallets they say what they say of them in the whole book. */
+/**
+ * Invariants whose rows follow from rows of the same wallet: of some wallets they say what they say of them in the whole book. Two more
+ * are like that and take longer than all of these: `claims-rederive-from-entries` and `balances-follow-one-another`.
+ */
 export const OF_ONE_WALLET: ReadonlySet<string> = new Set([
-  'balances-follow-one-another',
-  'claims-rederive-from-entries',
   'claims-share-their-transactions-cycle',
   'entries-have-their-owners',
   'lots-are-never-overdrawn',
