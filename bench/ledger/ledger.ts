@@ -1,6 +1,8 @@
 import { REFUSAL } from '../../hub/client/graph';
 import { Fault } from '../../kernel/errors/fault';
 import { idFromUuid } from '../../kernel/values/id';
+import { points } from '../../kernel/values/points';
+import type { RuleBook } from '../../subgraphs/ledger/core/rule-book';
 import type { Bench } from '../benches';
 import { openCoalition, purchaseOf, type BenchCoalition } from '../coalition';
 import { clusterOf } from '../private-folder';
@@ -49,11 +51,26 @@ export const benchLedger: Bench = async (run) => {
   }
 };
 
+/** Partners that most cases are about; behind them two with a cap on what they issue: far away, and spent with the first sale. */
+const OPEN = 16;
+const [FAR, SPENT] = [OPEN, OPEN + 1];
+
+function capped(rules: RuleBook): RuleBook {
+  const caps: Readonly<Record<number, bigint>> = { [FAR]: 10n ** 15n, [SPENT]: 12n };
+  const contracts = rules.contracts.map((contract, n) => {
+    const most = caps[n];
+    return most === undefined
+      ? contract
+      : { ...contract, issuanceCap: { points: points(most), period: 'MONTH' as const } };
+  });
+  return { ...rules, contracts };
+}
+
 /** A book of members who have lots of several issuers. */
 async function makeFilled(serverUrl: string, tell: (line: string) => void): Promise<BookPlace> {
-  const place = await makeBook(serverUrl, 'bench_ledger', { members: MEMBERS });
+  const place = await makeBook(serverUrl, 'bench_ledger', { members: MEMBERS, partners: OPEN + 2, change: capped });
   const book = await openBook(place);
-  await fill(book, LOTS_EACH);
+  await fill({ ...book, partners: book.partners.slice(0, OPEN) }, LOTS_EACH);
   await book.close();
   await multiplyBook(place.url, COPIES, tell);
   const rows = await askOnce<{ member_id: string }>(
@@ -72,10 +89,14 @@ const RATIOS: Ratios = {
   redeem64_over_floor: ['redeem64', FLOOR],
   mix_over_floor: ['mix64', FLOOR],
   hotPartner_over_spread: ['hotPartner64', ['spreadPartners64']],
+  capped_over_hot: ['capFar64', ['hotPartner64']],
+  capSpent_over_hot: ['capSpent64', ['hotPartner64']],
 };
 
-async function casesOf(book: BenchBook, orm: Case, coalition: BenchCoalition): Promise<Record<string, Case>> {
-  const floored = await floor(book.pool);
+async function casesOf(whole: BenchBook, orm: Case, coalition: BenchCoalition): Promise<Record<string, Case>> {
+  const floored = await floor(whole.pool);
+  const [far, spent] = [whole.partners[FAR]!, whole.partners[SPENT]!];
+  const book = { ...whole, partners: whole.partners.slice(0, OPEN) };
   return {
     floor: floored,
     naive64: orm,
@@ -85,6 +106,8 @@ async function casesOf(book: BenchBook, orm: Case, coalition: BenchCoalition): P
     floorAgain: floored,
     spreadPartners64: earning(book, 64, (n) => book.partners[n % book.partners.length]!),
     hotPartner64: earning(book, 64, () => book.partners[0]!),
+    capFar64: earning(book, 64, () => far),
+    capSpent64: { callers: 64, once: () => book.earnAtCap(nextMember(book), spent) },
     hotMember64: { callers: 64, once: () => book.earn(book.members[0]!, book.partners[0]!) },
     graphBatch1000: batches(coalition, 1_000),
     gatewaySingle64: singles(coalition, 64),

@@ -32,6 +32,7 @@ import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
 import { StandingGuards1795899000000 } from './migrations/1795899000000-standing-guards';
 import { ContinuedLots1795896000000 } from './migrations/1795896000000-continued-lots';
+import { CapShareKey1795897000000 } from './migrations/1795897000000-cap-share-key';
 import { WrongReceipts1795900000000 } from './migrations/1795900000000-wrong-receipts';
 
 const OF_ITS_WALLET: Through = { table: 'wallet', by: { bucket: 'bucket', wallet: 'wallet' } };
@@ -75,6 +76,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     RowsOfProgrammes1795894000000,
     ContinuedLots1795896000000,
     StandingGuards1795899000000,
+    CapShareKey1795897000000,
     WrongReceipts1795900000000,
   ],
   appendOnly: [

@@ -172,7 +172,7 @@ create table cap_share (
   granted bigint not null,
   used bigint default 0 not null,
   version bigint default 1 not null,
-  constraint cap_share_pkey PRIMARY KEY (programme_id, shard, partner_id, kind, period),
+  constraint cap_share_pkey PRIMARY KEY (programme_id, partner_id, kind, period, shard),
   constraint cap_share_cap_limit_check CHECK ((cap_limit > 0)),
   constraint cap_share_kind_check CHECK (((kind = ANY (ARRAY['ISSUANCE'::text, 'NET_DEBIT'::text])) OR (kind ~ '^(CAMPAIGN|PURPOSE):'::text))),
   constraint cap_share_shard_check CHECK ((shard >= 0)),

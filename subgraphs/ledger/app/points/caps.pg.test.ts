@@ -120,6 +120,18 @@ describe('caps under concurrency', () => {
     expect(await issued()).toBe(1_000n);
   });
 
+  it('refuses what a spent cap does not hold while its shares are locked: its tills hold up nobody', async () => {
+    await open({ issuanceCap: { points: points(100n), period: 'MONTH' } });
+    expect(codeOf(await earn(98n))).toBe('posted');
+    await inTransaction(database, async (tx) => {
+      await tx.query('/* test.cap.lock */ select from cap_share for update');
+      const codes = await Promise.all(Array.from({ length: TILLS }, async () => codeOf(await earn(3n))));
+      expect(new Set(codes)).toEqual(new Set(['LEDGER_ISSUANCE_CAP_REACHED']));
+    });
+    expect(codeOf(await earn(2n))).toBe('posted');
+    expect(await issued()).toBe(100n);
+  });
+
   it('would catch shares that grant more than the limit (control)', async () => {
     await open({ issuanceCap: { points: points(1_000n), period: 'MONTH' } });
     await Promise.all(Array.from({ length: 16 }, () => earn(1n)));

@@ -10,7 +10,7 @@ import type { RuleBook } from '../../core/rule-book';
 import { loadShares, shareRow, type StoredShare } from '../../data/points/cap.store';
 import type { Cells } from '../../data/points/recordset';
 
-/** Reads the shares a batch may spend from; null when the programme has no caps, which costs nothing. */
+/** Reads the shares of what a batch may spend from; null when the programme has no caps, which costs nothing. */
 export async function openCaps(
   client: Client,
   at: {
@@ -26,26 +26,12 @@ export async function openCaps(
   const counters = [...countersOf(at.book, at.now), ...at.budgets];
   if (counters.length === 0) return null;
   const { programmeId, shard, allShares: all } = at;
-  const shares = await loadShares(client, programmeId, { counters, shard, all });
-  return new Caps(at.programmeId, { counters, shares, shard: at.shard, all: at.allShares, book: at.book });
+  const shares = await loadShares(client, programmeId, { counters, locked: all });
+  return new Caps(programmeId, { counters, shares, shard, all });
 }
 
 /** Why a posting was not taken as it is. */
 export type NotTaken = 'ask-all' | { readonly unopened: Counter } | { readonly spentBudget: CapKind } | Refusal;
-
-/**
- * Budgets of a version of the rules that were found empty. Nothing flows back into a budget, so an empty one is not asked again:
- * without this each purchase after its end would lock all its shares only to hear the same.
- */
-const spentByBook = new WeakMap<RuleBook, Set<string>>();
-
-function spentOf(book: RuleBook): Set<string> {
-  const kept = spentByBook.get(book) ?? new Set<string>();
-  spentByBook.set(book, kept);
-  return kept;
-}
-
-const spentText = (counter: Counter) => `${counterText(counter)}:${counter.limit}`;
 
 /** The caps of one programme within one batch: shares as the commands before have left them. */
 export class Caps {
@@ -54,7 +40,6 @@ export class Caps {
   private readonly changed = new Map<string, StoredShare>();
   private readonly shard: number;
   private readonly all: boolean;
-  private readonly spent: Set<string>;
 
   constructor(
     private readonly programmeId: ProgrammeId,
@@ -63,10 +48,8 @@ export class Caps {
       shares: readonly StoredShare[];
       shard: number;
       all: boolean;
-      book: RuleBook;
     },
   ) {
-    this.spent = spentOf(loaded.book);
     this.counters = loaded.counters;
     this.shard = loaded.shard;
     this.all = loaded.all;
@@ -97,20 +80,13 @@ export class Caps {
   private taking(steps: readonly Step[]): [Counter, readonly Allowance[]][] | NotTaken {
     const taken: [Counter, readonly Allowance[]][] = [];
     for (const use of capUses(steps, this.counters)) {
-      if (this.spent.has(spentText(use.counter))) return { spentBudget: use.counter.kind };
       const shares = this.shares.get(counterText(use.counter)) ?? [];
-      if (this.all && use.counter.kind === 'NET_DEBIT' && shares.length === 0) return { unopened: use.counter };
-      const result = this.all
-        ? takeFromAll(shares, this.shard, use)
-        : takeOwn(
-            shares.find(({ shard }) => shard === this.shard),
-            use,
-          );
+      const isUnopened = use.counter.kind === 'NET_DEBIT' && shares.length === 0;
+      if (isUnopened) return this.all ? { unopened: use.counter } : 'ask-all';
+      const result = (this.all ? takeFromAll : takeOwn)(shares, this.shard, use);
       if (result.outcome === 'ask-all') return 'ask-all';
       if (result.outcome === 'refused') {
-        if (!isBudget(use.counter)) return capRefusal(use, result.left);
-        if (result.left === 0n) this.spent.add(spentText(use.counter));
-        return { spentBudget: use.counter.kind };
+        return isBudget(use.counter) ? { spentBudget: use.counter.kind } : capRefusal(use, result.left);
       }
       taken.push([use.counter, result.shards]);
     }

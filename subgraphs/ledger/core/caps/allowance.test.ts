@@ -19,13 +19,13 @@ function shares(result: ReturnType<typeof takeOwn>): readonly Allowance[] {
 describe('a share of a cap', () => {
   it('is spent from without asking the others while it suffices', () => {
     const own = { shard: 1, limit: 100n, granted: 50n, used: 20n };
-    expect(shares(takeOwn(own, use(30n)))).toEqual([{ ...own, used: 50n }]);
-    expect(takeOwn(own, use(31n)).outcome).toBe('ask-all');
+    expect(shares(takeOwn([own], 1, use(30n)))).toEqual([{ ...own, used: 50n }]);
+    expect(takeOwn([own], 1, use(31n)).outcome).toBe('ask-all');
   });
 
   it('is cut anew when the agreed limit is another than it was cut from', () => {
     const own = { shard: 1, limit: 200n, granted: 100n, used: 0n };
-    expect(takeOwn(own, use(1n)).outcome).toBe('ask-all');
+    expect(takeOwn([own], 1, use(1n)).outcome).toBe('ask-all');
     expect(granted(shares(takeFromAll([own], 1, use(1n))))).toBe(100n);
   });
 
@@ -34,7 +34,16 @@ describe('a share of a cap', () => {
     expect(used(all)).toBe(120n);
     expect(granted(all)).toBe(100n);
     expect(takeFromAll(all, 1, use(0n)).outcome).toBe('refused');
-    expect(takeOwn(all[0], use(0n)).outcome).toBe('ask-all');
+    expect(takeOwn(all, 0, use(0n)).outcome).toBe('refused');
+  });
+
+  it('refuses what all together do not hold without asking for them, whether the lane has a share or none', () => {
+    const all = shares(takeFromAll([], 0, use(97n)));
+    for (const shard of [0, 1]) {
+      expect(takeOwn(all, shard, use(4n))).toEqual({ outcome: 'refused', left: 3n });
+      expect(takeOwn(all, shard, use(4n, { isIssuing: false })).outcome).toBe('ask-all');
+    }
+    expect(takeOwn(all, 1, use(3n)).outcome).toBe('ask-all');
   });
 
   it('tells how much is left when it refuses', () => {
@@ -51,10 +60,7 @@ describe('a share of a cap', () => {
         let all: readonly Allowance[] = [];
         let total = 0n;
         for (const { shard, amount } of asks) {
-          const own = takeOwn(
-            all.find((one) => one.shard === shard),
-            use(amount),
-          );
+          const own = takeOwn(all, shard, use(amount));
           const result = own.outcome === 'ask-all' ? takeFromAll(all, shard, use(amount)) : own;
           // Refused only when there is really too little left.
           if (result.outcome === 'refused') expect(total + amount > 100n || total >= 100n).toBe(true);

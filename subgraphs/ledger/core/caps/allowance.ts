@@ -20,12 +20,25 @@ export type Taken =
   /** More than there is. */
   | { readonly outcome: 'refused'; readonly left: bigint };
 
-/** Takes a use from one lane's own share; undefined: the lane has none yet. */
-export function takeOwn(own: Allowance | undefined, use: CapUse): Taken {
-  if (own === undefined || own.limit !== use.counter.limit) return { outcome: 'ask-all' };
-  const room = own.granted - own.used;
-  if (use.amount > room || (use.isIssuing && room <= 0n)) return { outcome: 'ask-all' };
-  return { outcome: 'taken', shards: [{ ...own, used: own.used + use.amount }] };
+/**
+ * Takes a use from one lane's own share. What all shares together do not hold is refused at once: to read them at one instant tells that as
+ * well as to lock them, and a partner whose cap is spent does not hold up others.
+ *
+ * @param shards every share of the counter, as they were at one instant and as the lane left its own since
+ */
+export function takeOwn(shards: readonly Allowance[], shard: number, use: CapUse): Taken {
+  const own = shards.find((one) => one.shard === shard);
+  const room = own === undefined || own.limit !== use.counter.limit ? 0n : own.granted - own.used;
+  const suffices = own !== undefined && use.amount <= room && !(use.isIssuing && room <= 0n);
+  if (suffices) return { outcome: 'taken', shards: [{ ...own, used: own.used + use.amount }] };
+  return refusedOfAll(shards, use) ?? { outcome: 'ask-all' };
+}
+
+/** The refusal of a use that is more than all shares hold; null when they hold it, or when it must not be refused. */
+function refusedOfAll(shards: readonly Allowance[], { counter, amount, isIssuing }: CapUse): Taken | null {
+  const left = counter.limit - shards.reduce((sum, one) => sum + one.used, 0n);
+  if (!isIssuing || (left > 0n && amount <= left)) return null;
+  return { outcome: 'refused', left: left > 0n ? left : 0n };
 }
 
 /**
@@ -36,14 +49,14 @@ export function takeOwn(own: Allowance | undefined, use: CapUse): Taken {
  * @param shard  the lane that asks; it gets a share if it has none
  */
 export function takeFromAll(shards: readonly Allowance[], shard: number, use: CapUse): Taken {
+  const refused = refusedOfAll(shards, use);
+  if (refused !== null) return refused;
   const { limit } = use.counter;
   const mine = shards.some((one) => one.shard === shard) ? [] : [{ shard, limit, granted: 0n, used: 0n }];
   const all = [...shards, ...mine].sort((a, b) => a.shard - b.shard);
   const used = all.reduce((sum, one) => sum + one.used, 0n);
-  const left = limit - used;
-  if (use.isIssuing && (left <= 0n || use.amount > left)) return { outcome: 'refused', left: left > 0n ? left : 0n };
   const after = all.map((one) => (one.shard === shard ? { ...one, used: one.used + use.amount } : one));
-  return { outcome: 'taken', shards: cutAnew(after, limit, left - use.amount) };
+  return { outcome: 'taken', shards: cutAnew(after, limit, limit - used - use.amount) };
 }
 
 /** Every share is granted what it used and an equal part of what is left; the first shares get what does not divide. */

@@ -16,19 +16,16 @@ export interface StoredShare extends Allowance {
 }
 
 const COLUMNS = 's.shard, s.partner_id, s.kind, s.period, s.cap_limit, s.granted, s.used, s.version';
-const KEYS = `unnest($2::uuid[], $3::text[]) as k(partner_id, kind)`;
-/** Of every period: which one counts is known when the programme's clock has been read. */
-const OF_COUNTER = 's.partner_id = k.partner_id and s.kind = k.kind';
+const SHARES = `${COLUMNS} from unnest($2::uuid[], $3::text[], $4::text[]) as k(partner_id, kind, period)
+  join cap_share s on s.programme_id = $1 and s.partner_id = k.partner_id and s.kind = k.kind and s.period = k.period`;
 
-const LOAD_OWN = `/* ledger.cap.loadOwn */
-select ${COLUMNS} from ${KEYS}
-  join cap_share s on s.programme_id = $1 and s.shard = $4 and ${OF_COUNTER}`;
+const LOAD = `/* ledger.cap.load */
+select ${SHARES}`;
 
-/** All shares in one order, so that two lanes that ask at once wait for each other and never in a circle. */
-const LOCK_ALL = `/* ledger.cap.lockAll */
-select ${COLUMNS} from ${KEYS}
-  join cap_share s on s.programme_id = $1 and ${OF_COUNTER}
- order by s.shard, s.partner_id, s.kind, s.period for no key update of s`;
+/** In one order, so that two lanes that ask at once wait for each other and never in a circle. */
+const LOCK = `/* ledger.cap.lock */
+select ${SHARES}
+ order by s.partner_id, s.kind, s.period, s.shard for no key update of s`;
 
 /** Two lanes that make a counter's first shares at once would each grant the whole limit. */
 const LOCK_COUNTERS = sql`/* ledger.cap.lockCounters */
@@ -46,25 +43,29 @@ interface Row {
 }
 
 /**
- * Shares of a programme's counters: one lane's own, not locked, since a save is bound to the version read; or all of them,
- * locked, when a lane's own share does not suffice.
+ * All shares of a programme's counters at one instant: to spend from one's own, whose save is bound to the version read; or locked, when
+ * that does not suffice.
  */
 export async function loadShares(
   client: Client,
   programmeId: ProgrammeId,
-  { counters, shard, all }: { counters: readonly Counter[]; shard: number; all: boolean },
+  { counters, locked }: { counters: readonly Counter[]; locked: boolean },
 ): Promise<StoredShare[]> {
   const programme = uuidOf(programmeId);
-  const keys = [counters.map(({ partnerId }) => uuidOf(partnerId)), counters.map(({ kind }) => kind)];
+  const keys = [
+    counters.map(({ partnerId }) => uuidOf(partnerId)),
+    counters.map(({ kind }) => kind),
+    counters.map(({ period }) => period),
+  ];
   const names = counters.map(({ partnerId, kind }) => `${programme}:${partnerId}:${kind}`).sort();
   const answers = await flush(
     client,
-    all
+    locked
       ? [
           { name: 'ledger.cap.lockCounters', text: LOCK_COUNTERS, values: [names] },
-          { name: 'ledger.cap.lockAll', text: LOCK_ALL, values: [programme, ...keys] },
+          { name: 'ledger.cap.lock', text: LOCK, values: [programme, ...keys] },
         ]
-      : [{ name: 'ledger.cap.loadOwn', text: LOAD_OWN, values: [programme, ...keys, shard] }],
+      : [{ name: 'ledger.cap.load', text: LOAD, values: [programme, ...keys] }],
   );
   return sharesFrom(answers.at(-1) ?? []);
 }
