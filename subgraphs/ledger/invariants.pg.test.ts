@@ -86,6 +86,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
   return asAdministrator(database.ownerUrl, async (client) => {
     await client.query('begin');
     for (const table of [
+      'wallet',
       'journal_transaction',
       'entry',
       'lot',
