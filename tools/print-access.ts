@@ -8,7 +8,8 @@ import { settlePage, table } from './page';
 const introduction = `# Who sees what
 
 Printed by \`npm run docs:print\` from schema/access.ts and the graph; a test keeps them equal. \`gateway/e2e/access\` holds every cell of
-the roots to what a running hub does, through the gateway and past it, and every object that is fetched by reference.
+the roots to what a running hub does, through the gateway and past it, and so every field of every object that a query or a
+subscription leads to, or that is fetched by reference.
 
 **yes** · **own**: of what is its own (a partner’s and its staff’s: that partner’s documents, and members that opened themselves to it;
 a member's: itself) · empty: no. A partner's key needs the scope besides. Fields that answer a call are seen by who may make it.

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { projectRoot } from '../kernel/config/project-root';
+import { testNamesIn } from './test-names';
 
 const ROW = /^\| (.+?) \| \[[^\]]+\]\(\.\.\/([^)]+)\): `([^`]+)` \|$/;
 const HEAD = /^\| (what comes|promise) \| test \|$/;
@@ -11,8 +12,13 @@ function faultsOf(page: string): string[] {
   return rows.filter((row) => {
     const [, , path = '', name = ''] = ROW.exec(row) ?? [];
     const file = join(projectRoot(), path);
-    return path === '' || !existsSync(file) || !readFileSync(file, 'utf8').includes(name);
+    return path === '' || !existsSync(file) || !runsUnder(name, readFileSync(file, 'utf8'));
   });
+}
+
+/** Whether a test that is not skipped runs under the name, or under one that it is a part of. */
+function runsUnder(name: string, text: string): boolean {
+  return testNamesIn(text).some((found) => found.includes(name));
 }
 
 describe.each<[string, string, string?, number?]>([
@@ -38,4 +44,29 @@ it('is found out when it names a test that is not there (control)', () => {
     '| nothing | |',
   ];
   expect(faultsOf(rows.join('\n'))).toEqual(rows);
+});
+
+describe('a test is there', () => {
+  it.each<[string, string]>([
+    ['under a title of its own', "it('keeps it', () => {});"],
+    ['under a title of several', "describe('of it', () => { test('a', run); it('keeps it', run); });"],
+    ['under the title of a table', "it.each(rows)('keeps it, with %s', run);"],
+    ['as a row of a table', "it.each([['keeps it', 1]])('%s', run);"],
+    ['as a row that is declared before', "const rows = [{ what: 'keeps it' }]; it.each(rows)('does $what', run);"],
+    ['as a key of a table', "const RACES = { 'keeps it': run }; it.each(Object.entries(RACES))('%s', run);"],
+    ['where its papers are', "(schema === undefined ? it.skip : it)('keeps it', run);"],
+  ])('%s', (_, text) => expect(runsUnder('keeps it', text)).toBe(true));
+
+  it.each<[string, string]>([
+    ['skipped', "it.skip('keeps it', () => {});"],
+    ['to be written', "it.todo('keeps it');"],
+    ['a skipped table’s', "it.skip.each([['keeps it']])('%s', run); describe.skip.each(rows)('keeps it', run);"],
+    ['within what is skipped', "describe.skip('of it', () => { it('keeps it', () => {}); });"],
+    ['a comment', "// it('keeps it', () => {});"],
+    ['what a test expects', "it('does', () => expect(code).toBe('keeps it'));"],
+    [
+      'another cell of a row',
+      "it.each([['a', 'keeps it']])('%s', run); it.each([{ code: 'keeps it' }])('$what', run);",
+    ],
+  ])('but not where its name is %s (control)', (_, text) => expect(runsUnder('keeps it', text)).toBe(false));
 });

@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { pipeline as piped } from 'node:stream/promises';
 import { Router, type Request, type Response } from 'express';
-import { parse, type GraphQLFormattedError } from 'graphql';
+import { parse } from 'graphql';
 import type { Logger } from '../../kernel/telemetry/log';
 import type { Authenticator, Caller } from '../auth/authenticator';
 import { originOf } from '../auth/client-address';
-import { isKnownCode, type GatewayCode } from '../plan/codes';
+import { budgetHeaders } from '../limits/budgets';
 import type { Pipeline } from '../plan/pipeline';
 import { callerOf } from './graph-post';
-import { locals, sendFault, type HttpFault } from './request-shape';
+import { faultOfError, locals, sendFault, type HttpFault } from './request-shape';
 
 export interface DocumentRoutesOptions {
   readonly pipeline: Pipeline;
@@ -47,6 +47,8 @@ async function download(options: DocumentRoutesOptions, request: Request, respon
   if (caller.principal.kind === 'anonymous') {
     return sendFault(response, { status: 401, code: 'GATEWAY_UNAUTHENTICATED', message: 'A credential is needed.' });
   }
+  const busy = options.pipeline.lanes.faultFor(caller.principal);
+  if (busy !== null) return sendFault(response, busy);
   const found = await find(options, { request, response, caller });
   if ('code' in found) return sendFault(response, found);
   if (found.content === null) {
@@ -64,20 +66,14 @@ async function find(
   const { principal, address } = by.caller;
   const operation = { document: DOCUMENT, variables: { id: request.params['id'] }, way: 'request' } as const;
   const admission = await pipeline.admit(operation, { principal, address });
-  if ('faults' in admission) return faultOf(admission.faults[0]);
+  if ('faults' in admission) return faultOfError(admission.faults[0], admission.standing);
+  for (const [name, value] of budgetHeaders(admission.standing ?? null)) response.setHeader(name, value);
   const deadlineAt = new Date(Date.now() + admission.deadlineMs);
   const context = { principal, requestId: locals(response).requestId, deadlineAt };
   const { data, errors } = await pipeline.answer({ ...operation, context });
-  if (errors?.[0] !== undefined) return faultOf(errors[0]);
+  if (errors?.[0] !== undefined) return faultOfError(errors[0]);
   const found = data?.['settlementDocument'] as Found | null;
   return found ?? { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such document for you.' };
-}
-
-function faultOf(error: Pick<GraphQLFormattedError, 'extensions' | 'message'> | undefined): HttpFault {
-  const { code, http } = (error?.extensions ?? {}) as { code?: unknown; http?: { status?: number } };
-  const known = isKnownCode(code) ? (code as GatewayCode) : 'INTERNAL';
-  const status = http?.status ?? (known === 'SUBGRAPH_UNAVAILABLE' ? 503 : known === 'INTERNAL' ? 500 : 400);
-  return { status, code: known, message: error?.message ?? 'Something went wrong on our side.' };
 }
 
 async function send(

@@ -182,6 +182,11 @@ const CREDENTIAL_FAULTS: Readonly<Record<CredentialFault, HttpFault>> = {
   },
 };
 
+/** What is said where too many credentials came that do not hold. */
+export function tooManyFailed({ resetSeconds }: BudgetStanding): string {
+  return `Too many credentials from this address do not hold. Come again in ${resetSeconds} s.`;
+}
+
 /** Finds out who is calling, before anything of the body is read. */
 export async function callerOf(
   authenticator: Authenticator,
@@ -190,7 +195,10 @@ export async function callerOf(
 ): Promise<Caller | HttpFault> {
   try {
     const caller = await authenticator.authenticate(origin);
-    return typeof caller === 'string' ? CREDENTIAL_FAULTS[caller] : caller;
+    if (typeof caller === 'string') return CREDENTIAL_FAULTS[caller];
+    if (!('standing' in caller)) return caller;
+    const { standing } = caller;
+    return { status: 429, code: 'GATEWAY_RATE_LIMITED', message: tooManyFailed(standing), standing };
   } catch (error) {
     log.error({ event: 'gateway.credential.unchecked', requestId, err: error });
     return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message: 'Credentials cannot be checked now.' };

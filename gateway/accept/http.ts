@@ -20,6 +20,7 @@ import { EVENTS, answerTypeFor } from './media-types';
 import {
   bodyReader,
   faultOfBody,
+  faultOfCredentials,
   faultOfHead,
   faultOfReading,
   giveDocument,
@@ -65,10 +66,11 @@ function pagesOf(options: HttpFrontOptions): Express {
   app.disable('etag');
   app.set('query parser', false);
   app.use(nameRequest);
+  app.use(oneCredential);
   app.use(healthRoutes(options.health));
   serveGraphiql(app);
   app.use(documentRoutes(options));
-  app.use(intakeRoutes({ ...options, deadlineMs: options.limits.deadlineMs }));
+  app.use(intakeRoutes(options));
   app.use('/graphql', ...queriesAndEvents(options));
   app.use((_request, response) =>
     sendFault(response, { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such path.' }),
@@ -76,6 +78,13 @@ function pagesOf(options: HttpFrontOptions): Express {
   app.use(lastResort(options.log));
   return app;
 }
+
+/** No page is asked with two credentials, whichever of them it would have looked at. */
+const oneCredential: RequestHandler = (request, response, next) => {
+  const fault = faultOfCredentials(request);
+  if (fault === null) next();
+  else sendFault(response, fault);
+};
 
 /** Queries by GET, and whatever is to be answered with events. */
 function queriesAndEvents({

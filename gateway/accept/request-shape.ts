@@ -1,14 +1,15 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { RequestHandler, Response } from 'express';
+import type { GraphQLFormattedError } from 'graphql';
 import { continued, note, traced, type Span } from '../../kernel/telemetry/trace';
 import { newId } from '../../kernel/values/id';
 import { budgetHeaders, retryAfterOf, type BudgetStanding } from '../limits/budgets';
 import type { RequestedDocument } from '../limits/documents';
-import { RETRY_AFTER_SECONDS } from '../limits/lanes';
+import { RETRY_AFTER_SECONDS, statusOfLane } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { faultBody } from '../plan/mask';
 import { countRefusal } from '../plan/measured';
-import type { GatewayCode } from '../plan/codes';
+import { isKnownCode, type GatewayCode } from '../plan/codes';
 import { ANSWER_TYPES, answerTypeFor } from './media-types';
 import { readBody } from './read-body';
 
@@ -92,8 +93,8 @@ export function traceparentOf({ headers: { traceparent } }: IncomingMessage): st
 
 /** What is wrong with a request's head; null when the body may be read. */
 export function faultOfHead(request: IncomingMessage): HttpFault | null {
-  if (isNamedTwice(request.rawHeaders, 'authorization'))
-    return { status: 400, code: 'GATEWAY_BAD_REQUEST', message: 'Send one Authorization header.' };
+  const credentials = faultOfCredentials(request);
+  if (credentials !== null) return credentials;
   if (request.method !== 'GET' && request.method !== 'POST') {
     return { status: 405, code: 'GATEWAY_BAD_REQUEST', message: 'Use POST, or GET for queries.' };
   }
@@ -102,6 +103,25 @@ export function faultOfHead(request: IncomingMessage): HttpFault | null {
   }
   return request.method === 'GET' ? faultOfGet(request) : faultOfMediaType(request);
 }
+
+/** What is wrong with the way a request says who sends it: whoever stands before the hub may have read the other one of two. */
+export function faultOfCredentials({ rawHeaders }: IncomingMessage): HttpFault | null {
+  if (!isNamedTwice(rawHeaders, 'authorization')) return null;
+  return { status: 400, code: 'GATEWAY_BAD_REQUEST', message: 'Send one Authorization header.' };
+}
+
+/** A fault of the pipeline as an answer that has nothing else; with the caller's standing, where it was asked. */
+export function faultOfError(
+  error: Pick<GraphQLFormattedError, 'extensions' | 'message'> | undefined,
+  standing?: BudgetStanding | null,
+): HttpFault {
+  const { code, http } = (error?.extensions ?? {}) as { code?: unknown; http?: { status?: number } };
+  const known = isKnownCode(code) ? (code as GatewayCode) : 'INTERNAL';
+  const status = http?.status ?? statusOfLane(known) ?? STATUS[known] ?? 400;
+  return { status, code: known, message: error?.message ?? 'Something went wrong on our side.', standing };
+}
+
+const STATUS: Readonly<Record<string, number>> = { SUBGRAPH_UNAVAILABLE: 503, INTERNAL: 500 };
 
 /** Node joins or drops a second header of the same name; only the raw list shows it. */
 function isNamedTwice(rawHeaders: readonly string[], name: string): boolean {

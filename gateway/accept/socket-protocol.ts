@@ -21,6 +21,7 @@ import { maskErrors } from '../plan/mask';
 import { countRefusal } from '../plan/measured';
 import type { Pipeline, Run } from '../plan/pipeline';
 import type { SharedStreams } from '../stream/shared-streams';
+import { tooManyFailed } from './graph-post';
 import type { OperationDesk } from './operation-desk';
 import { SocketReader } from './socket-reader';
 
@@ -68,10 +69,17 @@ export function socketProtocol({
       try {
         const authorization = authorizationOf(connectionParams, extra);
         const caller = await authenticator.authenticate({ ...extra.origin, authorization });
-        if (typeof caller !== 'string') extra.caller = caller;
-        // The protocol has one code for all that is forbidden; only whoever holds a key is told this of it.
-        else if (caller === 'GATEWAY_ADDRESS_NOT_ALLOWED') extra.socket.close(CloseCode.Forbidden, caller);
-        return typeof caller !== 'string';
+        if (typeof caller === 'string') {
+          // The protocol has one code for all that is forbidden; only whoever holds a key is told this of it.
+          if (caller === 'GATEWAY_ADDRESS_NOT_ALLOWED') extra.socket.close(CloseCode.Forbidden, caller);
+          return false;
+        }
+        if ('standing' in caller) {
+          extra.socket.close(TRY_AGAIN_LATER, tooManyFailed(caller.standing));
+          return false;
+        }
+        extra.caller = caller;
+        return true;
       } catch (error) {
         // Thrown from here, the reason would travel to the client as the reason of the close.
         log.error({ event: 'gateway.socket.unauthenticated', err: error });

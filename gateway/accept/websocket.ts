@@ -18,6 +18,7 @@ import type { Pipeline } from '../plan/pipeline';
 import type { SharedStreams } from '../stream/shared-streams';
 import type { CredentialWatch, Watched } from './credential-watch';
 import type { OperationDesk } from './operation-desk';
+import { faultOfCredentials } from './request-shape';
 import { socketProtocol, type SocketFacts } from './socket-protocol';
 
 export interface SocketFrontOptions {
@@ -80,6 +81,7 @@ export class SocketFront {
     if (!this.isOpen) return refuse(stream, '503 Service Unavailable');
     // A request's target need not be a URL, and what throws here ends the process.
     if (request.url?.split('?')[0] !== PATH) return refuse(stream, '404 Not Found');
+    if (faultOfCredentials(request) !== null) return refuse(stream, '400 Bad Request');
     if (!this.isOriginAllowed(request)) return refuse(stream, '403 Forbidden');
     this.sockets.handleUpgrade(request, stream, head, (socket) => this.opened(socket, request));
   }

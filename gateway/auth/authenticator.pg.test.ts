@@ -1,6 +1,8 @@
-import { createHmac } from 'node:crypto';
+import { createHmac, randomBytes } from 'node:crypto';
 import { exportJWK, generateKeyPair, SignJWT, type JWTPayload } from 'jose';
 import { newId } from '../../kernel/values/id';
+import { FAILED_CREDENTIAL_COST } from '../limits/cost';
+import { defaultLimits } from '../limits/limits';
 import { sendGraph } from '../testkit/send';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 
@@ -190,5 +192,38 @@ describe('a credential', () => {
       );
       expect(rows.map(({ line }: { line: string }) => line).join()).not.toContain(key.slice(-43));
     });
+  });
+});
+
+describe('credentials that do not hold', () => {
+  it('cost the address they come from, and beyond its budget keys that are not known are not looked for', async () => {
+    const budgets = { ...defaultLimits.budgets, anonymous: 3 * FAILED_CREDENTIAL_COST };
+    await using hub = await openTestGateway({ limits: { budgets } });
+    const ask = (credential: string, headers = {}) =>
+      sendGraph(`${hub.url}/graphql`, { query: '{ whoAmI }' }, { authorization: `Bearer ${credential}`, ...headers });
+    const unknown = () => `hub_test_${randomBytes(16).toString('hex')}_${'a'.repeat(43)}`;
+    const [known, late] = [hub.partners.issueKey().text, hub.partners.issueKey().text];
+    expect((await ask(known)).status).toBe(200);
+    expect((await ask(unknown())).status).toBe(401);
+    expect((await ask(`${known.slice(0, -2)}AA`)).status).toBe(401);
+    expect((await ask('a.b.c')).status).toBe(401);
+    const query = jest.spyOn(hub.database.pool, 'query');
+    for (const headers of [{}, { accept: 'text/event-stream' }]) {
+      const { status, headers: told, json } = await ask(unknown(), headers);
+      const retryAfterSeconds = Number(told['retry-after']);
+      expect([status, json?.errors?.[0]?.extensions]).toMatchObject([
+        ...[429, { code: 'GATEWAY_RATE_LIMITED', retryable: true, retryAfterSeconds }],
+      ]);
+      expect([retryAfterSeconds > 1, told['ratelimit']]).toEqual([true, `"cost";r=0;t=${retryAfterSeconds}`]);
+    }
+    const socket = await hub.client().socket();
+    socket.send({ type: 'connection_init', payload: { authorization: `Bearer ${unknown()}` } });
+    expect((await socket.closed).code).toBe(1013);
+    expect(query.mock.calls.filter(([sql]) => String(sql).includes('partnerKey.find'))).toEqual([]);
+    expect([(await ask(known)).status, (await ask(late)).status]).toEqual([200, 429]);
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + 61_000);
+    expect((await ask(late)).status).toBe(200);
+    jest.restoreAllMocks();
   });
 });

@@ -19,10 +19,33 @@ export interface Caller {
 /** Why a credential that was given does not let its bearer in. */
 export type CredentialFault = 'GATEWAY_UNAUTHENTICATED' | 'GATEWAY_ADDRESS_NOT_ALLOWED';
 
+/** What is left of an address's budget. */
+export interface AddressStanding {
+  readonly allowed: boolean;
+  readonly limit: number;
+  readonly remaining: number;
+  /** Whole seconds until it is full again. */
+  readonly resetSeconds: number;
+}
+
+/** An address from which too many credentials came that do not hold: what comes next is not looked at. */
+export interface SpentAddress {
+  readonly standing: AddressStanding;
+}
+
+/** Charges credentials that do not hold to the address they come from. */
+export interface FailureBudget {
+  /** How an address stands that is known to have too little left; null while enough may be left. Asks nobody. */
+  usedUp(address: string): AddressStanding | null;
+  /** Charges one; how the address stands when too little was left, else null. */
+  charge(address: string): Promise<AddressStanding | null>;
+}
+
 export interface AuthenticatorOptions {
   readonly keys: KeyBook;
   readonly uses: KeyUses;
   readonly tokens: TokenVerifier;
+  readonly failures: FailureBudget;
   /** Addresses of the operator's own proxies, which are believed when they say who called them. */
   readonly trustedProxies: readonly string[];
 }
@@ -37,14 +60,26 @@ export class Authenticator {
     this.proxies = new AddressSet(options.trustedProxies);
   }
 
-  /** @returns a fault when a credential was given and does not hold here; without one the caller is anonymous */
-  async authenticate(origin: Origin): Promise<Caller | CredentialFault> {
+  /**
+   * A credential that does not hold costs its address's budget. Once that is used up, a key the gateway would have to look for is not
+   * looked for: it may be sent again when the minute is over. Keys that were found before are not held up.
+   *
+   * @returns a fault when a credential was given and does not hold here; without one the caller is anonymous
+   */
+  async authenticate(origin: Origin): Promise<Caller | CredentialFault | SpentAddress> {
     const address = clientAddress(origin, this.proxies);
     if (origin.authorization === undefined)
       return { principal: { kind: 'anonymous' }, expiresAt: null, keyId: null, address };
     const credential = BEARER.exec(origin.authorization)?.[1];
     if (credential === undefined) return 'GATEWAY_UNAUTHENTICATED';
-    return credential.startsWith('hub_') ? this.byKey(credential, address) : this.byToken(credential, address);
+    const { failures, keys } = this.options;
+    const isKey = credential.startsWith('hub_');
+    const spent = isKey && !keys.knows(credential) ? failures.usedUp(address) : null;
+    if (spent !== null) return { standing: spent };
+    const caller = await (isKey ? this.byKey(credential, address) : this.byToken(credential, address));
+    if (caller !== 'GATEWAY_UNAUTHENTICATED') return caller;
+    const standing = await failures.charge(address);
+    return standing === null ? caller : { standing };
   }
 
   /** Whether a caller recognised before would still be. */

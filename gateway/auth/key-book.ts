@@ -79,6 +79,11 @@ export class KeyBook {
     return this.hasRead;
   }
 
+  /** Whether the key a text names was found before: another one has to be looked for. */
+  knows(text: string): boolean {
+    return this.remembered.has(`key_${KEY_TEXT.exec(text)?.[2] ?? ''}`);
+  }
+
   /** Recognises a key by its whole text; null when it is none that holds now. */
   async recognise(text: string): Promise<KnownKey | null> {
     const [, side, digits] = KEY_TEXT.exec(text) ?? [];

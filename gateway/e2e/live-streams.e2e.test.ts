@@ -18,7 +18,14 @@ const CUT_CLIENTS = 200;
 const CALLS_MAX = 4;
 const CREDITS_PER_SECOND = 200;
 const CUTTING_MS = 9_000;
+/** As many as that makes; a machine that is slower goes on until they are recorded. */
+const CREDITS = (CREDITS_PER_SECOND * CUTTING_MS) / 1_000;
 const RESUMING_CLIENTS = 1_000;
+/**
+ * By when the last of them has what it missed, once all are back. A machine is busy if the same clients took longer than this to come
+ * in the first place, when there was nothing to read up; then they may take as long again.
+ */
+const RESUMED_MS_MAX = 5_000;
 
 interface Member {
   readonly id: string;
@@ -93,7 +100,7 @@ describe('live streams of a hub with two gateways and every part alone', () => {
       const startedAt = performance.now();
       const sent: Promise<void>[] = [];
       const rows = 20;
-      for (let count = 0; performance.now() - startedAt < CUTTING_MS; count += rows) {
+      for (let count = 0; count < CREDITS || performance.now() - startedAt < CUTTING_MS; count += rows) {
         // A till that is answered late waits: it has a few calls under way, never hundreds.
         if (sent.length >= CALLS_MAX) await sent[sent.length - CALLS_MAX];
         sent.push(credit(rows));
@@ -134,6 +141,9 @@ describe('live streams of a hub with two gateways and every part alone', () => {
       process.stderr.write(
         `${CUT_CLIENTS} clients, ${receipts} credits, ${cuts} cuts, ${changes} changes, ${faultsOf(all).length} faults\n`,
       );
+      expect(receipts).toBeGreaterThanOrEqual(CREDITS);
+      // Each credit is one for the followers of its member; what was recorded before one of them first came is in its snapshot.
+      expect(changes).toBeGreaterThan((CREDITS * CUT_CLIENTS) / MEMBERS / 2);
       expect(cuts).toBeGreaterThan(CUT_CLIENTS);
       expect(faultsOf(all)).toEqual([]);
       // Control: clients that come back without what they have seen, after something happened meanwhile.
@@ -161,10 +171,12 @@ describe('live streams of a hub with two gateways and every part alone', () => {
     it('a thousand clients have what they missed, read for them in few statements', async () => {
       const followed = await Promise.all(Array.from({ length: RESUMING_CLIENTS }, (_, number) => alone(number)));
       watchers = followed.map(({ watcher }) => watcher);
+      const cameAt = performance.now();
       await inWaves(watchers);
       const areTold = () => followed.every(({ id, watcher }) => watcher.isAt(versionOf(id)));
       const told = () => `${followed.filter(({ id, watcher }) => !watcher.isAt(versionOf(id))).length} are behind`;
       await untilSo(areTold, told);
+      const boundMs = Math.max(RESUMED_MS_MAX, performance.now() - cameAt);
 
       await Promise.all([parts.end('gateway 1'), parts.end('gateway 2')]);
       await untilSo(() => watchers.every(({ ends }) => ends.length === 1), told);
@@ -175,12 +187,15 @@ describe('live streams of a hub with two gateways and every part alone', () => {
       const readBefore = statements.count(READ_ON);
       const startedAt = performance.now();
       await Promise.all(watchers.map((watcher) => watcher.connect()));
+      const backAt = performance.now();
       await untilSo(areTold, told);
-      const resumedMs = performance.now() - startedAt;
+      const resumedMs = performance.now() - backAt;
       const read = statements.count(READ_ON) - readBefore;
       process.stderr.write(
-        `${RESUMING_CLIENTS} clients resumed in ${Math.round(resumedMs)} ms, by ${read} statements\n`,
+        `${RESUMING_CLIENTS} clients were back in ${Math.round(backAt - startedAt)} ms and had all ${Math.round(resumedMs)} ms later ` +
+          `(at most ${Math.round(boundMs)}), by ${read} statements\n`,
       );
+      expect(resumedMs).toBeLessThan(boundMs);
       expect(faultsOf(watchers)).toEqual([]);
       expect(watchers.every(({ snapshots, changes }) => snapshots === 1 && changes === 1)).toBe(true);
       expect(read).toBeLessThan(RESUMING_CLIENTS / 4);

@@ -13,16 +13,15 @@ const WATCH = `subscription Watch($memberId: ID!) { change: balanceChanged(membe
 /** The same, of which no two ask alike: none can be shared. */
 const watchAlone = (number: number) => WATCH.replace('Watch(', `Watch${number}(`);
 const CHANGES = 5;
-/** Generous: this hub lives in a process of Jest's, beside what ran there before. `hub bench streams` holds sockets to 30 KB. */
-const KB_PER_SOCKET_MAX = 100;
+/** This hub lives in a process of Jest's, beside what ran there before; about 11 KB are measured, and `hub bench streams` allows 30. */
+const KB_PER_SOCKET_MAX = 50;
 const ALONE = 500;
 /** Files that are open besides the sockets. */
 const OTHER_FILES = 500;
 
-/** Ten thousand, or as many as this machine lets a process have. */
-const SOCKETS = Math.min(10_000, filesAllowed() - OTHER_FILES);
-if (SOCKETS < 10_000)
-  process.stderr.write(`only ${SOCKETS} sockets: a process may open ${filesAllowed()} files here\n`);
+const PROMISED = 10_000;
+/** All of them, or as many as this machine lets a process have. */
+const SOCKETS = Math.min(PROMISED, filesAllowed() - OTHER_FILES);
 
 describe(`${SOCKETS} sockets of one hub in one process`, () => {
   const budget = process.env['HUB_BUDGET_MEMBER'];
@@ -94,6 +93,12 @@ describe(`${SOCKETS} sockets of one hub in one process`, () => {
     expect({ changes, gaps, faults }).toEqual({ changes: SOCKETS * CHANGES, gaps: 0, faults: [] });
     await clients.closeAll();
   });
+
+  // Said in the report, and not only on the way: fewer sockets prove less.
+  if (SOCKETS < PROMISED) {
+    it.skip(`${PROMISED} of them: a process may open ${filesAllowed()} files here, more by "ulimit -n"`, () =>
+      undefined);
+  }
 
   it('would cost a source and an answer for each, were nothing shared (control)', async () => {
     const memberId = await open(ALONE, watchAlone);

@@ -58,6 +58,34 @@ describe('a budget', () => {
     expect([await from('192.0.2.1'), await from('192.0.2.1'), await from('192.0.2.2')]).toEqual([true, false, true]);
   });
 
+  it('of callers without a credential is one for each network of IPv6, of which one client has every address', async () => {
+    const gateway = open();
+    const from = async (address: string) => (await gateway.spend({ kind: 'anonymous' }, address, 100))?.allowed;
+    const tried = ['2001:db8:1:1::1', '2001:db8:1:1::2', '2001:db8:1:2::1', '::ffff:192.0.2.9', '192.0.2.9'];
+    const passed: unknown[] = [];
+    for (const address of tried) passed.push(await from(address));
+    expect(passed).toEqual([true, false, true, true, false]);
+  });
+
+  it('of a partner is not forgotten, and taken anew, because callers come from more addresses than are kept', async () => {
+    jest.spyOn(database.pool, 'query').mockRejectedValue(new Error('gone') as never);
+    const [gateway, who] = [open(), partner()];
+    await gateway.spend(who, '', 1);
+    for (let n = 0; n < 20_001; n++) await gateway.spend({ kind: 'anonymous' }, `2001:db8:${n.toString(16)}::1`, 1);
+    expect(await gateway.spend(who, '', 1)).toMatchObject({ remaining: SIZE - 2 });
+  });
+
+  it('that is known to be used up is told so without another question', async () => {
+    const [gateway, who] = [open(), partner()];
+    const payer = { principal: who, address: '' };
+    await gateway.spend(who, '', SIZE - 10);
+    expect([gateway.usedUp(payer, 10), gateway.usedUp({ ...payer, principal: partner() }, 10)]).toEqual([null, null]);
+    const query = jest.spyOn(database.pool, 'query');
+    await gateway.spend(who, '', 10);
+    expect(gateway.usedUp(payer, 10)).toMatchObject({ allowed: false, remaining: 0, limit: SIZE });
+    expect(query.mock.calls.length).toBeLessThanOrEqual(1);
+  });
+
   it('does not bind the hub’s own parts', async () => {
     const rewards: Principal = { kind: 'service', name: 'rewards', programmeId: newId('prg') };
     expect(await open().spend(rewards, '', 1e9)).toBeNull();

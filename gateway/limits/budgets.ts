@@ -1,6 +1,8 @@
 import { RateLimiterMemory, RateLimiterPostgres, RateLimiterRes } from 'rate-limiter-flexible';
 import { callerOf, type Principal } from '../../kernel/context/principal';
 import type { Database } from '../../kernel/db/database';
+import { networkOf } from '../../kernel/values/address-range';
+import { FAILED_CREDENTIAL_COST } from './cost';
 import { Kept } from './kept';
 
 /** How much each kind of caller may spend in a minute, in points of `OperationCost`, over all gateways together. */
@@ -11,7 +13,7 @@ export interface BudgetSizes {
   readonly member: number;
   /** Staff, admins, finance and the host, each person. */
   readonly person: number;
-  /** An address from which callers without a credential come. */
+  /** An address (of IPv6, a network of 64 bits) from which callers without a credential come. */
   readonly anonymous: number;
 }
 
@@ -63,7 +65,8 @@ interface Lease {
  * there are gateways.
  */
 export class Budgets {
-  private readonly leases = new Kept<Lease>(CALLERS_KEPT);
+  /** Apart, because anybody can come from many addresses: they push out each other's and nobody else's. */
+  private readonly leases = { known: new Kept<Lease>(CALLERS_KEPT), anonymous: new Kept<Lease>(CALLERS_KEPT) };
   private readonly stores = new Map<number, RateLimiterPostgres>();
 
   constructor(
@@ -80,11 +83,25 @@ export class Budgets {
   async spend(principal: Principal, address: string, cost: number): Promise<BudgetStanding | null> {
     const size = this.sizeOf(principal);
     if (size === null) return null;
-    const key = principal.kind === 'anonymous' ? `address:${address}` : callerOf(principal);
-    const lease = this.leaseOf(key);
+    const key = keyOf(principal, address);
+    const lease = this.leaseOf(principal, key);
     const allowed = await this.spendFrom(lease, cost, { key, size });
-    const resetSeconds = Math.max(1, Math.ceil((lease.endsAt - Date.now()) / 1000));
-    return { allowed, limit: size, remaining: Math.min(size, lease.left + lease.elsewhere), resetSeconds };
+    return standingOf(lease, { allowed, size });
+  }
+
+  /**
+   * What is said to a caller whose budget is known here to be used up for a cost; null while enough may be left. Spends nothing and asks
+   * nobody.
+   */
+  usedUp({ principal, address }: Payer, cost: number): BudgetStanding | null {
+    const size = this.sizeOf(principal);
+    const lease = this.keptFor(principal).get(keyOf(principal, address));
+    if (size === null || lease === undefined || lease.endsAt <= Date.now()) return null;
+    return lease.elsewhere > 0 || lease.left >= cost ? null : standingOf(lease, { allowed: false, size });
+  }
+
+  private keptFor({ kind }: Principal): Kept<Lease> {
+    return kind === 'anonymous' ? this.leases.anonymous : this.leases.known;
   }
 
   private sizeOf(principal: Principal): number | null {
@@ -101,11 +118,12 @@ export class Budgets {
   }
 
   /** What was taken is worth nothing once its minute is over. */
-  private leaseOf(key: string): Lease {
-    const known = this.leases.get(key);
+  private leaseOf(principal: Principal, key: string): Lease {
+    const leases = this.keptFor(principal);
+    const known = leases.get(key);
     if (known !== undefined && (known.endsAt > Date.now() || known.taking !== null)) return known;
     const fresh: Lease = { left: 0, elsewhere: Infinity, endsAt: 0, taking: null };
-    this.leases.set(key, fresh);
+    leases.set(key, fresh);
     return fresh;
   }
 
@@ -158,6 +176,31 @@ export class Budgets {
     }
     return store;
   }
+}
+
+function keyOf(principal: Principal, address: string): string {
+  return principal.kind === 'anonymous' ? `address:${networkOf(address)}` : callerOf(principal);
+}
+
+function standingOf(lease: Lease, { allowed, size }: { allowed: boolean; size: number }): BudgetStanding {
+  const resetSeconds = Math.max(1, Math.ceil((lease.endsAt - Date.now()) / 1000));
+  return { allowed, limit: size, remaining: Math.min(size, lease.left + lease.elsewhere), resetSeconds };
+}
+
+/**
+ * Charges credentials that do not hold to their address: a budget as large as that of callers without one, and apart from it, so that
+ * a new key is not held up by what others asked without.
+ */
+export function failedCredentials(budgets: Budgets) {
+  const principal = { kind: 'anonymous' } as const;
+  const purse = (address: string) => `failed at ${networkOf(address)}`;
+  return {
+    usedUp: (address: string) => budgets.usedUp({ principal, address: purse(address) }, FAILED_CREDENTIAL_COST),
+    charge: async (address: string): Promise<BudgetStanding | null> => {
+      const standing = await budgets.spend(principal, purse(address), FAILED_CREDENTIAL_COST);
+      return standing?.allowed === false ? standing : null;
+    },
+  };
 }
 
 /** What is said of a budget that is used up: when to come again. */

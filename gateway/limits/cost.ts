@@ -19,6 +19,8 @@ import {
 export const CALL_COST = 10;
 /** What it costs to have a document judged and planned that the gateway does not know yet, whether it is admitted or not. */
 export const NEW_DOCUMENT_COST = 100;
+/** What a credential that does not hold costs the address it came from. */
+export const FAILED_CREDENTIAL_COST = 100;
 /** How many items a list is thought to have that names no page size. */
 const USUAL_LIST = 10;
 /** Costs stop growing here: far beyond any budget, and exact as a number. */

@@ -151,8 +151,8 @@ export class Lanes {
   }
 
   /** What a caller would be told now, before anything of its request is read; null when it may come in. */
-  faultFor(principal: Principal): LaneFault | null {
-    const refusal = this.tills.refusalFor(callerOf(principal));
+  faultFor(principal: Principal, { isBulk }: { isBulk: boolean } = { isBulk: false }): LaneFault | null {
+    const refusal = (isBulk ? this.bulk : this.tills).refusalFor(callerOf(principal));
     return refusal === null ? null : FAULTS[refusal];
   }
 
@@ -195,6 +195,10 @@ const FAULTS: Readonly<Record<LaneRefusal, LaneFault>> = {
 
 /** The status of an answer over HTTP: 200, unless it never began. */
 export function statusOf(errors: readonly GraphQLError[] | undefined): number {
-  const code = errors?.[0]?.extensions['code'];
-  return Object.values(FAULTS).find((fault) => fault.code === code)?.status ?? 200;
+  return statusOfLane(errors?.[0]?.extensions['code']) ?? 200;
+}
+
+/** The status of a lane's refusal; undefined for any other code. */
+export function statusOfLane(code: unknown): 429 | 503 | undefined {
+  return Object.values(FAULTS).find((fault) => fault.code === code)?.status;
 }

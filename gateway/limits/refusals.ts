@@ -81,7 +81,8 @@ export const limitRefusals = {
     precedence: 8,
   },
   GATEWAY_RATE_LIMITED: {
-    meaning: 'The caller has spent what it may spend in a minute, over all gateways together.',
+    meaning:
+      'The caller has spent what it may spend in a minute, over all gateways together, or too many of its credentials did not hold.',
     action:
       'Send it again after the seconds that `Retry-After` and `retryAfterSeconds` name; the header `RateLimit` tells what is left.',
     retryable: true,

@@ -99,6 +99,29 @@ describe('a statement, from the closing package alone', () => {
     expect(check(packageOf({ 'ptr_a>ptr_c': pair, 'net ptr_c': [borne] })).differences).toEqual(differences);
   });
 
+  it.each([
+    ['-200', 0],
+    ['-202', 0],
+    ['-203', 1],
+  ])(
+    'takes a part of a joint fee of %s micro-units for what was left of its lot within two of them',
+    (micros, found) => {
+      const event = { member: 'x', kind: 'CLAWBACK' };
+      // One point of 501 micro-units, of which A pays 40 %: 200.4 alone, and what it is with the rest the package does not tell.
+      const part = line(1, micros, '0', {
+        ...{ kind: 'PROGRAMME_FEE_CREDIT', points: '1', event, lot: { ...lot, feeMicros: '501', funding: joint } },
+        ...{ redeemer: null, perPointMicros: null },
+      });
+      const total = {
+        ...{ record: 'total', debtor: 'ptr_a', creditor: 'hub', exactMicros: micros, suspenseMicros: '0' },
+        ...{ carryInMicros: '0', billedMinor: '0', carryMicros: micros, prices: [] },
+      };
+      const told = check(packageOf({ 'ptr_a>hub': [total, part] }), 'A').differences;
+      expect(told.filter((one) => one.startsWith('micros of line 1'))).toHaveLength(found);
+      if (found === 0) expect(told).toEqual([]);
+    },
+  );
+
   it('names the record in which any one byte was changed', () => {
     const lines = good.split('\n');
     for (const [place, text] of lines.slice(0, -1).entries()) {

@@ -1,5 +1,5 @@
 import { convertMinor, roundHalfEven, spreadOver } from './arithmetic';
-import { deriveLine } from './derive-line';
+import { deriveLine, isPartRightlyRounded } from './derive-line';
 import type { LineRecord, NetRecord, ReadPackage, TotalRecord } from './package-file';
 
 /** A partner's statement, reckoned anew. */
@@ -63,7 +63,8 @@ function checkPair(
     if (told !== own) differences.push(`${what} of ${section}: the package says ${told}, its records give ${own}`);
   };
   const amounts = lines.map((line) => {
-    const own = deriveLine(line, total) ?? line.micros;
+    const derived = deriveLine(line, total) ?? line.micros;
+    const own = isPartRightlyRounded(line, derived) ? line.micros : derived;
     same(`micros of line ${line.n} (${line.kind})`, line.micros, own);
     return own;
   });

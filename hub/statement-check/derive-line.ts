@@ -32,6 +32,20 @@ export function deriveLine(line: LineRecord, total: TotalRecord): bigint | null 
   }
 }
 
+/**
+ * Whether a line is a part of its lot and off by no more than the rounding of parts: what comes back, or is paid again, is the whole
+ * for what is left of the lot before less the whole for what is left after. How much was left the package does not tell; each whole is
+ * rounded by less than a micro-unit, so that the part is within two of what it would be alone.
+ */
+export function isPartRightlyRounded({ kind, lot, micros }: LineRecord, alone: bigint): boolean {
+  const isPart =
+    kind === 'PROGRAMME_FEE_CREDIT' ||
+    kind === 'BREAKAGE_SHARE' ||
+    (lot.settlementModel === 'HYBRID' && (kind === 'ISSUANCE_REFUND' || kind === 'ISSUANCE_FUNDING'));
+  const off = micros - alone;
+  return isPart && off <= 2n && off >= -2n;
+}
+
 /** What the debtor of the pair owes for points spent. */
 function spent(line: LineRecord, total: TotalRecord, points: bigint): bigint {
   const due = priceOf(line, total) * points;

@@ -1,5 +1,5 @@
 import type { Book, BookEvent, EventOf } from '../books/book-format';
-import { OracleMoney, split, type OracleResult, type OracleTerms } from './oracle-money';
+import { leftOf, OracleMoney, overPayers, type Why, type OracleResult, type OracleTerms } from './oracle-money';
 
 // What must come of a book, worked out from the settlement model's text and from nothing of the hub's rules, event by event.
 
@@ -122,7 +122,7 @@ class Oracle {
 
   private expire(lots: readonly OracleLot[]): void {
     for (const lot of lots.filter((one) => one.available > 0n && one.expiresAt <= this.now)) {
-      this.money.expire(lot.terms, { lot: lot.name, points: lot.available });
+      this.money.expire(lot.terms, { lot: lot.name, points: lot.available, left: lot.available + lot.held });
       lot.expired += lot.available;
       lot.available = 0n;
     }
@@ -186,10 +186,13 @@ class Oracle {
   }
 
   private spend(id: string, { member, redeemer, parts }: { member: string; redeemer: string; parts: Part[] }): void {
-    for (const { lot, points } of parts)
-      this.money.spend(lot.terms, { kind: 'REDEMPTION', event: id, lot: lot.name, creditor: redeemer, points });
+    for (const part of parts) this.pay(part, { kind: 'REDEMPTION', event: id, creditor: redeemer });
     const draws = parts.map(({ lot, points }) => ({ lot, spent: points }));
     this.redemptions.set(id, { redeemer, member, draws });
+  }
+
+  private pay({ lot, points }: Part, why: Why): void {
+    this.money.spend(lot.terms, { ...why, lot: lot.name, points, left: leftOf(lot) + points });
   }
 
   private hold({ hold, member, redeemer, points, expiresAt }: EventOf<'hold'>): string | null {
@@ -251,7 +254,7 @@ class Oracle {
       draw.spent -= back;
       lot.available += back;
       const place = { kind: 'REDEMPTION_REVERSAL', event: id, lot: lot.name, creditor: redeemer } as const;
-      this.money.unspend(lot.terms, { ...place, before: spent, after: draw.spent });
+      this.money.unspend(lot.terms, { ...place, left: leftOf(lot) - back, before: spent, after: draw.spent });
       lot.expiresAt = Math.max(lot.expiresAt, this.now);
     }
     this.offset(member, id);
@@ -268,15 +271,12 @@ class Oracle {
     lot.pending -= unpaid;
     lot.available -= unspent;
     lot.clawedBack += points;
-    this.money.takeBack(lot.terms, { event: id, lot: name, released: points - unpaid, unspent });
+    this.money.takeBack(lot.terms, {
+      ...{ event: id, lot: name, released: points - unpaid, unspent },
+      ...{ charged: lot.quantity - lot.clawedBack + points, left: leftOf(lot) + unspent },
+    });
     const missing = points - unpaid - unspent;
-    const { model, issuer, funding } = lot.terms;
-    const payers = model === 'AT_REDEMPTION' ? funding : [{ party: issuer, bps: 10_000n }];
-    const shares = split(
-      missing,
-      payers.map(({ bps }) => bps),
-    );
-    for (const [n, { party }] of payers.entries()) this.owe(lot.member, party, shares[n]!);
+    for (const [party, share] of overPayers(lot.terms, missing)) this.owe(lot.member, party, share);
     this.offset(lot.member, id);
     return null;
   }
@@ -337,9 +337,9 @@ class Oracle {
     this.expire(this.lots.filter((lot) => lot.member === member));
     const debts = this.debts.get(member) ?? [];
     for (const debt of debts) {
-      for (const { lot, points } of this.take(this.spendable(member), debt.points)) {
-        debt.points -= points;
-        this.money.spend(lot.terms, { kind: 'ARREARS_OFFSET', event, lot: lot.name, creditor: debt.creditor, points });
+      for (const part of this.take(this.spendable(member), debt.points)) {
+        debt.points -= part.points;
+        this.pay(part, { kind: 'ARREARS_OFFSET', event, creditor: debt.creditor });
       }
     }
     this.debts.set(

@@ -36,7 +36,14 @@ interface Place {
 interface Spending extends Place {
   readonly kind: 'REDEMPTION' | 'REDEMPTION_REVERSAL' | 'ARREARS_OFFSET';
   readonly creditor: string;
+  /** Points of the lot spendable or on hold, before those spent or that come back. */
+  readonly left: bigint;
 }
+export type Why = Pick<Spending, 'kind' | 'event' | 'creditor'>;
+
+/** Points spendable or on hold. */
+export const leftOf = ({ available, held }: { available: bigint; held: bigint }): bigint => available + held;
+
 /** What is owed for points that were spent, by debtor and creditor, and how the operator's accounts move. */
 interface Owed {
   readonly claims: Map<string, bigint>;
@@ -87,7 +94,7 @@ export class OracleMoney {
 
   release(terms: OracleTerms, { points, ...place }: Place & { points: bigint }): void {
     const { issuer, model } = terms;
-    if (model !== 'AT_ISSUANCE') this.fee(terms, { ...place, kind: 'PROGRAMME_FEE', micros: terms.feeMicros * points });
+    if (model !== 'AT_ISSUANCE') this.fee(terms, { ...place, kind: 'PROGRAMME_FEE', before: 0n, after: points });
     if (model === 'HYBRID')
       this.fund(terms, { ...place, kind: 'ISSUANCE_FUNDING', micros: this.prefund(terms, points) });
     if (model !== 'AT_ISSUANCE') return;
@@ -95,22 +102,24 @@ export class OracleMoney {
     this.move(`POINT_FUND:${issuer}`, `DEFERRED_MARGIN:${issuer}`, this.margin(terms, points));
   }
 
-  takeBack(terms: OracleTerms, { released, unspent, ...place }: Place & { released: bigint; unspent: bigint }): void {
+  /** @param charged points whose fee was paid and has not come back; left: points spendable or on hold, both before */
+  takeBack(terms: OracleTerms, of: Place & { released: bigint; unspent: bigint; charged: bigint; left: bigint }): void {
+    const { released, unspent, charged, left, ...place } = of;
     const { issuer, model } = terms;
     const refund = { ...place, kind: 'ISSUANCE_REFUND' } as const;
     if (model !== 'AT_ISSUANCE')
-      this.fee(terms, { ...place, kind: 'PROGRAMME_FEE_CREDIT', micros: -terms.feeMicros * released });
-    if (model === 'HYBRID') this.fund(terms, { ...refund, micros: -this.prefund(terms, unspent) });
+      this.fee(terms, { ...place, kind: 'PROGRAMME_FEE_CREDIT', before: charged, after: charged - released });
+    if (model === 'HYBRID') this.fund(terms, { ...refund, micros: -this.released(terms, left, unspent) });
     if (model !== 'AT_ISSUANCE') return;
     this.fund(terms, { ...refund, micros: -terms.issuanceMicros * unspent });
     this.move(`POINT_FUND:${issuer}`, `DEFERRED_MARGIN:${issuer}`, -this.margin(terms, unspent));
   }
 
-  expire(terms: OracleTerms, { lot, points }: { lot: string; points: bigint }): void {
+  expire(terms: OracleTerms, { lot, points, left }: { lot: string; points: bigint; left: bigint }): void {
     const { issuer, model } = terms;
     const place = { event: 'expiry', lot };
     if (model === 'HYBRID')
-      this.fund(terms, { ...place, kind: 'ISSUANCE_REFUND', micros: -this.prefund(terms, points) });
+      this.fund(terms, { ...place, kind: 'ISSUANCE_REFUND', micros: -this.released(terms, left, points) });
     if (model !== 'AT_ISSUANCE') return;
     const kept = this.reserve * points;
     const [share, income] = split(kept, [terms.breakageShareBps, WHOLE - terms.breakageShareBps]);
@@ -121,13 +130,15 @@ export class OracleMoney {
   }
 
   spend(terms: OracleTerms, { points, ...place }: Spending & { points: bigint }): void {
-    this.owe(place, this.owed(terms, place.creditor, points));
+    this.owe(place, this.owed(terms, place, points));
   }
 
   /** What is owed for the points still spent, less what was owed before: bit by bit it ends where it began. */
   unspend(terms: OracleTerms, { before, after, ...place }: Spending & { before: bigint; after: bigint }): void {
-    const less = this.owed(terms, place.creditor, before);
-    const more = this.owed(terms, place.creditor, after);
+    // As if all of it were spent now.
+    const back = { ...place, left: place.left + before };
+    const less = this.owed(terms, back, before);
+    const more = this.owed(terms, back, after);
     const difference = (a: Map<string, bigint>, b: Map<string, bigint>) =>
       new Map([...a, ...b].map(([name]) => [name, (a.get(name) ?? 0n) - (b.get(name) ?? 0n)]));
     this.owe(place, {
@@ -136,7 +147,7 @@ export class OracleMoney {
     });
   }
 
-  private owed(terms: OracleTerms, creditor: string, points: bigint): Owed {
+  private owed(terms: OracleTerms, { creditor, left }: Pick<Spending, 'creditor' | 'left'>, points: bigint): Owed {
     const price = this.book.partners.find(({ id }) => id === creditor)?.reimbursementMicros ?? this.reserve;
     const due = price * points;
     const { issuer, model } = terms;
@@ -167,7 +178,7 @@ export class OracleMoney {
       const [advance, rest] = split(due, [terms.prefundBps, WHOLE - terms.prefundBps]);
       pay('H', advance!, `PREFUND:${issuer}`);
       pay(issuer, rest!, `CLEARING:${issuer}`);
-      const unused = this.prefund(terms, points) - advance!;
+      const unused = this.released(terms, left, points) - advance!;
       claims.set(`ISSUANCE_REFUND ${issuer}>H`, -unused);
       hub(`PREFUND:${issuer}`, `CLEARING:${issuer}`, unused);
     }
@@ -184,14 +195,14 @@ export class OracleMoney {
     for (const [name, micros] of accounts) this.add(name, micros);
   }
 
-  private fee(terms: OracleTerms, { kind, event, micros }: Place & { kind: string; micros: bigint }): void {
-    const shares = split(
-      micros,
-      terms.funding.map(({ bps }) => bps),
-    );
+  private fee(terms: OracleTerms, of: Place & { kind: string; before: bigint; after: bigint }): void {
+    const { kind, event, before, after } = of;
+    const weights = terms.funding.map(({ bps }) => bps);
+    const [was, is] = [before, after].map((charged) => split(terms.feeMicros * charged, weights));
     for (const [n, { party }] of terms.funding.entries()) {
-      this.claim({ debtor: party, creditor: 'H', kind, event, lot: null, micros: shares[n]! });
-      this.move(`CLEARING:${party}`, 'PROGRAMME_FEES', shares[n]!);
+      const micros = is![n]! - was![n]!;
+      this.claim({ debtor: party, creditor: 'H', kind, event, lot: null, micros });
+      this.move(`CLEARING:${party}`, 'PROGRAMME_FEES', micros);
     }
   }
 
@@ -203,6 +214,11 @@ export class OracleMoney {
 
   private prefund({ prefundBps }: OracleTerms, points: bigint): bigint {
     return split(this.reserve * points, [prefundBps, WHOLE - prefundBps])[0]!;
+  }
+
+  /** What the prefund gives when so many of the points left go. */
+  private released(terms: OracleTerms, left: bigint, points: bigint): bigint {
+    return this.prefund(terms, left) - this.prefund(terms, left - points);
   }
 
   private margin({ issuanceMicros }: OracleTerms, points: bigint): bigint {
@@ -235,6 +251,16 @@ export class OracleMoney {
 
 function max(a: bigint, b: bigint): bigint {
   return a > b ? a : b;
+}
+
+/** Points by who pays for a lot: its funders where it is paid for when it is spent, else its issuer. */
+export function overPayers({ model, issuer, funding }: OracleTerms, points: bigint): [string, bigint][] {
+  if (model !== 'AT_REDEMPTION') return [[issuer, points]];
+  const shares = split(
+    points,
+    funding.map(({ bps }) => bps),
+  );
+  return funding.map(({ party }, n) => [party, shares[n]!]);
 }
 
 /** Largest remainder: floors of absolute parts, then one more to the largest rests, the earlier first. */

@@ -34,6 +34,15 @@ describe('runInvariants', () => {
     ]);
   });
 
+  it('shows every offending row to whoever wants to see them, and keeps the first twenty all the same', async () => {
+    write('jars-are-small.sql', `select id, n from jar, generate_series(1, 50) n where coins > 0`);
+    const seen: unknown[] = [];
+    const [sick] = await runInvariants(database, folder, async ({ name, rows }) => {
+      seen.push(...rows.map(({ id, n }) => [name, id, n].join(' ')));
+    });
+    expect([sick?.total, sick?.rows.length, seen.length, new Set(seen).size]).toEqual([2_500, 20, 2_500, 2_500]);
+  });
+
   it('cannot change anything', async () => {
     await database.asOwner(
       `create function empty_jars() returns setof jar language sql as 'delete from jar returning *'`,

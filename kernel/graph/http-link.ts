@@ -23,8 +23,8 @@ export interface HttpLinkOptions {
   /** Messages of one subscription that may wait to be read; default 256. */
   readonly waiting?: number;
   /**
-   * How often the other end of the WebSocket is asked whether it is there; one that said nothing until the next time, or takes
-   * longer to accept a connection, is not. Default 2,500 ms, so that streams end before five seconds of silence are over.
+   * How often the other end of the WebSocket is asked whether it is there; one that said nothing until the next time, or takes twice as
+   * long to accept a connection, is not. Default 2,500 ms, so that streams end before five seconds of silence are over.
    */
   readonly silenceMs?: number;
 }
@@ -137,7 +137,7 @@ export class HttpLink implements SubgraphLink {
       webSocketImpl: this.signedSocket(),
       retryAttempts: 0,
       lazyCloseTimeout: 1_000,
-      connectionAckWaitTimeout: this.silenceMs,
+      connectionAckWaitTimeout: 2 * this.silenceMs,
       onNonLazyError: () => {},
       on: {
         connected: () => this.breaker.succeeded(),
@@ -159,7 +159,7 @@ export class HttpLink implements SubgraphLink {
         const options: ClientOptions & { closeTimeout: number } = {
           headers: headers(),
           maxPayload: MESSAGE_MAX,
-          handshakeTimeout: silenceMs,
+          handshakeTimeout: 2 * silenceMs,
           closeTimeout: CLOSE_MS,
         };
         super(url, protocols, options);

@@ -1,4 +1,4 @@
-import { AddressSet, isAddressRange, plainAddress } from './address-range';
+import { AddressSet, isAddressRange, networkOf, plainAddress } from './address-range';
 
 describe('a range of addresses', () => {
   it.each(['203.0.113.7', '203.0.113.0/24', '0.0.0.0/0', '2001:db8::/32', '::1', '2001:db8::1/128'])('is %s', (text) =>
@@ -34,6 +34,18 @@ it('a range of IPv6 holds no IPv4 address, and one of IPv4 no IPv6 address', () 
     expect([address, six.has(address), four.has(address)]).toEqual([address, false, true]);
   for (const address of ['2001:db8::1', '::1', '::', '::c000:201', 'fe80::1%eth0'])
     expect([address, six.has(address), four.has(address)]).toEqual([address, true, false]);
+});
+
+it.each([
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2::/64'],
+  ['2001:DB8:1:2::9%eth0', '2001:db8:1:2::/64'],
+  ['2001:db8::1', '2001:db8:0:0::/64'],
+  ['::1', '0:0:0:0::/64'],
+  ['::ffff:192.0.2.1', '192.0.2.1'],
+  ['192.0.2.1', '192.0.2.1'],
+  ['', ''],
+])('the network of %j is %j', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });
 
 it('an IPv4 address in any notation of IPv6 is compared as the IPv4 address', () => {

@@ -55,6 +55,22 @@ export function plainAddress(address: string): string {
   return [high >> 8, high & 255, low >> 8, low & 255].join('.');
 }
 
+/**
+ * The network an address belongs to, for counting callers: of IPv6 its /64, which is what one customer has at least; of IPv4 the
+ * address itself, in whichever notation.
+ */
+export function networkOf(address: string): string {
+  const plain = plainAddress(address);
+  if (isIP(plain) !== 6) return plain;
+  // A URL writes eight groups without leading zeros, the longest run of zeros as `::`.
+  const written = new URL(`http://[${plain}]`).hostname.slice(1, -1);
+  const [before = [], after = []] = written
+    .split('::')
+    .map((groups) => groups.split(':').filter((group) => group !== ''));
+  const zeros = Array<string>(8 - before.length - after.length).fill('0');
+  return `${[...before, ...zeros, ...after].slice(0, 4).join(':')}::/64`;
+}
+
 const hexadecimal = (digits: string): number => parseInt(digits, 16);
 
 function rangeOf(text: string): Range | null {

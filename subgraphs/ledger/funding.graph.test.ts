@@ -1,8 +1,19 @@
-import { newId } from '../../kernel/values/id';
+import { newId, uuidOf } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { ACCRUE, ACT, CANCEL_PENDING, inputsAt, RECORD, REDEEM, RELEASE_PENDING, SET_CLOCK } from './testkit/documents';
+import {
+  ACCRUE,
+  ACT,
+  CANCEL_PENDING,
+  CAPTURE,
+  HOLD,
+  inputsAt,
+  RECORD,
+  REDEEM,
+  RELEASE_PENDING,
+  SET_CLOCK,
+} from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
 const shop = newId('ptr');
@@ -22,14 +33,16 @@ const book = {
   actionRules: [{ ...visit, partnerId: funded, points: points(5n) }],
 };
 const dated = aRuleBook();
-/** Points of this one wait fourteen days beside. */
+/** Points of this one wait fourteen days beside, and half of an odd price is paid for them in advance. */
 const clocked = {
   ...dated,
-  contracts: dated.brands.map((id) => aContract(id, { ...paid, settlementModel: 'HYBRID', prefundBps: 4_000 })),
+  contracts: dated.brands.map((id) =>
+    aContract(id, { ...paid, reimbursementMicros: 8_009n, settlementModel: 'HYBRID', prefundBps: 5_000 }),
+  ),
   earningRules: dated.earningRules.map((rule) => ({ ...rule, pendingDays: 14 })),
 };
 const graph = LedgerGraph.forThisFile(ledgerDefinition, book, clocked);
-const { sale, spend, act, accrue, ofLot } = inputsAt(NOW);
+const { sale, spend, setAside, capture, act, accrue, ofLot } = inputsAt(NOW);
 const keyOf = { [funded]: graph.partner(funded), [hybrid]: graph.partner(hybrid) };
 const enrol = () => graph.enrol({ [funded]: 'OPEN', [hybrid]: 'OPEN', [shop]: 'OPEN' });
 const nameOf = (id: string | null) => ({ [funded]: 'funded', [hybrid]: 'hybrid', [shop]: 'shop' })[id ?? ''] ?? 'hub';
@@ -42,6 +55,29 @@ async function owedFor(memberId: string): Promise<string[]> {
   const { rows } = await graph.database.pool.query<Record<string, string>>(find, [memberId.slice(4)]);
   return rows.map(({ kind, debtor, creditor, micros }) => `${kind} ${nameOf(debtor!)}→${nameOf(creditor!)} ${micros}`);
 }
+
+describe('what was paid in advance', () => {
+  it('is all gone with the last point, though they went one by one while others were on hold', async () => {
+    const { programmeId } = clocked;
+    const [issuer, redeemer] = clocked.brands;
+    const buyer = graph.enrol({ [issuer]: 'OPEN', [redeemer]: 'OPEN' }, programmeId);
+    const till = graph.partner(redeemer, { programmeId });
+    const before = { issuerId: issuer, opening: true };
+    await graph.run(graph.admin('ada', programmeId), ACCRUE, accrue(buyer, '4', before));
+    const holds = [];
+    for (let n = 0; n < 2; n += 1) holds.push((await graph.run(till, HOLD, setAside(buyer, '1'))).hold.id);
+    await graph.run(till, REDEEM, spend(buyer, '1'));
+    for (const id of holds) await graph.run(till, CAPTURE, capture(id));
+    await graph.run(till, REDEEM, spend(buyer, '1'));
+    const { rows } = await graph.database.pool.query(
+      `select (select sum(micros)::int from money_entry where wallet = $1 and credit_kind = 'PREFUND') as came,
+              (select sum(case when creditor_id is null then -micros else micros end)::int from claim
+                where wallet = $1 and hub_account = 'PREFUND') as went`,
+      [uuidOf(buyer)],
+    );
+    expect(rows).toEqual([{ came: 16_018, went: 16_018 }]);
+  });
+});
 
 describe('points that wait for their issuer’s payment', () => {
   it.each([

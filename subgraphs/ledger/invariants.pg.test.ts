@@ -86,6 +86,7 @@ function redAfter(damage: readonly string[]): Promise<string[]> {
   return asAdministrator(database.ownerUrl, async (client) => {
     await client.query('begin');
     for (const table of [
+      'wallet',
       'journal_transaction',
       'entry',
       'lot',
@@ -255,6 +256,17 @@ const DAMAGE: readonly (readonly [what: string, red: readonly string[], damage: 
     'a fund is short of a millionth',
     ['funds-equal-outstanding-points'],
     [`update money_entry set micros = micros + 1 where debit_kind = 'POINT_FUND' or credit_kind = 'POINT_FUND'`],
+  ],
+  [
+    'a prefund holds what was paid for no points',
+    ['prefunds-equal-outstanding-points'],
+    [
+      `insert into money_entry (bucket, wallet, seq, n, entry_n, programme_id, cycle_id, debit_kind, debit_owner, credit_kind, credit_owner,
+         micros, lot_seq, currency)
+       select c.bucket, c.wallet, c.seq, 99, c.entry_n, t.programme_id, c.cycle_id, 'SETTLEMENT_BANK', null, c.hub_account, c.hub_owner,
+              1000, c.lot_seq, c.currency
+         from claim c join journal_transaction t using (bucket, wallet, seq) where c.hub_account = 'PREFUND' limit 1`,
+    ],
   ],
   [
     'a member owes another than the entries say',

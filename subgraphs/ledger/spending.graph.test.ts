@@ -139,6 +139,20 @@ describe('a hold', () => {
     expect(await graph.run(floristKey, CAPTURE, capture(hold.id))).toMatchObject({ code: 'LEDGER_HOLD_NOT_OPEN' });
   });
 
+  it.each([
+    ['captured', CAPTURE, (id: string) => capture(id, { points: '5' })],
+    ['released', RELEASE_HOLD, (holdId: string) => ({ idempotencyKey: newId('req'), holdId })],
+  ])('is OPEN to whoever asks for it again, as at first, though it was %s since', async (_how, mutation, end) => {
+    const buyer = await aBuyer(1_000n);
+    const asked = setAside(buyer, '8');
+    const first = await graph.run(floristKey, HOLD, asked);
+    const ending = end(first.hold.id);
+    const ended = await graph.run(floristKey, mutation, ending);
+    expect(first.hold.state).toBe('OPEN');
+    expect(await graph.run(floristKey, HOLD, asked)).toEqual({ ...first, replayed: true });
+    expect(await graph.run(floristKey, mutation, ending)).toEqual({ ...ended, replayed: true });
+  });
+
   it('is captured for no more than it holds', async () => {
     const buyer = await aBuyer(1_000n);
     const { hold } = await graph.run(floristKey, HOLD, setAside(buyer, '4'));

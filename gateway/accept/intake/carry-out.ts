@@ -1,6 +1,7 @@
 import { parse, type DocumentNode } from 'graphql';
 import type { RequestContext } from '../../../kernel/context/request-context';
 import type { IntakeMapping, IntakeProblem } from '../../auth/intake-store';
+import type { BudgetStanding } from '../../limits/budgets';
 import { Kept } from '../../limits/kept';
 import type { Pipeline } from '../../plan/pipeline';
 import type { IntakeMessage } from './message';
@@ -14,6 +15,8 @@ export interface CarriedOut {
   readonly isToBeSentAgain: boolean;
   /** Seconds to wait before that. */
   readonly retryAfterSeconds: number;
+  /** What is left of the caller's budget when it is for that reason; null otherwise. */
+  readonly spent: BudgetStanding | null;
 }
 
 /** With what, and as whom, messages are carried out. */
@@ -41,11 +44,13 @@ export async function carryOut(
   const queues = byCustomer(messages);
   const problems: IntakeProblem[] = [];
   let retryAfterSeconds = 0;
+  let spent: BudgetStanding | null = null;
   const worker = async () => {
     for (let queue = queues.shift(); queue !== undefined; queue = queues.shift()) {
       for (const message of queue) {
         const outcome = await carryOutOne(message, surroundings);
         if (outcome === null) continue;
+        spent = outcome.spent ?? spent;
         if (outcome.isPassing) retryAfterSeconds = Math.max(retryAfterSeconds, outcome.retryAfterSeconds);
         else problems.push(outcome.problem);
         // What comes after of this customer waits until what came before is done.
@@ -54,7 +59,7 @@ export async function carryOut(
     }
   };
   await Promise.all(Array.from({ length: Math.min(AT_ONCE, queues.length) }, worker));
-  return { problems, isToBeSentAgain: retryAfterSeconds > 0, retryAfterSeconds };
+  return { problems, isToBeSentAgain: retryAfterSeconds > 0, retryAfterSeconds, spent };
 }
 
 function byCustomer(messages: readonly IntakeMessage[]): IntakeMessage[][] {
@@ -71,6 +76,7 @@ interface Failure {
   readonly isPassing: boolean;
   readonly retryAfterSeconds: number;
   readonly problem: IntakeProblem;
+  readonly spent?: BudgetStanding | null;
 }
 
 async function carryOutOne(
@@ -100,8 +106,9 @@ async function carryOutOne(
   );
   if ('faults' in admission) {
     const [fault] = admission.faults;
-    const wait = admission.standing === undefined ? 0 : admission.standing.resetSeconds;
-    return failed(String(fault?.extensions['code']), fault?.message ?? '', wait);
+    const { standing: spent = null } = admission;
+    const told = failed(String(fault?.extensions['code']), fault?.message ?? '', spent?.resetSeconds ?? 0);
+    return { ...told, spent };
   }
   const deadlineAt = new Date(Date.now() + admission.deadlineMs);
   const run = { document, variables, way: 'request', context: { ...context, deadlineAt } } as const;

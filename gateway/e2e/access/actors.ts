@@ -1,11 +1,12 @@
 import { mintToken } from '../../../hub/client/credentials';
-import { REFUSAL, type GraphCaller } from '../../../hub/client/graph';
+import type { HubConfig } from '../../../hub/composition/config';
 import { SCOPES, type Principal } from '../../../kernel/context/principal';
 import { newId, type MemberId } from '../../../kernel/values/id';
 import type { Actor } from '../../../schema/access';
-import { foundCoalition, purchase, type Coalition } from '../testkit/coalition';
+import { foundCoalition, type Coalition } from '../testkit/coalition';
 import type { TestHub } from '../testkit/hubs';
-import { until } from '../../testkit/until';
+import { carryOut } from './commands';
+import { agreeRules, buyAndSpend, closeMonth, stopAccount, type Month, type Objects, type Rules } from './history';
 
 /** One actor of the matrix: what it sends to the gateway, and who it is to a subgraph. */
 export interface ActorOf {
@@ -13,88 +14,36 @@ export interface ActorOf {
   readonly principal: Principal;
 }
 
-/** A coalition with every actor and one object of every kind. */
+/** A coalition with every actor and at least one object of every kind. */
 export interface World {
   readonly coalition: Coalition;
   readonly actors: Readonly<Record<Actor, ActorOf>>;
   /** The same kinds of actors of another coalition, and others of this one to whom none of it belongs. */
   readonly strangers: Readonly<Record<string, Principal>>;
   readonly memberId: MemberId;
-  readonly ids: Readonly<Record<'cycle' | 'reward' | 'hold' | 'voucher' | 'invitation', string>>;
+  readonly ids: Rules & Objects & Month;
 }
 
 /** Makes the world through the graph, as the coalition's own programs would. */
-export async function makeWorld(hub: TestHub): Promise<World> {
+export async function makeWorld(hub: TestHub, config: HubConfig): Promise<World> {
   const coalition = await foundCoalition(hub);
-  const { admin, bakery } = coalition;
-  const anna = await coalition.enrol('4000000000000001', 'Anna');
-  const member = hub.connection().as(anna.token);
-  await must(member, 'confirmPartnerLink(input: $input) { __typename }', {
-    type: 'ConfirmPartnerLinkInput',
-    input: { idempotencyKey: 'open', partnerId: bakery.id },
-  });
-  await must(admin, 'openSurvey(input: $input) { __typename }', {
-    type: 'OpenSurveyInput',
-    input: { idempotencyKey: 'survey', question: 'Would you come again?' },
-  });
-  await must(bakery.caller, 'recordPurchase(input: $input) { __typename }', {
-    type: 'RecordPurchaseInput',
-    input: purchase('receipt', anna.id, 500),
-  });
-  const { hold } = await must<{ hold: { id: string } }>(
-    bakery.caller,
-    'holdPoints(input: $input) { ... on HoldPointsSuccess { hold { id } } }',
-    {
-      type: 'HoldPointsInput',
-      input: { idempotencyKey: 'hold', member: { id: anna.id }, points: '5', expiresAt: '2126-01-01T00:00:00Z' },
-    },
-  );
-  const { reward } = await must<{ reward: { id: string } }>(
-    bakery.caller,
-    'createReward(input: $input) { ... on CreateRewardSuccess { reward { id } } }',
-    { type: 'CreateRewardInput', input: { idempotencyKey: 'reward', name: 'Bread', pricePoints: '10' } },
-  );
-  const { vouchers } = await must<{ vouchers: { id: string }[] }>(
-    member,
-    'redeemReward(input: $input) { ... on RedeemRewardSuccess { vouchers { id } } }',
-    { type: 'RedeemRewardInput', input: { idempotencyKey: 'voucher', rewardId: reward.id } },
-  );
-  const { currentCycle } = await admin.ask<{ currentCycle: { id: string } }>('{ currentCycle { id } }');
-  const ids = {
-    cycle: currentCycle.id,
-    reward: reward.id,
-    hold: hold.id,
-    voucher: vouchers[0]!.id,
-    invitation: await invitationOf(member),
-  };
+  const { id, token } = await coalition.enrol('4000000000000001', 'Anna');
+  const borys = await coalition.enrol('4000000000000002', 'Borys');
+  const others = await Promise.all(['3', '4', '5'].map((last) => coalition.enrol(`400000000000000${last}`)));
+  const actors = await actorsOf(hub, coalition, { id, token });
+  const as = (credential: string | undefined) => hub.connection().as(credential ?? '');
+  const people = { coalition, borys, others, anna: { id, caller: as(token) }, finance: as(actors.finance.credential) };
+  const rules = await agreeRules(people);
+  const objects = await buyAndSpend(people);
+  const month = await closeMonth(people);
+  await stopAccount(people, config);
   return {
     coalition,
-    actors: await actorsOf(hub, coalition, anna),
+    actors,
     strangers: strangersTo(coalition),
-    memberId: anna.id,
-    ids,
+    memberId: id,
+    ids: { ...rules, ...objects, ...month },
   };
-}
-
-async function must<Success>(
-  caller: GraphCaller,
-  call: string,
-  { type, input }: { type: string; input: object },
-): Promise<Success> {
-  const selected = call.replace(/ \}$/, ` ${REFUSAL} }`).replace('{ __typename }', `{ ${REFUSAL} }`);
-  return caller.must<Success & object>(`mutation ($input: ${type}!) { result: ${selected} }`, { input });
-}
-
-/** The survey hears of the purchase by an event. */
-async function invitationOf(member: GraphCaller): Promise<string> {
-  let id: string | undefined;
-  await until(async () => {
-    const asked = '{ myInvitations(first: 1) { nodes { id } } }';
-    const { myInvitations } = await member.ask<{ myInvitations: { nodes: { id: string }[] } }>(asked);
-    id = myInvitations.nodes[0]?.id;
-    return id !== undefined;
-  });
-  return id as string;
 }
 
 async function actorsOf(
@@ -110,11 +59,10 @@ async function actorsOf(
       subject: role,
     });
   const partnerId = bakery.id;
-  const { keyText } = await must<{ keyText: string }>(
-    admin,
-    'issuePartnerKey(input: $input) { ... on IssuePartnerKeySuccess { keyText } }',
-    { type: 'IssuePartnerKeyInput', input: { idempotencyKey: 'all', partnerId, scopes: SCOPES } },
-  );
+  const { keyText } = await carryOut<{ keyText: string }>(admin, 'issuePartnerKey', {
+    success: 'IssuePartnerKeySuccess { keyText }',
+    input: { partnerId, scopes: SCOPES },
+  });
   return {
     anonymous: { credential: undefined, principal: { kind: 'anonymous' } },
     partner: {

@@ -16,6 +16,7 @@ import {
   type Command,
 } from '../testkit/sequences';
 import found from './model-sequences.json';
+import type { LotTerms, PastLot } from './points/lot';
 import type { Past, Wallet } from './points/wallet';
 
 const MEMBERS = 3;
@@ -153,33 +154,49 @@ function runs(sequence: readonly Command[], batchSize: number, ledger?: PaperBoo
   tell();
 }
 
-/** Books that each forget one thing of the past: what a misread rule would come to. */
-const FORGETFUL: Readonly<Record<string, (past: Past) => Past>> = {
-  'what was returned of a purchase before': (past) => ({
+const forgettingPast =
+  (forget: (past: Past) => Past) =>
+  (wallet: Wallet): Wallet => ({ ...wallet, past: forget(wallet.past) });
+const forgettingTerms = (forget: (lot: PastLot) => Partial<LotTerms>) =>
+  forgettingPast((past) => ({
+    ...past,
+    lots: mapped(past.lots, (one) => ({ ...one, terms: { ...one.terms, ...forget(one) } })),
+  }));
+
+/** Books that each forget one thing of a wallet: what a misread rule would come to, in points or in money. */
+const FORGETFUL: Readonly<Record<string, (wallet: Wallet) => Wallet>> = {
+  'what was returned of a purchase before': forgettingPast((past) => ({
     ...past,
     purchases: mapped(past.purchases, (one) => ({ ...one, returnedMinor: 0n, clawedBack: points(0n) })),
-  }),
-  'what was reversed of a redemption before': (past) => ({
+  })),
+  'what was reversed of a redemption before': forgettingPast((past) => ({
     ...past,
     redemptions: mapped(past.redemptions, (one) => ({ ...one, reversed: points(0n) })),
-  }),
-  'that points of a lot have expired': (past) => ({
+  })),
+  'that points of a lot have expired': forgettingPast((past) => ({
     ...past,
     lots: mapped(past.lots, (one) => ({ ...one, expired: points(0n) })),
-  }),
+  })),
+  'how much of a prefunded lot is on hold': (wallet) => ({ ...wallet, heldByLot: new Map() }),
+  'that others share the fee of points, and are owed those taken back': forgettingTerms(({ issuerId }) => ({
+    funding: [{ partyId: issuerId, bps: 10_000 }],
+  })),
+  'that points were paid for in advance when they are taken back': forgettingTerms(({ terms }) =>
+    terms.settlementModel === 'HYBRID' ? { settlementModel: 'AT_REDEMPTION' } : {},
+  ),
+  'what was agreed of expired points that come back': forgettingTerms(() => ({ breakageShareBps: 0 })),
 };
 
 const mapped = <Value>(map: ReadonlyMap<bigint, Value>, change: (value: Value) => Value): Map<bigint, Value> =>
   new Map([...map].map(([key, value]) => [key, change(value)]));
 
 class ForgetfulBook extends PaperBook {
-  constructor(private readonly forget: (past: Past) => Past) {
+  constructor(private readonly forget: (wallet: Wallet) => Wallet) {
     super(programme.rules, SEQUENCE_START);
   }
 
   override wallet(memberId: MemberId): Wallet {
-    const wallet = super.wallet(memberId);
-    return { ...wallet, past: this.forget(wallet.past) };
+    return this.forget(super.wallet(memberId));
   }
 }
 
@@ -211,7 +228,7 @@ describe('the posting rules', () => {
     'would be caught forgetting %s (control)',
     (what) => {
       const sequences = fc.array(commands(MEMBERS), LENGTH);
-      const forget = FORGETFUL[what] as (past: Past) => Past;
+      const forget = FORGETFUL[what] as (wallet: Wallet) => Wallet;
       const tried = fc.check(
         fc.property(sequences, (sequence) => runs(sequence, 1, new ForgetfulBook(forget))),
         { numRuns: SEQUENCES, endOnFailure: true },

@@ -30,6 +30,7 @@ import { RowMarks1795892020000 } from './migrations/1795892020000-row-marks';
 import { VintageSums1795892030000 } from './migrations/1795892030000-vintage-sums';
 import { TotalsOfPairs1795892030000 } from './migrations/1795892030000-totals-of-pairs';
 import { RowsOfProgrammes1795894000000 } from './migrations/1795894000000-rows-of-programmes';
+import { StandingGuards1795899000000 } from './migrations/1795899000000-standing-guards';
 import { ContinuedLots1795896000000 } from './migrations/1795896000000-continued-lots';
 import { CapShareKey1795897000000 } from './migrations/1795897000000-cap-share-key';
 import { WrongReceipts1795900000000 } from './migrations/1795900000000-wrong-receipts';
@@ -74,6 +75,7 @@ export const ledgerDatabase: DatabaseDefinition = {
     TotalsOfPairs1795892030000,
     RowsOfProgrammes1795894000000,
     ContinuedLots1795896000000,
+    StandingGuards1795899000000,
     CapShareKey1795897000000,
     WrongReceipts1795900000000,
   ],

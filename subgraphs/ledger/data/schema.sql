@@ -1283,6 +1283,60 @@ begin
 end
 $function$;
 
+CREATE OR REPLACE FUNCTION public.check_versions()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  wrong record;
+begin
+  select a.wallet, a.seq into wrong from added a
+   where (select j.xid from journal_transaction j where j.bucket = a.bucket and j.wallet = a.wallet and j.seq = a.seq)
+         is distinct from pg_current_xact_id()
+   limit 1;
+  if found then
+    raise exception 'LEDGER_VERSION_POSTED: % is added to version % of wallet %, which is not of this transaction',
+      tg_table_name, wrong.seq, wrong.wallet using errcode = 'check_violation';
+  end if;
+  return null;
+end
+$function$;
+
+CREATE OR REPLACE FUNCTION public.check_wallets()
+ RETURNS trigger
+ LANGUAGE plpgsql
+AS $function$
+declare
+  wrong record;
+begin
+  for wrong in
+    select w.*
+      from changed w
+      left join lateral (
+        select j.seq, j.available_after, j.pending_after, j.held_after, j.arrears_after, j.qualifying_after, j.tier_after
+          from journal_transaction j where j.bucket = w.bucket and j.wallet = w.wallet order by j.seq desc limit 1) j on true
+     where w.seq <> coalesce(j.seq, 0)
+        or w.available <> coalesce(j.available_after, 0)
+        or w.pending <> coalesce(j.pending_after, 0)
+        or w.held <> coalesce(j.held_after, 0)
+        or w.arrears <> coalesce(j.arrears_after, 0)
+        or w.qualifying <> coalesce(j.qualifying_after, 0)
+        or w.tier_code is distinct from j.tier_after
+  loop
+    if tg_op = 'UPDATE' then
+      perform from before b
+        where (b.bucket, b.wallet, b.seq, b.available, b.pending, b.held, b.arrears, b.qualifying) = (wrong.bucket, wrong.wallet,
+              wrong.seq, wrong.available, wrong.pending, wrong.held, wrong.arrears, wrong.qualifying)
+          and b.tier_code is not distinct from wrong.tier_code;
+      continue when found;
+    end if;
+    raise exception 'LEDGER_WALLET_NOT_POSTED: wallet % is not as its newest version left it', wrong.wallet
+      using errcode = 'check_violation';
+  end loop;
+  return null;
+end
+$function$;
+
 CREATE OR REPLACE FUNCTION public.micros_per_minor(currency text)
  RETURNS integer
  LANGUAGE sql
@@ -1359,6 +1413,8 @@ CREATE TRIGGER chain_seal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON pub
 
 CREATE TRIGGER claim_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.claim FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER claim_is_posted AFTER INSERT ON public.claim REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
+
 CREATE TRIGGER closing_package_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.closing_package FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER command_refusal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.command_refusal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
@@ -1368,6 +1424,8 @@ CREATE TRIGGER document_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publi
 CREATE TRIGGER earn_explanation_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.earn_explanation FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER entry_is_posted AFTER INSERT ON public.entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
 
 CREATE TRIGGER journal_feed_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.journal_feed FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1379,9 +1437,13 @@ CREATE TRIGGER lot_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot
 
 CREATE TRIGGER lot_extension_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot_extension FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER lot_extension_is_posted AFTER INSERT ON public.lot_extension REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
+
 CREATE TRIGGER lot_terms_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.lot_terms FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER money_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.money_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER money_entry_is_posted AFTER INSERT ON public.money_entry REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
 
 CREATE TRIGGER passed_rules_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.passed_rules FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
@@ -1389,15 +1451,25 @@ CREATE TRIGGER purchase_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON publi
 
 CREATE TRIGGER purchase_return_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.purchase_return FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER purchase_return_is_posted AFTER INSERT ON public.purchase_return REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
+
 CREATE TRIGGER receipt_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.receipt FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER redemption_money_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_money FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
+CREATE TRIGGER redemption_money_is_posted AFTER INSERT ON public.redemption_money REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
+
 CREATE TRIGGER redemption_reversal_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.redemption_reversal FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER redemption_reversal_is_posted AFTER INSERT ON public.redemption_reversal REFERENCING NEW TABLE AS added FOR EACH STATEMENT EXECUTE FUNCTION check_versions();
 
 CREATE TRIGGER settlement_entry_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.settlement_entry FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
 
 CREATE TRIGGER verification_round_append_only BEFORE DELETE OR UPDATE OR TRUNCATE ON public.verification_round FOR EACH STATEMENT EXECUTE FUNCTION refuse_change();
+
+CREATE TRIGGER wallet_is_posted AFTER UPDATE ON public.wallet REFERENCING OLD TABLE AS before NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_wallets();
+
+CREATE TRIGGER wallet_made_is_posted AFTER INSERT ON public.wallet REFERENCING NEW TABLE AS changed FOR EACH STATEMENT EXECUTE FUNCTION check_wallets();
 
 -- Row security
 

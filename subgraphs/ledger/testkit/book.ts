@@ -3,7 +3,7 @@ import type { CurrencyCode } from '../../../kernel/values/money';
 import { points } from '../../../kernel/values/points';
 import type { Contract, RuleBook } from '../core/rule-book';
 import type { LotTerms, OpenLot, Party } from '../core/points/lot';
-import { NO_PAST, walletKeyOf, type Wallet } from '../core/points/wallet';
+import { NO_PAST, NONE_HELD, walletKeyOf, type Wallet } from '../core/points/wallet';
 
 /** A rule book of two brands: 1 point per whole euro, 0.01 EUR a point, no fee, never expiring. */
 export function aRuleBook(change: Partial<RuleBook> = {}): RuleBook & { readonly brands: [PartnerId, PartnerId] } {
@@ -144,6 +144,7 @@ export function aWallet(
     chain: null,
     lots,
     pendingLots: [],
+    heldByLot: NONE_HELD,
     owed: [],
     past: NO_PAST,
   };

@@ -1,8 +1,14 @@
 import { DAY, type Brand, type Share, type Terms, type MemberPicture } from './model-types';
 import { inDrawOrder, ModelMembers, No } from './model-members';
-import { split, Sums, spending, releasing, takingBack, expiring } from './model-money';
+import { fee, happening, inAdvance, prefund, split, spending, Sums } from './model-money';
 
 export type { Brand, ModelContract, ModelParty, ModelRules } from './model-types';
+
+/** Who pays for joint points, whosever they are. */
+const JOINTLY: readonly Share[] = [
+  { who: 'A', bps: 4_000 },
+  { who: 'B', bps: 6_000 },
+];
 
 /**
  * A second reading of the posting rules (docs/SETTLEMENT.md, section 3), written from their text and sharing no code with the
@@ -43,23 +49,23 @@ export class ModelBook extends ModelMembers {
     );
   }
 
-  bonus(m: number, { points, expires, waits }: { points: number; expires: number; waits: boolean }): string {
-    const shares: Share[] = [
-      { who: 'A', bps: 4_000 },
-      { who: 'B', bps: 6_000 },
-    ];
+  bonus(m: number, given: { by?: Brand; points: number; expires: number; waits: boolean }): string {
+    const { by = 'B', points, expires, waits } = given;
     return this.attempt([m], () => {
       const dates = { earned: this.now, expires, releaseAt: null };
-      this.issue(m, { terms: this.brandTerms('B', this.now, shares), points, ...dates, counts: true, waits });
+      this.issue(m, { terms: this.brandTerms(by, this.now, JOINTLY), points, ...dates, counts: true, waits });
     });
   }
 
-  goodwill(m: number, given: { by: 'H' | 'A'; points: number; expires: number; waits: boolean }): string {
-    const { by, points, expires, waits } = given;
+  goodwill(
+    m: number,
+    given: { by: 'H' | 'A'; joint?: boolean; points: number; expires: number; waits: boolean },
+  ): string {
+    const { by, joint, points, expires, waits } = given;
     return this.attempt([m], () => {
       const terms: Terms = {
         ...{ model: 'AT_REDEMPTION', I: 0, f: 0, h: 0, b: 0, issuer: by, R: this.reserve(this.now) },
-        shares: [{ who: by, bps: 10_000 }],
+        shares: joint === true && by !== 'H' ? JOINTLY : [{ who: by, bps: 10_000 }],
       };
       const dates = { earned: this.now, expires, releaseAt: null };
       this.issue(m, { terms, points, ...dates, counts: false, waits });
@@ -204,8 +210,12 @@ export class ModelBook extends ModelMembers {
   give(from: number, to: number, points: number): string {
     return this.attempt([from, to], () => {
       for (const part of this.draw(from, points)) {
-        const { terms, earned, expires } = this.theLot(from, part.lot);
+        const lot = this.theLot(from, part.lot);
+        const { terms, earned, expires } = lot;
+        const of = this.outstanding(from, lot) + part.points;
+        this.happened.push({ what: 'given', terms, points: part.points, of });
         this.addLot(to, {
+          isGift: true,
           ...{ terms, earned, expires },
           points: part.points,
           counts: false,
@@ -233,10 +243,10 @@ export class ModelBook extends ModelMembers {
       if (expires <= this.now) throw new No('LEDGER_EXPIRY_NOT_LATER');
       const back = points ?? lot.expired;
       if (back > lot.expired || lot.expired === 0) throw new No('LEDGER_REINSTATEMENT_EXCEEDS_EXPIRED');
+      this.happened.push({ what: 'reinstated', terms: lot.terms, points: back, of: lot.expired });
       lot.expired -= back;
       lot.available += back;
       lot.expires = Math.max(lot.expires, expires);
-      this.happened.push({ what: 'reinstated', terms: lot.terms, points: back });
     });
   }
 
@@ -276,12 +286,15 @@ export class ModelBook extends ModelMembers {
   money(): { pairs: Map<string, number>; accounts: Map<string, number> } {
     const sums = new Sums();
     for (const { terms, points, by, r } of this.spent) if (points > 0) spending(sums, terms, { points, by, r });
-    for (const one of this.happened) {
-      if (one.what === 'released') releasing(sums, one.terms, one.points);
-      if (one.what === 'taken back') takingBack(sums, one.terms, one);
-      if (one.what === 'expired') expiring(sums, one.terms, one.points, 1);
-      if (one.what === 'reinstated') expiring(sums, one.terms, one.points, -1);
+    for (const [m, { lots }] of this.members.entries()) {
+      for (const lot of lots) {
+        fee(sums, lot.terms, lot.charged, 1);
+        // Of a gift the fee was paid before it was one.
+        if (lot.isGift) fee(sums, lot.terms, lot.quantity, -1);
+        inAdvance(sums, lot.terms, prefund(lot.terms, this.outstanding(m, lot)));
+      }
     }
+    for (const one of this.happened) happening(sums, one);
     return { pairs: sums.withoutZeros('pairs'), accounts: sums.withoutZeros('accounts') };
   }
 }

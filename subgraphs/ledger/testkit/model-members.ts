@@ -102,9 +102,11 @@ export class ModelMembers {
     if (!lot.waits) this.happened.push({ what: 'released', terms: lot.terms, points: lot.points });
   }
 
-  protected addLot(m: number, { points, waits, ...lot }: NewLot): void {
+  protected addLot(m: number, { points, waits, isGift = false, ...lot }: NewLot): void {
     this.at(m).lots.push({
       ...lot,
+      isGift,
+      charged: waits ? 0 : points,
       n: this.at(m).lots.length + 1,
       quantity: points,
       pending: waits ? points : 0,
@@ -128,7 +130,14 @@ export class ModelMembers {
   protected releaseLot(lot: ModelLot): void {
     this.happened.push({ what: 'released', terms: lot.terms, points: lot.pending });
     lot.available += lot.pending;
+    lot.charged = lot.pending;
     lot.pending = 0;
+  }
+
+  /** Points of a lot that are spendable or on hold. */
+  protected outstanding(m: number, { n, available }: ModelLot): number {
+    const held = this.at(m).holds.flatMap(({ open, parts }) => (open ? parts : []));
+    return held.reduce((sum, part) => (part.lot === n ? sum + part.points : sum), available);
   }
 
   protected openHold(m: number, hold: number): ModelHold {
@@ -190,8 +199,8 @@ export class ModelMembers {
     if (missing > 0 && this.at(m).arrears.reduce((sum, one) => sum + one.points, 0) - has > this.rules.arrearsLimit) {
       throw new No('LEDGER_ARREARS_LIMIT_REACHED');
     }
-    if (points > pending)
-      this.happened.push({ what: 'taken back', terms: lot.terms, points: points - pending, unspent });
+    lot.charged -= points - pending;
+    this.happened.push({ what: 'taken unspent', terms: lot.terms, points: unspent });
   }
 
   protected owe(m: number, to: ModelParty, points: number): void {

@@ -1,4 +1,4 @@
-import { type ModelParty, type Terms } from './model-types';
+import { type Happened, type ModelParty, type Terms } from './model-types';
 
 /** Claims by pair and the operator's accounts, added up. */
 export class Sums {
@@ -47,7 +47,14 @@ export function split(whole: number, weights: readonly number[]): number[] {
   return parts;
 }
 
-export const prefund = ({ R, h }: Terms, points: number): number => split(R * points, [h, 10_000 - h])[0]!;
+/** What the issuer of points so many of which are outstanding has in the prefund for them. */
+export const prefund = ({ model, R, h }: Terms, outstanding: number): number =>
+  model === 'HYBRID' ? split(R * outstanding, [h, 10_000 - h])[0]! : 0;
+
+/** What a HYBRID issuer pays into the prefund. */
+export function inAdvance(sums: Sums, { issuer }: Terms, micros: number): void {
+  if (micros !== 0) sums.owe(issuer, 'H', { micros, account: `PREFUND:${issuer}` });
+}
 
 export function spending(
   sums: Sums,
@@ -66,15 +73,17 @@ export function spending(
     sums.move(`DEFERRED_MARGIN:${issuer}`, 'MARGIN_INCOME', (I - R) * k);
     sums.move(`POINT_FUND:${issuer}`, 'MARGIN_INCOME', (R - r) * k);
   } else {
-    const account = `PREFUND:${issuer}`;
     const [paid = 0, rest = 0] = split(r * k, [h, 10_000 - h]);
-    sums.owe('H', by, { micros: paid, account });
+    sums.owe('H', by, { micros: paid, account: `PREFUND:${issuer}` });
     sums.owe(issuer, by, { micros: rest, account: 'GOODWILL_EXPENSE' });
-    sums.owe(issuer, 'H', { micros: paid - prefund(terms, k), account });
+    // What was paid out of it was paid into it; what is still in it is reckoned from what is outstanding.
+    inAdvance(sums, terms, paid);
   }
 }
 
-export function fee(sums: Sums, { f, shares }: Terms, { points, sign }: { points: number; sign: number }): void {
+/** The fee of so many points, by shares. */
+export function fee(sums: Sums, { model, f, shares }: Terms, points: number, sign: number): void {
+  if (model === 'AT_ISSUANCE') return;
   const parts = split(
     f * points,
     shares.map(({ bps }) => bps),
@@ -84,32 +93,37 @@ export function fee(sums: Sums, { f, shares }: Terms, { points, sign }: { points
   );
 }
 
-export function funding(sums: Sums, terms: Terms, { points, sign }: { points: number; sign: number }): void {
-  const { issuer, I, R } = terms;
-  if (terms.model === 'HYBRID') {
-    sums.owe(issuer, 'H', { micros: sign * prefund(terms, points), account: `PREFUND:${issuer}` });
+/** What happened once and is not told by how a lot stands. */
+export function happening(sums: Sums, one: Happened): void {
+  const { what, terms, points } = one;
+  // Two lots are each rounded by themselves from then on; nobody is asked for what that comes to.
+  if (what === 'given') return inAdvance(sums, terms, joined(terms, one) - joined(terms, { points, of: points }));
+  if (terms.model !== 'AT_ISSUANCE') return;
+  if (what === 'released') funding(sums, terms, points);
+  if (what === 'taken unspent') funding(sums, terms, -points);
+  if (what === 'expired') expiring(sums, terms, { points, share: shareOf(terms, points), sign: 1 });
+  if (what === 'reinstated') {
+    expiring(sums, terms, { points, share: shareOf(terms, one.of) - shareOf(terms, one.of - points), sign: -1 });
   }
-  if (terms.model !== 'AT_ISSUANCE') return;
-  sums.owe(issuer, 'H', { micros: sign * I * points, account: `POINT_FUND:${issuer}` });
-  sums.move(`POINT_FUND:${issuer}`, `DEFERRED_MARGIN:${issuer}`, sign * (I - R) * points);
 }
 
-export function releasing(sums: Sums, terms: Terms, points: number): void {
-  if (terms.model !== 'AT_ISSUANCE') fee(sums, terms, { points, sign: 1 });
-  funding(sums, terms, { points, sign: 1 });
+/** What the last so many of so many outstanding points need in the prefund. */
+const joined = (terms: Terms, { points, of }: { points: number; of: number }): number =>
+  prefund(terms, of) - prefund(terms, of - points);
+
+function funding(sums: Sums, { issuer, I, R }: Terms, points: number): void {
+  sums.owe(issuer, 'H', { micros: I * points, account: `POINT_FUND:${issuer}` });
+  sums.move(`POINT_FUND:${issuer}`, `DEFERRED_MARGIN:${issuer}`, (I - R) * points);
 }
 
-export function takingBack(sums: Sums, terms: Terms, { points, unspent }: { points: number; unspent: number }): void {
-  if (terms.model !== 'AT_ISSUANCE') fee(sums, terms, { points, sign: -1 });
-  funding(sums, terms, { points: unspent, sign: -1 });
-}
+const shareOf = ({ R, b }: Terms, expired: number): number => split(R * expired, [b, 10_000 - b])[0]!;
 
-export function expiring(sums: Sums, terms: Terms, points: number, sign: number): void {
-  const { issuer, I, R, b } = terms;
-  if (terms.model === 'HYBRID') funding(sums, terms, { points, sign: -sign });
-  if (terms.model !== 'AT_ISSUANCE') return;
-  const [share = 0, income = 0] = split(R * points, [b, 10_000 - b]);
+function expiring(
+  sums: Sums,
+  { issuer, I, R }: Terms,
+  { points, share, sign }: { points: number; share: number; sign: number },
+): void {
   sums.owe('H', issuer, { micros: sign * share, account: `POINT_FUND:${issuer}` });
-  sums.move(`POINT_FUND:${issuer}`, 'BREAKAGE_INCOME', sign * income);
+  sums.move(`POINT_FUND:${issuer}`, 'BREAKAGE_INCOME', sign * (R * points - share));
   sums.move(`DEFERRED_MARGIN:${issuer}`, 'MARGIN_INCOME', sign * (I - R) * points);
 }

@@ -45,10 +45,13 @@ export interface ModelLot {
   readonly earned: number;
   readonly quantity: number;
   readonly counts: boolean;
+  readonly isGift: boolean;
   readonly releaseAt: number | null;
   expires: number;
   pending: number;
   available: number;
+  /** Points whose fee was paid when they came and has not come back; of a gift the giver's lot paid it. */
+  charged: number;
   clawedBack: number;
   expired: number;
 }
@@ -98,8 +101,11 @@ export interface ModelMember {
 }
 
 export type Happened =
-  | { readonly what: 'released' | 'expired' | 'reinstated'; readonly terms: Terms; readonly points: number }
-  | { readonly what: 'taken back'; readonly terms: Terms; readonly points: number; readonly unspent: number };
+  | { readonly what: 'released' | 'taken unspent' | 'expired'; readonly terms: Terms; readonly points: number }
+  /** Of so many that had expired. */
+  | { readonly what: 'reinstated'; readonly terms: Terms; readonly points: number; readonly of: number }
+  /** Of so many outstanding. */
+  | { readonly what: 'given'; readonly terms: Terms; readonly points: number; readonly of: number };
 
 export const DAY = 86_400_000;
 
@@ -119,4 +125,5 @@ export interface NewLot {
   readonly counts: boolean;
   readonly releaseAt: number | null;
   readonly waits: boolean;
+  readonly isGift?: boolean;
 }

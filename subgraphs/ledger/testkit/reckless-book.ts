@@ -1,11 +1,12 @@
 import { Client } from 'pg';
 import { isRefusal, type Refusal } from '../../../kernel/errors/refusal';
 import type { TestDatabase } from '../../../kernel/testkit/database';
+import { digest } from '../../../kernel/values/canonical';
 import { carryOut, carryOutPlan, type Step } from '../core/movements/carry-out';
 import type { PostingFacts, PostingPlan } from '../core/points/posting';
 import { compareWalletKeys, walletKeyOf, type Wallet } from '../core/points/wallet';
 import type { RuleBook } from '../core/rule-book';
-import { applyAndCommit, chained, type PlannedTransaction } from '../data/points/apply.store';
+import { applyAndCommit, chained, type DecidedTransaction, type PlannedTransaction } from '../data/points/apply.store';
 import { lockAndLoad, type LoadedFacts } from '../data/points/posting.store';
 import { TermsShelf } from '../data/points/terms.store';
 import { NO_NEEDS, walletText } from '../data/points/wallet-request';
@@ -13,10 +14,11 @@ import type { Asked } from './asked';
 
 /** A decision taken from what was read, and not yet written. */
 type Decision = { readonly steps: readonly Step[] } | { readonly refusal: Refusal };
+type Intent = DecidedTransaction['intent'];
 
 /**
  * A broken ledger, for negative controls: the same rules and the same stores, but each command is decided from wallets read
- * before the lock, and then written whatever has happened since. It looks neither for keys nor for receipts.
+ * before the lock, and then written whatever has happened since. It never looks for receipts, and for a key before the lock.
  *
  * Its writes need the guards of the database out of the way (`dropGuards`): they refuse most of them.
  */
@@ -46,23 +48,38 @@ export class RecklessBook {
   /**
    * All read before any writes: what a crowd does when nobody waits for anybody.
    *
+   * @param intent what each of them is kept as; null: nobody's wish
    * @returns what each was told: posted, the code of a refusal, or what the database said to its write
    */
-  async race(crowd: readonly Asked[]): Promise<string[]> {
+  async race(crowd: readonly Asked[], intent: Intent = null): Promise<string[]> {
     const decisions: (Decision | { readonly bug: string })[] = [];
     // In a book it has spoilt before, a rule may find what can never be, and throw.
     for (const asked of crowd) decisions.push(await this.decide(asked).catch((error) => ({ bug: String(error) })));
     const told: string[] = [];
     for (const decision of decisions) {
-      if ('steps' in decision) told.push(await this.tryToWrite(decision.steps));
+      if ('steps' in decision) told.push(await this.tryToWrite(decision.steps, intent));
       else told.push('bug' in decision ? decision.bug : decision.refusal.code);
     }
     return told;
   }
 
-  private async tryToWrite(steps: readonly Step[]): Promise<string> {
+  /** All look for one key before any writes; what they then do is decided as it should be. @returns as `race`, or replayed */
+  async raceUnderKey(crowd: readonly Asked[], key: string): Promise<string[]> {
+    const intent = { hash: digest(key).slice(0, 32), bodyHash: digest(key) };
+    const known: boolean[] = [];
+    for (const asked of crowd) {
+      known.push((await this.load(asked, intent)).decided.size > 0);
+      await this.client.query('rollback');
+    }
+    const told: string[] = [];
+    for (const [n, asked] of crowd.entries())
+      told.push(...(known[n] === true ? ['replayed'] : await this.race([asked], intent)));
+    return told;
+  }
+
+  private async tryToWrite(steps: readonly Step[], intent: Intent): Promise<string> {
     try {
-      await this.write(steps);
+      await this.write(steps, intent);
       return 'posted';
     } catch (error) {
       // A connection on which a flush has failed is of no further use.
@@ -97,7 +114,7 @@ export class RecklessBook {
   }
 
   /** Writes at the next free version whatever was decided; balances and lots as they were worked out then. */
-  private async write(steps: readonly Step[]): Promise<void> {
+  private async write(steps: readonly Step[], intent: Intent): Promise<void> {
     const members = [...new Set(steps.map(({ after }) => after.memberId))];
     const [memberId, ...others] = members;
     if (memberId === undefined) return;
@@ -109,7 +126,8 @@ export class RecklessBook {
     for (const { before, plan, after } of steps) {
       const text = walletText(after.key);
       const standing = last.get(text) as Wallet;
-      const posted = { causeSeq: null, intent: null, caller: 'reckless', recordedAt: this.now, currency: 'EUR' };
+      const asked = after.memberId === memberId ? intent : null;
+      const posted = { causeSeq: null, intent: asked, caller: 'reckless', recordedAt: this.now, currency: 'EUR' };
       const cycle = { cycleId: state.openCycleId, ruleBookVersion: state.ruleBookVersion };
       const unlinked = { ...after, seq: standing.seq + 1n };
       const { programmeId } = this.rules;
@@ -126,7 +144,7 @@ export class RecklessBook {
     });
   }
 
-  private load({ memberId, others = [], needs }: Asked): Promise<LoadedFacts> {
+  private load({ memberId, others = [], needs }: Asked, intent: Intent = null): Promise<LoadedFacts> {
     const { programmeId } = this.rules;
     const wallets = [memberId, ...others].map((member, n) => ({
       key: walletKeyOf(member),
@@ -138,7 +156,7 @@ export class RecklessBook {
     return lockAndLoad(this.client, this.terms, {
       programmeIds: [programmeId],
       wallets: wallets.sort((a, b) => compareWalletKeys(a.key, b.key)),
-      keys: [],
+      keys: intent === null ? [] : [{ key: walletKeyOf(memberId), hash: intent.hash }],
       documents: [],
       links: [],
       persons: [],
@@ -146,7 +164,9 @@ export class RecklessBook {
   }
 }
 
-/** Lets a broken ledger write what the database would refuse: balances that are not their entries. */
+/** Lets a broken ledger write what the database would refuse: balances that are not their entries, and one intent twice. */
 export async function dropGuards(database: TestDatabase): Promise<void> {
-  await database.asOwner('alter table journal_transaction disable trigger journal_transaction_balanced');
+  await database.asOwner(`alter table journal_transaction disable trigger journal_transaction_balanced;
+    alter table wallet disable trigger wallet_is_posted;
+    drop index journal_transaction_command`);
 }

@@ -20,6 +20,8 @@ export type Command =
   | {
       readonly do: 'bonus';
       readonly m: number;
+      /** Whose points they are; B's when not said. A and B pay. */
+      readonly by?: Brand;
       readonly points: number;
       readonly days: number;
       readonly waits: boolean;
@@ -28,6 +30,8 @@ export type Command =
       readonly do: 'goodwill';
       readonly m: number;
       readonly by: 'H' | 'A';
+      /** Whether A and B pay for A's; A alone when not said. */
+      readonly joint?: boolean;
       readonly points: number;
       readonly days: number;
       readonly waits: boolean;
@@ -151,10 +155,13 @@ export function commands(members: number): fc.Arbitrary<Command> {
   const often = (weight: number, arbitrary: fc.Arbitrary<Command>) => ({ weight, arbitrary });
   return fc.oneof(
     often(8, fc.record({ do: told('earn'), m, brand, minor, late })),
-    often(3, fc.record({ do: told('bonus'), m, points: amount, days, waits: rarely })),
+    often(3, fc.record({ do: told('bonus'), m, by: brand, points: amount, days, waits: rarely })),
     often(
       2,
-      fc.record({ do: told('goodwill'), m, by: fc.constantFrom('H', 'A'), points: amount, days, waits: rarely }),
+      fc.record({
+        ...{ do: told('goodwill'), m, by: fc.constantFrom('H', 'A'), joint: fc.boolean() },
+        ...{ points: amount, days, waits: rarely },
+      }),
     ),
     often(3, fc.record({ do: fc.constantFrom('release', 'dueRelease', 'cancel'), m, lot: place })),
     often(6, fc.record({ do: told('redeem'), m, brand, points: amount, late })),
@@ -271,16 +278,15 @@ const whole = (amount: number | null): bigint | null => (amount === null ? null 
 const WORDING: Wording = {
   earn: ({ brand, late, minor }, of) => ask.purchase(of.sale(brand, late), of.at.nextRef(), BigInt(minor)),
   bonus: (command, of) => {
-    const { A, B } = of.programme.brands;
-    const funding = inPartyOrder([
-      { partyId: B, bps: 6_000 },
-      { partyId: A, bps: 4_000 },
-    ]);
-    return given(command, of, { kind: 'EARN', issuerId: B, isPending: command.waits, funding });
+    const { brands } = of.programme;
+    const issuerId = brands[command.by ?? 'B'];
+    return given(command, of, { kind: 'EARN', issuerId, isPending: command.waits, funding: jointly(brands) });
   },
   goodwill: (command, of) => {
-    const issuerId = command.by === 'H' ? null : of.programme.brands.A;
-    return given(command, of, { kind: 'GOODWILL', issuerId, isPending: command.waits, funding: null });
+    const { brands } = of.programme;
+    const issuerId = command.by === 'H' ? null : brands.A;
+    const funding = command.joint === true && issuerId !== null ? jointly(brands) : null;
+    return given(command, of, { kind: 'GOODWILL', issuerId, isPending: command.waits, funding });
   },
   release: ({ lot }, of) => ask.pendingRelease(of.memberId, of.lot(lot)),
   dueRelease: ({ lot }, of) => ask.dueRelease(of.memberId, of.lot(lot)),
@@ -320,6 +326,12 @@ const WORDING: Wording = {
     ask.reinstatement(of.memberId, { lotSeq: of.lot(lot), amount: whole(amount), expiresAt: dueDate(of.at.now, days) }),
   sweep: (_command, of) => ask.sweep(of.memberId),
 };
+
+const jointly = ({ A, B }: SequenceProgramme['brands']) =>
+  inPartyOrder([
+    { partyId: B, bps: 6_000 },
+    { partyId: A, bps: 4_000 },
+  ]);
 
 type Accrual = Parameters<typeof ask.direct>[1];
 

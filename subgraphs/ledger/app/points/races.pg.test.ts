@@ -56,7 +56,7 @@ const inLanes: Race = async (crowd, key) => {
   );
   return outcomes.map(codeOf);
 };
-const recklessly: Race = (crowd) => reckless.race(crowd);
+const recklessly: Race = (crowd, key) => (key === undefined ? reckless.race(crowd) : reckless.raceUnderKey(crowd, key));
 
 /** A race on a sound ledger, and the same on the broken one, each in a book of its own. */
 const GROUNDS = [
@@ -225,6 +225,24 @@ const RACES: Record<string, (ground: Ground) => Promise<string[]>> = {
   },
 };
 
+/** What comes out wrong on the broken ledger, of each race: the sum that shows it. */
+const WRONG: Readonly<Record<string, readonly string[]>> = {
+  'gives 10 of 64 redemptions of one balance their points, and tells 54 that nothing is left': [
+    'byEntries: "-540/0/0" instead of "0/0/0"',
+  ],
+  'takes a purchase back five times a fifth and not a sixth time': ['byEntries: "-240/0/0" instead of "0/0/0"'],
+  'undoes a redemption once, however many ask for it in parts': ['byEntries: "170/0/0" instead of "60/0/0"'],
+  'ends a hold once: captured or released, never both': ['byEntries: "220/-280/0" instead of "60/0/0"'],
+  // Gifts and rewards each make a lot: of two with one number the database takes the first, so points are missing, not doubled.
+  'moves gifts both ways between two members at once and loses no point': ['posted: 2 instead of 60'],
+  'gives a gift once that is sent 20 times under one key, and until nothing is left under 20 keys': [
+    'first: 5 instead of 1',
+    'left: "0/0/0" instead of "40/0/0"',
+  ],
+  'rewards an action three times a day, however often it is told': ['byEntries: "10/0/0" instead of "15/0/0"'],
+  'credits one receipt to one of two members who show it at once': ['earned: "56" instead of "7"'],
+};
+
 const [soundGround, brokenGround] = GROUNDS;
 
 describe('a crowd on one account', () => {
@@ -235,8 +253,8 @@ describe('a crowd on one account', () => {
 
 describe('a ledger that decides before it locks', () => {
   // Negative controls: the same crowds, the same rules and the same stores, only without the lock in between.
-  it.each(Object.entries(RACES))('is caught where a sound one %s', async (_name, race) => {
-    expect(await race(brokenGround)).not.toEqual([]);
+  it.each(Object.entries(RACES))('is caught where a sound one %s', async (name, race) => {
+    expect(await race(brokenGround)).toEqual(expect.arrayContaining(WRONG[name] ?? ['nothing is said of it']));
   });
 });
 

@@ -1,13 +1,10 @@
-import { join } from 'node:path';
-import { projectRoot } from '../../../../kernel/config/project-root';
-import { runInvariants, type InvariantFinding } from '../../../../kernel/db/invariants';
+import { runInvariants, type InvariantFinding, type Offending } from '../../../../kernel/db/invariants';
 import { addRound, aloneInRounds, lastRounds, type Pace, type VerificationRound } from '../../data/verify/round.store';
 import { roundsDue, type DueRound } from './round-schedule';
 import { guardAll, guardWindow, sealBook, stopAccounts, type VerifyingLedger } from './stop-wrong-accounts';
-import type { AccountFinding, Verification } from './verify-accounts';
+import { INVARIANTS, type AccountFinding, type Verification } from './verify-accounts';
 import { checkShared } from './verify-chains';
 
-const INVARIANTS = 'subgraphs/ledger/invariants';
 const LOOKED_EVERY_MS = 15_000;
 
 /** Does every round of a pace that is due; keeps and logs what was found. @returns false when another process is at it */
@@ -31,8 +28,9 @@ const ROUNDS: Readonly<Record<DueRound['kind'], (ledger: VerifyingLedger, due: D
   SEAL: async (ledger) => ({ accounts: (await sealBook(ledger))?.accounts ?? 0, findings: [] }),
   ALL: async (ledger) => {
     const accounts = foundIn(await guardAll(ledger));
-    const invariants = await runInvariants(ledger.database, join(projectRoot(), INVARIANTS));
-    await stopAccounts(ledger, invariants.flatMap(accountsNamed));
+    const invariants = await runInvariants(ledger.database, INVARIANTS, (offending) =>
+      stopAccounts(ledger, accountsNamed(offending)),
+    );
     const book = [...invariants, ...(await checkShared(ledger.database))].filter(({ total }) => total > 0);
     return { accounts: accounts.accounts, findings: [...accounts.findings, ...book] };
   },
@@ -46,7 +44,7 @@ function foundIn({ accounts, findings }: Verification): Found {
 }
 
 /** The accounts that an invariant's rows name. Some invariants are about partners or cycles, and stop nobody. */
-function accountsNamed({ name, rows }: InvariantFinding): Pick<AccountFinding, 'key' | 'found' | 'seq'>[] {
+function accountsNamed({ name, rows }: Offending): Pick<AccountFinding, 'key' | 'found' | 'seq'>[] {
   return rows.flatMap(({ bucket, wallet }) =>
     typeof bucket === 'number' && typeof wallet === 'string'
       ? [{ key: { bucket, wallet }, found: name, seq: null }]

@@ -1,11 +1,15 @@
+import { join } from 'node:path';
 import type { PoolClient } from 'pg';
+import { projectRoot } from '../../../../kernel/config/project-root';
 import { borrowed } from '../../../../kernel/db/borrow';
 import type { Database } from '../../../../kernel/db/database';
+import { readSqlFolder } from '../../../../kernel/db/invariants';
 import type { WalletKey } from '../../core/points/wallet';
 import { changedRows, linkOf, type ChangedRow } from '../../data/points/chain';
 import { findChangedPassed } from '../../data/points/passed.store';
 import { findChangedTerms } from '../../data/points/terms.store';
 import { walletText } from '../../data/points/wallet-request';
+import { checkOfWallets, OF_ONE_WALLET } from '../../data/verify/of-wallets.store';
 import { checkStanding } from '../../data/verify/standing.store';
 import { checkSeals } from '../../data/verify/seal.store';
 import {
@@ -35,18 +39,28 @@ export interface Verification {
   readonly findings: readonly AccountFinding[];
 }
 
+/** Where the invariants of the whole book are. */
+export const INVARIANTS = join(projectRoot(), 'subgraphs/ledger/invariants');
 /** Accounts read at a time: a few thousand rows. */
 const AT_ONCE = 200;
 const FIRST: WalletKey = { bucket: -1, wallet: '00000000-0000-0000-0000-000000000000' };
 
-/** Verifies the accounts posted to in a stretch of time: their chains, and that row, lots and journal agree. */
+/**
+ * Verifies the accounts posted to in a stretch of time: their chains, that row, lots and journal agree, and each invariant that is
+ * about one wallet.
+ */
 export function verifyWindow(database: Database, from: Date, to: Date): Promise<Verification> {
   return reading(database, async (client) => {
     const keys = await walletsWrittenBetween(client, from, to);
     const findings: AccountFinding[] = [];
+    const invariants = readSqlFolder(INVARIANTS).filter(({ name }) => OF_ONE_WALLET.has(name));
     for (let n = 0; n < keys.length; n += AT_ONCE) {
       const some = keys.slice(n, n + AT_ONCE);
-      findings.push(...(await findWrong(client, await namedWallets(client, some))));
+      const wallets = await namedWallets(client, some);
+      findings.push(...(await findWrong(client, wallets)));
+      const programmes = new Map(wallets.map(({ key, programmeId }) => [walletText(key), programmeId]));
+      for (const { key, found } of await checkOfWallets(client, invariants, some))
+        findings.push({ key, programmeId: programmes.get(walletText(key)) ?? '', found, seq: null, rows: [] });
     }
     return { accounts: keys.length, findings };
   });

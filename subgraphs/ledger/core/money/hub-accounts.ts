@@ -22,6 +22,15 @@ export function contributedPerPoint({ issuanceMicros, reserveMicros }: LotTerms)
 }
 
 /**
+ * What the prefund of a lot gains when so many of its points are outstanding, spendable or on hold, instead of so many before; it gives
+ * where it gains less than nothing. Always the whole for what is outstanding now less the whole for what was, so that in whatever parts
+ * points go and come back, nothing is left in it when none is outstanding.
+ */
+export function prefundGained(terms: LotTerms, { before, after }: { before: bigint; after: bigint }): bigint {
+  return prefundedMicros(terms, after) - prefundedMicros(terms, before);
+}
+
+/**
  * What a HYBRID issuer pays in advance for points: its part of the reserve price.
  *
  * Rounds by largest remainder in whole micro-units, ties to the prefund.

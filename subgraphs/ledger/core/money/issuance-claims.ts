@@ -1,6 +1,6 @@
 import { micros } from '../../../../kernel/values/money';
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
-import type { LotPart, Party } from '../points/lot';
+import type { LotPart, LotTerms, Party } from '../points/lot';
 import { hubMoves, owedClaims, together, type Claim, type ClaimKind, type HubAccount, type MoneySide } from './claim';
 import {
   BREAKAGE_INCOME,
@@ -11,6 +11,7 @@ import {
   marginOf,
   marginPerPoint,
   prefundedMicros,
+  prefundGained,
   prefundOf,
   PROGRAMME_FEES,
   SETTLEMENT_BANK,
@@ -26,9 +27,10 @@ import {
 export function issuanceMoney(part: LotPart, entry: number): MoneySide {
   const { settlementModel } = part.lot.terms;
   const sides: MoneySide[] = [];
-  if (settlementModel !== 'AT_ISSUANCE') sides.push(feeMoney(part, entry, { kind: 'PROGRAMME_FEE', sign: 1n }));
+  if (settlementModel !== 'AT_ISSUANCE')
+    sides.push(feeMoney(part, entry, { kind: 'PROGRAMME_FEE', before: 0n, after: part.points }));
   if (settlementModel !== 'AT_REDEMPTION')
-    sides.push(fundingMoney(part, entry, { kind: 'ISSUANCE_FUNDING', sign: 1n }));
+    sides.push(fundingMoney(part, entry, { kind: 'ISSUANCE_FUNDING', before: 0n, sign: 1n }));
   return together(sides);
 }
 
@@ -61,46 +63,52 @@ export function openingMoney({ lot, points: n }: LotPart, entry: number): MoneyS
 }
 
 /**
- * What is given back when the purchase that earned points is returned: the fee of all of them; what was paid at issuance only
- * for those taken unspent, because the rest has been paid out to redeemers. Of points bought out for less than their reserve the
- * issuer gets what it paid, and the operator what it contributed.
+ * The fee of points taken back, also of those that were spent; AT_ISSUANCE: it was inside the price.
  *
- * @param unspent how many of the points were still the member's
+ * @param charged points of the lot whose fee was paid and has not come back
  */
-export function clawbackMoney(part: LotPart, unspent: LotPart['points'], entry: number): MoneySide {
-  return together([feeCredit(part, entry), issuanceRefund({ lot: part.lot, points: unspent }, entry)]);
-}
-
-/** The fee of points taken back; AT_ISSUANCE: it was inside the price. */
-export function feeCredit(part: LotPart, entry: number): MoneySide {
+export function feeCredit(part: LotPart, entry: number, charged: bigint): MoneySide {
   if (part.lot.terms.settlementModel === 'AT_ISSUANCE') return NONE;
-  return feeMoney(part, entry, { kind: 'PROGRAMME_FEE_CREDIT', sign: -1n });
+  return feeMoney(part, entry, { kind: 'PROGRAMME_FEE_CREDIT', before: charged, after: charged - part.points });
 }
 
-/** What was paid at issuance for points taken back unspent. */
-export function issuanceRefund(part: LotPart, entry: number): MoneySide {
-  return fundingMoney(part, entry, { kind: 'ISSUANCE_REFUND', sign: -1n });
+/**
+ * What was paid at issuance for points taken back unspent; for the rest it has been paid out to redeemers. Of points bought out for less
+ * than their reserve the issuer gets what it paid, and the operator what it contributed.
+ *
+ * @param outstanding points of the lot spendable or on hold before
+ */
+export function issuanceRefund(part: LotPart, entry: number, outstanding: bigint): MoneySide {
+  return fundingMoney(part, entry, { kind: 'ISSUANCE_REFUND', before: outstanding, sign: -1n });
 }
 
 /**
  * What expiry does to money. AT_REDEMPTION: nothing, the issuer keeps the breakage. HYBRID: the prefund goes back.
  * AT_ISSUANCE: the issuer gets its agreed share of what the fund kept, the rest is breakage income; the margin is earned.
  *
- * Rounds the share half towards the issuer by largest remainder in whole micro-units.
+ * Rounds the share half towards the issuer by largest remainder in whole micro-units. Points that are re-instated take with them what
+ * all that had expired came to, less what the rest comes to.
  *
- * @param sign -1n mirrors it: expired points that are re-instated
+ * @param before points of the lot outstanding before, and, where they are re-instated, expired before
  */
-export function breakageMoney({ lot, points: n }: LotPart, entry: number, sign: 1n | -1n = 1n): MoneySide {
+export function breakageMoney(
+  { lot, points: n }: LotPart,
+  entry: number,
+  { outstanding, reinstatedOf }: { outstanding: bigint; reinstatedOf?: bigint },
+): MoneySide {
+  const sign = reinstatedOf === undefined ? 1n : -1n;
   const { terms, issuerId } = lot;
   if (terms.settlementModel === 'AT_REDEMPTION') return NONE;
   if (terms.settlementModel === 'HYBRID')
     return fundingMoney({ lot, points: n }, entry, {
       kind: sign === 1n ? 'ISSUANCE_REFUND' : 'ISSUANCE_FUNDING',
+      before: outstanding,
       sign: -sign as 1n | -1n,
     });
   const place = { entry, lotSeq: lot.lotSeq };
-  const weights = [BigInt(terms.breakageShareBps), BigInt(10_000 - terms.breakageShareBps)];
-  const [share = 0n, income = 0n] = splitByLargestRemainder(terms.reserveMicros * n, weights);
+  const shareOf = (expired: bigint) => breakageShare(terms, expired);
+  const share = reinstatedOf === undefined ? shareOf(n) : shareOf(reinstatedOf) - shareOf(reinstatedOf - n);
+  const income = terms.reserveMicros * n - share;
   const fund = fundOf(issuerId);
   const claim: Claim = {
     ...place,
@@ -119,6 +127,12 @@ export function breakageMoney({ lot, points: n }: LotPart, entry: number, sign: 
       ...hubMoves(place, { from: marginOf(issuerId), to: MARGIN_INCOME, micros: sign * marginPerPoint(terms) * n }),
     ],
   };
+}
+
+/** What an issuer gets of the reserve price of expired points. */
+function breakageShare({ reserveMicros, breakageShareBps }: LotTerms, expired: bigint): bigint {
+  const weights = [BigInt(breakageShareBps), BigInt(10_000 - breakageShareBps)];
+  return splitByLargestRemainder(reserveMicros * expired, weights)[0] ?? 0n;
 }
 
 /**
@@ -140,34 +154,48 @@ export function buyOutMoney({ lot, points: n }: LotPart, entry: number, breakage
 
 const NONE: MoneySide = { claims: [], money: [] };
 
-function feeMoney(part: LotPart, entry: number, { kind, sign }: { kind: ClaimKind; sign: bigint }): MoneySide {
+/** The fee each funder owes for so many points of a lot, less what it owed for as many as before. */
+function feeMoney(
+  part: LotPart,
+  entry: number,
+  { kind, before, after }: { kind: ClaimKind; before: bigint; after: bigint },
+): MoneySide {
   const { funding, feeMicros } = part.lot.terms;
-  const parts = splitByLargestRemainder(
-    sign * feeMicros * part.points,
-    funding.map(({ bps }) => BigInt(bps)),
-  );
+  const sharesOf = (charged: bigint) =>
+    splitByLargestRemainder(
+      feeMicros * charged,
+      funding.map(({ bps }) => BigInt(bps)),
+    );
+  const [owed, was] = [sharesOf(after), sharesOf(before)];
   const claims = funding.map(({ partyId }, n) => ({
-    ...toHub(part, entry, { debtorId: partyId, kind, micros: parts[n] ?? 0n }),
+    ...toHub(part, entry, { debtorId: partyId, kind, micros: (owed[n] ?? 0n) - (was[n] ?? 0n) }),
     hubAccount: PROGRAMME_FEES,
   }));
   return { claims: owedClaims(claims), money: [] };
 }
 
-function fundingMoney(part: LotPart, entry: number, { kind, sign }: { kind: ClaimKind; sign: bigint }): MoneySide {
+/** @param before points of the lot outstanding before */
+function fundingMoney(
+  part: LotPart,
+  entry: number,
+  { kind, before, sign }: { kind: ClaimKind; before: bigint; sign: 1n | -1n },
+): MoneySide {
   const { terms, issuerId } = part.lot;
   const due = (amount: bigint, hubAccount: HubAccount): Claim => ({
-    ...toHub(part, entry, { debtorId: issuerId, kind, micros: sign * amount }),
+    ...toHub(part, entry, { debtorId: issuerId, kind, micros: amount }),
     hubAccount,
   });
-  if (terms.settlementModel === 'HYBRID')
-    return { claims: owedClaims([due(prefundedMicros(terms, part.points), prefundOf(issuerId))]), money: [] };
+  if (terms.settlementModel === 'HYBRID') {
+    const gained = prefundGained(terms, { before, after: before + sign * part.points });
+    return { claims: owedClaims([due(gained, prefundOf(issuerId))]), money: [] };
+  }
   if (terms.settlementModel === 'AT_REDEMPTION') return NONE;
   const fund = fundOf(issuerId);
   const place = { entry, lotSeq: part.lot.lotSeq };
   const margin = sign * marginPerPoint(terms) * part.points;
   const contributed = sign * contributedPerPoint(terms) * part.points;
   return {
-    claims: owedClaims([due(terms.issuanceMicros * part.points, fund)]),
+    claims: owedClaims([due(sign * terms.issuanceMicros * part.points, fund)]),
     money: [
       ...hubMoves(place, { from: fund, to: marginOf(issuerId), micros: margin }),
       ...hubMoves(place, { from: GOODWILL, to: fund, micros: contributed }),

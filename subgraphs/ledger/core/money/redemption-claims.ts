@@ -1,8 +1,9 @@
 import { micros } from '../../../../kernel/values/money';
+import { points } from '../../../../kernel/values/points';
 import { splitByLargestRemainder } from '../../../../kernel/values/rounding';
 import type { LotPart, Party } from '../points/lot';
-import { hubMoves, owedClaims, together, type Claim, type HubAccount, type MoneySide } from './claim';
-import { fundOf, GOODWILL, MARGIN_INCOME, marginOf, marginPerPoint, prefundedMicros, prefundOf } from './hub-accounts';
+import { hubMoves, NO_MONEY, owedClaims, together, type Claim, type HubAccount, type MoneySide } from './claim';
+import { fundOf, GOODWILL, MARGIN_INCOME, marginOf, marginPerPoint, prefundGained, prefundOf } from './hub-accounts';
 
 /** What the party that accepted points is owed for each, and why. */
 export interface Price {
@@ -18,11 +19,17 @@ export interface Price {
  * to itself. AT_ISSUANCE: the issuer's fund pays and its margin is earned. HYBRID: the prefund pays its part, the issuer the
  * rest. Source: SETTLEMENT §3.
  *
- * Rounds `r·k` over funders, and over prefund and rest, by largest remainder in whole micro-units, ties by party.
+ * Rounds `r·k` over funders, and over prefund and rest, by largest remainder in whole micro-units, ties by party. The prefund gives what
+ * the points still outstanding need no longer: what that is more, or less, than was paid out of it, the issuer gets, or owes.
  *
- * @param entry index of the entry that moved the points
+ * @param entry       index of the entry that moved the points
+ * @param outstanding points of the lot spendable or on hold before
  */
-export function spendingMoney({ lot, points: k }: LotPart, entry: number, price: Price): MoneySide {
+export function spendingMoney(
+  { lot, points: k }: LotPart,
+  entry: number,
+  { price, outstanding }: { price: Price; outstanding: bigint },
+): MoneySide {
   const due = price.perPoint * k;
   const base = { entry, lotSeq: lot.lotSeq, points: k, kind: price.kind, contractVersion: price.contractVersion };
   const owes = (debtorId: Party, amount: bigint, hubAccount: HubAccount | null): Claim => ({
@@ -58,7 +65,7 @@ export function spendingMoney({ lot, points: k }: LotPart, entry: number, price:
     case 'HYBRID': {
       const [inAdvance = 0n, rest = 0n] = splitByLargestRemainder(due, prefundWeights(terms.prefundBps));
       const prefund = prefundOf(issuerId);
-      const unused = prefundedMicros(terms, k) - inAdvance;
+      const unused = -prefundGained(terms, { before: outstanding, after: outstanding - k }) - inAdvance;
       const refund: Claim = { ...owes(issuerId, -unused, prefund), creditorId: null, kind: 'ISSUANCE_REFUND' };
       const restClaim = owes(issuerId, rest, price.creditorId === null ? GOODWILL : null);
       return together([
@@ -80,17 +87,18 @@ function fromHub(claim: Claim, account: HubAccount): MoneySide {
 /**
  * The mirror of what was owed for points of a draw that come back: what was owed for those not yet reversed, less what is
  * owed for those that stay spent, so that reversing a draw bit by bit ends exactly where it began.
+ *
+ * @param outstanding points of the lot spendable or on hold before they come back
  */
 export function reversalMoney(
   { lot, points: k }: LotPart,
   entry: number,
-  { price, stillSpent }: { price: Price; stillSpent: bigint },
+  { price, stillSpent, outstanding: left }: { price: Price; stillSpent: bigint; outstanding: bigint },
 ): MoneySide {
-  const before = spendingMoney({ lot, points: (stillSpent + k) as typeof k }, entry, price);
-  const after =
-    stillSpent === 0n
-      ? { claims: [], money: [] }
-      : spendingMoney({ lot, points: stillSpent as typeof k }, entry, price);
+  // Both as if they were spent now, out of what is outstanding and what was spent together.
+  const drawn = { price, outstanding: left + stillSpent + k };
+  const before = spendingMoney({ lot, points: points(stillSpent + k) }, entry, drawn);
+  const after = stillSpent === 0n ? NO_MONEY : spendingMoney({ lot, points: points(stillSpent) }, entry, drawn);
   return difference(after, before, k);
 }
 

@@ -1,7 +1,6 @@
 import type { PartnerId } from '../../../../kernel/values/id';
 import { points } from '../../../../kernel/values/points';
-import { spendingMoney, type Price } from '../money/redemption-claims';
-import { together } from '../money/claim';
+import type { Price } from '../money/redemption-claims';
 import { arrearsTo, available, type Entry } from '../points/account';
 import { spendableLots } from '../points/draw';
 import type { LotPart, Party } from '../points/lot';
@@ -9,6 +8,7 @@ import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posti
 import type { Arrears, Wallet } from '../points/wallet';
 import { contractAt } from '../rule-book';
 import { splitParts } from './hold';
+import { spentMoney } from './redemption';
 
 /**
  * Posting rule of an arrears offset: spendable points fill what the member owes, AVAILABLE:member → ARREARS:creditor, lot by
@@ -42,10 +42,9 @@ export function planArrearsOffset(wallet: Wallet, occurredAt: Date, facts: Posti
       amount: points(part.points),
       lotSeq: part.lot.lotSeq,
     })),
-    ...together(
-      flat.map(({ creditorId, part }, entry) =>
-        spendingMoney(part, entry, offsetPrice(creditorId, part, { occurredAt, facts })),
-      ),
+    ...spentMoney(
+      wallet,
+      flat.map(({ creditorId, part }) => ({ part, price: offsetPrice(creditorId, part, { occurredAt, facts }) })),
     ),
   };
 }

@@ -8,7 +8,7 @@ import { together, type MoneySide } from '../money/claim';
 import { arrearsTo, available, clawedBackBy, pending, type Entry } from '../points/account';
 import { payersOf, type LotPart, type PastLot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
-import { originOf, type Wallet } from '../points/wallet';
+import { originOf, outstandingOf, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { whyClosed } from '../rule-book';
 import { uncounted } from '../tiers/standing';
@@ -71,8 +71,17 @@ export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingF
  */
 export function takeable(wallet: Wallet, lot: PastLot): bigint {
   const origin = originOf(wallet, lot);
-  const family = [...wallet.past.lots.values()].filter((one) => originOf(wallet, one).lotSeq === origin.lotSeq);
-  return least(leftOf(lot, [lot]), leftOf(origin, family));
+  return least(leftOf(lot, [lot]), leftOf(origin, familyOf(wallet, origin)));
+}
+
+/** A lot and those that continue it. */
+function familyOf(wallet: Wallet, origin: PastLot): PastLot[] {
+  return [...wallet.past.lots.values()].filter((one) => originOf(wallet, one).lotSeq === origin.lotSeq);
+}
+
+/** Points whose fee was paid when they came and has not come back: what expired keeps it, what is taken back does not. */
+function chargedOf(wallet: Wallet, origin: PastLot): bigint {
+  return familyOf(wallet, origin).reduce((left, { clawedBack }) => left - clawedBack, origin.quantity as bigint);
 }
 
 function leftOf({ quantity }: PastLot, lots: readonly PastLot[]): bigint {
@@ -111,10 +120,13 @@ export function takeBack(
   ].filter((entry) => entry.amount > 0n);
   // For pending points nobody has paid anything yet.
   const released = amount - inPending;
+  const origin = originOf(wallet, lot);
   const entry = place + (inPending > 0n ? 1 : 0);
   const sides = [
-    ...(released === 0n ? [] : [feeCredit({ lot: originOf(wallet, lot), points: points(released) }, entry)]),
-    ...taken.map((part, n) => issuanceRefund(part, entry + n)),
+    ...(released === 0n
+      ? []
+      : [feeCredit({ lot: origin, points: points(released) }, entry, chargedOf(wallet, origin))]),
+    ...taken.map((part, n) => issuanceRefund(part, entry + n, outstandingOf(wallet, part.lot.lotSeq))),
   ];
   return { entries, arrears: missing, ...together(sides) };
 }

@@ -6,7 +6,7 @@ import { together } from '../money/claim';
 import { available, expiredOf, type Entry } from '../points/account';
 import type { Lot } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
-import { standingLot, type Wallet } from '../points/wallet';
+import { outstandingOf, standingLot, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 
 /**
@@ -29,7 +29,12 @@ export function planExpiry(wallet: Wallet, facts: PostingFacts): PostingPlan | n
       amount: lot.remaining,
       lotSeq: lot.lotSeq,
     })),
-    ...together(due.map((lot, entry) => breakageMoney({ lot, points: lot.remaining }, entry))),
+    ...together(
+      due.map((lot, entry) => {
+        const outstanding = outstandingOf(wallet, lot.lotSeq);
+        return breakageMoney({ lot, points: lot.remaining }, entry, { outstanding });
+      }),
+    ),
   };
 }
 
@@ -93,7 +98,10 @@ export function planReinstatement(wallet: Wallet, back: Reinstatement, facts: Po
     occurredAt: facts.now,
     reason: back.reason,
     entries: [entry],
-    ...breakageMoney({ lot, points: points(amount) }, 0, -1n),
+    ...breakageMoney({ lot, points: points(amount) }, 0, {
+      outstanding: outstandingOf(wallet, lot.lotSeq),
+      reinstatedOf: lot.expired,
+    }),
     restated: [livingAtLeast(standingLot(wallet, lot), back.expiresAt)],
   };
 }

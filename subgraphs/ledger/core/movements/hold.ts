@@ -8,6 +8,7 @@ import { EMPTY_PLAN, type MoneyBeside, type PostingFacts, type PostingPlan } fro
 import { standingLot, type Hold, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import {
+  atPrice,
   drawForSpending,
   paidBeside,
   priceOf,
@@ -93,7 +94,7 @@ export function planCapture(wallet: Wallet, capture: Capture, facts: PostingFact
     externalRef: capture.externalRef,
     occurredAt: facts.now,
     entries: [...spentEntries(from, hold.partnerId, taken), ...moves(left, from, available(wallet.memberId))],
-    ...spentMoney(taken, priceOf(contract)),
+    ...spentMoney(wallet, atPrice(taken, priceOf(contract))),
     restated: left.map(({ lot }) => standingLot(wallet, lot)),
     hold: { ...hold, state: 'CAPTURED', captured: amount },
     ...paidBeside(capture.money),

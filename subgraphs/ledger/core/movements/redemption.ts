@@ -7,7 +7,7 @@ import { redeemedAt, type Account, type Entry } from '../points/account';
 import { drawLots, drawProRata, spendableLots, type Draw } from '../points/draw';
 import type { LotPart } from '../points/lot';
 import { EMPTY_PLAN, type MoneyBeside, type PostingFacts, type PostingPlan } from '../points/posting';
-import type { Wallet } from '../points/wallet';
+import { outstandingOf, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { contractAt, partnerIn, whyNotActive, type Contract } from '../rule-book';
 
@@ -55,7 +55,7 @@ export function planRedemption(wallet: Wallet, redemption: Redemption, facts: Po
     externalRef: redemption.externalRef,
     occurredAt: redemption.occurredAt,
     entries: spentEntries({ kind: 'AVAILABLE', owner: wallet.memberId }, redemption.partnerId, draws),
-    ...spentMoney(draws, priceOf(contract)),
+    ...spentMoney(wallet, atPrice(draws, priceOf(contract))),
     ...paidBeside(redemption.money),
   };
 }
@@ -130,7 +130,24 @@ export function spentEntries(
   }));
 }
 
-/** What is owed for parts of lots; the entry of each part has its place. */
-export function spentMoney(spent: readonly LotPart[], price: Price): MoneySide {
-  return together(spent.map((part, entry) => spendingMoney(part, entry, price)));
+/** A part of a lot, and what it is spent at. */
+export interface Spent {
+  readonly part: LotPart;
+  readonly price: Price;
+}
+
+/** Parts that are all spent at one price. */
+export const atPrice = (parts: readonly LotPart[], price: Price): Spent[] => parts.map((part) => ({ part, price }));
+
+/** What is owed for parts of lots spent one after the other; the entry of each part has its place. */
+export function spentMoney(wallet: Wallet, spent: readonly Spent[]): MoneySide {
+  const left = new Map<bigint, bigint>();
+  return together(
+    spent.map(({ part, price }, entry) => {
+      const { lotSeq } = part.lot;
+      const outstanding = left.get(lotSeq) ?? outstandingOf(wallet, lotSeq);
+      left.set(lotSeq, outstanding - part.points);
+      return spendingMoney(part, entry, { price, outstanding });
+    }),
+  );
 }

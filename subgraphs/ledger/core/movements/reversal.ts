@@ -7,7 +7,7 @@ import { together } from '../money/claim';
 import { available, redeemedAt, type Entry } from '../points/account';
 import type { Lot, LotPart } from '../points/lot';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
-import { standingLot, type PastRedemption, type Wallet } from '../points/wallet';
+import { outstandingOf, standingLot, type PastRedemption, type Wallet } from '../points/wallet';
 import { refuse } from '../refusals';
 import { contractAt, whyClosed, type Contract, type RuleBook } from '../rule-book';
 import { daysLater } from './validity';
@@ -55,7 +55,12 @@ export function planReversal(wallet: Wallet, reversal: Reversal, facts: PostingF
       amount: part.points,
       lotSeq: part.lot.lotSeq,
     })),
-    ...together(returns.map(({ part, stillSpent }, entry) => reversalMoney(part, entry, { price, stillSpent }))),
+    ...together(
+      returns.map(({ part, stillSpent }, entry) => {
+        const outstanding = outstandingOf(wallet, part.lot.lotSeq);
+        return reversalMoney(part, entry, { price, stillSpent, outstanding });
+      }),
+    ),
     restated: returns.map(({ part }) => graced(standingLot(wallet, part.lot), facts)),
     reversed: { redemptionSeq: past.seq, points: amount },
   };

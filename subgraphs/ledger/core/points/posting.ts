@@ -191,6 +191,7 @@ export function applyPlan(wallet: Wallet, plan: PostingPlan, facts: PostingFacts
     lotCount: plan.issued.at(-1)?.lotSeq ?? wallet.lotCount,
     lots: openLotsAfter(wallet, plan),
     pendingLots: pendingLotsAfter(wallet, plan),
+    heldByLot: heldAfter(wallet.heldByLot, plan.entries),
     owed: owedAfter(wallet.owed, plan.entries, seq),
     tier: plan.tier ?? standingAfter(wallet.tier, balances.qualifying, facts),
     past: pastAfter(wallet, plan, seq),
@@ -198,7 +199,7 @@ export function applyPlan(wallet: Wallet, plan: PostingPlan, facts: PostingFacts
 }
 
 /** Net change of each lot in one kind of the member's accounts, by lot. */
-function netByLot(entries: readonly Entry[], kind: 'AVAILABLE' | 'PENDING'): Map<bigint, bigint> {
+function netByLot(entries: readonly Entry[], kind: 'AVAILABLE' | 'PENDING' | 'HELD'): Map<bigint, bigint> {
   const net = new Map<bigint, bigint>();
   for (const { debit, credit, amount, lotSeq } of entries) {
     const by = (credit.kind === kind ? amount : 0n) - (debit.kind === kind ? amount : 0n);
@@ -242,6 +243,14 @@ function pendingLotsAfter(wallet: Wallet, plan: PostingPlan): readonly PendingLo
     lots.set(lotSeq, { ...lot, remaining: points(remaining) });
   }
   return [...lots.values()].filter(({ remaining }) => remaining > 0n);
+}
+
+function heldAfter(held: Wallet['heldByLot'], entries: readonly Entry[]): Wallet['heldByLot'] {
+  const net = netByLot(entries, 'HELD');
+  if (net.size === 0) return held;
+  const after = new Map(held);
+  for (const [lotSeq, by] of net) after.set(lotSeq, points((after.get(lotSeq) ?? 0n) + by));
+  return after;
 }
 
 function owedAfter(owed: readonly Arrears[], entries: readonly Entry[], seq: bigint): readonly Arrears[] {

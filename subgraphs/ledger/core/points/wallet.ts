@@ -134,10 +134,15 @@ export interface Wallet {
   readonly lots: readonly OpenLot[];
   /** Lots with pending points, oldest first; empty when the command did not ask for them. */
   readonly pendingLots: readonly PendingLot[];
+  /** Points on hold by lot; known where the spendable lots are. */
+  readonly heldByLot: ReadonlyMap<bigint, Points>;
   /** Whom the member owes, oldest first. */
   readonly owed: readonly Arrears[];
   readonly past: Past;
 }
+
+/** Nothing on hold. */
+export const NONE_HELD: Wallet['heldByLot'] = new Map();
 
 /** A wallet's past when nothing of it was asked for. */
 export const NO_PAST: Past = {
@@ -148,6 +153,12 @@ export const NO_PAST: Past = {
   awards: [],
   qualifyingBefore: null,
 };
+
+/** Points of a lot that are neither spent nor gone otherwise: those spendable, and those on hold. */
+export function outstandingOf({ lots, heldByLot }: Wallet, lotSeq: bigint): bigint {
+  const open = lots.find((lot) => lot.lotSeq === lotSeq)?.remaining ?? 0n;
+  return open + (heldByLot.get(lotSeq) ?? 0n);
+}
 
 /** The lot a buy-out continued by this one, or itself: under whose terms its points came and their fee was paid. */
 export function originOf({ past }: Wallet, lot: PastLot): PastLot {
@@ -174,6 +185,7 @@ export function emptyWallet(key: WalletKey, memberId: MemberId, programmeId: Pro
     chain: null,
     lots: [],
     pendingLots: [],
+    heldByLot: NONE_HELD,
     owed: [],
     past: NO_PAST,
   };

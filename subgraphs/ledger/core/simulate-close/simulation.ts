@@ -1,6 +1,6 @@
-import { points, type Points } from '../../../../kernel/values/points';
-import { NO_MONEY, type MoneySide } from '../money/claim';
-import { breakageMoney, clawbackMoney, issuanceMoney } from '../money/issuance-claims';
+import type { Points } from '../../../../kernel/values/points';
+import { NO_MONEY, together, type MoneySide } from '../money/claim';
+import { breakageMoney, feeCredit, issuanceMoney, issuanceRefund } from '../money/issuance-claims';
 import { spendingMoney } from '../money/redemption-claims';
 import type { AccountKind } from '../points/account';
 import type { Lot, LotTerms, Party } from '../points/lot';
@@ -44,7 +44,7 @@ export type ExactNets = Map<Party, bigint>;
 /**
  * Adds what moved points cost under a trial's terms, by the very rules they are posted by.
  *
- * A reversal is the mirror of spending those points alone; posted bit by bit it may differ by a micro-unit.
+ * Each is reckoned as if it were all there is of its lot; posted bit by bit it may differ by a micro-unit.
  */
 export function addCost(nets: ExactNets, moved: MovedPoints, trial: Trial): void {
   for (const claim of costOf(moved, trial).claims) addClaim(nets, claim);
@@ -65,11 +65,13 @@ function costOf(moved: MovedPoints, trial: Trial): MoneySide {
   if (credit === 'AVAILABLE' && (debit === 'ISSUED' || debit === 'PENDING')) return issuanceMoney(part, 0);
   if (credit === 'REDEEMED' || credit === 'ARREARS') return spent(moved, part, trial);
   if (debit === 'REDEEMED') return mirrored(spent(moved, part, trial));
-  if (credit === 'EXPIRED') return breakageMoney(part, 0);
-  if (debit === 'EXPIRED') return breakageMoney(part, 0, -1n);
+  if (credit === 'EXPIRED') return breakageMoney(part, 0, { outstanding: amount });
+  if (debit === 'EXPIRED') return breakageMoney(part, 0, { outstanding: 0n, reinstatedOf: amount });
   // What was pending has cost nothing; what was spent is owed, and only its fee comes back.
-  if (credit === 'CLAWED_BACK' && debit !== 'PENDING')
-    return clawbackMoney(part, debit === 'AVAILABLE' ? amount : points(0n), 0);
+  if (credit === 'CLAWED_BACK' && debit !== 'PENDING') {
+    const refund = debit === 'AVAILABLE' ? [issuanceRefund(part, 0, amount)] : [];
+    return together([feeCredit(part, 0, amount), ...refund]);
+  }
   return NO_MONEY;
 }
 
@@ -80,7 +82,8 @@ function spent(
 ): MoneySide {
   const price = trial.terms.get(redeemerId)?.reimbursementMicros ?? perPoint ?? part.lot.terms.reserveMicros;
   const { contractVersion } = lot.terms;
-  return spendingMoney(part, 0, { creditorId: redeemerId, perPoint: price, contractVersion, kind: 'REDEMPTION' });
+  const agreed = { creditorId: redeemerId, perPoint: price, contractVersion, kind: 'REDEMPTION' } as const;
+  return spendingMoney(part, 0, { price: agreed, outstanding: part.points });
 }
 
 function mirrored({ claims, money }: MoneySide): MoneySide {

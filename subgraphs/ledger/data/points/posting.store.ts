@@ -6,9 +6,10 @@ import { idFromUuid, uuidOf, type Id, type ProgrammeId } from '../../../../kerne
 import { points } from '../../../../kernel/values/points';
 import type { OpenLot, PendingLot } from '../../core/points/lot';
 import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet';
-import { NO_PAST } from '../../core/points/wallet';
+import { NO_PAST, NONE_HELD } from '../../core/points/wallet';
 import type { LinkKey, LinkState } from '../directory.store';
 import { askPersons, type FactsRequest, type LoadedPerson } from './facts.store';
+import { askHeld } from './held.store';
 import { askPast } from './past.store';
 import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
 import type { TermsShelf } from './terms.store';
@@ -166,8 +167,10 @@ async function load(
   );
   const known = asking.add<KnownRow>(loadKnown(request));
   const persons = askPersons(asking, request.persons);
+  const held = askHeld(asking, wallets);
   const past = askPast(asking, wallets);
   const answers = await flush(client, asking.statements);
+  const heldLots = held(answers);
   const { openLots, pendingLots, pasts } = await past(answers, (ids) => terms.load(client, ids));
   return {
     wallets: new Map(
@@ -175,7 +178,12 @@ async function load(
         const text = walletText(row);
         return [
           text,
-          walletFrom(row, { lots: openLots.get(text), pending: pendingLots.get(text), past: pasts.get(text) }),
+          walletFrom(row, {
+            lots: openLots.get(text),
+            pending: pendingLots.get(text),
+            held: heldLots.get(text),
+            past: pasts.get(text),
+          }),
         ];
       }),
     ),
@@ -249,7 +257,7 @@ function programmeFrom(row: ProgrammeRow): [ProgrammeId, ProgrammeState] {
 
 function walletFrom(
   row: WalletRow,
-  loaded: { lots?: readonly OpenLot[]; pending?: readonly PendingLot[]; past?: Past },
+  loaded: { lots?: readonly OpenLot[]; pending?: readonly PendingLot[]; held?: Wallet['heldByLot']; past?: Past },
 ): Wallet {
   return {
     key: { bucket: row.bucket, wallet: row.wallet },
@@ -275,6 +283,7 @@ function walletFrom(
     chain: row.chain,
     lots: loaded.lots ?? [],
     pendingLots: loaded.pending ?? [],
+    heldByLot: loaded.held ?? NONE_HELD,
     owed: row.owed === null ? [] : row.owed.map(arrearsFrom),
     past: loaded.past ?? NO_PAST,
   };

@@ -33,8 +33,11 @@ select c.currency,
             from entry e
             join lot l on l.bucket = e.bucket and l.wallet = e.wallet and l.lot_seq = e.lot_seq
            where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq and e.credit_kind = 'REDEEMED') d) as draws,
-       (select row_to_json(h) from (select seq::text, partner_id, points::text, captured::text, state, expires_at from hold
-          where bucket = t.bucket and wallet = t.wallet and (seq = t.seq or closed_seq = t.seq) limit 1) h) as hold,
+       -- As this transaction left it: set aside by it, or closed by it; whatever came of it later.
+       (select row_to_json(h) from (
+          select seq::text, partner_id, points::text, case seq when t.seq then '0' else captured::text end as captured,
+                 case seq when t.seq then 'OPEN' else state end as state, expires_at
+            from hold where bucket = t.bucket and wallet = t.wallet and (seq = t.seq or closed_seq = t.seq) limit 1) h) as hold,
        (select coalesce(sum(e.amount) filter (where e.credit_kind = 'CLAWED_BACK'), 0)::text from entry e
          where e.bucket = t.bucket and e.wallet = t.wallet and e.seq = t.seq) as clawed_back,
        (select coalesce(sum(e.amount) filter (where e.debit_kind = 'ARREARS'), 0)::text from entry e
