@@ -18,6 +18,27 @@ describe('the gateway’s configuration', () => {
     ]);
   });
 
+  it('lets every limit be set, and gives one caller its part of a lane that waits', () => {
+    const { limits } = readGatewayConfig({
+      HUB_LIMIT_FIELDS: '900',
+      HUB_LIMIT_VARIABLE_DEPTH: '9',
+      HUB_LIMIT_INTROSPECTION_DEPTH: '15',
+      HUB_LIMIT_MESSAGES_PER_SECOND: '50',
+      HUB_LIMIT_INIT_MS: '700',
+      HUB_LANE_TILLS_WAITING: '64',
+      HUB_LANE_BULK_WAITING: '3',
+    }).config;
+    expect(limits).toMatchObject({
+      fields: 900,
+      variableDepth: 9,
+      introspectionDepth: 15,
+      messagesPerSecond: 50,
+      initMs: 700,
+    });
+    expect(limits.lanes.tills).toMatchObject({ waiting: 64, waitingOfOne: 32 });
+    expect(limits.lanes.bulk).toMatchObject({ waiting: 3, waitingOfOne: 1 });
+  });
+
   it('names every faulty variable at once', () => {
     expect(() => readGatewayConfig({ HUB_PORT: 'http', HUB_MODE: 'test', HUB_LIMIT_PAGE_SIZE: '500' })).toThrow(
       /HUB_PORT[^]*HUB_MODE[^]*HUB_LIMIT_PAGE_SIZE/,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { milliseconds, port, readEnv } from '../kernel/config/env';
 import { isAddressRange } from '../kernel/values/address-range';
+import type { LaneSizes } from './limits/lanes';
 import { defaultLimits, type GatewayLimits } from './limits/limits';
 
 /** What the gateway is told from outside. */
@@ -63,11 +64,14 @@ const variables = {
   HUB_LIMIT_BULK_BODY_BYTES: bytes.default(defaultLimits.bulkBodyBytes),
   HUB_LIMIT_TOKENS: count.default(defaultLimits.tokens),
   HUB_LIMIT_DEPTH: count.default(defaultLimits.depth),
+  HUB_LIMIT_INTROSPECTION_DEPTH: count.default(defaultLimits.introspectionDepth),
+  HUB_LIMIT_FIELDS: count.default(defaultLimits.fields),
   HUB_LIMIT_SPREADS: count.default(defaultLimits.spreads),
   HUB_LIMIT_ALIASES: count.default(defaultLimits.aliases),
   HUB_LIMIT_DIRECTIVES: count.default(defaultLimits.directives),
   HUB_LIMIT_ROOT_FIELDS: count.default(defaultLimits.rootFields),
   HUB_LIMIT_MUTATION_ROOT_FIELDS: count.default(defaultLimits.mutationRootFields),
+  HUB_LIMIT_VARIABLE_DEPTH: count.default(defaultLimits.variableDepth),
   HUB_LIMIT_PAGE_SIZE: z.coerce.number().int().min(1).max(100).default(defaultLimits.pageSize),
   HUB_LIMIT_DEADLINE_MS: milliseconds.default(defaultLimits.deadlineMs),
   HUB_LIMIT_PATIENT_DEADLINE_MS: milliseconds.default(defaultLimits.patientDeadlineMs),
@@ -77,9 +81,13 @@ const variables = {
   HUB_BUDGET_PERSON: budget.default(defaultLimits.budgets.person),
   HUB_BUDGET_ANONYMOUS: budget.default(defaultLimits.budgets.anonymous),
   HUB_LANE_TILLS: count.default(defaultLimits.lanes.tills.running),
+  HUB_LANE_TILLS_WAITING: count.default(defaultLimits.lanes.tills.waiting),
   HUB_LANE_BULK: count.default(defaultLimits.lanes.bulk.running),
+  HUB_LANE_BULK_WAITING: count.default(defaultLimits.lanes.bulk.waiting),
   HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
   HUB_LIMIT_BUFFERED_BYTES: bytes.default(defaultLimits.bufferedBytes),
+  HUB_LIMIT_MESSAGES_PER_SECOND: count.default(defaultLimits.messagesPerSecond),
+  HUB_LIMIT_INIT_MS: milliseconds.default(defaultLimits.initMs),
   HUB_LIMIT_PING_MS: milliseconds.default(defaultLimits.pingMs),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
@@ -100,11 +108,14 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
     bulkBodyBytes: Math.max(read.HUB_LIMIT_BULK_BODY_BYTES, read.HUB_LIMIT_BODY_BYTES),
     tokens: read.HUB_LIMIT_TOKENS,
     depth: read.HUB_LIMIT_DEPTH,
+    introspectionDepth: read.HUB_LIMIT_INTROSPECTION_DEPTH,
+    fields: read.HUB_LIMIT_FIELDS,
     spreads: read.HUB_LIMIT_SPREADS,
     aliases: read.HUB_LIMIT_ALIASES,
     directives: read.HUB_LIMIT_DIRECTIVES,
     rootFields: read.HUB_LIMIT_ROOT_FIELDS,
     mutationRootFields: read.HUB_LIMIT_MUTATION_ROOT_FIELDS,
+    variableDepth: read.HUB_LIMIT_VARIABLE_DEPTH,
     pageSize: read.HUB_LIMIT_PAGE_SIZE,
     deadlineMs: read.HUB_LIMIT_DEADLINE_MS,
     patientDeadlineMs: read.HUB_LIMIT_PATIENT_DEADLINE_MS,
@@ -116,11 +127,13 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
       anonymous: read.HUB_BUDGET_ANONYMOUS,
     },
     lanes: {
-      tills: { ...defaultLimits.lanes.tills, running: read.HUB_LANE_TILLS },
-      bulk: { ...defaultLimits.lanes.bulk, running: read.HUB_LANE_BULK },
+      tills: laneOf(defaultLimits.lanes.tills, read.HUB_LANE_TILLS, read.HUB_LANE_TILLS_WAITING),
+      bulk: laneOf(defaultLimits.lanes.bulk, read.HUB_LANE_BULK, read.HUB_LANE_BULK_WAITING),
     },
     frameBytes: read.HUB_LIMIT_FRAME_BYTES,
     bufferedBytes: read.HUB_LIMIT_BUFFERED_BYTES,
+    messagesPerSecond: read.HUB_LIMIT_MESSAGES_PER_SECOND,
+    initMs: read.HUB_LIMIT_INIT_MS,
     pingMs: read.HUB_LIMIT_PING_MS,
     subscriptionsPerSocket: read.HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET,
   };
@@ -134,4 +147,9 @@ export function readGatewayConfig(env?: NodeJS.ProcessEnv): GatewayEnvironment {
     limits,
   };
   return { host: read.HUB_HOST, port: read.HUB_PORT, config };
+}
+
+/** A lane of other sizes, in which one caller has the same part of what may wait. */
+function laneOf(usual: LaneSizes, running: number, waiting: number): LaneSizes {
+  return { ...usual, running, waiting, waitingOfOne: Math.ceil((waiting * usual.waitingOfOne) / usual.waiting) };
 }
