@@ -1,3 +1,4 @@
+import { Pool } from 'pg';
 import { openTestDatabase, type TestDatabase } from '../testkit/database';
 import { borrowed } from './borrow';
 
@@ -26,6 +27,17 @@ describe('a borrowed connection', () => {
     expect(await pidOf(database.pool)).toEqual(expect.any(Number));
     process.off('uncaughtException', seen);
     expect(uncaught).toEqual([]);
+  });
+
+  it('that is closed instead of given back is heard to its end; one of a pool of its own is not (control)', async () => {
+    const client = await database.pool.connect();
+    client.release(true);
+    expect(() => client.emit('error', new Error('the server ends'))).not.toThrow();
+    const alone = new Pool({ connectionString: database.url, max: 1 });
+    const unheard = await alone.connect();
+    unheard.release(true);
+    expect(() => unheard.emit('error', new Error('the server ends'))).toThrow('the server ends');
+    await alone.end();
   });
 
   it('in which a statement failed is closed, with the transaction it had open', async () => {

@@ -19,3 +19,16 @@ export async function borrowed<Result>(pool: Pool, work: (client: PoolClient) =>
     client.release(!isSound);
   }
 }
+
+/**
+ * Gives each connection of a pool a listener for as long as it lives. A pool listens to those that idle; one that is closed instead of
+ * given back, as after a failure, is heard by nobody, and a server that ends in that moment would end the process as well.
+ */
+export function survivesLosses(pool: Pool): void {
+  const heard = new WeakSet<PoolClient>();
+  pool.on('acquire', (client) => {
+    if (heard.has(client)) return;
+    heard.add(client);
+    client.on('error', () => undefined);
+  });
+}

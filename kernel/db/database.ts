@@ -1,6 +1,7 @@
 import type { Pool } from 'pg';
 import { DataSource, type MigrationInterface } from 'typeorm';
 import type { ProgrammeId } from '../values/id';
+import { survivesLosses } from './borrow';
 import { clientName } from './client-name';
 import { MIGRATION_TABLE } from './migration-table';
 import { QuietLogger } from './quiet-logger';
@@ -87,13 +88,15 @@ export async function openDatabase(options: OpenDatabaseOptions): Promise<Databa
     extra: limitsOf(options),
   });
   await dataSource.initialize();
+  const { master: pool } = dataSource.driver as unknown as { master: Pool };
+  survivesLosses(pool);
   const views = options.tenancy === undefined ? null : openViews(options, dataSource, logger);
   const whole: Omit<Database, 'within' | 'close'> = {
     name: options.name,
     appendOnly: options.appendOnly,
     tenancy: options.tenancy ?? null,
     dataSource,
-    pool: (dataSource.driver as unknown as { master: Pool }).master,
+    pool,
   };
   const within = (programmeId: ProgrammeId | null): Database => {
     if (views === null) throw new TypeError(`within: ${options.name} does not say how its rows are kept apart`);

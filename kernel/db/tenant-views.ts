@@ -1,6 +1,7 @@
 import { Pool, type PoolClient, type PoolConfig } from 'pg';
 import { EntityManager, type DataSource } from 'typeorm';
 import type { ProgrammeId } from '../values/id';
+import { survivesLosses } from './borrow';
 
 /** The setting of a connection that says whose rows it may reach; unset or empty: nobody's. See docs/adr/0033. */
 export const TENANT_SETTING = 'hub.programme';
@@ -53,6 +54,7 @@ export class TenantViews {
     // As an option of the connection, so that RESET ROLE and DISCARD ALL come back to it.
     this.pool = new Pool({ ...config, options: `-c role=${role.replaceAll(/[\\\s]/g, '\\$&')}` });
     this.pool.on('error', onError);
+    survivesLosses(this.pool);
   }
 
   /** The rows of one programme; of none for null. */
