@@ -2,8 +2,7 @@ import { Router } from 'express';
 import type { JSONWebKeySet } from 'jose';
 import type { RequestContext } from '../../kernel/context/request-context';
 import type { SubgraphLink } from '../../kernel/graph/link';
-import { scrape } from '../../kernel/telemetry/metrics';
-import { mayScrape, type Scrapers } from '../../kernel/telemetry/scrapers';
+import { answerScraper, type Scrapers } from '../../kernel/telemetry/scrapers';
 
 export interface HealthOptions {
   readonly links: readonly SubgraphLink[];
@@ -30,10 +29,7 @@ export function healthRoutes(options: HealthOptions): Router {
     response.status(ready ? 200 : 503).json({ status: ready ? 'ok' : 'not ready', checks });
   });
   router.get('/metrics', async (request, response, next) => {
-    if (!mayScrape(request, options.metrics)) return next();
-    const { text, contentType } = await scrape();
-    response.setHeader('content-type', contentType);
-    response.end(text);
+    if (!(await answerScraper(request, response, options.metrics))) next();
   });
   if (options.jwks !== null) {
     router.get(

@@ -7,8 +7,7 @@ import { INTERNAL_HEADER, verifyInternal } from '../context/internal-token';
 import type { RequestContext } from '../context/request-context';
 import type { FeedPosition } from '../events/event';
 import { openLog } from '../telemetry/log';
-import { scrape } from '../telemetry/metrics';
-import { mayScrape, type Scrapers } from '../telemetry/scrapers';
+import { answerScraper, type Scrapers } from '../telemetry/scrapers';
 import { continued, traced } from '../telemetry/trace';
 import { graphFault } from './fault';
 import type { SubgraphRequest } from './link';
@@ -93,11 +92,6 @@ class SubgraphDoor {
     return verifyInternal(this.address.secrets.internal, this.open.name, token);
   }
 
-  private isScraper(request: IncomingMessage): boolean {
-    const { scrapers } = this.address;
-    return scrapers !== undefined && mayScrape(request, scrapers);
-  }
-
   /** Ready is who can read its own database: the feed is read from there. */
   private async ready(response: ServerResponse): Promise<void> {
     try {
@@ -113,7 +107,8 @@ class SubgraphDoor {
     const [pathname, search] = (request.url ?? '/').split('?');
     if (pathname === '/livez') return send(response, 200, { status: 'ok' });
     if (pathname === '/readyz') return this.ready(response);
-    if (pathname === '/metrics' && this.isScraper(request)) return measured(response);
+    const { scrapers } = this.address;
+    if (pathname === '/metrics' && scrapers !== undefined && (await answerScraper(request, response, scrapers))) return;
     const context = this.verify(request.headers[INTERNAL_HEADER]);
     if (context === null)
       return send(response, 401, { errors: [{ message: 'Only the hub’s own processes are answered here.' }] });
@@ -245,11 +240,6 @@ function readBody(request: IncomingMessage): Promise<string> {
     request.on('end', () => resolve((chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)).toString('utf8')));
     request.on('error', reject);
   });
-}
-
-async function measured(response: ServerResponse): Promise<void> {
-  const { text, contentType } = await scrape();
-  response.writeHead(200, { 'content-type': contentType }).end(text);
 }
 
 function send(response: ServerResponse, status: number, body: unknown): void {

@@ -34,9 +34,11 @@ export function takeOwn(shards: readonly Allowance[], shard: number, use: CapUse
   return refusedOfAll(shards, use) ?? { outcome: 'ask-all' };
 }
 
+const usedOf = (shards: readonly Allowance[]) => shards.reduce((sum, { used }) => sum + used, 0n);
+
 /** The refusal of a use that is more than all shares hold; null when they hold it, or when it must not be refused. */
 function refusedOfAll(shards: readonly Allowance[], { counter, amount, isIssuing }: CapUse): Taken | null {
-  const left = counter.limit - shards.reduce((sum, one) => sum + one.used, 0n);
+  const left = counter.limit - usedOf(shards);
   if (!isIssuing || (left > 0n && amount <= left)) return null;
   return { outcome: 'refused', left: left > 0n ? left : 0n };
 }
@@ -54,9 +56,8 @@ export function takeFromAll(shards: readonly Allowance[], shard: number, use: Ca
   const { limit } = use.counter;
   const mine = shards.some((one) => one.shard === shard) ? [] : [{ shard, limit, granted: 0n, used: 0n }];
   const all = [...shards, ...mine].sort((a, b) => a.shard - b.shard);
-  const used = all.reduce((sum, one) => sum + one.used, 0n);
   const after = all.map((one) => (one.shard === shard ? { ...one, used: one.used + use.amount } : one));
-  return { outcome: 'taken', shards: cutAnew(after, limit, limit - used - use.amount) };
+  return { outcome: 'taken', shards: cutAnew(after, limit, limit - usedOf(shards) - use.amount) };
 }
 
 /** Every share is granted what it used and an equal part of what is left; the first shares get what does not divide. */
