@@ -66,14 +66,18 @@ async function find(
   const { principal, address } = by.caller;
   const operation = { document: DOCUMENT, variables: { id: request.params['id'] }, way: 'request' } as const;
   const admission = await pipeline.admit(operation, { principal, address });
-  if ('faults' in admission) return faultOfError(admission.faults[0], admission.standing);
+  if ('faults' in admission) return counted(faultOfError(admission.faults[0], admission.standing));
   for (const [name, value] of budgetHeaders(admission.standing ?? null)) response.setHeader(name, value);
   const deadlineAt = new Date(Date.now() + admission.deadlineMs);
   const context = { principal, requestId: locals(response).requestId, deadlineAt };
   const { data, errors } = await pipeline.answer({ ...operation, context });
-  if (errors?.[0] !== undefined) return faultOfError(errors[0]);
+  if (errors?.[0] !== undefined) return counted(faultOfError(errors[0]));
   const found = data?.['settlementDocument'] as Found | null;
   return found ?? { status: 404, code: 'GATEWAY_NOT_FOUND', message: 'There is no such document for you.' };
+}
+
+function counted(fault: HttpFault): HttpFault {
+  return { ...fault, isCounted: true };
 }
 
 async function send(

@@ -34,6 +34,8 @@ export interface HttpFault {
   readonly message: string;
   /** What is left of the caller's budget, where it was asked. */
   readonly standing?: BudgetStanding | null | undefined;
+  /** It comes of an operation, which was counted where it was refused or answered. */
+  readonly isCounted?: boolean;
 }
 
 /** Headers that no page of another site can make a browser send without asking first. */
@@ -51,7 +53,7 @@ export function sendFault(response: Response, fault: HttpFault): void {
 /** The same for a request that no page has named. */
 export function writeFault(response: ServerResponse, requestId: string, fault: HttpFault): void {
   const { status, code, message, standing = null } = fault;
-  countRefusal(code);
+  if (fault.isCounted !== true) countRefusal(code);
   const text = JSON.stringify(faultBody({ code, message, requestId, retryAfterSeconds: retryAfterOf(standing) }));
   for (const [name, value] of budgetHeaders(standing)) response.setHeader(name, value);
   response.setHeader('x-request-id', requestId);

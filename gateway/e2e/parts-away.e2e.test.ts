@@ -100,14 +100,17 @@ describe('a hub of which parts are away', () => {
 
   describe('because each is started anew under load', () => {
     interface Tills {
-      /** `cut` had no answer; of these `replayed` were found to have been done when they were asked again. */
-      readonly told: { acknowledged: number; again: number; cut: number; replayed: number };
+      /**
+       * `cut` had no answer, and `late` that it was not there in time; of these `replayed` were found to have been done when they were
+       * asked again.
+       */
+      readonly told: { acknowledged: number; again: number; cut: number; late: number; replayed: number };
       stop(): Promise<void>;
     }
     /** Tills that sell for one euro each, and on no answer ask again, at the other gateway; each at a member of its own. */
     async function open(names: 'intents' | 'attempts'): Promise<Tills & { members: { token: string }[] }> {
       const members = await Promise.all(Array.from({ length: TILLS }, enrol));
-      const told = { acknowledged: 0, again: 0, cut: 0, replayed: 0 };
+      const told = { acknowledged: 0, again: 0, cut: 0, late: 0, replayed: 0 };
       let goesOn = true;
       const till = async (number: number): Promise<void> => {
         const { id } = members[number]!;
@@ -124,7 +127,7 @@ describe('a hub of which parts are away', () => {
             if (answer === 'done' || answer === 'replayed') break;
             if (attempt > PATIENCE) throw new Error(`a till was never answered: ${answer}`);
             told.again += 1;
-            if (answer === 'cut') told.cut += 1;
+            if (answer === 'cut' || answer === 'late') told[answer] += 1;
             await new Promise((resolve) => setTimeout(resolve, 20));
           }
           told.acknowledged += 1;
@@ -160,8 +163,9 @@ describe('a hub of which parts are away', () => {
       await tills.stop();
       process.stderr.write(`rolling restart: ${JSON.stringify(tills.told)}\n`);
       expect(tills.told.again).toBeGreaterThan(0);
-      // Whatever was begun was answered: what a till asked again had not been done.
-      expect(tills.told.replayed).toBe(0);
+      // Whatever was begun was answered: what a till asked again had not been done, unless it was told that nobody knew yet, as where a
+      // busy machine stood still for longer than a sale may take.
+      expect(tills.told.replayed).toBeLessThanOrEqual(tills.told.late);
       expect(await totalOf(tills.members)).toBe(BigInt(tills.told.acknowledged));
     });
 
@@ -191,16 +195,19 @@ describe('a hub of which parts are away', () => {
   });
 });
 
-/** One attempt: done, now or before; refused before anything was done; or cut, so that nobody can say. */
-async function sendTo(url: string, key: string, input: object): Promise<'done' | 'replayed' | 'refused' | 'cut'> {
+type Attempt = 'done' | 'replayed' | 'refused' | 'late' | 'cut';
+
+/** One attempt: done, now or before; refused before anything was done; too late to say, or cut, so that nobody can. */
+async function sendTo(url: string, key: string, input: object): Promise<Attempt> {
   try {
     const response = await fetch(`${url}/graphql`, {
       method: 'POST',
       headers: { 'content-type': 'application/json', authorization: `Bearer ${key}` },
       body: JSON.stringify({ query: RECORD, variables: { input } }),
     });
-    const { data } = (await response.json()) as AnyResult;
-    const { __typename, replayed } = (data?.result ?? {}) as { __typename?: string; replayed?: boolean };
+    const body = (await response.json()) as AnyResult;
+    const { __typename, replayed } = (body.data?.result ?? {}) as { __typename?: string; replayed?: boolean };
+    if (codeOf(body) === 'GATEWAY_DEADLINE_EXCEEDED') return 'late';
     return __typename !== 'RecordPurchaseSuccess' ? 'refused' : replayed === true ? 'replayed' : 'done';
   } catch (error) {
     const { code } = ((error as Error).cause ?? {}) as { code?: string };

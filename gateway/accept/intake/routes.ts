@@ -118,9 +118,10 @@ async function take(options: IntakeOptions, request: Request, response: Response
     return null;
   }
   const message = 'Some messages could not be done now; send the request again, what was done is not done twice.';
-  if (done.spent !== null) return { status: 429, code: 'GATEWAY_RATE_LIMITED', message, standing: done.spent };
+  if (done.spent !== null)
+    return { status: 429, code: 'GATEWAY_RATE_LIMITED', message, standing: done.spent, isCounted: true };
   response.setHeader('retry-after', String(done.retryAfterSeconds));
-  return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message };
+  return { status: 503, code: 'SUBGRAPH_UNAVAILABLE', message, isCounted: true };
 }
 
 async function problems(options: IntakeOptions, request: Request, response: Response): Promise<HttpFault | null> {
