@@ -189,6 +189,10 @@ describe('a sale without a buyer', () => {
     expect(await graph.run(token, CLAIM_RECEIPT, first)).toMatchObject({ earned: '10', replayed: true });
     expect(await claim('a guess')).toMatchObject({ code: 'NOT_FOUND' });
     expect(await claim('a guess')).toMatchObject({ retryAfterSeconds: 60 });
+    // Nor is what was decided forgotten while the lock lasts.
+    expect(await graph.run(token, CLAIM_RECEIPT, first)).toMatchObject({ earned: '10', replayed: true });
+    const changed = { ...first, externalRef: 'a guess' };
+    expect(await graph.run(token, CLAIM_RECEIPT, changed)).toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' });
     expect(await claim('a guess', other)).toMatchObject({ code: 'NOT_FOUND' });
   });
 

@@ -18,7 +18,7 @@ import {
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
 import { AMOUNT_MAX, type MoneyGiven } from '../movements/record-purchase';
-import { post, type Posted } from '../points/post';
+import { post, type Posted, type PostRequest } from '../points/post';
 import { documentHash, documentOf, earningOf } from '../points/posting-command';
 
 export interface ClaimReceiptInput {
@@ -53,14 +53,13 @@ export async function claimReceipt(
   if (partnerId === null || partnerIn(book, partnerId) === undefined) return notFound('receipt');
   const { idempotencyKey, externalRef, ...rest } = input;
   const claimant = { programmeId, memberId, partnerId };
+  const body = { externalRef, ...rest };
+  const claim = { programmeId, memberId, operation: 'claimReceipt', idempotencyKey, body };
   const receipt = await rightReceipt(ledger, claimant, input);
-  if (isRefusal(receipt)) return receipt;
+  if (isRefusal(receipt))
+    return receipt.retryable ? decidedBefore(ledger, principal, { claim, locked: receipt }) : receipt;
   const posted = await post(ledger, principal, {
-    programmeId,
-    memberId,
-    operation: 'claimReceipt',
-    idempotencyKey,
-    body: { externalRef, ...rest },
+    ...claim,
     document: documentOf(partnerId, 'PURCHASE', externalRef),
     earns: earningOf(receipt),
     plan: receiptRule(receipt),
@@ -68,6 +67,17 @@ export async function claimReceipt(
   // The same claim sent again is no other receipt: or one receipt, claimed again and again, would pay for any number of guesses.
   if (!isRefusal(posted) && !posted.replayed) await forgetWrongReceipts(ledger.database.pool, claimant);
   return posted;
+}
+
+/** What the key of a claim was used for before its member was locked out, else the lock: of a right receipt and a wrong one alike. */
+async function decidedBefore(
+  ledger: Ledger,
+  principal: Principal,
+  { claim, locked }: { claim: Omit<PostRequest, 'plan'>; locked: Refusal },
+): Promise<Posted | Refusal> {
+  const told = await post(ledger, principal, { ...claim, opensWallet: false, plan: () => locked });
+  const isNew = isRefusal(told) && told.replayed !== true && told.code !== 'IDEMPOTENCY_MISMATCH';
+  return isNew ? locked : told;
 }
 
 /** The receipt that a claim names. A wrong amount reads like no receipt at all, and while the lock lasts so does a right one. */
