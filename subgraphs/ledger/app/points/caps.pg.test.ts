@@ -1,5 +1,5 @@
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
-import { inTransaction } from '../../../../kernel/db/transaction';
+import { inTransaction, type Tx } from '../../../../kernel/db/transaction';
 import { openLog } from '../../../../kernel/telemetry/log';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, uuidOf, type PartnerId } from '../../../../kernel/values/id';
@@ -108,6 +108,14 @@ describe('caps under concurrency', () => {
     return BigInt(rows[0]?.sum ?? 0);
   }
 
+  /** Until so many wait for a lock. */
+  async function waiting(count: number): Promise<void> {
+    const find = `select count(*)::int as n from pg_locks where not granted
+      and pid in (select pid from pg_stat_activity where datname = current_database())`;
+    while ((await database.pool.query<{ n: number }>(find)).rows[0]?.n !== count)
+      await new Promise((resolve) => setImmediate(resolve));
+  }
+
   it('issues a nearly spent cap to the point from 64 tills at once, and not one point more', async () => {
     await open({ issuanceCap: { points: points(1_000n), period: 'MONTH' } });
     expect(codeOf(await earn(700n))).toBe('posted');
@@ -200,6 +208,27 @@ describe('caps under concurrency', () => {
       );
       await expect(lanes.post(unread)).rejects.toThrow('does not say what it earns for');
       expect(await issued()).toBe(0n);
+    });
+
+    it('and caps are written in the order in which others lock them: no two lanes wait for each other', async () => {
+      await open({ issuanceCap: { points: points(1_000n), period: 'MONTH' } });
+      book = { ...book, purchaseRules: [campaign(301n)] };
+      const memberId = newId('mem');
+      await earn(10n, memberId);
+      // Two shares, in the order of all who ask for all.
+      const lockNext = (tx: Tx, kind: string) =>
+        tx.query(
+          `/* test.cap.lockNext */ select from cap_share where programme_id = $1 and kind like $2 for no key update nowait`,
+          [uuidOf(book.programmeId), kind],
+        );
+      const blocked = await inTransaction(database, async (tx) => {
+        await lockNext(tx, 'CAMPAIGN:%');
+        const second = earn(10n, memberId);
+        await waiting(1);
+        await lockNext(tx, 'ISSUANCE');
+        return { second };
+      });
+      expect(codeOf(await blocked.second)).toBe('posted');
     });
 
     it('of one purpose that is overspent leave the other purposes alone', async () => {
@@ -300,12 +329,6 @@ describe('caps under concurrency', () => {
       const [early, late] = lanesApart as [(typeof lanesApart)[0], (typeof lanesApart)[0]];
       for (const memberId of [early, late]) await earn(100n, memberId);
       agreed({ validFrom: APRIL, netDebitCapMicros: 1_000_000_000n });
-      const waiting = async (count: number) => {
-        const find = `select count(*)::int as n from pg_locks where not granted and database = (select oid from pg_database
-          where datname = current_database())`;
-        while ((await database.pool.query<{ n: number }>(find)).rows[0]?.n !== count)
-          await new Promise((resolve) => setImmediate(resolve));
-      };
       const blocked = await inTransaction(database, async (tx) => {
         await tx.query('lock table claim in share mode');
         const first = redeem(early, 10n);

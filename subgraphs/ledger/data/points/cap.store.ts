@@ -22,10 +22,12 @@ const SHARES = `${COLUMNS} from unnest($2::uuid[], $3::text[], $4::text[]) as k(
 const LOAD = `/* ledger.cap.load */
 select ${SHARES}`;
 
-/** In one order, so that two lanes that ask at once wait for each other and never in a circle. */
+/** One order for all who lock shares or write them, so that two lanes wait for each other and never in a circle. */
+const inOrder = (s: string) => `${s}.partner_id, ${s}.kind, ${s}.period, ${s}.shard`;
+
 const LOCK = `/* ledger.cap.lock */
 select ${SHARES}
- order by s.partner_id, s.kind, s.period, s.shard for no key update of s`;
+ order by ${inOrder('s')} for no key update of s`;
 
 /** Two lanes that make a counter's first shares at once would each grant the whole limit. */
 const LOCK_COUNTERS = sql`/* ledger.cap.lockCounters */
@@ -100,6 +102,7 @@ const SAVED: Recordset = {
   statement: (r) => `/* ledger.cap.upsertShares */
   insert into cap_share as s (programme_id, shard, partner_id, kind, period, cap_limit, granted, used)
   select programme_id, shard, partner_id, kind, period, cap_limit, granted, used from ${r} as r
+   order by ${inOrder('r')}
   on conflict (programme_id, shard, partner_id, kind, period) do update
     set cap_limit = excluded.cap_limit, granted = excluded.granted, used = excluded.used, version = s.version + 1
     where s.version = (select r.version from ${r} as r where r.shard = s.shard and r.partner_id = s.partner_id
