@@ -6,11 +6,11 @@ import { aRuleBook } from './testkit/book';
 import { ACCRUE, ACT, CLAW_BACK, inputsAt, RECORD, RETURN, SET_CLOCK } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
-type FourBooks = [typeof book, typeof book, typeof book, typeof book];
+type FiveBooks = [typeof book, typeof book, typeof book, typeof book, typeof book];
 const book = aRuleBook();
 const counted = { tierPolicy: { period: 'CALENDAR_YEAR', graceDays: 10, noticeDays: 30 } } as const;
 /** A programme's clock goes one way: each test that moves one has its own. */
-const [yearly, returned, corrected, inGrace] = Array.from({ length: 4 }, () => aRuleBook(counted)) as FourBooks;
+const [yearly, returned, corrected, inGrace, closed] = Array.from({ length: 5 }, () => aRuleBook(counted)) as FiveBooks;
 const PREMIUM = { pl: 'Poczekalnia na każdym lotnisku', ar: 'صالة في كل مطار' };
 const texts = Object.entries(PREMIUM).map(([language, text]) => ({ language, text }));
 const generous = aRuleBook({
@@ -34,7 +34,7 @@ const premium = {
     },
   ],
 };
-const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly, returned, corrected, inGrace, premium);
+const graph = LedgerGraph.forThisFile(ledgerDefinition, book, yearly, returned, corrected, inGrace, closed, premium);
 const { sale, bringBack, accrue, ofLot } = inputsAt(NOW);
 const TIER = 'tier { code since qualifyingPoints next { code missingPoints by } }';
 
@@ -153,6 +153,19 @@ describe('points of a qualification period that has ended', () => {
     expect(await tierOf()).toMatchObject({ code: 'SILVER', qualifyingPoints: '300' });
     await moveTo('2027-02-01T00:00:00Z');
     expect(await tierOf()).toMatchObject({ code: 'SILVER', qualifyingPoints: '300' });
+  });
+
+  it('do not make points of the present one count in the next, when they come back in its days of grace', async () => {
+    const { member, till, tierOf, moveTo } = aMemberOf(closed);
+    const old = await graph.run(till, RECORD, sale(member, 60_000n));
+    await moveTo('2027-02-01T00:00:00Z');
+    await graph.run(till, RECORD, sale(member, 30_000n));
+    await moveTo('2028-01-05T00:00:00Z');
+    await graph.run(till, RETURN, bringBack(old.purchase.externalRef, 60_000n));
+    await graph.run(till, RECORD, sale(member, 10_000n));
+    expect(await tierOf()).toMatchObject({ qualifyingPoints: '400' });
+    await moveTo('2028-02-01T00:00:00Z');
+    expect(await tierOf()).toMatchObject({ qualifyingPoints: '100' });
   });
 });
 

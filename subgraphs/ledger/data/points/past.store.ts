@@ -99,10 +99,14 @@ select a.bucket, a.wallet, a.partner_id, a.action, a.occasion, a.occurred_at
   from unnest($1::smallint[], $2::uuid[], $3::uuid[], $4::text[]) as k(bucket, wallet, partner_id, action)
   join award a on a.bucket = k.bucket and a.wallet = k.wallet and a.partner_id = k.partner_id and a.action = k.action`;
 
-/** What was taken back later, of lots or of lots that continue them, is no longer among the points counted before. */
+/**
+ * What was taken back later, of lots or of lots that continue them, is no longer among the points counted before; what a period closed
+ * before had counted was not among them.
+ */
 const LOAD_QUALIFYING = `/* ledger.post.loadQualifying */
 select k.bucket, k.wallet, greatest(t.qualifying_after - taken.points, 0)::text as qualifying
   from unnest($1::smallint[], $2::uuid[], $3::timestamptz[]) as k(bucket, wallet, before)
+  join wallet w on w.bucket = k.bucket and w.wallet = k.wallet
  cross join lateral (
     select j.seq, j.qualifying_after from journal_transaction j
      where j.bucket = k.bucket and j.wallet = k.wallet and j.recorded_at < k.before
@@ -113,7 +117,7 @@ select k.bucket, k.wallet, greatest(t.qualifying_after - taken.points, 0)::text 
       join lot l on l.bucket = a.bucket and l.wallet = a.wallet
        and l.lot_seq = case when a.parent_wallet = a.wallet then a.parent_lot_seq else a.lot_seq end
      where e.bucket = k.bucket and e.wallet = k.wallet and e.credit_kind = 'CLAWED_BACK' and e.seq > t.seq and l.seq <= t.seq
-       and ${COUNTED_AT} is not null) taken`;
+       and ${COUNTED_AT} >= w.counted_since) taken`;
 
 interface LotRow extends WalletKey {
   lot_seq: string;
