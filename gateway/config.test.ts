@@ -39,6 +39,11 @@ describe('the gateway’s configuration', () => {
     expect(limits.lanes.bulk).toMatchObject({ waiting: 3, waitingOfOne: 1 });
   });
 
+  it('gives headers no longer than the whole request has, which the server would not start with', () => {
+    expect(readGatewayConfig({ HUB_HEADERS_MS: '30000' }).config.headersMs).toBe(30_000);
+    expect(() => readGatewayConfig({ HUB_HEADERS_MS: '30001' })).toThrow(/HUB_HEADERS_MS/);
+  });
+
   it('names every faulty variable at once', () => {
     expect(() => readGatewayConfig({ HUB_PORT: 'http', HUB_MODE: 'test', HUB_LIMIT_PAGE_SIZE: '500' })).toThrow(
       /HUB_PORT[^]*HUB_MODE[^]*HUB_LIMIT_PAGE_SIZE/,

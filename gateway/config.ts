@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { milliseconds, port, readEnv } from '../kernel/config/env';
 import { isAddressRange } from '../kernel/values/address-range';
 import type { LaneSizes } from './limits/lanes';
-import { defaultLimits, type GatewayLimits } from './limits/limits';
+import { defaultLimits, REQUEST_MS, type GatewayLimits } from './limits/limits';
 
 /** What the gateway is told from outside. */
 export interface GatewayConfig {
@@ -14,7 +14,7 @@ export interface GatewayConfig {
   readonly trustedProxies: readonly string[];
   /** How long requests under way may take to end when the gateway closes. */
   readonly drainMs: number;
-  /** How long a client may take to send the headers of a request. */
+  /** How long a client may take to send the headers of a request; at most what it has for all of it, `REQUEST_MS`. */
   readonly headersMs: number;
   /** What a scraper of `/metrics` must bring as its bearer token; null: this machine may, and in production nobody. */
   readonly metricsToken: string | null;
@@ -58,7 +58,7 @@ const variables = {
     )
     .default([]),
   HUB_DRAIN_MS: milliseconds.default(defaultGatewayConfig.drainMs),
-  HUB_HEADERS_MS: milliseconds.default(defaultGatewayConfig.headersMs),
+  HUB_HEADERS_MS: milliseconds.max(REQUEST_MS).default(defaultGatewayConfig.headersMs),
   HUB_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
   HUB_LIMIT_BODY_BYTES: bytes.default(defaultLimits.bodyBytes),
   HUB_LIMIT_BULK_BODY_BYTES: bytes.default(defaultLimits.bulkBodyBytes),

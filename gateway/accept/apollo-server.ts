@@ -6,10 +6,10 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { DocumentNode, GraphQLError } from 'graphql';
+import type { DocumentNode } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import { Kept, TEXT_KEPT_MAX } from '../limits/kept';
-import { RETRY_AFTER_SECONDS, statusOf } from '../limits/lanes';
+import { RETRY_AFTER_SECONDS, statusOfLane } from '../limits/lanes';
 import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
 import { DOCUMENTS_KEPT } from '../limits/parsed-documents';
@@ -114,11 +114,12 @@ function judging(pipeline: Pipeline, documents: DocumentStore): ApolloServerPlug
       const result = response.body.singleResult;
       if (result.errors === undefined) return;
       result.errors = maskErrors(result.errors, contextValue.request.requestId, pipeline.log);
-      const { status = statusOf(result.errors as GraphQLError[]) } = response.http;
-      response.http.status = status;
-      if (status === 503) response.http.headers.set('retry-after', String(RETRY_AFTER_SECONDS));
-      if (response.http.status === 400 && wantsPlainJson(request.http?.headers.get('accept')))
-        response.http.status = 200;
+      // Apollo takes an answer without data for a fault of the request; one that found no place in its lane is none.
+      const status = statusOfLane(result.errors[0]?.extensions?.['code']) ?? response.http.status ?? 200;
+      const { headers } = response.http;
+      if ((status === 429 || status === 503) && !headers.has('retry-after'))
+        headers.set('retry-after', String(RETRY_AFTER_SECONDS));
+      response.http.status = status === 400 && wantsPlainJson(request.http?.headers.get('accept')) ? 200 : status;
     },
   };
   return { requestDidStart: async () => listener };

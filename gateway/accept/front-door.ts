@@ -10,7 +10,7 @@ import type { KeyBook } from '../auth/key-book';
 import { isReachable } from '../auth/key-store';
 import type { TokenIssuer } from '../auth/tokens';
 import type { DocumentBook } from '../limits/documents';
-import type { GatewayLimits } from '../limits/limits';
+import { REQUEST_MS, type GatewayLimits } from '../limits/limits';
 import { watchLoopLag } from '../limits/loop-lag';
 import { countReload } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
@@ -42,9 +42,6 @@ export interface FrontDoorOptions {
   };
   readonly log: Logger;
 }
-
-/** A client that sends its request this slowly is cut off: it holds a connection others could use. */
-const REQUEST_MS = 30_000;
 
 /**
  * How long a connection that was answered is kept for the next request: longer than proxies keep theirs, which is a minute, so that none

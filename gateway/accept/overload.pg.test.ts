@@ -3,7 +3,7 @@ import type { SubgraphLink } from '../../kernel/graph/link';
 import { defaultLanes } from '../limits/lanes';
 import { localLink } from '../testkit/fixture';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
-import { sendGraph, type Answer } from '../testkit/send';
+import { send, sendGraph, type Answer } from '../testkit/send';
 import { until } from '../testkit/until';
 
 // The lanes are as wide as each test says, however busy the machine is: loop-lag.test.ts tells what that changes.
@@ -87,6 +87,24 @@ describe('a gateway with more to do than it can', () => {
       '1',
     ]);
     expect(gate.begun).toBe(2);
+    gate.isHeld = false;
+    gate.release();
+    await Promise.all(held);
+  });
+
+  it('refuses a query by GET in the same words, with the same headers', async () => {
+    const held = [record(flood), record(flood)];
+    await until(() => gate.begun === 2);
+    held.push(record(flood), record(flood));
+    await untilRefused(() => record(flood));
+    const headers = { ...flood, 'apollo-require-preflight': '1' };
+    const query = encodeURIComponent('{ whoAmI }');
+    const refused = await send(`${hub.url}/graphql?query=${query}`, { method: 'GET', headers });
+    expect([refused.status, refused.json?.errors?.[0]?.extensions, refused.headers['retry-after']]).toMatchObject([
+      429,
+      { code: 'GATEWAY_TOO_MANY_AT_ONCE', retryable: true },
+      '1',
+    ]);
     gate.isHeld = false;
     gate.release();
     await Promise.all(held);

@@ -100,11 +100,8 @@ export class Budgets {
     return lease.elsewhere > 0 || lease.left >= cost ? null : standingOf(lease, { allowed: false, size });
   }
 
-  private keptFor({ kind }: Principal): Kept<Lease> {
-    return kind === 'anonymous' ? this.leases.anonymous : this.leases.known;
-  }
-
-  private sizeOf(principal: Principal): number | null {
+  /** How much a caller may spend in a minute; null for callers without a budget. */
+  sizeOf(principal: Principal): number | null {
     switch (principal.kind) {
       case 'partner':
       case 'member':
@@ -115,6 +112,10 @@ export class Budgets {
       default:
         return this.sizes.person;
     }
+  }
+
+  private keptFor({ kind }: Principal): Kept<Lease> {
+    return kind === 'anonymous' ? this.leases.anonymous : this.leases.known;
   }
 
   /** What was taken is worth nothing once its minute is over. */

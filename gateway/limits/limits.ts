@@ -1,6 +1,9 @@
 import { defaultBudgets, type BudgetSizes } from './budgets';
 import { defaultLanes, type GatewayLanes } from './lanes';
 
+/** A client that sends its request this slowly is cut off: it holds a connection others could use. */
+export const REQUEST_MS = 30_000;
+
 /** How much one request, one document and one socket may ask for; the same over HTTP and WebSocket. */
 export interface GatewayLimits {
   /** Bytes of a request's body, after decompression. */

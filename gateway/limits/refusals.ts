@@ -74,7 +74,8 @@ export const limitRefusals = {
     precedence: 1,
   },
   GATEWAY_COST_TOO_HIGH: {
-    meaning: 'The operation may answer more fields than one operation is allowed: pages within pages multiply.',
+    meaning:
+      'The operation may answer more fields than one operation or a whole budget allows: pages within pages multiply.',
     action: 'Ask for shorter pages or fewer levels of them; the message names both numbers.',
     retryable: false,
     type: 'errors[]',

@@ -108,6 +108,21 @@ describe('a caller without enough left for a look', () => {
   });
 });
 
+describe('what costs more than a caller’s whole budget', () => {
+  it('is too large: coming again would not help', async () => {
+    const budgets = { ...defaultLimits.budgets, anonymous: 300 };
+    await using hub = await openTestGateway({ limits: { budgets } });
+    const { status, json } = await sendGraph(`${hub.url}/graphql`, { query: FRIENDS, variables: { n: 80 } });
+    expect([status, json?.errors?.[0]]).toMatchObject([
+      400,
+      {
+        message: expect.stringContaining('at most 300'),
+        extensions: { code: 'GATEWAY_COST_TOO_HIGH', retryable: false },
+      },
+    ]);
+  });
+});
+
 describe('two running gateways', () => {
   const budgets = { ...defaultLimits.budgets, anonymous: 1_000 };
   /** Spends 106 at a gateway at a time: what it answers, and what it says is left. */

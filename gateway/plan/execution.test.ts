@@ -221,6 +221,13 @@ describe('our execution of a plan, beside Apollo’s', () => {
     expect(asked).toEqual([2]);
   });
 
+  it('tells a subgraph’s fault in its own words also when it has no code, as one of another process may not', async () => {
+    const execute = async () => JSON.parse('{"errors":[{"message":"There is no such field."}]}') as ExecutionResult;
+    const other = new LinkDataSource({ name: 'ledger', execute } as unknown as LocalLink);
+    const { errors } = await byUs('{ totals }', {}, { ...whole, ledger: other });
+    expect(errors?.map(({ message }) => message)).toEqual(['There is no such field.']);
+  });
+
   it('keeps what a client calls __proto__ a field like any other', async () => {
     const { data } = await byUs('{ __proto__: totals }', {}, whole);
     expect(JSON.stringify(data)).toBe('{"__proto__":7}');

@@ -52,7 +52,8 @@ export function countMessages(count: number): void {
 
 /** Counts what a subgraph was asked and how long it took, whatever became of it: the code of a fault of the way there is its outcome. */
 export function countAsked(subgraph: string, { data, errors }: ExecutionResult, startedAt: number): void {
-  const code = data == null ? errors?.[0]?.extensions['code'] : undefined;
+  // What another process sends need not have extensions, whatever its type says.
+  const code = data == null ? errors?.[0]?.extensions?.['code'] : undefined;
   const outcome = errors === undefined ? 'ok' : WAY_FAULTS.has(String(code)) ? String(code) : 'refused';
   subgraphSeconds.observe({ subgraph, outcome }, (performance.now() - startedAt) / 1000);
 }

@@ -191,8 +191,10 @@ export class Pipeline {
     if ('faults' in admission) return admission;
     if (admission.isBulk) this.bulk.add(incoming.document);
     const cost = this.costOf(incoming).of(incoming.variables ?? {});
-    const most = this.limits.cost;
-    if (cost > most && !admission.isBulk) {
+    // What costs more than the whole budget could never be paid: to be told to come again would be no help.
+    const whole = this.budgets.sizeOf(payer.principal) ?? Infinity;
+    const most = admission.isBulk ? whole : Math.min(whole, this.limits.cost);
+    if (cost > most) {
       const said = `The operation may cost ${cost} points, and one operation at most ${most}.`;
       return { faults: [limitFault('GATEWAY_COST_TOO_HIGH', said)] };
     }
