@@ -69,15 +69,14 @@ export async function claimReceipt(
   return posted;
 }
 
-/** What the key of a claim was used for before its member was locked out, else the lock: of a right receipt and a wrong one alike. */
+/** What was decided of a claim before its member was locked out, else the lock: of a right receipt and a wrong one alike. */
 async function decidedBefore(
   ledger: Ledger,
   principal: Principal,
   { claim, locked }: { claim: Omit<PostRequest, 'plan'>; locked: Refusal },
 ): Promise<Posted | Refusal> {
   const told = await post(ledger, principal, { ...claim, opensWallet: false, plan: () => locked });
-  const isNew = isRefusal(told) && told.replayed !== true && told.code !== 'IDEMPOTENCY_MISMATCH';
-  return isNew ? locked : told;
+  return isRefusal(told) && told.replayed !== true ? locked : told;
 }
 
 /** The receipt that a claim names. A wrong amount reads like no receipt at all, and while the lock lasts so does a right one. */
