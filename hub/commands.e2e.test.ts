@@ -32,7 +32,7 @@ describe('the commands of a hub on one machine', () => {
     expect(statSync(join(dataDir, 'development-issuer.json')).mode & 0o077).toBe(0);
   });
 
-  it('token prints a credential that works at a hub that runs meanwhile, and nothing else', async () => {
+  it('token prints a credential that works at a hub that runs meanwhile, and says which key it revoked for it', async () => {
     const [port] = await freePorts(1);
     const url = `http://127.0.0.1:${port}`;
     const hub = startHub(['up'], { ...env, HUB_PORT: String(port) });
@@ -49,6 +49,14 @@ describe('the commands of a hub on one machine', () => {
       code: 1,
       output: expect.stringMatching(/^hub: HUB_PARTNER_UNKNOWN: .*MAKTABA/) as string,
     });
+    const third = await runHub(
+      ['token', '--role', 'partner', '--programme', 'demo-small', '--partner', 'MAKTABA'],
+      env,
+    );
+    expect(third.output).toMatch(/^hub: revoked key_[0-9a-f]{32}, the oldest key of MAKTABA: .*\nhub_test_/);
+    const nobody = `mem_${'0'.repeat(32)}`;
+    const member = await runHub(['token', '--role', 'member', '--programme', 'demo-small', '--member', nobody], env);
+    expect(member).toEqual({ code: 1, output: `hub: HUB_MEMBER_UNKNOWN: demo-small has no member ${nobody}.\n` });
     await hub.stop('SIGINT');
     expect({ code: await hub.ended, output: hub.output() }).toEqual({
       code: 0,

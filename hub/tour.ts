@@ -2,12 +2,12 @@ import { BRANDS, DEMO_KEY } from '../seed/story';
 import type { MemberId, PartnerId, ProgrammeId } from '../kernel/values/id';
 import { issuerOf, mintToken, partnerKeys } from './client/credentials';
 import { findProgramme } from './client/found-programme';
-import { GraphConnection } from './client/graph';
+import { GraphConnection, type GraphCaller } from './client/graph';
 import type { Hub } from './composition/open-hub';
 
 const FIRST_CARD = 'DEMO000001';
 
-/** Prints what a newcomer needs to try the demo: addresses, one credential per role, and three calls with their answers. */
+/** Prints what a newcomer needs to try the demo: addresses, one credential per role, the clock, and three calls with their answers. */
 export async function showTour(hub: Hub, print: (line: string) => void): Promise<void> {
   const connection = new GraphConnection(hub.url);
   try {
@@ -34,6 +34,13 @@ export async function showTour(hub: Hub, print: (line: string) => void): Promise
     print(`  Query page ${hub.url}/graphiql`);
     print('');
     await printCredentials({ hub, programmeId: found.id, partner, member, keys, print });
+    print('For the session in README.md, in each of its terminals:');
+    print(`  export ID=${memberId} TOKEN=${member}`);
+    print('');
+    print(
+      `The demo’s clock stands at ${await nowOf(found.admin)}: purchases must have happened before, and setTestClock moves it on.`,
+    );
+    print('');
     await printCalls({ url: hub.url, key, member, memberId, print });
   } finally {
     await connection.close();
@@ -53,6 +60,11 @@ async function partnerOf(connection: GraphConnection, key: string): Promise<Part
     .as(key)
     .ask<{ currentPartner: { id: PartnerId } }>('{ currentPartner { id } }', {});
   return currentPartner.id;
+}
+
+async function nowOf(admin: GraphCaller): Promise<string> {
+  const { programmeClock } = await admin.ask<{ programmeClock: { now: string } }>('{ programmeClock { now } }', {});
+  return programmeClock.now;
 }
 
 async function printCredentials(parts: {

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { DevelopmentIssuer, TokenGrant } from '../../gateway/main';
 import { Fault } from '../../kernel/errors/fault';
 import type { Hub } from '../composition/open-hub';
+import { tell } from '../console';
 import { REFUSAL, type GraphCaller, type GraphConnection } from './graph';
 
 const TOKEN_LIFE_SECONDS = 12 * 60 * 60;
@@ -68,14 +69,16 @@ const ISSUE_KEY = `mutation IssueKey($input: IssuePartnerKeyInput!) {
 }`;
 const REVOKE_KEY = `mutation RevokeKey($input: RevokePartnerKeyInput!) { result: revokePartnerKey(input: $input) { ${REFUSAL} } }`;
 
-/** Issues a key; a partner that already has two loses the older one. */
+/** Issues a key; a partner that already has two loses the older one, which the person at the terminal is told. */
 export async function issueKey(
   admin: GraphCaller,
   partner: KnownPartner & { activeKeys: readonly string[] },
 ): Promise<string> {
   const [oldest] = partner.activeKeys.toSorted();
-  if (partner.activeKeys.length >= 2)
+  if (partner.activeKeys.length >= 2) {
     await admin.must(REVOKE_KEY, { input: { idempotencyKey: `revoke ${oldest}`, keyId: oldest } });
+    tell(`revoked ${oldest}, the oldest key of ${partner.code}: a partner has two at most`);
+  }
   const idempotencyKey = `issue ${Date.now()} ${Math.random().toString(36).slice(2)}`;
   const { keyText } = await admin.must<{ keyText: string }>(ISSUE_KEY, {
     input: { idempotencyKey, partnerId: partner.id },

@@ -3,7 +3,7 @@ import type { MemberId, PartnerId } from '../../kernel/values/id';
 import { Fault } from '../../kernel/errors/fault';
 import { issueKey, issuerOf, mintToken, readPartners } from '../client/credentials';
 import { findProgramme } from '../client/found-programme';
-import { GraphConnection } from '../client/graph';
+import { GraphConnection, type GraphCaller } from '../client/graph';
 import { readHubConfig } from '../composition/config';
 import { openHub, type Hub } from '../composition/open-hub';
 import { print } from '../console';
@@ -29,7 +29,8 @@ export function tokenCommand(): Command {
     .option('--member <id>', 'the member, for member')
     .addHelpText(
       'after',
-      '\nWorks while the hub runs and while it does not. A partner has two keys at most: a third replaces the oldest.',
+      '\nWorks while the hub runs and while it does not. A partner has two keys at most: a third replaces the oldest, ' +
+        'and the command says which it revoked.',
     )
     .action(async (flags: TokenFlags) => {
       const hub = await openHub({ config: readHubConfig(), port: 0 });
@@ -56,6 +57,8 @@ export async function credentialOf(hub: Hub, { role, programme, partner, member 
     if (role === 'admin' || role === 'finance') return await mintToken(issuer, { role, programme: found.id });
     if (role === 'member') {
       const id = needed(member, '--member', role) as MemberId;
+      if (!(await isMember(found.admin, id)))
+        throw new Fault('HUB_MEMBER_UNKNOWN', `${programme} has no member ${id}.`);
       return await mintToken(issuer, { role, programme: found.id, member: id, subject: id });
     }
     const code = needed(partner, '--partner', role);
@@ -72,6 +75,11 @@ export async function credentialOf(hub: Hub, { role, programme, partner, member 
   } finally {
     await connection.close();
   }
+}
+
+async function isMember(admin: GraphCaller, id: string): Promise<boolean> {
+  const query = 'query Find($ref: MemberRefInput!) { member(ref: $ref) { id } }';
+  return (await admin.ask<{ member: object | null }>(query, { ref: { id } })).member !== null;
 }
 
 function needed(value: string | undefined, option: string, role: string): string {
