@@ -122,7 +122,7 @@ function queriesAndEvents({
         request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
         bodyBytes,
         address,
-        standing: null,
+        admission: null,
         documentAdmitted,
       };
     },

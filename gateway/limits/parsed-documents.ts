@@ -1,4 +1,5 @@
 import { GraphQLError, parse, type DocumentNode } from 'graphql';
+import { countRefusal } from '../plan/measured';
 import { limitFault, type Admission, type Admitted, type NotAdmitted } from './admission';
 import { Kept, TEXT_KEPT_MAX } from './kept';
 
@@ -23,7 +24,11 @@ export class ParsedDocuments {
   /** Has the document of a text judged; a text that is none is refused with GATEWAY_SYNTAX. */
   async admitted(text: string, judge: (document: DocumentNode) => Promise<Admission>): Promise<AdmittedDocument> {
     const document = this.kept.get(text) ?? this.judging.get(text) ?? this.parsed(text);
-    if (document instanceof GraphQLError) return { faults: [document] };
+    if (document instanceof GraphQLError) {
+      // Nobody judges it, and who judges counts the others.
+      countRefusal('GATEWAY_SYNTAX');
+      return { faults: [document] };
+    }
     this.judging.set(text, document);
     try {
       const admission = await judge(document);
