@@ -11,6 +11,7 @@ import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ParsedDocuments } from '../limits/parsed-documents';
 import { maskErrors } from '../plan/mask';
+import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { answerTypeFor, type AnswerType } from './media-types';
 import { readBody, UnreadableBody } from './read-body';
@@ -60,7 +61,7 @@ export class GraphPost {
   private readonly parsed: ParsedDocuments;
 
   constructor(private readonly options: GraphPostOptions) {
-    this.parsed = new ParsedDocuments(options.limits.tokens);
+    this.parsed = new ParsedDocuments(options.limits.tokens, countRefusal);
   }
 
   answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

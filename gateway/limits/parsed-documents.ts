@@ -1,5 +1,4 @@
 import { GraphQLError, parse, type DocumentNode } from 'graphql';
-import { countRefusal } from '../plan/measured';
 import { limitFault, type Admission, type Admitted, type NotAdmitted } from './admission';
 import { Kept, TEXT_KEPT_MAX } from './kept';
 
@@ -18,15 +17,21 @@ export class ParsedDocuments {
   /** Those being judged: whoever sends the same in that moment has the same judged. */
   private readonly judging = new Map<string, DocumentNode>();
 
-  /** @param maxTokens how long a document may be */
-  constructor(private readonly maxTokens: number) {}
+  /**
+   * @param maxTokens how long a document may be
+   * @param refused   told of a text that is no document
+   */
+  constructor(
+    private readonly maxTokens: number,
+    private readonly refused: (code: 'GATEWAY_SYNTAX') => void,
+  ) {}
 
   /** Has the document of a text judged; a text that is none is refused with GATEWAY_SYNTAX. */
   async admitted(text: string, judge: (document: DocumentNode) => Promise<Admission>): Promise<AdmittedDocument> {
     const document = this.kept.get(text) ?? this.judging.get(text) ?? this.parsed(text);
     if (document instanceof GraphQLError) {
       // Nobody judges it, and who judges counts the others.
-      countRefusal('GATEWAY_SYNTAX');
+      this.refused('GATEWAY_SYNTAX');
       return { faults: [document] };
     }
     this.judging.set(text, document);
