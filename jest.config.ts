@@ -25,9 +25,14 @@ const compiled = (syntax: object): [string, unknown] => [
   },
 ];
 
+/** Suites that take minutes: faults and loads at full size, and the year at hand replayed. */
+const LONG = '\\.long\\.';
+
 const config: Config = {
   testEnvironment: 'node',
   testMatch: ['**/*.test.ts'],
+  // What takes minutes is run by tools/long-tests.ts.
+  testPathIgnorePatterns: ['/node_modules/', LONG],
   transform: {
     '\\.ts$': compiled({ syntax: 'typescript', decorators: true }),
     '\\.m?js$': compiled({ syntax: 'ecmascript' }),

@@ -44,6 +44,25 @@ describe('the gateway’s configuration', () => {
     expect(() => readGatewayConfig({ HUB_HEADERS_MS: '30001' })).toThrow(/HUB_HEADERS_MS/);
   });
 
+  it('refuses what would end every socket, let nothing new run, or not go through to a subgraph', () => {
+    const least = {
+      HUB_LIMIT_PING_MS: 1_000,
+      HUB_LIMIT_INIT_MS: 500,
+      HUB_BUDGET_PARTNER: 1_000,
+      HUB_BUDGET_ANONYMOUS: 1_000,
+    };
+    const most = {
+      HUB_LIMIT_BODY_BYTES: 3_145_728,
+      HUB_LIMIT_BULK_BODY_BYTES: 3_145_728,
+      HUB_LIMIT_FRAME_BYTES: 3_145_728,
+    };
+    for (const [name, value] of [...Object.entries(least), ...Object.entries(most)]) {
+      expect(() => readGatewayConfig({ [name]: String(value) })).not.toThrow();
+      const beyond = name in least ? value - 1 : value + 1;
+      expect(() => readGatewayConfig({ [name]: String(beyond) })).toThrow(name);
+    }
+  });
+
   it('names every faulty variable at once', () => {
     expect(() => readGatewayConfig({ HUB_PORT: 'http', HUB_MODE: 'test', HUB_LIMIT_PAGE_SIZE: '500' })).toThrow(
       /HUB_PORT[^]*HUB_MODE[^]*HUB_LIMIT_PAGE_SIZE/,

@@ -1,6 +1,8 @@
 import { z } from 'zod';
 import { milliseconds, port, readEnv } from '../kernel/config/env';
+import { OPERATION_BYTES_MAX } from '../kernel/graph/link';
 import { isAddressRange } from '../kernel/values/address-range';
+import { NEW_DOCUMENT_COST } from './limits/cost';
 import type { LaneSizes } from './limits/lanes';
 import { defaultLimits, REQUEST_MS, type GatewayLimits } from './limits/limits';
 
@@ -31,13 +33,13 @@ export const defaultGatewayConfig: GatewayConfig = {
   limits: defaultLimits,
 };
 
-const bytes = z.coerce
-  .number()
-  .int()
-  .min(1_024)
-  .max(64 * 1024 * 1024);
+const bytes = z.coerce.number().int().min(1_024);
+/** Of what goes on to subgraphs: a quarter of what they take is for the planner's document around it. */
+const requestBytes = bytes.max((OPERATION_BYTES_MAX / 4) * 3);
 const count = z.coerce.number().int().min(1).max(1_000_000);
-const budget = z.coerce.number().int().min(100).max(1_000_000_000);
+const cost = z.coerce.number().int().min(100).max(1_000_000_000);
+/** Ten documents that are not known yet: nearer to the price of one, nothing new would ever run. */
+const budget = cost.min(10 * NEW_DOCUMENT_COST);
 const list = z.string().transform((text) =>
   text
     .split(',')
@@ -60,8 +62,8 @@ const variables = {
   HUB_DRAIN_MS: milliseconds.default(defaultGatewayConfig.drainMs),
   HUB_HEADERS_MS: milliseconds.max(REQUEST_MS).default(defaultGatewayConfig.headersMs),
   HUB_METRICS_TOKEN: z.string().min(16, 'must be at least 16 characters').optional(),
-  HUB_LIMIT_BODY_BYTES: bytes.default(defaultLimits.bodyBytes),
-  HUB_LIMIT_BULK_BODY_BYTES: bytes.default(defaultLimits.bulkBodyBytes),
+  HUB_LIMIT_BODY_BYTES: requestBytes.default(defaultLimits.bodyBytes),
+  HUB_LIMIT_BULK_BODY_BYTES: requestBytes.default(defaultLimits.bulkBodyBytes),
   HUB_LIMIT_TOKENS: count.default(defaultLimits.tokens),
   HUB_LIMIT_DEPTH: count.default(defaultLimits.depth),
   HUB_LIMIT_INTROSPECTION_DEPTH: count.default(defaultLimits.introspectionDepth),
@@ -75,7 +77,7 @@ const variables = {
   HUB_LIMIT_PAGE_SIZE: z.coerce.number().int().min(1).max(100).default(defaultLimits.pageSize),
   HUB_LIMIT_DEADLINE_MS: milliseconds.default(defaultLimits.deadlineMs),
   HUB_LIMIT_PATIENT_DEADLINE_MS: milliseconds.default(defaultLimits.patientDeadlineMs),
-  HUB_LIMIT_COST: budget.default(defaultLimits.cost),
+  HUB_LIMIT_COST: cost.default(defaultLimits.cost),
   HUB_BUDGET_PARTNER: budget.default(defaultLimits.budgets.partner),
   HUB_BUDGET_MEMBER: budget.default(defaultLimits.budgets.member),
   HUB_BUDGET_PERSON: budget.default(defaultLimits.budgets.person),
@@ -84,11 +86,11 @@ const variables = {
   HUB_LANE_TILLS_WAITING: count.default(defaultLimits.lanes.tills.waiting),
   HUB_LANE_BULK: count.default(defaultLimits.lanes.bulk.running),
   HUB_LANE_BULK_WAITING: count.default(defaultLimits.lanes.bulk.waiting),
-  HUB_LIMIT_FRAME_BYTES: bytes.default(defaultLimits.frameBytes),
-  HUB_LIMIT_BUFFERED_BYTES: bytes.default(defaultLimits.bufferedBytes),
+  HUB_LIMIT_FRAME_BYTES: requestBytes.default(defaultLimits.frameBytes),
+  HUB_LIMIT_BUFFERED_BYTES: bytes.max(64 * 1024 * 1024).default(defaultLimits.bufferedBytes),
   HUB_LIMIT_MESSAGES_PER_SECOND: count.default(defaultLimits.messagesPerSecond),
-  HUB_LIMIT_INIT_MS: milliseconds.default(defaultLimits.initMs),
-  HUB_LIMIT_PING_MS: milliseconds.default(defaultLimits.pingMs),
+  HUB_LIMIT_INIT_MS: milliseconds.min(500).default(defaultLimits.initMs),
+  HUB_LIMIT_PING_MS: milliseconds.min(1_000).default(defaultLimits.pingMs),
   HUB_LIMIT_SUBSCRIPTIONS_PER_SOCKET: count.default(defaultLimits.subscriptionsPerSocket),
 };
 

@@ -9,7 +9,7 @@ export function rankByRole(path: string): number {
 }
 
 /** It replays a year where the year is at hand: begun last, it would run on alone while the other worker has nothing left. */
-const LONGEST = 'hub/replay.e2e.test.ts';
+const LONGEST = 'hub/replay-year.long.e2e.test.ts';
 
 /** Runs suites by role, and within a role in Jest's own order: what failed last time first, then the longest. */
 export default class FastestFirstSequencer extends Sequencer {

@@ -6,14 +6,16 @@ import {
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled';
 import type { GatewayInterface } from '@apollo/server-gateway-interface';
-import type { DocumentNode } from 'graphql';
+import type { DocumentNode, GraphQLError } from 'graphql';
 import type { RequestContext } from '../../kernel/context/request-context';
 import { Kept, TEXT_KEPT_MAX } from '../limits/kept';
-import { RETRY_AFTER_SECONDS, statusOfLane } from '../limits/lanes';
-import { budgetHeaders, type BudgetStanding } from '../limits/budgets';
+import type { Admission } from '../limits/admission';
+import { budgetHeaders } from '../limits/budgets';
+import { RETRY_AFTER_SECONDS, statusOf } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { DOCUMENTS_KEPT } from '../limits/parsed-documents';
 import { maskErrors } from '../plan/mask';
+import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { wantsPlainJson } from './graph-post';
 
@@ -22,8 +24,8 @@ export interface HttpContext {
   request: RequestContext;
   /** Where the connection comes from. */
   readonly address: string;
-  /** What is left of the caller's budget, once it was asked. */
-  standing: BudgetStanding | null;
+  /** What was found when the operation was judged; null before. */
+  admission: Admission | null;
   /** To be called when the operation was admitted. */
   readonly documentAdmitted: (() => void) | undefined;
 }
@@ -95,7 +97,7 @@ function judging(pipeline: Pipeline, documents: DocumentStore): ApolloServerPlug
         },
         { principal: asked.principal, address },
       );
-      contextValue.standing = admission.standing ?? null;
+      contextValue.admission = admission;
       if ('faults' in admission) {
         const status = (admission.faults[0]?.extensions['http'] as { status?: number } | undefined)?.status ?? 400;
         return {
@@ -109,13 +111,17 @@ function judging(pipeline: Pipeline, documents: DocumentStore): ApolloServerPlug
       return null;
     },
     willSendResponse: async ({ request, response, contextValue }) => {
-      for (const [name, value] of budgetHeaders(contextValue.standing)) response.http.headers.set(name, value);
+      const { admission } = contextValue;
+      for (const [name, value] of budgetHeaders(admission?.standing ?? null)) response.http.headers.set(name, value);
       if (response.body.kind !== 'single') return;
       const result = response.body.singleResult;
       if (result.errors === undefined) return;
       result.errors = maskErrors(result.errors, contextValue.request.requestId, pipeline.log);
-      // Apollo takes an answer without data for a fault of the request; one that found no place in its lane is none.
-      const status = statusOfLane(result.errors[0]?.extensions?.['code']) ?? response.http.status ?? 200;
+      // What Apollo Server refused by itself, as it was read, nobody has judged and counted.
+      if (admission === null) countRefusal(result.errors[0]?.extensions?.['code']);
+      // Apollo takes an answer without data for a fault of the request; of one that was admitted it is none.
+      const wasAdmitted = admission !== null && !('faults' in admission);
+      const status = wasAdmitted ? statusOf(result.errors as GraphQLError[]) : (response.http.status ?? 200);
       const { headers } = response.http;
       if ((status === 429 || status === 503) && !headers.has('retry-after'))
         headers.set('retry-after', String(RETRY_AFTER_SECONDS));

@@ -11,14 +11,14 @@ import { RETRY_AFTER_SECONDS } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ParsedDocuments } from '../limits/parsed-documents';
 import { maskErrors } from '../plan/mask';
+import { countRefusal } from '../plan/measured';
 import type { Pipeline } from '../plan/pipeline';
 import { answerTypeFor, type AnswerType } from './media-types';
 import { readBody, UnreadableBody } from './read-body';
 import {
-  faultOfBody,
   faultOfHead,
   faultOfReading,
-  jsonOf,
+  graphBodyOf,
   requestSpan,
   traceparentOf,
   writeFault,
@@ -60,7 +60,7 @@ export class GraphPost {
   private readonly parsed: ParsedDocuments;
 
   constructor(private readonly options: GraphPostOptions) {
-    this.parsed = new ParsedDocuments(options.limits.tokens);
+    this.parsed = new ParsedDocuments(options.limits.tokens, countRefusal);
   }
 
   answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -110,10 +110,9 @@ export class GraphPost {
       if (unread !== null) return unread;
       throw error;
     }
-    const body = jsonOf(bytes);
-    const faulty = faultOfBody(body);
-    if (faulty !== null) return faulty;
-    const requested = body as GraphBody;
+    const read = graphBodyOf(bytes, limits);
+    if ('fault' in read) return read.fault;
+    const requested = read.body;
     const resolved = await this.options.documents.resolve(requested, caller);
     if ('code' in resolved) return resolved;
     const asked: Asked = { requestId, caller, body: requested, bodyBytes: bytes.length, request, response };

@@ -19,7 +19,6 @@ import { healthRoutes, type HealthOptions } from './health';
 import { EVENTS, answerTypeFor } from './media-types';
 import {
   bodyReader,
-  faultOfBody,
   faultOfCredentials,
   faultOfHead,
   faultOfReading,
@@ -106,12 +105,10 @@ function queriesAndEvents({
     if (fault === null) next();
     else sendFault(response, fault);
   };
-  const body: RequestHandler = (request, response, next) => {
-    const fault = request.method === 'POST' ? faultOfBody(request.body) : null;
+  const body: RequestHandler = (request, _response, next) => {
     // Apollo's middleware asks that the field be there, also for a GET.
     request.body ??= {};
-    if (fault === null) next();
-    else sendFault(response, fault);
+    next();
   };
   const graph = expressMiddleware(apollo, {
     context: async ({ req, res }) => {
@@ -122,7 +119,7 @@ function queriesAndEvents({
         request: { principal, requestId, deadlineAt, acceptLanguage: req.headers['accept-language'] },
         bodyBytes,
         address,
-        standing: null,
+        admission: null,
         documentAdmitted,
       };
     },

@@ -5,6 +5,7 @@ import type { IncomingOperation } from '../limits/admission';
 import type { BudgetStanding } from '../limits/budgets';
 import type { GatewayLimits } from '../limits/limits';
 import { ParsedDocuments } from '../limits/parsed-documents';
+import { countRefusal } from '../plan/measured';
 import { spanOf, type Pipeline, type Run } from '../plan/pipeline';
 
 /** An operation as a client of a live connection sends it, with the text of its document. */
@@ -38,7 +39,7 @@ export class OperationDesk {
     private readonly pipeline: Pipeline,
     limits: GatewayLimits,
   ) {
-    this.parsed = new ParsedDocuments(limits.tokens);
+    this.parsed = new ParsedDocuments(limits.tokens, countRefusal);
   }
 
   admit(asked: AskedOperation, by: Asking): Promise<Desked> {

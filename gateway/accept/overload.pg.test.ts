@@ -3,6 +3,7 @@ import type { SubgraphLink } from '../../kernel/graph/link';
 import { defaultLanes } from '../limits/lanes';
 import { localLink } from '../testkit/fixture';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
+import { refusals, since } from '../testkit/refusals';
 import { send, sendGraph, type Answer } from '../testkit/send';
 import { until } from '../testkit/until';
 
@@ -30,7 +31,7 @@ describe('a gateway with more to do than it can', () => {
   beforeEach(async () => {
     const lanes = {
       tills: { running: 2, waiting: 3, waitingOfOne: 2, waitMs: 20_000 },
-      bulk: { ...defaultLanes.bulk, running: 1 },
+      bulk: { ...defaultLanes.bulk, running: 1, waitingOfOne: 2 },
     };
     hub = await openTestGateway({
       limits: { lanes, deadlineMs: 20_000, patientDeadlineMs: 20_000 },
@@ -135,6 +136,52 @@ describe('a gateway with more to do than it can', () => {
     hub.fixture.accounts.change('m1', '7');
     expect(await socket.next()).toMatchObject({ type: 'next', id: 'live' });
     socket.close();
+    gate.isHeld = false;
+    gate.release();
+    await Promise.all(held);
+  });
+
+  it('counts each of them once, whichever way it came', async () => {
+    const held = [record(flood), record(flood)];
+    await until(() => gate.begun === 2);
+    held.push(record(flood), record(flood), record(till));
+    await untilRefused(() => record(till));
+    const query = 'mutation { recordPurchase(key: "late", points: 1) { available } }';
+    const socket = await hub.client().socket();
+    await socket.init();
+    const ways: Readonly<Record<string, () => Promise<unknown>>> = {
+      'before its body is read': () => record(till),
+      'as an event': () => sendGraph(`${hub.url}/graphql`, { query }, { accept: 'text/event-stream' }),
+      'on a socket': async () => {
+        socket.send({ type: 'subscribe', id: 'late', payload: { query } });
+        await socket.next();
+        await socket.next();
+      },
+      'by GET': () =>
+        send(`${hub.url}/graphql?query=${encodeURIComponent('{ whoAmI }')}`, {
+          method: 'GET',
+          headers: { 'apollo-require-preflight': '1' },
+        }),
+    };
+    for (const [way, ask] of Object.entries(ways)) {
+      const before = await refusals(hub.url);
+      await ask();
+      expect([way, since(before, await refusals(hub.url))]).toEqual([way, { GATEWAY_OVERLOADED: 1 }]);
+    }
+    socket.close();
+    gate.isHeld = false;
+    gate.release();
+    await Promise.all(held);
+  });
+
+  it('counts bulk work once that finds no place in its own lane', async () => {
+    const query = 'mutation ($rows: [String!]!) { recordPurchases(rows: $rows) }';
+    const bulk = () => sendGraph(`${hub.url}/graphql`, { query, variables: { rows: ['a'] } }, flood);
+    const held = [bulk(), bulk(), bulk()];
+    await until(() => gate.begun === 1);
+    const before = await refusals(hub.url);
+    await untilRefused(bulk);
+    expect(since(before, await refusals(hub.url))).toEqual({ GATEWAY_TOO_MANY_AT_ONCE: 1 });
     gate.isHeld = false;
     gate.release();
     await Promise.all(held);

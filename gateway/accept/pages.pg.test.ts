@@ -3,7 +3,8 @@ import { parse, print, type DocumentNode } from 'graphql';
 import WebSocket from 'ws';
 import { HttpLink } from '../../kernel/graph/http-link';
 import { localLink } from '../testkit/fixture';
-import { send } from '../testkit/send';
+import { refusals, since } from '../testkit/refusals';
+import { send, sendGraph } from '../testkit/send';
 import { openTestGateway, testSecrets, type TestGateway } from '../testkit/open-test-gateway';
 import { until } from '../testkit/until';
 
@@ -104,6 +105,43 @@ describe('the pages beside the graph', () => {
     expect(text).toMatch(/hub_gateway_refused_total\{code="GATEWAY_UNAUTHENTICATED"\} [1-9]/);
     expect(text).toMatch(/hub_gateway_operations_total\{kind="subscription",way="\w+",outcome="ok"\} [1-9]/);
     expect(text).toMatch(/hub_gateway_stream_messages_total [1-9]/);
+  });
+
+  it('count each refusal of a document once, by POST, by GET, as an event and on a socket', async () => {
+    await using small = await openTestGateway({ limits: { subscriptionsPerSocket: 1 } });
+    const socket = await small.client().socket();
+    await socket.init();
+    const post = (query: string, accept = '*/*') => sendGraph(`${small.url}/graphql`, { query }, { accept });
+    const fetched = (query: string) =>
+      send(`${small.url}/graphql?query=${encodeURIComponent(query)}`, {
+        method: 'GET',
+        headers: { 'apollo-require-preflight': '1' },
+      });
+    const subscribed = async (query: string) => {
+      socket.send({ type: 'subscribe', id: 'a', payload: { query } });
+      await socket.next();
+    };
+    const asked: readonly (readonly [string, () => Promise<unknown>, string])[] = [
+      ['syntax by POST', () => post('{'), 'GATEWAY_SYNTAX'],
+      ['syntax by GET', () => fetched('{'), 'GATEWAY_SYNTAX'],
+      ['syntax as an event', () => post('{', 'text/event-stream'), 'GATEWAY_SYNTAX'],
+      ['syntax on a socket', () => subscribed('{'), 'GATEWAY_SYNTAX'],
+      ['a mutation by GET', () => fetched('mutation { enrol(name: "A") { id } }'), 'GATEWAY_BAD_REQUEST'],
+      ['a form by POST', () => post('{ nothing }'), 'GATEWAY_VALIDATION'],
+      ['a form by GET', () => fetched('{ nothing }'), 'GATEWAY_VALIDATION'],
+      ['no object by POST', () => send(`${small.url}/graphql`, { body: '[' }), 'GATEWAY_BAD_REQUEST'],
+    ];
+    for (const [way, ask, code] of asked) {
+      const before = await refusals(small.url);
+      await ask();
+      expect([way, since(before, await refusals(small.url))]).toEqual([way, { [code]: 1 }]);
+    }
+    const before = await refusals(small.url);
+    const query = 'subscription { balanceChanged(memberId: "m1") { version } }';
+    for (const id of ['b', 'c']) socket.send({ type: 'subscribe', id, payload: { query } });
+    expect(await socket.next()).toMatchObject({ type: 'error', id: 'c' });
+    expect(since(before, await refusals(small.url))).toEqual({ GATEWAY_TOO_MANY_SUBSCRIPTIONS: 1 });
+    socket.close();
   });
 
   it('say that the hub is ready when database, keys and subgraphs are', async () => {

@@ -10,6 +10,7 @@ import type { GatewayLimits } from '../limits/limits';
 import { faultBody } from '../plan/mask';
 import { countRefusal } from '../plan/measured';
 import { isKnownCode, type GatewayCode } from '../plan/codes';
+import { INTAKE_CALLS } from './intake/message';
 import { ANSWER_TYPES, answerTypeFor } from './media-types';
 import { readBody } from './read-body';
 
@@ -81,10 +82,15 @@ export const nameRequest: RequestHandler = (request, response, next) => {
   continued(traceparentOf(request), () => traced(requestSpan(request, requestId), answered)).catch(next);
 };
 
+const OWN_PATHS: ReadonlySet<string> = new Set([
+  ...['/graphql', '/graphiql', '/metrics', '/livez', '/readyz', '/v1/problems'],
+  ...INTAKE_CALLS.map((call) => `/v1/${call}`),
+]);
+
 /** What a trace says of a request; of its path only what is ours, for the rest may name anything. */
 export function requestSpan({ method, url = '' }: IncomingMessage, requestId: string): Span {
   const path = url.split('?')[0] as string;
-  const known = /^\/(?:graphql|graphiql|metrics|livez|readyz|v1\/[a-z]+)$/.test(path) ? path : '/…';
+  const known = OWN_PATHS.has(path) ? path : '/…';
   return { name: `${method} ${known}`, kind: 'server', facts: { 'hub.request_id': requestId } };
 }
 
@@ -163,8 +169,26 @@ function faultOfMediaType(request: IncomingMessage): HttpFault | null {
   return { status: 415, code: 'GATEWAY_MEDIA_TYPE', message: 'Send the request as application/json in UTF-8.' };
 }
 
+/** A body as the GraphQL request it is, or what is wrong with it. */
+export function graphBodyOf(
+  bytes: Buffer,
+  { bodyBytes: most }: GatewayLimits,
+): { readonly body: GraphBody } | { readonly fault: HttpFault } {
+  const { value, error } = parsedJson(bytes.toString('utf8'));
+  const fault = error === null ? faultOfBody(value) : badRequest(notJson(error));
+  if (fault === null) return { body: value as GraphBody };
+  // Larger than that may be bulk mutations alone, and this is none.
+  return { fault: bytes.length > most ? tooLarge(`A request may have at most ${most} bytes.`) : fault };
+}
+
+/** Why a text is no JSON, in the words of the parser, unless they repeat a part of the text. */
+function notJson({ message }: Error): string {
+  const repeatsNothing = /JSON at position \d+|^Unexpected end of JSON input$/.test(message);
+  return repeatsNothing ? `The body is not valid JSON: ${message}.` : 'The body is not valid JSON.';
+}
+
 /** What is wrong with a body that is JSON; null when it is a GraphQL request. */
-export function faultOfBody(body: unknown): HttpFault | null {
+function faultOfBody(body: unknown): HttpFault | null {
   if (Array.isArray(body)) return badRequest('Send one operation at a time: batches are not taken.');
   if (!isRecord(body) || Object.keys(body).length === 0)
     return badRequest('The body must be a JSON object with "query".');
@@ -214,7 +238,9 @@ export function bodyReader(limits: GatewayLimits): RequestHandler {
     try {
       const bytes = await readBody(request, limits.bulkBodyBytes);
       locals(response).bodyBytes = bytes.length;
-      request.body = jsonOf(bytes);
+      const read = graphBodyOf(bytes, limits);
+      if ('fault' in read) return sendFault(response, read.fault);
+      request.body = read.body;
       return next();
     } catch (error) {
       return next(error);
@@ -229,13 +255,16 @@ export function jsonOf(bytes: Buffer): unknown {
 
 /** What the body reader stumbled over, in our words. */
 export function faultOfReading(error: { status?: number; type?: string }): HttpFault | null {
-  if (error.status === 413)
-    return { status: 413, code: 'GATEWAY_BODY_TOO_LARGE', message: 'The request is larger than may be sent.' };
+  if (error.status === 413) return tooLarge('The request is larger than may be sent.');
   if (error.status === 415)
     return { status: 415, code: 'GATEWAY_MEDIA_TYPE', message: 'Send the request as JSON in UTF-8.' };
   if (error.type?.startsWith('entity.') || error.type?.startsWith('request.'))
     return badRequest('The body is not JSON.');
   return error.status === 400 ? badRequest('The request cannot be read.') : null;
+}
+
+function tooLarge(message: string): HttpFault {
+  return { status: 413, code: 'GATEWAY_BODY_TOO_LARGE', message };
 }
 
 function badRequest(message: string): HttpFault {
@@ -247,10 +276,14 @@ function isJson(request: IncomingMessage): boolean {
 }
 
 function parsed(text: string): unknown {
+  return parsedJson(text).value;
+}
+
+function parsedJson(text: string): { readonly value: unknown; readonly error: Error | null } {
   try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
+    return { value: JSON.parse(text) as unknown, error: null };
+  } catch (error) {
+    return { value: undefined, error: error as Error };
   }
 }
 

@@ -153,8 +153,10 @@ async function admit(asked: {
   const { caller, acceptLanguage } = socket.extra;
   if (caller === null) return [limitFault('INVALID_INPUT', 'The socket has no caller.')];
   const most = limits.subscriptionsPerSocket;
-  if (Object.keys(socket.subscriptions).length > most)
+  if (Object.keys(socket.subscriptions).length > most) {
+    countRefusal('GATEWAY_TOO_MANY_SUBSCRIPTIONS');
     return [limitFault('GATEWAY_TOO_MANY_SUBSCRIPTIONS', `A socket may have ${most} live operations.`)];
+  }
   const named = await book.resolve(payload as RequestedDocument, caller);
   if ('code' in named) {
     countRefusal(named.code);

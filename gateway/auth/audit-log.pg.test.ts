@@ -3,6 +3,7 @@ import { projectRoot } from '../../kernel/config/project-root';
 import { asAdministrator } from '../../kernel/db/provision';
 import { readSqlFolder, runInvariants } from '../../kernel/db/invariants';
 import { newId } from '../../kernel/values/id';
+import { send, sendGraph } from '../testkit/send';
 import { openTestGateway, type TestGateway } from '../testkit/open-test-gateway';
 import { until } from '../testkit/until';
 import { readAudit } from './audit-log';
@@ -77,6 +78,17 @@ describe('the audit log', () => {
     const { body } = await client.query(ENROL);
     expect(body.errors?.[0]?.extensions?.['code']).toBe('SUBGRAPH_UNAVAILABLE');
     expect(hub.fixture.asked).toHaveLength(asked);
+  });
+
+  it('has a read that cannot be written down answered by GET as by POST', async () => {
+    const token = await hub.issuer.mint({ role: 'admin', programme, subject: 'kim' });
+    const query = '{ member(ref: { id: "m1" }) { displayName } }';
+    const headers = { authorization: `Bearer ${token}`, 'apollo-require-preflight': '1' };
+    jest.spyOn(hub.database.pool, 'query').mockRejectedValue(new Error('disk full') as never);
+    const posted = await sendGraph(`${hub.url}/graphql`, { query }, headers);
+    const fetched = await send(`${hub.url}/graphql?query=${encodeURIComponent(query)}`, { method: 'GET', headers });
+    for (const { status, json } of [posted, fetched])
+      expect([status, json?.errors?.[0]?.extensions.code]).toEqual([200, 'SUBGRAPH_UNAVAILABLE']);
   });
 
   it('keeps its order and its chain under many writers', async () => {

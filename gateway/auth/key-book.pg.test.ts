@@ -54,6 +54,17 @@ describe('the key book', () => {
     expect(query.mock.calls.length).toBeLessThan(25);
   });
 
+  it('forgets the key that was not used longest when it knows as many as it may', async () => {
+    const book = new KeyBook(database, partners, openLog('gateway', 'silent'), 2);
+    opened.push(book);
+    const texts = [partners.issueKey().text, partners.issueKey().text, partners.issueKey().text] as const;
+    for (const text of [texts[0], texts[1]]) await book.recognise(text);
+    const now = Date.now();
+    jest.spyOn(Date, 'now').mockReturnValue(now + 5_000);
+    for (const text of [texts[0], texts[2]]) await book.recognise(text);
+    expect(texts.map((text) => book.knows(text))).toEqual([true, false, true]);
+  });
+
   it('shares what one gateway has read with the others', async () => {
     const [first, second] = [open(), open()];
     const { text, keyId } = partners.issueKey();

@@ -47,6 +47,7 @@ export class KeyBook {
   private readonly consumer: Consumer;
   /** Keys that are being read now. */
   private readonly beingRead = new Map<string, Promise<KnownKey | null>>();
+  /** Those read longest ago first: one that is used is read again and again. */
   private readonly remembered = new Map<string, Remembered>();
   private lastCatchUp = 0;
   private due: Promise<void> | undefined;
@@ -57,6 +58,7 @@ export class KeyBook {
     private readonly database: Database,
     feed: EventFeed,
     private readonly log: Logger,
+    private readonly most = REMEMBERED,
   ) {
     this.consumer = new Consumer({ feedName: 'partners', feed, database, reactions: REACTIONS, log });
   }
@@ -132,7 +134,8 @@ export class KeyBook {
     const found = await findKey(this.database, keyId);
     if (found === null) return null;
     const key = { ...found, allowed: found.addresses && new AddressSet(found.addresses) };
-    if (this.remembered.size >= REMEMBERED) this.remembered.clear();
+    this.remembered.delete(keyId);
+    if (this.remembered.size >= this.most) this.remembered.delete(this.remembered.keys().next().value as string);
     this.remembered.set(keyId, { key, readAt: Date.now() });
     return key;
   }

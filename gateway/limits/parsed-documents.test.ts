@@ -9,7 +9,7 @@ const REFUSED: Admission = { faults: [new GraphQLError('no')] };
 describe('a parsed document', () => {
   /** The documents that were judged when a text was sent so many times, each after the one before. */
   async function judgedOf(text: string, admission: Admission, times = 2): Promise<Set<DocumentNode>> {
-    const documents = new ParsedDocuments(100);
+    const documents = new ParsedDocuments(100, () => undefined);
     const judged = new Set<DocumentNode>();
     for (let time = 0; time < times; time += 1)
       await documents.admitted(text, async (document) => (judged.add(document), admission));
@@ -29,7 +29,7 @@ describe('a parsed document', () => {
   });
 
   it('is the same for those who send it while it is judged, and forgotten when that fails', async () => {
-    const documents = new ParsedDocuments(100);
+    const documents = new ParsedDocuments(100, () => undefined);
     const judged: DocumentNode[] = [];
     const fail = documents.admitted('{ a }', async (document) => {
       judged.push(document);
@@ -46,7 +46,7 @@ describe('a parsed document', () => {
 
   it('is none when the text is no GraphQL or has too many tokens', async () => {
     const judge = jest.fn();
-    const documents = new ParsedDocuments(3);
+    const documents = new ParsedDocuments(3, () => undefined);
     for (const text of ['select', '{ a b }'])
       expect(await documents.admitted(text, judge)).toMatchObject({
         faults: [{ extensions: { code: 'GATEWAY_SYNTAX' } }],

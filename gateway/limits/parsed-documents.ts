@@ -17,13 +17,23 @@ export class ParsedDocuments {
   /** Those being judged: whoever sends the same in that moment has the same judged. */
   private readonly judging = new Map<string, DocumentNode>();
 
-  /** @param maxTokens how long a document may be */
-  constructor(private readonly maxTokens: number) {}
+  /**
+   * @param maxTokens how long a document may be
+   * @param refused   told of a text that is no document
+   */
+  constructor(
+    private readonly maxTokens: number,
+    private readonly refused: (code: 'GATEWAY_SYNTAX') => void,
+  ) {}
 
   /** Has the document of a text judged; a text that is none is refused with GATEWAY_SYNTAX. */
   async admitted(text: string, judge: (document: DocumentNode) => Promise<Admission>): Promise<AdmittedDocument> {
     const document = this.kept.get(text) ?? this.judging.get(text) ?? this.parsed(text);
-    if (document instanceof GraphQLError) return { faults: [document] };
+    if (document instanceof GraphQLError) {
+      // Nobody judges it, and who judges counts the others.
+      this.refused('GATEWAY_SYNTAX');
+      return { faults: [document] };
+    }
     this.judging.set(text, document);
     try {
       const admission = await judge(document);

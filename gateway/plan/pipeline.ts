@@ -28,7 +28,7 @@ import { aliasRule, plannerReads } from '../limits/alias-rule';
 import type { Budgets, Payer } from '../limits/budgets';
 import { NEW_DOCUMENT_COST, OperationCost } from '../limits/cost';
 import { OncePerOperation } from '../limits/kept';
-import { Lanes, statusOf } from '../limits/lanes';
+import { Lanes, statusOf, statusOfLane } from '../limits/lanes';
 import type { GatewayLimits } from '../limits/limits';
 import { ApolloPlanner, type Plan } from './apollo';
 import { AuditTrail } from './audit-trail';
@@ -231,6 +231,7 @@ export class Pipeline {
     const startedAt = performance.now();
     const result = await traced(spanOf('operation', run), () => this.guarded(context, () => this.run(run)));
     countAnswer(getOperationAST(document, operationName)?.operation ?? 'query', way, result, startedAt);
+    countNoPlace(result);
     return result;
   }
 
@@ -246,6 +247,7 @@ export class Pipeline {
     const shares = kind === OperationTypeNode.QUERY && !this.audit.concerns(run);
     const { result, text } = await (shares ? this.reads.ask(document, identity, begin) : begin());
     countAnswer(kind, run.way, result, startedAt);
+    countNoPlace(result);
     if (text !== null) return { text, status: 200 };
     const errors = this.masked(result, context);
     return { text: JSON.stringify({ errors, data: result.data }), status: statusOf(errors) };
@@ -318,6 +320,12 @@ function refusedSupergraph(reasons: readonly string[], cause?: unknown): Fault {
   const left = reasons.length - REASONS_TOLD;
   const told = [...reasons.slice(0, REASONS_TOLD), ...(left > 0 ? [`and ${left} more`] : [])];
   return new Fault('HUB_SUPERGRAPH_REFUSED', ['The supergraph is not taken:', ...told].join('\n  '), { cause });
+}
+
+/** An operation that found no place in its lane was refused, each of those that shared the run. */
+function countNoPlace({ errors }: ExecutionResult): void {
+  const code = errors?.[0]?.extensions?.['code'];
+  if (statusOfLane(code) !== undefined) countRefusal(code);
 }
 
 function isWhole({ errors }: ExecutionResult): boolean {

@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Writes a small replay folder: ten members, two brands, three weeks, and four rows that cannot be used. */
@@ -27,6 +27,11 @@ export function writeSmallFolder(folder: string): void {
     'redemptions.csv': ['redemption_id,member_id,partner_id,redeemed_on', ...redemptions, 'bad-3,s-1,Z,2017-03-09'],
   };
   for (const [name, lines] of Object.entries(files)) writeFileSync(join(folder, name), `${lines.join('\n')}\n`);
+}
+
+/** What is in each file of a folder, by its name. */
+export function filesOf(folder: string): Record<string, string> {
+  return Object.fromEntries(readdirSync(folder).map((name) => [name, readFileSync(join(folder, name), 'utf8')]));
 }
 
 /** The lines of a CSV file after its first, in an order that does not matter. */

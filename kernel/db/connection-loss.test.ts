@@ -9,6 +9,8 @@ describe('isConnectionLoss', () => {
     ['a server that starts up', withCode('57P03')],
     ['a broken protocol', withCode('08006')],
     ['a full server', withCode('53300')],
+    ['a session ended in the middle of a transaction', withCode('25P03')],
+    ['a server that does not answer a greeting', new Error('timeout expired')],
     ['nobody listening', withCode('ECONNREFUSED')],
     ['a reset', withCode('ECONNRESET')],
     ['writing into a closed connection', withCode('EPIPE')],

@@ -2,7 +2,12 @@ import { GraphQLError } from 'graphql';
 
 /** Codes a query may show in `errors[].extensions.code`; mutations answer refusals as data instead. */
 export type GraphFaultCode =
-  'INVALID_INPUT' | 'NOT_FOUND' | 'FORBIDDEN' | 'SUBGRAPH_UNAVAILABLE' | 'GATEWAY_DEADLINE_EXCEEDED';
+  | 'INVALID_INPUT'
+  | 'NOT_FOUND'
+  | 'FORBIDDEN'
+  | 'SUBGRAPH_UNAVAILABLE'
+  | 'GATEWAY_BODY_TOO_LARGE'
+  | 'GATEWAY_DEADLINE_EXCEEDED';
 
 const RETRYABLE: ReadonlySet<GraphFaultCode> = new Set<GraphFaultCode>([
   'SUBGRAPH_UNAVAILABLE',
@@ -17,6 +22,11 @@ export function graphFault(code: GraphFaultCode, message: string): GraphQLError 
 /** A part of the hub does not answer. Its name stays inside; what happened is logged where it was noticed. */
 export function subgraphUnavailable(): GraphQLError {
   return graphFault('SUBGRAPH_UNAVAILABLE', 'A part of the hub is not answering; what it owns is missing here.');
+}
+
+/** What is asked is larger than a subgraph takes. */
+export function operationTooLarge(): GraphQLError {
+  return graphFault('GATEWAY_BODY_TOO_LARGE', 'The operation is larger than a part of the hub takes.');
 }
 
 /** The caller's time is up before the answer came. */

@@ -7,8 +7,8 @@ import type { SubgraphName } from '../context/principal';
 import type { RequestContext } from '../context/request-context';
 import { openLog } from '../telemetry/log';
 import { Breaker } from './breaker';
-import { deadlineExceeded, subgraphUnavailable } from './fault';
-import type { SubgraphLink, SubgraphRequest } from './link';
+import { deadlineExceeded, operationTooLarge, subgraphUnavailable } from './fault';
+import { OPERATION_BYTES_MAX, type SubgraphLink, type SubgraphRequest } from './link';
 import { post, TimeUp } from './post';
 import { endWhenSilent } from './silence';
 import { PushStream, streamOf } from './stream';
@@ -67,9 +67,12 @@ export class HttpLink implements SubgraphLink {
   }
 
   async execute(request: SubgraphRequest): Promise<ExecutionResult> {
+    const body = bodyOf(request);
+    // It says nothing of the subgraph, so the breaker does not hear of it.
+    if (isTooLarge(body)) return { errors: [operationTooLarge()] };
     if (!this.breaker.allows()) return { errors: [subgraphUnavailable()] };
     try {
-      const result = await this.send(request);
+      const result = await this.send(body, request);
       this.breaker.succeeded();
       return result;
     } catch (error) {
@@ -81,6 +84,8 @@ export class HttpLink implements SubgraphLink {
   }
 
   async subscribe(request: SubgraphRequest): Promise<AsyncIterableIterator<ExecutionResult>> {
+    // Too large a message would end the WebSocket, with all other streams on it.
+    if (isTooLarge(bodyOf(request))) return streamOf<ExecutionResult>({ errors: [operationTooLarge()] });
     if (this.breaker.isResting()) return streamOf<ExecutionResult>({ errors: [subgraphUnavailable()] });
     const stream = new PushStream<ExecutionResult>(() => leave(), this.options.waiting ?? WAITING_MAX);
     // The consumer is there before the first message can come.
@@ -108,15 +113,13 @@ export class HttpLink implements SubgraphLink {
     await this.pool.destroy();
   }
 
-  private async send(request: SubgraphRequest): Promise<ExecutionResult> {
-    const { query, variables, operationName } = request;
-    const body = JSON.stringify({ query, variables, operationName });
+  private async send(body: string, { query, context }: SubgraphRequest): Promise<ExecutionResult> {
     try {
-      return await this.post(body, request.context);
+      return await this.post(body, context);
     } catch (error) {
       // A kept connection may have been closed by the other side just now. Only reading again is surely harmless.
       if (!isQuery(query) || !BROKEN.has((error as { code?: string }).code ?? '')) throw error;
-      return await this.post(body, request.context);
+      return await this.post(body, context);
     }
   }
 
@@ -188,6 +191,15 @@ export class HttpLink implements SubgraphLink {
 /** The context of a connection, before any operation on it says whose it is. */
 export function nobody(requestId = 'connection'): RequestContext {
   return { principal: { kind: 'anonymous' }, requestId, deadlineAt: new Date(Date.now() + 15_000) };
+}
+
+function bodyOf({ query, variables, operationName }: SubgraphRequest): string {
+  return JSON.stringify({ query, variables, operationName });
+}
+
+/** A character is at most three bytes, so most texts need not be counted. */
+function isTooLarge(body: string): boolean {
+  return body.length * 3 > OPERATION_BYTES_MAX && Buffer.byteLength(body) > OPERATION_BYTES_MAX;
 }
 
 function isQuery(text: string): boolean {

@@ -2,6 +2,9 @@ import type { DocumentNode, ExecutionResult } from 'graphql';
 import type { RequestContext } from '../context/request-context';
 import type { SubgraphName } from '../context/principal';
 
+/** Bytes of an operation for a subgraph in another process, without what signs it. */
+export const OPERATION_BYTES_MAX = 4 * 1024 * 1024;
+
 /** One operation for one subgraph. */
 export interface SubgraphRequest {
   readonly query: string;

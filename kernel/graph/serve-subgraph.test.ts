@@ -129,6 +129,15 @@ describe('a subgraph served as a process of its own', () => {
     }
   });
 
+  it('is not sent what it would not take, which is no fault of its own', async () => {
+    const large = { query: '{ who }', variables: { text: 'x'.repeat(4 * 1024 * 1024) }, context: context() };
+    for (let times = 0; times < 11; times += 1)
+      expect((await link.execute(large)).errors?.[0]?.extensions).toMatchObject({ code: 'GATEWAY_BODY_TOO_LARGE' });
+    const stream = await link.subscribe({ ...large, query: 'subscription { tick }' });
+    expect((await stream.next()).value).toMatchObject({ errors: [{ extensions: { code: 'GATEWAY_BODY_TOO_LARGE' } }] });
+    expect(await link.execute({ query: '{ who }', context: context() })).toEqual({ data: { who: 'admin' } });
+  });
+
   it('shows what was refused and hides what was thrown', async () => {
     const { data, errors } = await link.execute({ query: '{ broken refused }', context: context() });
     expect(data).toEqual({ broken: null, refused: null });

@@ -10,7 +10,7 @@ import { openLog } from '../telemetry/log';
 import { answerScraper, type Scrapers } from '../telemetry/scrapers';
 import { continued, traced } from '../telemetry/trace';
 import { graphFault } from './fault';
-import type { SubgraphRequest } from './link';
+import { OPERATION_BYTES_MAX, type SubgraphRequest } from './link';
 import { LocalLink } from './local-link';
 import { mapStream } from './stream';
 import type { HubSecrets, OpenSubgraph } from './subgraph';
@@ -31,8 +31,8 @@ export interface SubgraphAddress {
   readonly scrapers?: Scrapers;
 }
 
-/** A bulk mutation of 1,000 rows is about 1 MB; the gateway has checked the size before. */
-const BODY_MAX = 4 * 1024 * 1024;
+/** Links send no larger operation; on a socket its signature and its id come with it. */
+const BODY_MAX = OPERATION_BYTES_MAX + 64 * 1024;
 const PAGE_MAX = 1_000;
 const WAIT_MAX_MS = 10_000;
 

@@ -66,6 +66,11 @@ describe('an error in the log', () => {
     expect(typed).toMatchObject({ code: '22P02', message: '(message withheld: it may quote a value)' });
   });
 
+  it('is told of whatever was thrown, also of what cannot be made a text', () => {
+    expect(loggedError(Object.create(null))).toEqual({ type: 'object', message: '[object Object]' });
+    expect(loggedError('gone')).toEqual({ type: 'string', message: 'gone' });
+  });
+
   it('of other kinds keeps message, code and cause, and nothing that was hung on it', () => {
     const cause = Object.assign(new Error('refused'), { code: 'ECONNREFUSED', request: { body: NAME } });
     const error = Object.assign(new TypeError('members did not answer', { cause }), { parameters: [NAME] });

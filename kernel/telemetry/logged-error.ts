@@ -60,13 +60,22 @@ function databaseErrorIn(error: unknown): DatabaseError | null {
   return null;
 }
 
+/** What has no prototype, or a `toString` that fails, has no text of its own. */
+function textOf(thing: unknown): string {
+  try {
+    return String(thing);
+  } catch {
+    return Object.prototype.toString.call(thing);
+  }
+}
+
 /** Something that is no error: a fault told by another process, or whatever was thrown. */
 function loggedThing(thing: unknown): LoggedError {
   const { message, extensions } = (thing ?? {}) as { message?: unknown; extensions?: { code?: unknown } };
   const code = extensions?.code;
   return {
     type: typeof thing,
-    message: typeof message === 'string' ? message : String(thing),
+    message: typeof message === 'string' ? message : textOf(thing),
     ...(typeof code === 'string' && { code }),
   };
 }

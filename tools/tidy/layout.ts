@@ -48,7 +48,7 @@ const roleRooms: Readonly<Record<string, RegExp>> = {
   store: /\/data\/|^gateway\/|^kernel\//,
   bench: /./,
 };
-const testSuffix = /[.](pg[.]|graph[.]|e2e[.])?test[.]ts$/;
+const testSuffix = /([.]long)?[.](pg[.]|graph[.]|e2e[.])?test[.]ts$/;
 const kebab = /^[a-z0-9]+(-[a-z0-9]+)*$|^__snapshots__$/;
 const documentName = /^[A-Z]+(_[A-Z]+)*[.]md$/;
 

@@ -92,6 +92,7 @@ async function carryOutOne(
     retryAfterSeconds,
     problem: { messageId: message.messageId, type: message.type, event: message.event, code, message: told },
   });
+  if (lacksTime(message, mapping)) return failed('GATEWAY_INTAKE_VALUE', NO_TIME);
   let variables: Record<string, unknown>;
   try {
     variables = fill(mapping.template, message.body);
@@ -119,6 +120,18 @@ async function carryOutOne(
   const result = data?.['result'] as { code?: string; message?: string; retryable?: boolean } | null | undefined;
   if (result?.code === undefined) return null;
   return failed(result.code, result.message ?? '', result.retryable ? 1 : 0);
+}
+
+const NO_TIME = 'The message does not say when it happened: send `timestamp`, the same each time the message is sent.';
+const TIMES = ['timestamp', 'originalTimestamp', 'sentAt'] as const;
+
+/**
+ * Whether a command's time is in none of the usual places of the message. The moment it was received would be another one when the message
+ * is sent again, and so another command under the same key.
+ */
+function lacksTime({ body }: IntakeMessage, { template }: IntakeMapping): boolean {
+  if (TIMES.some((name) => (body[name] ?? '') !== '')) return false;
+  return JSON.stringify(template).includes(`"$.${TIMES[0]}"`);
 }
 
 function parsed(text: string): DocumentNode {

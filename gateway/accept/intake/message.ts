@@ -15,6 +15,9 @@ export interface IntakeMessage {
 const BATCH_MAX = 500;
 const TYPES = ['identify', 'track', 'page', 'screen', 'group', 'alias'] as const;
 
+/** The last parts of the paths that take messages. */
+export const INTAKE_CALLS = ['batch', ...TYPES] as const;
+
 const id = z.union([z.string().min(1).max(255), z.number()]).transform(String);
 const message = z.looseObject({
   type: z.enum(TYPES),

@@ -33,7 +33,7 @@ describe('the doors beside the graph', () => {
   let hub: TestGateway;
   let key: string;
   let gate: ReturnType<typeof heldLink>['gate'];
-  const open = async (partner = defaultLimits.budgets.partner) => {
+  const open = async (partner = defaultLimits.budgets.partner, template: object = {}) => {
     const budgets = { ...defaultLimits.budgets, partner };
     hub = await openTestGateway({
       limits: { budgets, lanes: { ...defaultLanes, bulk } },
@@ -44,7 +44,7 @@ describe('the doors beside the graph', () => {
       },
     });
     key = hub.partners.issueKey().text;
-    const mappings = JSON.stringify([{ type: 'TRACK', event: null, document: DOCUMENT, template: {} }]);
+    const mappings = JSON.stringify([{ type: 'TRACK', event: null, document: DOCUMENT, template }]);
     await hub.database.pool.query('insert into intake_mapping (partner_id, version, mappings) values ($1, 1, $2)', [
       ...[hub.partners.partnerId, mappings],
     ]);
@@ -79,6 +79,27 @@ describe('the doors beside the graph', () => {
     expect(codeOf(await batch({ batch: [track()], writeKey: unknown }, {}))).toEqual([401, 'GATEWAY_UNAUTHENTICATED']);
     const cut = { headers: { 'content-type': 'application/json', ...basic(key) }, body: '{"batch":[' };
     expect(codeOf(await send(`${hub.url}/v1/batch`, cut))).toEqual([400, 'GATEWAY_BAD_REQUEST']);
+  });
+
+  it('take the write key as Bearer too, by the same rules', async () => {
+    await open();
+    const bearer = { authorization: `Bearer ${key}` };
+    const large = { batch: [{ ...track(), properties: { x: 'x'.repeat(2 * BODY_MAX) } }] };
+    expect((await batch(large, bearer)).json).toEqual({ success: true, problems: 0 });
+    const problems = await send(`${hub.url}/v1/problems`, { method: 'GET', headers: bearer });
+    expect([problems.status, problems.json]).toEqual([200, { problems: [] }]);
+    const unknown = { authorization: `Bearer hub_test_${'0'.repeat(32)}_${'A'.repeat(43)}` };
+    expect(await headOnly(unknown)).toBe(401);
+  });
+
+  it('name the timestamp that a message lacks whose command has a time', async () => {
+    await open(undefined, { at: { $first: ['$.timestamp', '$.originalTimestamp', '$.sentAt'] } });
+    const timed = { ...track(), timestamp: '2026-03-10T12:00:00Z' };
+    expect((await batch({ batch: [track(), timed] })).json).toEqual({ success: true, problems: 1 });
+    const { text } = await send(`${hub.url}/v1/problems`, { method: 'GET', headers: basic(key) });
+    expect((JSON.parse(text) as { problems: object[] }).problems).toMatchObject([
+      { code: 'GATEWAY_INTAKE_VALUE', message: expect.stringContaining('`timestamp`') as string },
+    ]);
   });
 
   it('are refused two Authorization headers, each of them', async () => {

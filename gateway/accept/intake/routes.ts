@@ -13,7 +13,7 @@ import { callerOf } from '../graph-post';
 import { readBody } from '../read-body';
 import { faultOfError, jsonOf, locals, sendFault, type HttpFault } from '../request-shape';
 import { carryOut } from './carry-out';
-import { messagesIn } from './message';
+import { INTAKE_CALLS, messagesIn } from './message';
 
 export interface IntakeOptions {
   readonly pipeline: Pipeline;
@@ -26,7 +26,6 @@ export interface IntakeOptions {
 /** Of a request whose key is in its head, and holds. */
 const BODY_MAX = 512 * 1024;
 const PROBLEMS_TOLD = 100;
-const CALLS = ['batch', 'identify', 'track', 'page', 'screen', 'group', 'alias'];
 
 /**
  * The HTTP side of the Segment spec: `/v1/batch` and a path for each kind of message, with a partner key as the write key. A shop
@@ -35,7 +34,7 @@ const CALLS = ['batch', 'identify', 'track', 'page', 'screen', 'group', 'alias']
 export function intakeRoutes(options: IntakeOptions): Router {
   const router = Router();
   router.post(
-    CALLS.map((call) => `/v1/${call}`),
+    INTAKE_CALLS.map((call) => `/v1/${call}`),
     async (request, response) => {
       const fault = await take(options, request, response);
       if (fault !== null) sendFault(response, fault);
@@ -63,9 +62,10 @@ async function partnerOf(
   return pipeline.lanes.faultFor(caller.principal, { isBulk: true }) ?? (caller as PartnerCaller);
 }
 
-/** The write key as the user name of Basic credentials, as the spec's clients send it. */
-function basicKeyOf({ headers: { authorization = '' } }: IncomingMessage): string | null {
-  const [, basic] = /^Basic +([A-Za-z0-9+/=]{1,400})$/i.exec(authorization) ?? [];
+/** The write key as the user name of Basic credentials, as the spec's clients send it, or as a bearer's, as for the graph. */
+function headKeyOf({ headers: { authorization = '' } }: IncomingMessage): string | null {
+  const [, basic, bearer] = /^(?:Basic +([A-Za-z0-9+/=]{1,400})|Bearer +(\S{1,400}))$/i.exec(authorization) ?? [];
+  if (bearer !== undefined) return bearer;
   return basic === undefined ? null : Buffer.from(basic, 'base64').toString('utf8').replace(/:$/, '');
 }
 
@@ -81,9 +81,9 @@ async function received(
   request: Request,
   response: Response,
 ): Promise<{ caller: PartnerCaller; body: unknown } | HttpFault> {
-  const basic = basicKeyOf(request);
-  if (basic !== null) {
-    const caller = await partnerOf(options, { request, response, writeKey: basic });
+  const writeKey = headKeyOf(request);
+  if (writeKey !== null) {
+    const caller = await partnerOf(options, { request, response, writeKey });
     return 'code' in caller ? caller : { caller, body: jsonOf(await readBody(request, BODY_MAX)) };
   }
   const body = jsonOf(await readBody(request, options.limits.bodyBytes));
@@ -125,7 +125,7 @@ async function take(options: IntakeOptions, request: Request, response: Response
 }
 
 async function problems(options: IntakeOptions, request: Request, response: Response): Promise<HttpFault | null> {
-  const caller = await partnerOf(options, { request, response, writeKey: basicKeyOf(request) });
+  const caller = await partnerOf(options, { request, response, writeKey: headKeyOf(request) });
   if ('code' in caller) return caller;
   response.json({ problems: await latestProblems(options.database, caller.principal.partnerId, PROBLEMS_TOLD) });
   return null;

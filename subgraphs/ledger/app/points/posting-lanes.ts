@@ -1,4 +1,5 @@
 import { Client } from 'pg';
+import { isConnectionLoss } from '../../../../kernel/db/connection-loss';
 import { sqlStateOf } from '../../../../kernel/db/transaction';
 import type { Logger } from '../../../../kernel/telemetry/log';
 import { currentTrace, traced, type Traceparent } from '../../../../kernel/telemetry/trace';
@@ -257,7 +258,7 @@ function settingsOf(lockWaitMsMax: number | undefined): string {
 /** Whether the same command may fare better a moment later: the timing was wrong, or the connection. */
 function isPassing(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state === undefined || state.startsWith('08') || state.startsWith('57P') || RACES.has(state);
+  return state === undefined || isConnectionLoss(error) || RACES.has(state);
 }
 
 /** Unique violation, deadlock, serialization failure: the timing was wrong, not the command. */
