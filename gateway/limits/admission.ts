@@ -175,11 +175,11 @@ export class Admissions {
   }
 
   private isPageSize(first: unknown): boolean {
-    return typeof first === 'number' && first >= 0 && first <= this.options.limits.pageSize;
+    return typeof first === 'number' && first >= 1 && first <= this.options.limits.pageSize;
   }
 
   private pageFault(): GraphQLError {
-    return limitFault('INVALID_INPUT', `"first" is from 0 to ${this.options.limits.pageSize}.`);
+    return limitFault('INVALID_INPUT', `"first" is from 1 to ${this.options.limits.pageSize}.`);
   }
 }
 

@@ -140,6 +140,7 @@ const cases: readonly Case[] = [
     code: 'INVALID_INPUT',
   },
   { what: 'a page of -1', query: '{ members(first: -1) { id } }', code: 'INVALID_INPUT' },
+  { what: 'a page of none', query: '{ members(first: 0) { id } }', code: 'INVALID_INPUT' },
   {
     what: 'a page of 1e9',
     query: 'query ($n: Int!) { members(first: $n) { id } }',
