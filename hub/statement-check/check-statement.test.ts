@@ -138,6 +138,12 @@ describe('a statement, from the closing package alone', () => {
     }
   });
 
+  it('names the lines of a section that the head does not name', () => {
+    const lines = good.split('\n');
+    const moved = lines.map((text, n) => (n === 2 || n === 3 ? text.replace('ptr_a>ptr_c', 'ptr_a>ptr_b') : text));
+    expect(told(moved.join('\n'))).toContain('section ptr_a>ptr_b (lines 3, 4): the head does not name it');
+  });
+
   it('misses a record that was left out, and one that was put in', () => {
     const lines = good.split('\n');
     expect(told([...lines.slice(0, 2), ...lines.slice(3)].join('\n'))).toContain('2 records, and the head says 3');
