@@ -112,6 +112,14 @@ describe('a purchase', () => {
     expect(await graph.accountOf(graph.member(buyer), buyer)).toMatchObject({ version: '0', available: '0' });
   });
 
+  it('that has not happened yet is refused with the programme’s own time, which may stand still', async () => {
+    const early = sale(enrol(), 100n, { occurredAt: '2026-03-11T12:00:00Z' });
+    const answer = await graph.run(graph.partner(baker), RECORD, early);
+    expect(answer.message).toBe(
+      'The purchase has not happened yet: by the programme’s clock it is 2026-03-10T12:00:00.000Z.',
+    );
+  });
+
   it('is refused at a suspended partner, and to everyone but a partner’s key with the scope', async () => {
     const buyer = enrol();
     expect(await graph.run(graph.partner(suspended), RECORD, sale(buyer, 100n))).toMatchObject({

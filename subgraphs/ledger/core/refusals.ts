@@ -328,14 +328,15 @@ export const ledgerRefusals = {
     precedence: 60,
   },
   LEDGER_CYCLE_STEP_NOT_ALLOWED: {
-    meaning: 'The cycle is not in the state this step starts from.',
+    meaning:
+      'The cycle is not in the state this step starts from, or no step of it is proposed that could be approved.',
     action: 'Read the cycle and ask for the step that follows its state.',
     retryable: false,
     type: 'CycleStepNotAllowed',
     precedence: 61,
   },
   LEDGER_CYCLE_CONTENT_CHANGED: {
-    meaning: 'What would be approved is not what was proposed: the content hash differs, or nothing is proposed.',
+    meaning: 'What would be approved is not what was proposed: the content hash differs.',
     action: 'Look at the cycle again and approve the hash it shows now.',
     retryable: false,
     type: 'CycleContentChanged',
@@ -396,3 +397,10 @@ export const ledgerRefusals = {
 
 /** Makes one of the ledger's refusals. */
 export const refuse = refuseFrom(ledgerRefusals);
+
+/** LEDGER_OCCURRED_IN_FUTURE. It names the programme's time, since a sandbox's clock stands still. */
+export const notYet = (what: string, now: Date) =>
+  refuse(
+    'LEDGER_OCCURRED_IN_FUTURE',
+    `${what} has not happened yet: by the programme’s clock it is ${now.toISOString()}.`,
+  );

@@ -3,7 +3,7 @@ import { textFault } from '../../../../kernel/errors/check-input';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { notFound, refuseShared } from '../../../../kernel/errors/shared-refusals';
 import { campaignsOf, runsAt, type Campaign } from '../../core/campaigns/campaign';
-import { refuse } from '../../core/refusals';
+import { notYet, refuse } from '../../core/refusals';
 import { keepResponses, type CampaignResponse, type ResponseKind } from '../../data/campaigns/response.store';
 import { currentBook } from '../current-book';
 import type { Ledger } from '../ledger';
@@ -82,7 +82,7 @@ async function readRow(
   if (link === null) return notFound('member');
   if (isRefusal(link)) return link;
   const { idempotencyKey, kind, occurredAt } = input;
-  if (occurredAt > now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'It has not happened yet.');
+  if (occurredAt > now) return notYet('It', now);
   if (!runsAt(campaign, occurredAt)) {
     return refuse('LEDGER_CAMPAIGN_NOT_RUNNING', 'The campaign does not run at that instant.');
   }

@@ -143,9 +143,16 @@ class Batch {
   decide(command: PostingCommand): BatchOutcome {
     const key = keyOf(command);
     const before = key === null ? undefined : this.loaded.decided.get(decidedText(key));
-    const outcome = before === undefined ? this.decideNew(command, key) : replayOf(before, command);
+    const outcome = before === undefined ? this.decideNew(command, key) : this.decideAgain(command, before);
     const state = command.link ? this.loaded.links.get(command.link) : undefined;
     return state !== undefined && isDone(outcome) ? { ...outcome, link: state } : outcome;
+  }
+
+  /** A key of a caller who serves several programmes names no posting in any but its own. */
+  private decideAgain(command: PostingCommand, before: DecidedCommand): PostingOutcome {
+    const wallet = this.loaded.wallets.get(walletText(command.key));
+    const isElsewhere = wallet !== undefined && wallet.programmeId !== command.programmeId;
+    return isElsewhere ? refused(notFound('member')) : replayOf(before, command);
   }
 
   private decideNew(command: PostingCommand, key: CommandKey | null): BatchOutcome {

@@ -201,6 +201,14 @@ describe('posting lanes', () => {
     expect(await balance(memberId)).toEqual({ available: '10', seq: '2' });
   });
 
+  it('tells who repeats its key under another programme what a stranger is told', async () => {
+    const memberId = newId('mem');
+    const sale = earn(memberId, 5n, 'of one programme');
+    expect(codeOf(await lanes.post(sale))).toBe('posted');
+    expect(codeOf(await lanes.post({ ...sale, programmeId: newId('prg') }))).toBe('NOT_FOUND');
+    expect(codeOf(await lanes.post(sale))).toBe('replayed');
+  });
+
   it('keeps a lone caller waiting for nobody: no timer has to pass before its posting is committed', async () => {
     const member = newId('mem');
     await lanes.post(earn(member, 1n, 'warm'));

@@ -15,7 +15,7 @@ import { parseCurrency } from '../../../../kernel/values/money';
 import { daysLater } from '../../core/movements/validity';
 import { matches, type MissingClaim } from '../../core/receipts/receipt';
 import { partnerIn } from '../../core/rule-book';
-import { refuse } from '../../core/refusals';
+import { notYet, refuse } from '../../core/refusals';
 import { findDocument } from '../../data/points/document.store';
 import { loadProgrammeNow } from '../../data/programme.store';
 import { countOpenClaims, findClaim, insertClaim } from '../../data/receipts/missing-claim.store';
@@ -69,7 +69,7 @@ export async function claimMissingPoints(
   const opened = await inTransaction(ledger.database, (tx) =>
     once(tx, { caller: callerOf(principal), operation: 'claimMissingPoints', key, body }, async () => {
       const now = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();
-      if (input.occurredAt > now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The purchase has not happened yet.');
+      if (input.occurredAt > now) return notYet('The purchase', now);
       if (recorded !== null) return refuse('LEDGER_DOCUMENT_ALREADY_RECORDED', 'This receipt has earned its points.');
       if ((await countOpenClaims(tx, programmeId, memberId)) >= OPEN_MAX) {
         return refuse('LEDGER_TOO_MANY_CLAIMS', `At most ${OPEN_MAX} claims of a member wait at once.`);

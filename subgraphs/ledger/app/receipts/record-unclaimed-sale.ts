@@ -4,7 +4,7 @@ import { inTransaction } from '../../../../kernel/db/transaction';
 import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import { whyNotSoldThere } from '../../core/movements/branch';
 import { claimUntil, matches, type Receipt } from '../../core/receipts/receipt';
-import { refuse } from '../../core/refusals';
+import { notYet, refuse } from '../../core/refusals';
 import { loadProgrammeNow } from '../../data/programme.store';
 import { insertReceipt } from '../../data/receipts/receipt.store';
 import { findOpenClaim } from '../../data/receipts/missing-claim.store';
@@ -60,7 +60,7 @@ export async function recordUnclaimedSale(
   const kept = await inTransaction(ledger.database, (tx) =>
     once(tx, { caller: callerOf(principal), operation: 'recordUnclaimedSale', key, body }, async () => {
       const now = (await loadProgrammeNow(tx, programmeId)) ?? ledger.clock.now();
-      if (occurredAt > now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The sale has not happened yet.');
+      if (occurredAt > now) return notYet('The sale', now);
       if (await insertReceipt(tx, documentHash(partnerId, 'PURCHASE', externalRef), receipt, now)) {
         return { externalRef, claimUntil: receipt.claimUntil };
       }

@@ -6,6 +6,7 @@ import { claimedPurchase, lateGoodwillRule, type MissingClaim, type Settlement }
 import { beginSettling, closeClaim, findDueClaims } from '../../data/receipts/missing-claim.store';
 import type { Ledger } from '../ledger';
 import { programmeNow } from '../programme-now';
+import { readPosted } from '../points/post';
 import {
   documentOf,
   earningOf,
@@ -92,13 +93,21 @@ async function settle(
     plan: rule,
   });
   if (outcome.kind === 'refused' && outcome.refusal.retryable) return outcome.refusal;
-  await close(ledger, claim, outcome.kind === 'refused' ? endOf(outcome.refusal) : endAs(state, outcome));
+  if (outcome.kind === 'refused') await close(ledger, claim, endOf(outcome.refusal));
+  else
+    await close(ledger, claim, {
+      state: (await hasEarned(ledger, claim, outcome)) ? state : 'EARNED_NOTHING',
+      reason: null,
+    });
   return null;
 }
 
-/** Goodwill of no points is none. */
-const endAs = (state: Settlement, { kind }: PostingOutcome) =>
-  ({ state: kind === 'nothing' ? 'EARNED_NOTHING' : state, reason: null }) as const;
+/** Goodwill of no points is none, also where points of the member that were due expired in its posting. */
+async function hasEarned(ledger: ClaimLedger, claim: MissingClaim, outcome: PostingOutcome): Promise<boolean> {
+  if (outcome.kind === 'posted') return outcome.own.plan.kind !== 'EXPIRY';
+  if (outcome.kind === 'replayed') return (await readPosted(ledger, claim, outcome.seq)).line.kind !== 'EXPIRY';
+  return false;
+}
 
 const endOf = ({ code }: Refusal) => ({ state: 'REFUSED', reason: code }) as const;
 

@@ -40,16 +40,15 @@ export async function approveSettlementStep(
       const cycle = await cycleFor(tx, programmeId, id);
       if (isRefusal(cycle)) return cycle;
       const proposed = await findProposedStep(tx, cycle.id);
-      const { to = cycle.state, cutOffAt = null, terms = null } = proposed ?? {};
+      if (proposed === null) {
+        const message = `Nothing is proposed for the cycle; it is ${cycle.state}.`;
+        return refuse('LEDGER_CYCLE_STEP_NOT_ALLOWED', message);
+      }
+      const { to, cutOffAt, terms } = proposed;
       const step = { cycle, to, cutOffAt, terms, book, now };
       // A cut-off proposed since the look before the lock must not be performed without it.
-      const isUnlocked = proposed?.to === 'CUT_OFF' && !postingsStopped;
-      if (
-        proposed === null ||
-        isUnlocked ||
-        proposed.contentHash !== contentHash ||
-        (await contentHashOf(tx, step)) !== contentHash
-      ) {
+      const isUnlocked = to === 'CUT_OFF' && !postingsStopped;
+      if (isUnlocked || proposed.contentHash !== contentHash || (await contentHashOf(tx, step)) !== contentHash) {
         return refuse('LEDGER_CYCLE_CONTENT_CHANGED', 'What would be approved is not what was proposed.');
       }
       // By person and not by role: somebody who is admin and finance approver at once is still one person.

@@ -88,7 +88,7 @@ it('takes two persons for every step from OPEN to LOCKED, and takes each once ho
     const after = await stored(cycleId);
     expect(after.state).toBe(to);
     expect(await approve(as('finance', 'fay'), contentHash, key)).toEqual({ ...performed, replayed: true });
-    expect(codeOf(await approve(as('finance', 'fay'), contentHash))).toBe('LEDGER_CYCLE_CONTENT_CHANGED');
+    expect(codeOf(await approve(as('finance', 'fay'), contentHash))).toBe('LEDGER_CYCLE_STEP_NOT_ALLOWED');
     expect(await propose()).toEqual({ ...first, replayed: true });
     expect(await stored(cycleId)).toEqual(after);
     taken.push(to);

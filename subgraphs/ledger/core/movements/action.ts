@@ -2,7 +2,7 @@ import { isRefusal, type Refusal } from '../../../../kernel/errors/refusal';
 import type { PartnerId } from '../../../../kernel/values/id';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
-import { refuse } from '../refusals';
+import { notYet, refuse } from '../refusals';
 import { actionRuleAt, type ActionRule } from '../rule-book';
 import { actionPoints } from '../rules/action-terms';
 import { NO_MEMBER_FACTS } from '../rules/member-facts';
@@ -32,7 +32,7 @@ export function planAction(wallet: Wallet, action: Action, facts: PostingFacts):
   if (isRefusal(contract)) return contract;
   const rule = actionRuleAt(facts.book, action, action.occurredAt);
   if (rule === undefined) return refuse('LEDGER_ACTION_NOT_REWARDED', 'No rule of this partner rewards this action.');
-  if (action.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The action has not happened yet.');
+  if (action.occurredAt > facts.now) return notYet('The action', facts.now);
   const occasion = occasionOf(rule, action);
   if (isRefusal(occasion)) return occasion;
   if (isExhausted(wallet, rule, { action, occasion }, facts)) {

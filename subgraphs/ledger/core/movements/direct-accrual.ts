@@ -4,7 +4,7 @@ import type { FundingShare, LotTerms, Party } from '../points/lot';
 import { openingMoney } from '../money/issuance-claims';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
-import { refuse } from '../refusals';
+import { notYet, refuse } from '../refusals';
 import { goodwillTerms, issue, termsOf } from './accrual';
 import { mayFund } from './funder';
 import { issuingTerms } from './purchase';
@@ -36,7 +36,7 @@ export interface DirectAccrual {
 export function planDirectAccrual(wallet: Wallet, accrual: DirectAccrual, facts: PostingFacts): PostingPlan | Refusal {
   const terms = termsFor(accrual, facts);
   if (isRefusal(terms)) return terms;
-  if (accrual.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'It has not happened yet.');
+  if (accrual.occurredAt > facts.now) return notYet('It', facts.now);
   const expiresAt = accrual.expiresAt ?? expiryOf(accrual.occurredAt, facts.book);
   if (expiresAt !== null && expiresAt <= facts.now) {
     return refuse('LEDGER_EXPIRY_NOT_LATER', 'The points would have expired when they were given.');

@@ -6,7 +6,7 @@ import { together } from '../money/claim';
 import type { Entry } from '../points/account';
 import { EMPTY_PLAN, type PostingFacts, type PostingPlan } from '../points/posting';
 import type { PastPurchase, Wallet } from '../points/wallet';
-import { refuse } from '../refusals';
+import { notYet, refuse } from '../refusals';
 import { whyClosed, type RuleBook } from '../rule-book';
 import { convertedMinor } from '../rules/conversion';
 import { uncounted } from '../tiers/standing';
@@ -39,7 +39,7 @@ export function planPurchaseReturn(wallet: Wallet, back: PurchaseReturn, facts: 
   if (back.currency !== purchase.currency) {
     return refuse('LEDGER_CURRENCY_NOT_ACCEPTED', `The purchase was paid in ${purchase.currency}.`);
   }
-  if (back.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The return has not happened yet.');
+  if (back.occurredAt > facts.now) return notYet('The return', facts.now);
   const keptMinor = purchase.amountMinor - purchase.returnedMinor - back.amountMinor;
   if (keptMinor < 0n) {
     const leftMinor = purchase.amountMinor - purchase.returnedMinor;

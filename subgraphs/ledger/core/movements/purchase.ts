@@ -4,7 +4,7 @@ import { points, type Points } from '../../../../kernel/values/points';
 import type { FundingShare } from '../points/lot';
 import type { CampaignLot, PostingFacts, PostingPlan } from '../points/posting';
 import type { Wallet } from '../points/wallet';
-import { refuse } from '../refusals';
+import { notYet, refuse } from '../refusals';
 import type { Surroundings } from '../rules/purchase-facts';
 import { earnedBy, budgetedBy, type PurchaseEarning } from './purchase-earning';
 import { contractAt, earningRuleAt, partnerIn, whyNotActive, type Contract, type EarningRule } from '../rule-book';
@@ -45,7 +45,7 @@ export interface PurchaseLineFact {
 export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingFacts): PostingPlan | Refusal {
   const earning = earnedOnTerms(wallet, purchase, facts);
   if (isRefusal(earning)) return earning;
-  if (purchase.occurredAt > facts.now) return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The purchase has not happened yet.');
+  if (purchase.occurredAt > facts.now) return notYet('The purchase', facts.now);
   const { contract, rule, earned } = earning;
   const waits = rule.pendingDays > 0 || contract.releaseOnFunding;
   const common = {

@@ -8,7 +8,7 @@ import { drawLots, drawProRata, spendableLots, type Draw } from '../points/draw'
 import type { LotPart } from '../points/lot';
 import { EMPTY_PLAN, type MoneyBeside, type PostingFacts, type PostingPlan } from '../points/posting';
 import { outstandingOf, type Wallet } from '../points/wallet';
-import { refuse } from '../refusals';
+import { notYet, refuse } from '../refusals';
 import { contractAt, partnerIn, whyNotActive, type Contract } from '../rule-book';
 
 /** A redemption as the redeeming partner sent it. */
@@ -40,8 +40,7 @@ export function planRedemption(wallet: Wallet, redemption: Redemption, facts: Po
   if (isRefusal(contract)) return contract;
   const foreign = whyNotPaidIn(redemption.money, facts);
   if (foreign !== null) return foreign;
-  if (redemption.occurredAt > facts.now)
-    return refuse('LEDGER_OCCURRED_IN_FUTURE', 'The redemption has not happened yet.');
+  if (redemption.occurredAt > facts.now) return notYet('The redemption', facts.now);
   const { expectedVersion } = redemption;
   if (expectedVersion !== null && expectedVersion !== wallet.seq) {
     return refuse('LEDGER_VERSION_CHANGED', `The account is at version ${wallet.seq}.`, { currentVersion: wallet.seq });
