@@ -12,7 +12,7 @@ import {
   RETURN,
   SET_CLOCK,
 } from './testkit/documents';
-import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
+import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 const plain = aRuleBook();
 const [baker, florist] = plain.brands;
@@ -45,6 +45,36 @@ describe('pending points', () => {
     const short = await graph.run(floristKey, REDEEM, spend(buyer, '1'));
     expect(short).toMatchObject({ code: 'LEDGER_INSUFFICIENT_POINTS', missingPoints: '1' });
     expect(await graph.story(buyer)).toEqual(['PENDING 600']);
+  });
+
+  it('are on each line of the statement as it left them, so that it explains a return of some as well', async () => {
+    const buyer = enrol();
+    const bought = await graph.run(bakerKey, RECORD, sale(buyer, 12_000n));
+    await graph.run(bakerKey, RETURN, bringBack(bought.purchase.externalRef, 2_000n));
+    const second = await graph.run(bakerKey, RECORD, sale(buyer, 3_000n));
+    await graph.run(bakerKey, RELEASE_PENDING, ofLot(bought.lots[0].id));
+    await graph.run(floristKey, RECORD, sale(buyer, 500n));
+    await graph.run(bakerKey, CANCEL_PENDING, ofLot(second.lots[0].id));
+    const earlier = { occurredAt: '2026-03-09T12:00:00Z' };
+    await graph.run(bakerKey, RECORD, sale(buyer, 700n, earlier));
+    const linesOf = async (by: string) => {
+      const look = `pending statement(first: 9, by: ${by}) { nodes { kind points pendingAfter } }`;
+      const { pending, statement } = await graph.lookAt(buyer, look);
+      expect(pending).toBe('7');
+      return statement.nodes
+        .map(({ kind, points, pendingAfter }: Answer) => `${kind} ${points} ${pendingAfter}`)
+        .reverse();
+    };
+    const first = [
+      'PENDING 120 120',
+      'CLAWBACK 0 100',
+      'PENDING 30 130',
+      'RELEASE 100 30',
+      'EARN 5 30',
+      'CANCEL -30 0',
+    ];
+    expect(await linesOf('RECORDED')).toEqual([...first, 'PENDING 7 7']);
+    expect((await linesOf('EFFECTIVE')).slice(0, 2)).toEqual(['PENDING 7 7', 'PENDING 120 127']);
   });
 
   it('are spendable once released, by their issuer or the operator, and only then is a fee owed', async () => {

@@ -129,6 +129,10 @@ export class StatementEntryType {
   points!: bigint;
   @Field(() => PointsScalar, { description: 'Spendable points after it.' })
   balanceAfter!: bigint;
+  @Field(() => PointsScalar, {
+    description: 'Pending points after it; a release and a return of pending points change them as well.',
+  })
+  pendingAfter!: bigint;
   @Field(() => DateTimeScalar, { description: 'When it happened, as the partner says.' })
   occurredAt!: Date;
   @Field(() => DateTimeScalar, { description: 'When the ledger recorded it.' })

@@ -7,6 +7,7 @@ export interface StatementEntryView {
   readonly kind: string;
   readonly points: bigint;
   readonly balanceAfter: bigint;
+  readonly pendingAfter: bigint;
   readonly occurredAt: Date;
   readonly recordedAt: Date;
   readonly partnerId: PartnerId | null;
@@ -22,6 +23,7 @@ export function statementEntry({ seq, balances, ...line }: JournalLine): Stateme
     kind,
     points,
     balanceAfter: balances.available,
+    pendingAfter: balances.pending,
     occurredAt,
     recordedAt,
     partnerId,

@@ -7,9 +7,10 @@ import { LINE_COLUMNS, lineFrom, type JournalLine, type JournalLineRow } from '.
 const OF_WALLET = 't.bucket = $1 and t.wallet = $2 and t.programme_id = $3';
 const scope = ({ key, programmeId }: WalletOfProgramme): unknown[] => [key.bucket, key.wallet, uuidOf(programmeId)];
 
-/** Each line of a wallet with what it did to AVAILABLE: `points` of a line shows PENDING where nothing else changes. */
+/** Each line of a wallet with what it did to AVAILABLE and to PENDING: `points` of a line shows only one of them. */
 const CHANGES = `/* ledger.asOf.changes */
-  select t.*, t.available_after - coalesce(lag(t.available_after) over (order by t.seq), 0) as change
+  select t.*, t.available_after - coalesce(lag(t.available_after) over (order by t.seq), 0) as change,
+         t.pending_after - coalesce(lag(t.pending_after) over (order by t.seq), 0) as pending_change
     from journal_transaction t where ${OF_WALLET}`;
 
 const EFFECTIVE_BALANCE = `/* ledger.asOf.effectiveBalance */
@@ -37,8 +38,9 @@ export async function loadRecordedLines(
 }
 
 const EFFECTIVE_PAGE = `/* ledger.asOf.effectivePage */
-select ${LINE_COLUMNS}, t.balance::text
-  from (select c.*, sum(c.change) over (order by c.occurred_at, c.seq) as balance from (${CHANGES}) c) t
+select ${LINE_COLUMNS}, t.balance::text, t.pending_balance::text
+  from (select c.*, sum(c.change) over happened as balance, sum(c.pending_change) over happened as pending_balance
+          from (${CHANGES}) c window happened as (order by c.occurred_at, c.seq)) t
  where t.occurred_at <= $4 and (t.occurred_at, t.seq) < ($5::timestamptz, $6::bigint)
  order by t.occurred_at desc, t.seq desc limit $7`;
 
@@ -49,8 +51,8 @@ export interface EffectivePlace {
 }
 
 /**
- * Statement lines of what had happened by an instant, latest first, before a place. AVAILABLE in their balances is what it
- * was in that order, and below zero where points were spent before the earn that was told of late.
+ * Statement lines of what had happened by an instant, latest first, before a place. AVAILABLE and PENDING in their balances are
+ * what they were in that order, and below zero where points were spent or released before the earn that was told of late.
  */
 export async function loadEffectiveLines(
   pool: Pool,
@@ -59,13 +61,13 @@ export async function loadEffectiveLines(
 ): Promise<JournalLine[]> {
   const { asOf, before, limit } = page;
   const place = [before?.occurredAt ?? 'infinity', before?.seq.toString() ?? '0'];
-  const { rows } = await pool.query<JournalLineRow & { balance: string }>(EFFECTIVE_PAGE, [
+  const { rows } = await pool.query<JournalLineRow & { balance: string; pending_balance: string }>(EFFECTIVE_PAGE, [
     ...scope(wallet),
     asOf ?? 'infinity',
     ...place,
     limit,
   ]);
-  return rows.map((row) => lineFrom({ ...row, available_after: row.balance }));
+  return rows.map((row) => lineFrom({ ...row, available_after: row.balance, pending_after: row.pending_balance }));
 }
 
 const VERSION_AT = `/* ledger.asOf.version */
