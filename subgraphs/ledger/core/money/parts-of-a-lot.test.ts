@@ -82,6 +82,19 @@ describe('the fee of points of joint funding', () => {
   });
 });
 
+describe('the fee of points given away', () => {
+  it('comes back once when their purchase is returned: the giver owes what was given, the receiver keeps it', () => {
+    const { paper, memberId, ofA, money } = bought({ feeMicros: 100n }, 10_000n);
+    const receiver = newId('mem');
+    paper.post(ask.transfer(memberId, receiver, 40n));
+    expect(money().pairs).toEqual({ 'A>H': 10_000n });
+    paper.post(ask.purchaseReturn(ofA, 'return', { purchaseSeq: 1n, amountMinor: 10_000n }));
+    expect(money()).toEqual({ pairs: {}, accounts: {} });
+    expect(paper.wallet(memberId).balances).toMatchObject({ available: 0n, arrears: 40n });
+    expect(paper.wallet(receiver).balances).toMatchObject({ available: 40n, arrears: 0n });
+  });
+});
+
 describe('the breakage of expired points', () => {
   it('goes back where it came from, in whatever parts they are re-instated', () => {
     const terms = { settlementModel: 'AT_ISSUANCE', issuanceMicros: 9_000n, breakageShareBps: 3_333 } as const;
