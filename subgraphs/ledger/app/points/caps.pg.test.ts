@@ -287,6 +287,37 @@ describe('caps under concurrency', () => {
       );
     afterEach(() => clock.set(NOW));
 
+    it('is moved in the order in which lanes lock shares, whatever PostgreSQL would take first', async () => {
+      await open({});
+      const partners = [newId('ptr'), newId('ptr')].sort((a, b) => (uuidOf(a) < uuidOf(b) ? -1 : 1));
+      const [first, second] = partners as [PartnerId, PartnerId];
+      for (const partnerId of [second, first])
+        await database.pool.query(
+          `insert into cap_share (programme_id, shard, partner_id, kind, period, cap_limit, granted)
+           values ($1, 0, $2, 'NET_DEBIT', 'EVER', 100, 100)`,
+          [uuidOf(book.programmeId), uuidOf(partnerId)],
+        );
+      const lockNext = (tx: Tx, partnerId: PartnerId) =>
+        tx.query('/* test.cap.lockOne */ select from cap_share where partner_id = $1 for no key update nowait', [
+          uuidOf(partnerId),
+        ]);
+      const move = () =>
+        inTransaction(database, async (tx) => {
+          for (const way of ['nestloop', 'indexscan', 'bitmapscan']) await tx.query(`set local enable_${way} = off`);
+          const moves = partners.map((partnerId) => ({ partnerId, micros: 5n }));
+          await moveExposure(tx, book.programmeId, moves);
+        });
+      const blocked = await inTransaction(database, async (tx) => {
+        await lockNext(tx, first);
+        const moved = move();
+        await waiting(1);
+        await lockNext(tx, second);
+        return { moved };
+      });
+      await blocked.moved;
+      expect(await used()).toEqual([10n]);
+    });
+
     it('counts what the partner owed before, and has room again when that is paid', async () => {
       await open({});
       const memberId = newId('mem');

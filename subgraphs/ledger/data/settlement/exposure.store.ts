@@ -70,6 +70,11 @@ export async function openNetDebit(
 const LOCK_PROGRAMME_SHARED = sql`/* ledger.exposure.lockProgrammeShared */
 select pg_advisory_xact_lock_shared(hashtextextended($1, 0))`;
 
+/** In the order of lanes (cap.store.ts): an update takes its rows in whatever order the planner finds them. */
+const LOCK_SHARES = sql`/* ledger.exposure.lockShares */
+select from cap_share s where s.programme_id = $1 and s.kind = 'NET_DEBIT' and s.partner_id = any($2::uuid[])
+ order by s.partner_id, s.kind, s.period, s.shard for no key update`;
+
 const MOVE = sql`/* ledger.exposure.move */
 update cap_share s set used = s.used + r.micros, version = s.version + 1
   from json_to_recordset($2::json) as r(partner_id uuid, micros bigint)
@@ -88,10 +93,10 @@ export async function moveExposure(
 ): Promise<void> {
   const rows = moves
     .filter(({ micros }) => micros !== 0n)
-    .sort((a, b) => (a.partnerId < b.partnerId ? -1 : 1))
     .map(({ partnerId, micros }) => ({ partner_id: uuidOf(partnerId), micros: `${micros}` }));
   if (rows.length === 0) return;
   await tx.query(LOCK_PROGRAMME_SHARED, [programmeId]);
+  await tx.query(LOCK_SHARES, [uuidOf(programmeId), rows.map((row) => row.partner_id)]);
   await tx.query(MOVE, [uuidOf(programmeId), JSON.stringify(rows)]);
 }
 
