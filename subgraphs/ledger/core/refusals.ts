@@ -328,8 +328,7 @@ export const ledgerRefusals = {
     precedence: 60,
   },
   LEDGER_CYCLE_STEP_NOT_ALLOWED: {
-    meaning:
-      'The cycle is not in the state this step starts from, or no step of it is proposed that could be approved.',
+    meaning: 'The cycle is not in the state this step starts from, or no step of it is proposed.',
     action: 'Read the cycle and ask for the step that follows its state.',
     retryable: false,
     type: 'CycleStepNotAllowed',
@@ -397,10 +396,3 @@ export const ledgerRefusals = {
 
 /** Makes one of the ledger's refusals. */
 export const refuse = refuseFrom(ledgerRefusals);
-
-/** LEDGER_OCCURRED_IN_FUTURE. It names the programme's time, since a sandbox's clock stands still. */
-export const notYet = (what: string, now: Date) =>
-  refuse(
-    'LEDGER_OCCURRED_IN_FUTURE',
-    `${what} has not happened yet: by the programme’s clock it is ${now.toISOString()}.`,
-  );

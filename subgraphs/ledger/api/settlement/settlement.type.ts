@@ -205,7 +205,7 @@ class SettlementStepSuccess {
 
 export const CycleStepNotAllowed = defineRefusalType(
   'CycleStepNotAllowed',
-  'The cycle is not in the state this step starts from, or no step of it is proposed that could be approved.',
+  'The cycle is not in the state this step starts from, or no step of it is proposed.',
 );
 export const CycleContentChanged = defineRefusalType(
   'CycleContentChanged',

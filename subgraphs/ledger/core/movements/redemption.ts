@@ -8,7 +8,8 @@ import { drawLots, drawProRata, spendableLots, type Draw } from '../points/draw'
 import type { LotPart } from '../points/lot';
 import { EMPTY_PLAN, type MoneyBeside, type PostingFacts, type PostingPlan } from '../points/posting';
 import { outstandingOf, type Wallet } from '../points/wallet';
-import { notYet, refuse } from '../refusals';
+import { notYet } from '../not-yet';
+import { refuse } from '../refusals';
 import { contractAt, partnerIn, whyNotActive, type Contract } from '../rule-book';
 
 /** A redemption as the redeeming partner sent it. */
