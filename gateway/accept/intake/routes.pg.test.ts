@@ -5,6 +5,7 @@ import { defaultLanes } from '../../limits/lanes';
 import { defaultLimits } from '../../limits/limits';
 import { localLink } from '../../testkit/fixture';
 import { openTestGateway, type TestGateway } from '../../testkit/open-test-gateway';
+import { refusals, since } from '../../testkit/refusals';
 import { send, type Answer } from '../../testkit/send';
 import { until } from '../../testkit/until';
 
@@ -122,9 +123,9 @@ describe('the doors beside the graph', () => {
     expect((await batch({ batch: [track()] })).status).toBe(200);
     const spent = await batch({ batch: [track(), track(), track(), track()] });
     const authorization = `Bearer ${key}`;
-    const refusedBefore = await rateLimited();
+    const before = await refusals(hub.url);
     const file = await send(`${hub.url}/v1/documents/x`, { method: 'GET', headers: { authorization } });
-    expect((await rateLimited()) - refusedBefore).toBe(1);
+    expect(since(before, await refusals(hub.url))).toEqual({ GATEWAY_RATE_LIMITED: 1 });
     for (const answer of [spent, file]) {
       const { headers, json } = answer;
       const seconds = Number(headers['retry-after']);
@@ -150,12 +151,6 @@ describe('the doors beside the graph', () => {
     for (const go of gate.held.splice(0)) go();
     expect([(await first).status, (await second).status]).toEqual([200, 200]);
   });
-
-  /** How many operations were refused for their price, as the metrics say. */
-  async function rateLimited(): Promise<number> {
-    const { text } = await send(`${hub.url}/metrics`, { method: 'GET', headers: {} });
-    return Number(/hub_gateway_refused_total\{code="GATEWAY_RATE_LIMITED"\} (\d+)/.exec(text)?.[1] ?? 0);
-  }
 
   /** What a head alone is told; it waits for its body while there is a place. */
   async function headOnlyOrPending(): Promise<number | undefined | 'pending'> {

@@ -8,7 +8,6 @@ import { JobQueue } from '../../../../kernel/db/jobs/job-queue';
 import { runInvariants } from '../../../../kernel/db/invariants';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { isRefusal } from '../../../../kernel/errors/refusal';
-import type { SubgraphLink } from '../../../../kernel/graph/link';
 import { openLog } from '../../../../kernel/telemetry/log';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { FixedClock } from '../../../../kernel/values/clock';
@@ -19,6 +18,7 @@ import type { RuleBook } from '../../core/rule-book';
 import { ledgerDatabase } from '../../data/database';
 import { moveTestClock, saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
+import { openMembers } from '../../testkit/open-members';
 import { recordPurchase } from '../movements/record-purchase';
 import { openLedger, type RunningLedger } from '../open-ledger';
 import type { PostingLanes } from '../points/posting-lanes';
@@ -41,15 +41,7 @@ const partners = new Set<string>();
 
 /** A ledger of this process on the database; one lane, so that whoever queues behind something is seen to. */
 function open(): Promise<RunningLedger> {
-  const link: SubgraphLink = {
-    name: 'members',
-    execute: async ({ variables }) => {
-      const partnerLinks = [...partners].map((partnerId) => ({ partnerId, state: 'OPEN' }));
-      return { data: { memberStanding: { memberId: variables?.['memberId'], partnerLinks } } };
-    },
-    subscribe: () => Promise.reject(new Error('nobody subscribes to members')),
-    close: async () => undefined,
-  };
+  const link = openMembers(partners);
   const peers = { link: () => link, feed: () => ({ read: async () => [] }) };
   return openLedger({ database, clock, secrets, peers }, { lanes: 1, batchMax: 500, reactions: {} });
 }

@@ -3,7 +3,6 @@ import { runInvariants } from '../../../../kernel/db/invariants';
 import { inTransaction } from '../../../../kernel/db/transaction';
 import { openLog } from '../../../../kernel/telemetry/log';
 import { isRefusal } from '../../../../kernel/errors/refusal';
-import type { SubgraphLink } from '../../../../kernel/graph/link';
 import { openTestDatabase, type TestDatabase } from '../../../../kernel/testkit/database';
 import { FixedClock } from '../../../../kernel/values/clock';
 import { newId, newOpaqueId, uuidOf, type MemberId } from '../../../../kernel/values/id';
@@ -14,6 +13,7 @@ import { walletKeyOf } from '../../core/points/wallet';
 import { ledgerDatabase } from '../../data/database';
 import { loadTestClock, moveTestClock, saveRuleBook } from '../../data/programme.store';
 import { announcementOf, aRuleBook } from '../../testkit/book';
+import { openMembers } from '../../testkit/open-members';
 import type { Ledger } from '../ledger';
 import { openLedger, type RunningLedger } from '../open-ledger';
 import { captureHold } from '../movements/capture-hold';
@@ -42,16 +42,7 @@ let ledger: Ledger;
 const partners = new Set<string>();
 beforeAll(async () => {
   database = await openTestDatabase(ledgerDatabase);
-  // Members, who says that everybody is open to every partner.
-  const link: SubgraphLink = {
-    name: 'members',
-    execute: async ({ variables }) => {
-      const partnerLinks = [...partners].map((partnerId) => ({ partnerId, state: 'OPEN' }));
-      return { data: { memberStanding: { memberId: variables?.['memberId'], partnerLinks } } };
-    },
-    subscribe: () => Promise.reject(new Error('nobody subscribes to members')),
-    close: async () => undefined,
-  };
+  const link = openMembers(partners);
   const peers = { link: () => link, feed: () => ({ read: async () => [] }) };
   const surroundings = { database, clock: new FixedClock(WALL), secrets, peers };
   running = await openLedger(surroundings, { lanes: 2, batchMax: 500, reactions: {} });
