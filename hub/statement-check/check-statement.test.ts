@@ -138,10 +138,10 @@ describe('a statement, from the closing package alone', () => {
     }
   });
 
-  it('names the lines of a section that the head does not name', () => {
+  it('names the first line of a section that the head does not name', () => {
     const lines = good.split('\n');
     const moved = lines.map((text, n) => (n === 2 || n === 3 ? text.replace('ptr_a>ptr_c', 'ptr_a>ptr_b') : text));
-    expect(told(moved.join('\n'))).toContain('section ptr_a>ptr_b (lines 3, 4): the head does not name it');
+    expect(told(moved.join('\n'))).toContain('section ptr_a>ptr_b (from line 3): the head does not name it');
   });
 
   it('misses a record that was left out, and one that was put in', () => {

@@ -114,7 +114,7 @@ export function readPackage(text: string): ReadPackage {
     throw new Error('the head (line 1) names no sections and partners: it is not as it was signed');
   const sections = new Map<string, unknown[]>();
   const hashes = new Map<string, string[]>();
-  const places = new Map<string, number[]>();
+  const firstLines = new Map<string, number>();
   for (const [place, line] of lines.slice(1).entries()) {
     const where = `line ${place + 2}`;
     const { section, hash, record } = parse(line, where) as { section?: string; hash?: string; record?: string };
@@ -125,12 +125,12 @@ export function readPackage(text: string): ReadPackage {
       faults.push(`record ${records.length} of section ${section} (${where}): its hash does not fit it`);
     records.push(parse(record, where, amounts));
     hashes.set(section, [...(hashes.get(section) ?? []), hash]);
-    places.set(section, [...(places.get(section) ?? []), place + 2]);
+    firstLines.set(section, firstLines.get(section) ?? place + 2);
   }
   for (const [section, ofSection] of hashes) {
     const seal = head.sections.find((one) => one.section === section);
     if (seal === undefined)
-      faults.push(`section ${section} (lines ${places.get(section)?.join(', ')}): the head does not name it`);
+      faults.push(`section ${section} (from line ${firstLines.get(section)}): the head does not name it`);
     else if (seal.records !== BigInt(ofSection.length))
       faults.push(`section ${section}: ${ofSection.length} records, and the head says ${seal.records}`);
     else if (seal.hash !== sha256(ofSection.join('')))
