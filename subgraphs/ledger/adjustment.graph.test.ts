@@ -1,7 +1,7 @@
 import { newId, uuidOf } from '../../kernel/values/id';
 import { ledgerDefinition } from './main';
 import { aRuleBook } from './testkit/book';
-import { ACCRUE, APPROVE, inputsAt, PROPOSE, RECORD, REDEEM, REJECT } from './testkit/documents';
+import { ACCRUE, APPROVE, inputsAt, PROPOSE, RECORD, REDEEM, REJECT, TRANSFER } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW, type Answer } from './testkit/ledger-graph';
 
 /** Real money: two persons. */
@@ -9,7 +9,7 @@ const book = aRuleBook({ isSandbox: false, singleApprover: false });
 const [baker, florist] = book.brands;
 const sandbox = aRuleBook();
 const graph = LedgerGraph.forThisFile(ledgerDefinition, book, sandbox);
-const { sale, spend, accrue, propose, decide } = inputsAt(NOW);
+const { sale, spend, accrue, propose, decide, transfer } = inputsAt(NOW);
 const [ada, bob, fay] = [graph.admin('ada'), graph.admin('bob'), graph.finance('fay')];
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
@@ -114,6 +114,17 @@ describe('a correction', () => {
     expect(await graph.run(fay, APPROVE, decide(adjustment))).toMatchObject({ adjustment: { version: '3' } });
     expect(await graph.lookAt(member, 'available arrears')).toEqual({ available: '0', arrears: '5' });
     expect((await graph.story(member)).at(-1)).toBe('ADJUSTMENT -20');
+  });
+
+  it('takes no points away that another member gave', async () => {
+    const [giver, member] = [enrol(), enrol()];
+    await graph.run(bakerKey, ACCRUE, accrue(giver, '30'));
+    await graph.run(graph.member(giver), TRANSFER, transfer(member, '30'));
+    const { nodes } = (await graph.lookAt(member, 'lots(first: 1) { nodes { id } }')).lots;
+    const adjustment = await proposed(member, 'DEBIT', { lotId: nodes[0].id, points: '30' });
+    expect(await graph.run(fay, APPROVE, decide(adjustment))).toMatchObject({
+      adjustment: { state: 'REFUSED', refusedCode: 'LEDGER_CLAWBACK_OF_GIVEN_POINTS' },
+    });
   });
 
   it('that the ledger will not post says why, and stays so', async () => {

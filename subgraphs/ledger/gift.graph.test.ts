@@ -2,7 +2,7 @@ import { newId } from '../../kernel/values/id';
 import { points } from '../../kernel/values/points';
 import { ledgerDefinition } from './main';
 import { aContract, aRuleBook } from './testkit/book';
-import { DONATE, inputsAt, RECORD, REDEEM, TRANSFER } from './testkit/documents';
+import { CLAW_BACK, DONATE, inputsAt, RECORD, REDEEM, TRANSFER } from './testkit/documents';
 import { expectTheBookToAddUp, LedgerGraph, NOW } from './testkit/ledger-graph';
 
 const [closed, seller] = [newId('ptr'), newId('ptr')];
@@ -19,13 +19,41 @@ const book = {
 };
 const elsewhere = aRuleBook();
 const graph = LedgerGraph.forThisFile(ledgerDefinition, book, elsewhere);
-const { sale, spend, transfer, donate } = inputsAt(NOW);
+const { sale, spend, transfer, donate, ofLot } = inputsAt(NOW);
 const [bakerKey, floristKey] = [graph.partner(baker), graph.partner(florist)];
 const enrol = () => graph.enrol({ [baker]: 'OPEN', [florist]: 'OPEN' });
 const buy = (memberId: string, minor: bigint, who = bakerKey) => graph.run(who, RECORD, sale(memberId, minor));
 const LOTS = 'available lots(first: 5) { nodes { remaining earnedAt expiresAt issuer { id } } }';
 
 describe('a transfer', () => {
+  it('leaves its points to be taken back from the lot they were earned in, and from no other', async () => {
+    const [giver, receiver, third] = [enrol(), enrol(), enrol()];
+    const { lots } = await buy(giver, 1_000n);
+    await graph.run(graph.member(giver), TRANSFER, transfer(receiver, '4'));
+    await graph.run(graph.member(receiver), TRANSFER, transfer(third, '1'));
+    const taken = (lotId: string, amount: string) => ofLot(lotId, { points: amount, reason: 'brought back' });
+    for (const who of [receiver, third]) {
+      const { nodes } = (await graph.lookAt(who, 'lots(first: 1) { nodes { id } }')).lots;
+      for (const by of [bakerKey, graph.admin()])
+        expect(await graph.run(by, CLAW_BACK, taken(nodes[0].id, '1'))).toMatchObject({
+          __typename: 'ClawbackOfGivenPoints',
+          code: 'LEDGER_CLAWBACK_OF_GIVEN_POINTS',
+          message: 'Another member gave these points; they are taken back from the lot in which they were earned.',
+        });
+      expect(await graph.run(floristKey, CLAW_BACK, taken(nodes[0].id, '1'))).toMatchObject({ code: 'NOT_FOUND' });
+    }
+    expect(await graph.run(bakerKey, CLAW_BACK, taken(lots[0].id, '10'))).toMatchObject({
+      clawedBack: '10',
+      account: { available: '0', arrears: '4' },
+    });
+    expect([await graph.lookAt(receiver, 'available arrears'), await graph.lookAt(third, 'available arrears')]).toEqual(
+      [
+        { available: '3', arrears: '0' },
+        { available: '1', arrears: '0' },
+      ],
+    );
+  });
+
   it('moves points to another member; they keep their issuer, expiry and what is owed for them', async () => {
     const [giver, receiver] = [enrol(), enrol()];
     await buy(giver, 500n);

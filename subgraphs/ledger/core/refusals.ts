@@ -1,5 +1,6 @@
 import { refuseFrom, type RefusalCatalogue } from '../../../kernel/errors/refusal';
 import { campaignRefusals } from './campaigns/refusals';
+import { takenBackRefusals } from './movements/refusals';
 import { settlementRefusals } from './settlement/refusals';
 import { simulationRefusals } from './simulate-rule/refusals';
 
@@ -184,34 +185,7 @@ export const ledgerRefusals = {
     type: 'AlreadyAwarded',
     precedence: 65,
   },
-  LEDGER_RETURN_EXCEEDS_PURCHASE: {
-    meaning: 'More would be returned than was paid and not returned before.',
-    action: 'Return at most `leftMinor`.',
-    retryable: false,
-    type: 'ReturnExceedsPurchase',
-    precedence: 65,
-  },
-  LEDGER_REVERSAL_EXCEEDS_REDEMPTION: {
-    meaning: 'More would be reversed than is left of the redemption.',
-    action: 'Reverse at most `leftPoints`.',
-    retryable: false,
-    type: 'ReversalExceedsRedemption',
-    precedence: 65,
-  },
-  LEDGER_CLAWBACK_EXCEEDS_LOT: {
-    meaning: 'More would be taken back than was issued in the lot and neither taken back before nor expired.',
-    action: 'Take back at most `leftPoints`.',
-    retryable: false,
-    type: 'ClawbackExceedsLot',
-    precedence: 65,
-  },
-  LEDGER_REINSTATEMENT_EXCEEDS_EXPIRED: {
-    meaning: 'More would be re-instated than has expired of the lot.',
-    action: 'Re-instate at most `expiredPoints`.',
-    retryable: false,
-    type: 'ReinstatementExceedsExpired',
-    precedence: 65,
-  },
+  ...takenBackRefusals,
   LEDGER_RECEIPT_CLAIM_OVER: {
     meaning: 'The receipt’s window has passed.',
     action: 'Nothing to do; the window is the programme’s.',

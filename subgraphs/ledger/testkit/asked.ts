@@ -135,8 +135,9 @@ export function purchaseReturn(
   };
 }
 
+/** A clawback of a lot, whoever earned its points. */
 export function clawback(memberId: MemberId, { lotSeq, amount }: { lotSeq: bigint; amount: bigint }): Asked {
-  const taken = { lotSeq, points: points(amount), issuerId: null, reason: 'test' };
+  const taken = { lotSeq, points: points(amount), issuerId: null, isGift: false, reason: 'test' };
   return {
     memberId,
     needs: { lots: true, pendingLots: true, pastLots: [lotSeq] },

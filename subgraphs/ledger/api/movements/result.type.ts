@@ -344,6 +344,7 @@ export const ClawBackPointsResult = defineResult('ClawBackPointsResult', ClawBac
   refusals.AccountFrozen,
   refusals.AmountTooLarge,
   refusals.PartnerLeaving,
+  refusals.ClawbackOfGivenPoints,
   refusals.ClawbackExceedsLot,
   refusals.ArrearsLimitReached,
 ]);

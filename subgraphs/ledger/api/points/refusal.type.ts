@@ -74,6 +74,10 @@ export const AmountTooLarge = defineRefusalType(
   'A balance or a claim would pass the largest number the book keeps exactly.',
 );
 export const LotNotOpen = defineRefusalType('LotNotOpen', 'Nothing of the lot is spendable.');
+export const ClawbackOfGivenPoints = defineRefusalType(
+  'ClawbackOfGivenPoints',
+  'Another member gave the points; they are taken back from the lot in which they were earned.',
+);
 export const AlreadyAwarded = defineRefusalType(
   'AlreadyAwarded',
   'The member has had the award as often as its rule allows.',

@@ -14,6 +14,7 @@ import {
 } from '../../data/adjustments/adjustment.store';
 import { loadProgrammeNow } from '../../data/programme.store';
 import { currentBook } from '../current-book';
+import { isGift } from '../../data/points/gift.store';
 import type { Ledger } from '../ledger';
 import { intentOf, NO_NEEDS, walletOf } from '../points/posting-command';
 
@@ -96,6 +97,7 @@ const isUnposted = ({ state, postedSeq }: Adjustment) => state === 'APPROVED' &&
 async function postApproved(ledger: Ledger, adjustment: Adjustment, caller: string): Promise<void> {
   const { id, programmeId, memberId, lotSeq, contentHash } = adjustment;
   const takes = lotSeq === null ? {} : { lots: true, pendingLots: true, pastLots: [lotSeq] };
+  const isGiven = lotSeq !== null && (await isGift(ledger.database.pool, { memberId, lotSeq }));
   const outcome = await ledger.lanes.post({
     ...walletOf(memberId),
     programmeId,
@@ -105,7 +107,7 @@ async function postApproved(ledger: Ledger, adjustment: Adjustment, caller: stri
     needs: { ...NO_NEEDS, ...takes },
     others: [],
     opensWallet: lotSeq === null,
-    plan: adjustmentRule(adjustment),
+    plan: adjustmentRule(adjustment, { isGift: isGiven }),
   });
   if (outcome.kind === 'refused') {
     if (outcome.refusal.retryable) return;

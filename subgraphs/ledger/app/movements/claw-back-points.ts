@@ -5,6 +5,7 @@ import { notFound } from '../../../../kernel/errors/shared-refusals';
 import { points, POINTS_MAX } from '../../../../kernel/values/points';
 import { planClawback } from '../../core/movements/clawback';
 import { parseScopedId } from '../../core/points/scoped-id';
+import { isGift } from '../../data/points/gift.store';
 import type { Ledger } from '../ledger';
 import { operatingAs, shownTo } from '../points/acting';
 import { post, type Posted } from '../points/post';
@@ -34,7 +35,11 @@ export async function clawBackPoints(
   if (lot === null) return notFound('lot');
   const { idempotencyKey, ...body } = input;
   const { partnerId: issuerId, programmeId } = operating;
-  const clawback = { lotSeq: lot.number, points: points(input.points), issuerId, reason: input.reason };
+  const place = { memberId: lot.memberId, lotSeq: lot.number };
+  const clawback = {
+    ...{ lotSeq: lot.number, points: points(input.points), issuerId, reason: input.reason },
+    isGift: await isGift(ledger.database.pool, place),
+  };
   const posted = await post(ledger, principal, {
     programmeId,
     memberId: lot.memberId,

@@ -172,7 +172,7 @@ describe('a close under other terms', () => {
     expect(asItIs).toEqual({ 0: -771_270n, H: 771_270n });
     expect(would).toEqual({ 0: -721_170n, H: 721_170n });
     // Half of them is taken back: its fee, and what was paid for it when it was bought out, whatever is paid for others.
-    const taken = { lotSeq: 2n, points: points(50n), issuerId: a, reason: 'test' };
+    const taken = { lotSeq: 2n, points: points(50n), issuerId: a, isGift: false, reason: 'test' };
     const needs = { lots: true, pastLots: [2n] };
     await book.post(member, (wallet, facts) => planClawback(wallet, taken, facts), { needs });
     const trial = { partnerId: a, feeMicros: 0n, issuanceMicros: 9_500n };

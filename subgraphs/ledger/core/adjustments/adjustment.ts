@@ -62,12 +62,16 @@ export function whyNotDecided(
     : refuse('LEDGER_ADJUSTMENT_DECIDED', `The adjustment is ${adjustment.state}.`);
 }
 
-/** Posting rule of an approved adjustment: an accrual paid by its sponsor when spent, or a clawback; never an edit. */
-export function adjustmentRule(adjustment: AdjustmentContent): PostingRule {
+/**
+ * Posting rule of an approved adjustment: an accrual paid by its sponsor when spent, or a clawback; never an edit.
+ *
+ * @param isGift whether another member gave the points of the lot it takes from
+ */
+export function adjustmentRule(adjustment: AdjustmentContent, { isGift }: { isGift: boolean }): PostingRule {
   const { points, reason, lotSeq, sponsorId } = adjustment;
   if (adjustment.kind === 'DEBIT') {
     return (wallet, facts) => {
-      const plan = planClawback(wallet, { lotSeq: lotSeq ?? 0n, points, issuerId: null, reason }, facts);
+      const plan = planClawback(wallet, { lotSeq: lotSeq ?? 0n, points, issuerId: null, isGift, reason }, facts);
       return isRefusal(plan) ? plan : { ...plan, kind: 'ADJUSTMENT' };
     };
   }

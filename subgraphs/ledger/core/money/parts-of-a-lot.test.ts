@@ -10,6 +10,8 @@ import type { Contract } from '../rule-book';
 const now = new Date('2026-03-10T12:00:00Z');
 const DAY = 86_400_000;
 
+type At = Parameters<typeof ask.purchase>[0];
+
 /** A member who bought at A, whose points redeem at B for as much. */
 function bought(terms: Partial<Contract>, amountMinor = 300n) {
   const plain = aRuleBook({ pointsValidityDays: 10, reversalGraceDays: 3 });
@@ -83,16 +85,30 @@ describe('the fee of points of joint funding', () => {
 });
 
 describe('the fee of points given away', () => {
-  it('comes back once when their purchase is returned: the giver owes what was given, the receiver keeps it', () => {
-    const { paper, memberId, ofA, money } = bought({ feeMicros: 100n }, 10_000n);
-    const receiver = newId('mem');
-    paper.post(ask.transfer(memberId, receiver, 40n));
-    expect(money().pairs).toEqual({ 'A>H': 10_000n });
-    paper.post(ask.purchaseReturn(ofA, 'return', { purchaseSeq: 1n, amountMinor: 10_000n }));
-    expect(money()).toEqual({ pairs: {}, accounts: {} });
-    expect(paper.wallet(memberId).balances).toMatchObject({ available: 0n, arrears: 40n });
-    expect(paper.wallet(receiver).balances).toMatchObject({ available: 40n, arrears: 0n });
-  });
+  const undoes = {
+    'purchase is returned': (ofA: At) => ask.purchaseReturn(ofA, 'return', { purchaseSeq: 1n, amountMinor: 10_000n }),
+    'lot is clawed back': ({ memberId }: At) => ask.clawback(memberId, { lotSeq: 1n, amount: 100n }),
+  };
+  // 100 points at a fee of 0.0001; HYBRID, half of 0.008009 is paid in advance for each, and 60 of them are refunded.
+  const models = [
+    { settlementModel: 'AT_REDEMPTION', prefundBps: 0, paid: { 'A>H': 10_000n }, left: {} },
+    { settlementModel: 'HYBRID', prefundBps: 5_000, paid: { 'A>H': 410_450n }, left: { 'A>H': 160_180n } },
+  ] as const;
+  const cases = models.flatMap((model) => Object.entries(undoes).map(([what, undo]) => ({ ...model, what, undo })));
+
+  it.each(cases)(
+    '$settlementModel comes back once when their $what: the giver owes what was given, the receiver keeps it',
+    ({ settlementModel, prefundBps, paid, left, undo }) => {
+      const { paper, memberId, ofA, money } = bought({ settlementModel, prefundBps, feeMicros: 100n }, 10_000n);
+      const receiver = newId('mem');
+      paper.post(ask.transfer(memberId, receiver, 40n));
+      expect(money().pairs).toEqual(paid);
+      paper.post(undo(ofA));
+      expect(money().pairs).toEqual(left);
+      expect(paper.wallet(memberId).balances).toMatchObject({ available: 0n, arrears: 40n });
+      expect(paper.wallet(receiver).balances).toMatchObject({ available: 40n, arrears: 0n });
+    },
+  );
 });
 
 describe('the breakage of expired points', () => {

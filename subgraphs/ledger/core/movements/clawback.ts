@@ -20,6 +20,8 @@ export interface Clawback {
   readonly points: Points;
   /** Its issuer, or null for the operator. */
   readonly issuerId: PartnerId | null;
+  /** Whether another member gave the points: they are taken back from the lot in which they were earned. */
+  readonly isGift: boolean;
   readonly reason: string;
 }
 
@@ -32,16 +34,21 @@ export interface TakenBack extends MoneySide {
 
 /**
  * Posting rule of a clawback against one lot: what is left of it first, AVAILABLE:member → CLAWED_BACK:issuer; what is spent
- * or on hold is owed from now on, ARREARS:payers → CLAWED_BACK:issuer. It never takes another issuer's lot.
+ * or on hold is owed from now on, ARREARS:payers → CLAWED_BACK:issuer. It never takes another issuer's lot, nor points that
+ * were given: their giver's lot is taken back with them, so they would be taken, and paid back, twice (docs/adr/0040).
  *
- * Refuses: lot unknown or another's, its issuer gone, more than was issued and neither taken back nor expired, arrears above the
- * programme's limit.
+ * Refuses: lot unknown or another's, its issuer gone, points that were given, more than was issued and neither taken back nor
+ * expired, arrears above the programme's limit.
  */
 export function planClawback(wallet: Wallet, clawback: Clawback, facts: PostingFacts): PostingPlan | Refusal {
   const lot = wallet.past.lots.get(clawback.lotSeq);
   if (lot === undefined || (clawback.issuerId !== null && lot.issuerId !== clawback.issuerId)) return notFound('lot');
   const closed = whyClosed(facts.book, lot.issuerId);
   if (closed !== null) return closed;
+  if (clawback.isGift) {
+    const message = 'Another member gave these points; they are taken back from the lot in which they were earned.';
+    return refuse('LEDGER_CLAWBACK_OF_GIVEN_POINTS', message);
+  }
   const left = takeable(wallet, lot);
   if (clawback.points > left) {
     const message = `Only ${left} points of this lot were neither taken back yet nor expired.`;

@@ -124,7 +124,7 @@ describe('a refund', () => {
     const generous: Variant = (asked, { amountMinor, purchaseSeq }) => ({
       ...asked,
       plan: (wallet, facts) => {
-        const part = { lotSeq: 1n, points: earnedPoints(rule, amountMinor), issuerId: null, reason: '' };
+        const part = { lotSeq: 1n, points: earnedPoints(rule, amountMinor), issuerId: null, isGift: false, reason: '' };
         const plan = planClawback(wallet, part, facts);
         return 'code' in plan ? plan : { ...plan, returned: { purchaseSeq, amountMinor, clawedBack: part.points } };
       },
