@@ -160,6 +160,7 @@ export class RecklessBook {
       documents: [],
       links: [],
       persons: [],
+      shares: [],
     });
   }
 }

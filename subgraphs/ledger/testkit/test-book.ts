@@ -122,6 +122,7 @@ export class TestBook {
       documents: [],
       links: [],
       persons: [],
+      shares: [],
     });
     const before = wallets.get(walletText(key));
     const state = programmes.get(programmeId);

@@ -6,14 +6,14 @@ import type { RuleBook } from '../../core/rule-book';
 import { linksOf, NO_NEEDS, type PostingCommand } from './posting-command';
 
 /** Rule books as last read. */
-interface HeldBooks {
+export interface HeldBooks {
   held(programmeId: PostingCommand['programmeId']): RuleBook | undefined;
 }
 
 /** What a batch of commands asks to be locked and loaded. */
 export function requestOf(
   commands: readonly PostingCommand[],
-  { shelf, persons }: { shelf: HeldBooks; persons: LoadRequest['persons'] },
+  { shelf, persons, shares }: { shelf: HeldBooks } & Pick<LoadRequest, 'persons' | 'shares'>,
 ): LoadRequest {
   const wallets = new Map<string, WalletRequest>();
   const ask = (one: WalletRequest) => {
@@ -40,6 +40,7 @@ export function requestOf(
     documents: commands.flatMap(({ document }) => (document === null ? [] : [document.hash])),
     links: commands.flatMap(linksOf),
     persons,
+    shares,
   };
 }
 

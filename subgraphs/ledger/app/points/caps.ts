@@ -7,26 +7,61 @@ import { capUses, countersOf, isBudget, type CapKind, type CapUse, type Counter 
 import type { Step } from '../../core/movements/carry-out';
 import { refuse } from '../../core/refusals';
 import type { RuleBook } from '../../core/rule-book';
-import { loadShares, shareRow, type StoredShare } from '../../data/points/cap.store';
+import { bookAt } from '../../core/terms-in-force';
+import {
+  loadShares,
+  shareRow,
+  type LoadedShares,
+  type SharesRequest,
+  type StoredShare,
+} from '../../data/points/cap.store';
 import type { Cells } from '../../data/points/recordset';
+import type { HeldBooks } from './batch-request';
+import { budgetsAsked } from './earning-facts';
+import type { PostingCommand } from './posting-command';
 
-/** Reads the shares of what a batch may spend from; null when the programme has no caps, which costs nothing. */
+/** Where and when a batch's commands spend from caps. */
+interface Spending {
+  readonly programmeId: ProgrammeId;
+  readonly book: RuleBook;
+  readonly now: Date;
+}
+
+/** The counters that a batch's commands may spend from: the caps of its partners, and budgets of campaigns. */
+function countersAsked(commands: readonly PostingCommand[], at: Spending): Counter[] {
+  return [...countersOf(at.book, at.now), ...budgetsAsked(commands, at)];
+}
+
+/** What is asked for before the lock, by the rules held: nearly always those in force. Whoever needs all shares asks for them locked. */
+export function sharesAhead(
+  commands: readonly PostingCommand[],
+  { shelf, now, allShares }: { shelf: HeldBooks; now: Date; allShares: boolean },
+): SharesRequest[] {
+  if (allShares) return [];
+  return [...new Set(commands.map(({ programmeId }) => programmeId))].flatMap((programmeId): SharesRequest[] => {
+    const held = shelf.held(programmeId);
+    if (held === undefined) return [];
+    return [{ programmeId, counters: countersAsked(commands, { programmeId, book: bookAt(held, now), now }) }];
+  });
+}
+
+/**
+ * The caps of a programme with the shares that were read ahead, or read now where these are not all; null when it has no caps, which costs
+ * nothing.
+ */
 export async function openCaps(
   client: Client,
-  at: {
-    programmeId: ProgrammeId;
-    book: RuleBook;
-    now: Date;
-    shard: number;
-    allShares: boolean;
-    /** Budgets that the batch's commands may spend from. */
-    budgets: readonly Counter[];
-  },
+  commands: readonly PostingCommand[],
+  at: Spending & { shard: number; allShares: boolean; ahead: readonly SharesRequest[]; shares: LoadedShares },
 ): Promise<Caps | null> {
-  const counters = [...countersOf(at.book, at.now), ...at.budgets];
+  const counters = countersAsked(commands, at);
   if (counters.length === 0) return null;
   const { programmeId, shard, allShares: all } = at;
-  const shares = await loadShares(client, programmeId, { counters, locked: all });
+  const ahead = at.ahead.find((one) => one.programmeId === programmeId)?.counters ?? [];
+  const known = new Set(ahead.map(counterText));
+  const shares = counters.every((one) => known.has(counterText(one)))
+    ? (at.shares.get(programmeId) ?? [])
+    : await loadShares(client, { programmeId, counters, locked: all });
   return new Caps(programmeId, { counters, shares, shard, all });
 }
 

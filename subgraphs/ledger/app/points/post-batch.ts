@@ -29,9 +29,9 @@ import {
 import { walletText } from '../../data/points/wallet-request';
 import type { TermsShelf } from '../../data/points/terms.store';
 import type { CapKind } from '../../core/caps/cap-use';
-import { openCaps, type Caps } from './caps';
+import { openCaps, sharesAhead, type Caps } from './caps';
 import { keyOf, requestOf } from './batch-request';
-import { budgetsAsked, Persons } from './earning-facts';
+import { Persons } from './earning-facts';
 import { loadPersons } from '../../data/points/facts.store';
 import {
   linksOf,
@@ -77,7 +77,8 @@ export async function postBatch(
   const persons = new Persons();
   // By the rules held, which are nearly always those in force: what these ask is read with the rest.
   const asked = persons.missing(commands, (programmeId) => shelf.held(programmeId));
-  const request = requestOf(commands, { shelf, persons: asked });
+  const ahead = sharesAhead(commands, { ...surroundings, now: clock.now() });
+  const request = requestOf(commands, { shelf, persons: asked, shares: ahead });
   const loaded = await traced({ name: 'lock and load' }, () => lockAndLoad(client, terms, request));
   persons.keep(asked, loaded.persons);
   const wallTime = clock.now();
@@ -87,8 +88,14 @@ export async function postBatch(
     const now = state.testNow ?? wallTime;
     const book = bookAt(await shelf.book(programmeId, state.ruleBookVersion), now);
     batch.books.set(programmeId, book);
-    const budgets = budgetsAsked(commands, { programmeId, book, now });
-    const caps = await openCaps(client, { programmeId, book, now, budgets, ...surroundings });
+    const caps = await openCaps(client, commands, {
+      programmeId,
+      book,
+      now,
+      ahead,
+      shares: loaded.shares,
+      ...surroundings,
+    });
     if (caps !== null) batch.caps.set(programmeId, caps);
   }
   const missing = persons.missing(commands, (programmeId) => batch.books.get(programmeId));

@@ -1,5 +1,5 @@
 import type { Client } from 'pg';
-import { flush, type FlushRows, type FlushStatement } from '../../../../kernel/db/flush';
+import { Asking, flush, type Answers, type FlushStatement } from '../../../../kernel/db/flush';
 import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { Allowance } from '../../core/caps/allowance';
@@ -15,9 +15,10 @@ export interface StoredShare extends Allowance {
   readonly version: bigint;
 }
 
-const COLUMNS = 's.shard, s.partner_id, s.kind, s.period, s.cap_limit, s.granted, s.used, s.version';
-const SHARES = `${COLUMNS} from unnest($2::uuid[], $3::text[], $4::text[]) as k(partner_id, kind, period)
-  join cap_share s on s.programme_id = $1 and s.partner_id = k.partner_id and s.kind = k.kind and s.period = k.period`;
+const COLUMNS = 's.programme_id, s.shard, s.partner_id, s.kind, s.period, s.cap_limit, s.granted, s.used, s.version';
+const SHARES = `${COLUMNS} from unnest($1::uuid[], $2::uuid[], $3::text[], $4::text[]) as k(programme_id, partner_id, kind, period)
+  join cap_share s
+    on s.programme_id = k.programme_id and s.partner_id = k.partner_id and s.kind = k.kind and s.period = k.period`;
 
 const LOAD = `/* ledger.cap.load */
 select ${SHARES}`;
@@ -34,6 +35,7 @@ const LOCK_COUNTERS = sql`/* ledger.cap.lockCounters */
 select pg_advisory_xact_lock(hashtextextended(c, 1)) from unnest($1::text[]) as c`;
 
 interface Row {
+  programme_id: string;
   shard: number;
   partner_id: string;
   kind: CapKind;
@@ -44,45 +46,76 @@ interface Row {
   version: string;
 }
 
-/**
- * All shares of a programme's counters at one instant: to spend from one's own, whose save is bound to the version read; or locked, when
- * that does not suffice.
- */
-export async function loadShares(
-  client: Client,
-  programmeId: ProgrammeId,
-  { counters, locked }: { counters: readonly Counter[]; locked: boolean },
-): Promise<StoredShare[]> {
-  const programme = uuidOf(programmeId);
-  const keys = [
-    counters.map(({ partnerId }) => uuidOf(partnerId)),
-    counters.map(({ kind }) => kind),
-    counters.map(({ period }) => period),
-  ];
-  const names = counters.map(({ partnerId, kind }) => `${programme}:${partnerId}:${kind}`).sort();
-  const answers = await flush(
-    client,
-    locked
-      ? [
-          { name: 'ledger.cap.lockCounters', text: LOCK_COUNTERS, values: [names] },
-          { name: 'ledger.cap.lock', text: LOCK, values: [programme, ...keys] },
-        ]
-      : [{ name: 'ledger.cap.load', text: LOAD, values: [programme, ...keys] }],
-  );
-  return sharesFrom(answers.at(-1) ?? []);
+/** Counters of one programme whose shares are asked for. */
+export interface SharesRequest {
+  readonly programmeId: ProgrammeId;
+  readonly counters: readonly Counter[];
 }
 
-function sharesFrom(rows: FlushRows): StoredShare[] {
-  return (rows as readonly Row[]).map((row) => ({
-    shard: row.shard,
-    partnerId: idFromUuid('ptr', row.partner_id),
-    kind: row.kind,
-    period: row.period,
-    limit: BigInt(row.cap_limit),
-    granted: BigInt(row.granted),
-    used: BigInt(row.used),
-    version: BigInt(row.version),
-  }));
+/** Shares as they were at one instant, by their programme; none of a programme that has none stored. */
+export type LoadedShares = ReadonlyMap<ProgrammeId, readonly StoredShare[]>;
+
+/**
+ * Adds to a flush all shares of these counters, to spend from one's own: a save is bound to the version read.
+ *
+ * @returns what finds them in its answers
+ */
+export function askShares(asking: Asking, asked: readonly SharesRequest[]): (answers: Answers) => LoadedShares {
+  const isNone = asked.every(({ counters }) => counters.length === 0);
+  const rows = asking.add<Row>(isNone ? null : { name: 'ledger.cap.load', text: LOAD, values: keysOf(asked) });
+  return (answers) => sharesFrom(rows(answers));
+}
+
+/** All shares of a programme's counters at one instant; locked, where a lane's own do not suffice. */
+export async function loadShares(
+  client: Client,
+  { locked, ...request }: SharesRequest & { locked: boolean },
+): Promise<readonly StoredShare[]> {
+  const asking = new Asking();
+  const found = locked ? askLocked(asking, request) : askShares(asking, [request]);
+  return found(await flush(client, asking.statements)).get(request.programmeId) ?? [];
+}
+
+function askLocked(asking: Asking, request: SharesRequest): (answers: Answers) => LoadedShares {
+  const { programmeId, counters } = request;
+  const names = counters.map(({ partnerId, kind }) => `${uuidOf(programmeId)}:${partnerId}:${kind}`).sort();
+  asking.add({ name: 'ledger.cap.lockCounters', text: LOCK_COUNTERS, values: [names] });
+  const rows = asking.add<Row>({ name: 'ledger.cap.lock', text: LOCK, values: keysOf([request]) });
+  return (answers) => sharesFrom(rows(answers));
+}
+
+/** Counters as the arrays `unnest` wants. */
+function keysOf(asked: readonly SharesRequest[]): string[][] {
+  const keys: [string[], string[], string[], string[]] = [[], [], [], []];
+  for (const { programmeId, counters } of asked) {
+    for (const { partnerId, kind, period } of counters) {
+      keys[0].push(uuidOf(programmeId));
+      keys[1].push(uuidOf(partnerId));
+      keys[2].push(kind);
+      keys[3].push(period);
+    }
+  }
+  return keys;
+}
+
+function sharesFrom(rows: readonly Row[]): LoadedShares {
+  const shares = new Map<ProgrammeId, StoredShare[]>();
+  for (const row of rows) {
+    const programmeId = idFromUuid('prg', row.programme_id);
+    const of = shares.get(programmeId) ?? [];
+    shares.set(programmeId, of);
+    of.push({
+      shard: row.shard,
+      partnerId: idFromUuid('ptr', row.partner_id),
+      kind: row.kind,
+      period: row.period,
+      limit: BigInt(row.cap_limit),
+      granted: BigInt(row.granted),
+      used: BigInt(row.used),
+      version: BigInt(row.version),
+    });
+  }
+  return shares;
 }
 
 const SHARE = {

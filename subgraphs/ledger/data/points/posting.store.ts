@@ -9,6 +9,7 @@ import type { Arrears, Past, Wallet, WalletKey } from '../../core/points/wallet'
 import { NO_PAST, NONE_HELD } from '../../core/points/wallet';
 import type { LinkKey, LinkState } from '../directory.store';
 import { askPersons, type FactsRequest, type LoadedPerson } from './facts.store';
+import { askShares, type LoadedShares, type SharesRequest } from './cap.store';
 import { askHeld } from './held.store';
 import { askPast } from './past.store';
 import { arrayText, keyArrays, walletText, type WalletRequest } from './wallet-request';
@@ -30,6 +31,8 @@ export interface LoadRequest {
   readonly links: readonly LinkKey[];
   /** Whose facts the rules ask for, as far as is known before the lock which rules these are. */
   readonly persons: readonly FactsRequest[];
+  /** The counters whose shares may be spent from, as far as is known before the lock which these are. */
+  readonly shares: readonly SharesRequest[];
 }
 
 /** What the programme's rows say under the shared lock: no cut-off and no clock move can slip in between. */
@@ -56,6 +59,7 @@ export interface LoadedFacts {
   readonly links: Map<LinkKey, LinkState>;
   /** In the order they were asked for. */
   readonly persons: readonly LoadedPerson[];
+  readonly shares: LoadedShares;
 }
 
 /** What an intent is found by within a batch. */
@@ -167,6 +171,7 @@ async function load(
   );
   const known = asking.add<KnownRow>(loadKnown(request));
   const persons = askPersons(asking, request.persons);
+  const shares = askShares(asking, request.shares);
   const held = askHeld(asking, wallets);
   const past = askPast(asking, wallets);
   const answers = await flush(client, asking.statements);
@@ -190,6 +195,7 @@ async function load(
     programmes: new Map(programmes(answers).map(programmeFrom)),
     ...knownFrom(known(answers), request),
     persons: persons(answers),
+    shares: shares(answers),
   };
 }
 
