@@ -15,7 +15,7 @@ import {
   type SharesRequest,
   type StoredShare,
 } from '../../data/points/cap.store';
-import type { Cells } from '../../data/points/recordset';
+import type { Cells } from '../../data/points/cells';
 import type { HeldBooks } from './batch-request';
 import { budgetsAsked } from './earning-facts';
 import type { PostingCommand } from './posting-command';

@@ -4,14 +4,16 @@ import type { Digest } from '../../../../kernel/values/canonical';
 import type { PartnerId, ProgrammeId } from '../../../../kernel/values/id';
 import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
-import { saveShares } from './cap.store';
+import { SAVED_SHARES, saveShares } from './cap.store';
 import { linkOf } from './chain';
 import { AT, JOURNAL_TABLES, type JournalTable } from './journal-tables';
 import { documentRow, refusalRow, writtenRows, type WrittenRows } from './journal-rows';
 import * as standing from './standing-rows';
 import type { CommandKey } from './posting.store';
 import { PASSED, passedRows } from './passed.store';
-import { composed, inserting, type Cell, type Cells, type Recordset } from './recordset';
+import type { Cell, Cells } from './cells';
+import { composed, inserting, type Recordset } from './recordset';
+import { rowTypesOf } from './row-types';
 import { termsId, termsRow, type TermsShelf } from './terms.store';
 
 /** One transaction of a batch: the wallet before, the plan, the wallet after. */
@@ -79,13 +81,13 @@ export function chained(decided: DecidedTransaction, previous: Digest | null): P
   return { ...decided, rows, after: { ...decided.after, chain } };
 }
 
-const WALLET = { bucket: 'smallint', wallet: 'ref' } as const;
+const WALLET = { bucket: 'smallint', wallet: 'uuid' } as const;
 
 const TERMS = inserting(
   'lot_terms',
   {
     id: 'uuid',
-    settlement_model: 'word',
+    settlement_model: 'text',
     contract_version: 'integer',
     issuance_micros: 'bigint',
     reserve_micros: 'bigint',
@@ -100,10 +102,10 @@ const HOLDS = inserting(
   'hold',
   {
     ...AT,
-    programme_id: 'ref',
-    partner_id: 'ref',
+    programme_id: 'uuid',
+    partner_id: 'uuid',
     points: 'bigint',
-    state: 'word',
+    state: 'text',
     captured: 'bigint',
     closed_seq: 'bigint',
     expires_at: 'instant',
@@ -115,22 +117,25 @@ const OPEN_LOT = { ...WALLET, lot_seq: 'bigint', earned_at: 'instant', expires_a
 const OPEN_LOT_KEY = `o.bucket = r.bucket and o.wallet = r.wallet and o.lot_seq = r.lot_seq and o.earned_at = r.earned_at
    and o.expires_at = coalesce(r.expires_at, 'infinity')`;
 const CLOSED_LOTS = {
+  table: 'open_lot',
   columns: OPEN_LOT,
   statement: (r: string) => `/* ledger.post.closeLots */ delete from open_lot o using ${r} as r where ${OPEN_LOT_KEY}`,
 } satisfies Recordset;
 const DRAWN_LOTS = {
+  table: 'open_lot',
   columns: { ...OPEN_LOT, remaining: 'bigint' },
   statement: (r: string) =>
     `/* ledger.post.drawLots */ update open_lot o set remaining = r.remaining from ${r} as r where ${OPEN_LOT_KEY}`,
 } satisfies Recordset;
 const OPENED_COLUMNS = {
   ...OPEN_LOT,
-  programme_id: 'ref',
-  issuer_id: 'ref',
-  terms_id: 'ref',
+  programme_id: 'uuid',
+  issuer_id: 'uuid',
+  terms_id: 'uuid',
   remaining: 'bigint',
 } as const;
 const OPENED_LOTS = {
+  table: 'open_lot',
   columns: OPENED_COLUMNS,
   statement: (r: string) => `/* ledger.post.openLots */
 insert into open_lot (bucket, wallet, lot_seq, earned_at, expires_at, programme_id, issuer_id, terms_id, remaining)
@@ -138,10 +143,11 @@ select bucket, wallet, lot_seq, earned_at, coalesce(expires_at, 'infinity'), pro
 } satisfies Recordset;
 const PENDING_LOTS = inserting(
   'pending_lot',
-  { ...WALLET, lot_seq: 'bigint', programme_id: 'ref', remaining: 'bigint', release_at: 'instant' },
+  { ...WALLET, lot_seq: 'bigint', programme_id: 'uuid', remaining: 'bigint', release_at: 'instant' },
   '(bucket, wallet, lot_seq) do update set remaining = excluded.remaining',
 );
 const RELEASED_LOTS = {
+  table: 'pending_lot',
   columns: { ...WALLET, lot_seq: 'bigint' },
   statement: (r: string) =>
     `/* ledger.post.closePending */
@@ -149,9 +155,9 @@ delete from pending_lot p using ${r} as r where p.bucket = r.bucket and p.wallet
 } satisfies Recordset;
 const DOCUMENTS = inserting('document', {
   hash: 'uuid',
-  programme_id: 'ref',
-  partner_id: 'ref',
-  kind: 'word',
+  programme_id: 'uuid',
+  partner_id: 'uuid',
+  kind: 'text',
   external_ref: 'text',
   ...AT,
 });
@@ -162,6 +168,7 @@ const REFUSALS = inserting('command_refusal', {
   refusal: 'jsonb',
 });
 const WALLETS = {
+  table: 'wallet',
   columns: {
     ...AT,
     lots: 'bigint',
@@ -170,7 +177,7 @@ const WALLETS = {
     held: 'bigint',
     arrears: 'bigint',
     qualifying: 'bigint',
-    tier_code: 'word',
+    tier_code: 'text',
     tier_since: 'instant',
     tier_until: 'instant',
     counted_since: 'instant',
@@ -192,6 +199,14 @@ const WRITE = Object.fromEntries(
   Object.entries(JOURNAL_TABLES).map(([table, columns]) => [table, inserting(table, columns)]),
 ) as Record<JournalTable, Recordset>;
 
+/** Every table that a batch may write to. */
+const WRITTEN = [
+  ...Object.keys(JOURNAL_TABLES),
+  ...[TERMS, PASSED, HOLDS, CLOSED_LOTS, PENDING_LOTS, DOCUMENTS, REFUSALS, WALLETS, SAVED_SHARES].map(
+    ({ table }) => table,
+  ),
+];
+
 /**
  * Writes a batch and commits it, in one round trip: one statement for all tables, whose parts see the same state and change
  * different rows. A broken constraint undoes all of it and is thrown; the connection is then to be closed.
@@ -205,7 +220,8 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
   const rowsOf = (table: JournalTable) => transactions.flatMap(({ rows: written }) => written[table]);
-  const written = composed('ledger.post.apply', [
+  const types = await rowTypesOf(client, WRITTEN);
+  const written = composed({ use: 'ledger.post.apply', types }, [
     { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
     { recordset: PASSED, rows: passedRows(newPassed) },
     { recordset: WRITE.lot, rows: rowsOf('lot') },
@@ -231,7 +247,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
     { recordset: REFUSALS, rows: writes.refusals.map(refusalRow) },
     { recordset: WALLETS, rows: wallets.map(standing.walletRow) },
   ]);
-  const statements = [written, saveShares(writes.shares), COMMIT].filter((one) => one !== null);
+  const statements = [written, saveShares(types, writes.shares), COMMIT].filter((one) => one !== null);
   await flush(client, statements);
   for (const [id, terms] of newTerms) shelf.keep(id, terms);
   for (const passed of newPassed) shelf.passed.add(passed);

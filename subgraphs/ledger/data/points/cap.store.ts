@@ -4,7 +4,9 @@ import { sql } from '../../../../kernel/db/sql';
 import { idFromUuid, uuidOf, type PartnerId, type ProgrammeId } from '../../../../kernel/values/id';
 import type { Allowance } from '../../core/caps/allowance';
 import type { CapKind, Counter } from '../../core/caps/cap-use';
-import { composed, type Cells, type Recordset } from './recordset';
+import type { Cells } from './cells';
+import { composed, type Recordset } from './recordset';
+import type { RowTypes } from './row-types';
 
 /** A share as it is stored; its version is what a save is bound to. */
 export interface StoredShare extends Allowance {
@@ -130,7 +132,8 @@ const SHARE = {
   version: 'bigint',
 } as const;
 
-const SAVED: Recordset = {
+export const SAVED_SHARES: Recordset = {
+  table: 'cap_share',
   columns: SHARE,
   statement: (r) => `/* ledger.cap.upsertShares */
   insert into cap_share as s (programme_id, shard, partner_id, kind, period, cap_limit, granted, used)
@@ -144,9 +147,9 @@ const SAVED: Recordset = {
 };
 
 /** A share somebody else changed since it was read undoes the batch, as a serialization failure; it is decided anew. */
-export function saveShares(rows: readonly Cells[]): FlushStatement | null {
+export function saveShares(types: RowTypes, rows: readonly Cells[]): FlushStatement | null {
   const isKept = 'refuse_stale_share((select count(*) from w0) = (select count(*) from r0))';
-  return composed('ledger.cap.saveShares', [{ recordset: SAVED, rows }], isKept);
+  return composed({ use: 'ledger.cap.saveShares', types, answer: isKept }, [{ recordset: SAVED_SHARES, rows }]);
 }
 
 /** A share as its row holds it. */

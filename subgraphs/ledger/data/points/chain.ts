@@ -2,7 +2,7 @@ import { crc32 } from 'node:zlib';
 import { canonicalJson, digest, type Digest } from '../../../../kernel/values/canonical';
 import { JOURNAL_TABLES, type JournalTable } from './journal-tables';
 import type { WrittenRows } from './journal-rows';
-import type { Cell, Cells, ColumnType } from './recordset';
+import type { Cell, Cells, ColumnType } from './cells';
 
 /** What is kept of one journal transaction to prove it by. */
 export interface Link {
@@ -126,10 +126,8 @@ function rowText(row: Cells, types: readonly ColumnType[]): string {
 function cellText(cell: Cell, type: ColumnType): string {
   if (cell === null) return '-;';
   switch (type) {
-    case 'ref':
     case 'uuid':
       return `${withoutHyphens(String(cell))};`;
-    case 'word':
     case 'text':
     case 'bytea':
       return sized(String(cell));

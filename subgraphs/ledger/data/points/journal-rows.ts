@@ -4,7 +4,7 @@ import { shownPoints } from '../../core/points/posting';
 import { explanationText } from './explanation-text';
 import type { DecidedOutcome, DecidedTransaction, PlannedDocument } from './apply.store';
 import type { JournalTable } from './journal-tables';
-import type { Cells } from './recordset';
+import type { Cells } from './cells';
 import { termsId } from './terms.store';
 
 /** Ids on the wire and in rules carry a prefix, rows hold the bare UUID. */

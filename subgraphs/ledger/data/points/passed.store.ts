@@ -2,7 +2,8 @@ import type { Client } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
 import { digest } from '../../../../kernel/values/canonical';
 import type { PassedRule } from '../../core/rules/explanation';
-import { inserting, type Cells } from './recordset';
+import type { Cells } from './cells';
+import { inserting } from './recordset';
 
 /** Rules that gave nothing, as a row holds them. */
 type Stored = readonly (readonly [ruleId: string, campaignId: string | null, reason: PassedRule['reason']])[];

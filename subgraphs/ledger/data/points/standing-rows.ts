@@ -2,7 +2,7 @@ import type { Lot, OpenLot } from '../../core/points/lot';
 import type { Wallet } from '../../core/points/wallet';
 import type { PlannedTransaction } from './apply.store';
 import { hexOf, hexOrNull, msOf, msOrNull, json, uuidOrNull } from './journal-rows';
-import type { Cells } from './recordset';
+import type { Cells } from './cells';
 import { termsId } from './terms.store';
 
 /** A wallet as it ends. */

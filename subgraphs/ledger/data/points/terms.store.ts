@@ -5,7 +5,7 @@ import { idFromUuid, uuidOf } from '../../../../kernel/values/id';
 import type { LotTerms } from '../../core/points/lot';
 import type { SettlementModel } from '../../core/rule-book';
 import type { PassedRule } from '../../core/rules/explanation';
-import type { Cells } from './recordset';
+import type { Cells } from './cells';
 
 const LOAD_TERMS = sql`/* ledger.lotTerms.load */
 select id, settlement_model, contract_version, issuance_micros, reserve_micros, fee_micros, prefund_bps, breakage_share_bps,

@@ -3,7 +3,7 @@ import type { WalletKey } from '../../core/points/wallet';
 import { PROOF } from '../points/chain';
 import { JOURNAL_TABLES, type JournalTable } from '../points/journal-tables';
 import type { WrittenRows } from '../points/journal-rows';
-import type { Cells, ColumnType } from '../points/recordset';
+import type { Cells, ColumnType } from '../points/cells';
 import { keyArrays, walletText } from '../points/wallet-request';
 
 /** One journal transaction as it stands in the tables. */
