@@ -1,8 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { projectRoot } from '../kernel/config/project-root';
 import { defaultGatewayConfig, readGatewayConfig } from './config';
 
 describe('the gateway’s configuration', () => {
   it('needs nothing to be set', () => {
     expect(readGatewayConfig({})).toEqual({ host: '127.0.0.1', port: 4000, config: defaultGatewayConfig });
+  });
+
+  it('has the bounds that docs/CONFIGURATION.md tells of every number', () => {
+    const [, limits = ''] = readFileSync(join(projectRoot(), 'docs/CONFIGURATION.md'), 'utf8').split('## The gateway');
+    const rows = [...limits.matchAll(/^\| `(HUB_\w+)` \| `\d+` \| (?:(\d+) … (\d+))?/gm)];
+    expect(rows.length).toBeGreaterThan(30);
+    const isTaken = (name: string, value: number) => {
+      try {
+        return Boolean(readGatewayConfig({ [name]: String(value) }));
+      } catch {
+        return false;
+      }
+    };
+    const wrong = rows.filter(([, name = '', from, to]) => {
+      const told = [Number(from) - 1, Number(from), Number(to), Number(to) + 1];
+      return told.map((value) => isTaken(name, value)).join() !== 'false,true,true,false';
+    });
+    expect(wrong.map(([row]) => row)).toEqual([]);
   });
 
   it('reads lists and numbers', () => {

@@ -1,4 +1,5 @@
 import { isPassedOn, knownCodes, type KnownCode } from './catalogues';
+import { commandCodes } from './command-codes';
 import { settlePage, table } from './page';
 
 const introduction = `# Error codes
@@ -29,6 +30,16 @@ function section(area: string, codes: readonly KnownCode[]): string {
   return `## ${title}\n\n${table(['code', 'what happened', 'what to do', 'retry', 'type', 'precedence'], own.map(row))}\n${last}`;
 }
 
+/** Begins the part of the page that is not of the graph. */
+export const COMMANDS = '## Commands and starts';
+
+const commands = `${COMMANDS}
+
+Not of the graph: a command, or a process at its start, that cannot go on prints \`hub: CODE: what is wrong\` to standard error and ends
+with 1. Printed from wherever the code says so; … stands for what is known only then.
+
+`;
+
 /** The text of docs/errors.md. */
 export async function errorsPage(): Promise<string> {
   const codes = await knownCodes();
@@ -37,7 +48,8 @@ export async function errorsPage(): Promise<string> {
     const told = codes.filter((code) => code.area === area);
     return section(area, told);
   });
-  return [introduction, ...sections].join('\n');
+  const ofCommands = commandCodes().map(([code, said]) => [`\`${code}\``, said.join(' · ')]);
+  return [introduction, ...sections, `${commands}${table(['code', 'what it says'], ofCommands)}\n`].join('\n');
 }
 
 if (require.main === module) {

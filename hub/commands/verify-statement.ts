@@ -24,6 +24,11 @@ export function verifyStatementCommand(): Command {
         tell(`signed with the key ${read.key.id} (${read.key.publicKey}); --key holds it to one you know`);
       // What is not as it was signed is not worth reckoning.
       report(faults);
+      const { partners } = read.head;
+      if (!partners.some(({ id, code }) => partner === id || partner === code)) {
+        const known = partners.map(({ code }) => code).join(', ');
+        throw new Fault('HUB_PARTNER_UNKNOWN', `The package knows no partner ${partner}; it knows ${known}.`);
+      }
       const checked = inWords(() => checkStatement(read, partner, microsPerMinorOf));
       const codeOf = (party: string) => read.head.partners.find(({ id }) => id === party)?.code ?? party;
       const money = (minor: bigint) => moneyInWords(minor, read.head);

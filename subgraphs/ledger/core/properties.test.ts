@@ -163,7 +163,8 @@ describe('after any sequence of events', () => {
 
   it('negative control: batches whose commands do not meet what those before them left tell another book', () => {
     const forgetful = toldTwice(() => new Telling(new ForgetfulBook(programme.rules, SEQUENCE_START)));
-    expect(fc.check(forgetful, { ...RUNS, endOnFailure: true }).failed).toBe(true);
+    // Few sequences show it: it goes on until one does.
+    expect(fc.check(forgetful, { numRuns: 20 * RUNS.numRuns, endOnFailure: true }).failed).toBe(true);
   });
 });
 

@@ -72,7 +72,9 @@ export class CorrectionMutation {
   }
 
   @Mutation(() => ClawBackPointsResult, {
-    description: 'Takes points of one lot back; what is spent is owed from then on. Issuer with accrual:direct, admin.',
+    description:
+      'Takes points of one lot back, the one they were earned in; what is spent or given is owed from then on. Issuer with ' +
+      'accrual:direct, admin.',
   })
   clawBackPoints(
     @Arg('input', () => ClawBackPointsInput, { description: 'What to take back.' }) input: ClawBackPointsInput,

@@ -13,7 +13,8 @@ import { PartnerExposureChangeType, SettlementCycleChangeType } from './live-set
 const AFTER = { nullable: true, description: 'The version seen last, to go on from there.' } as const;
 const EPOCH = {
   nullable: true,
-  description: 'The epoch it was seen in; without it, or in another, a snapshot comes first.',
+  description:
+    'The epoch it was seen in; without it, in another, or where there is no such version yet, a snapshot comes first.',
 } as const;
 
 interface Seen {

@@ -31,7 +31,8 @@ export class FreezeSubscription {
     _after: bigint | null,
     @Arg('epoch', () => ID, {
       nullable: true,
-      description: 'The epoch it was seen in; without it, or in another, a snapshot comes first.',
+      description:
+        'The epoch it was seen in; without it, in another, or where there is no such version yet, a snapshot comes first.',
     })
     _epoch: string | null,
   ): object {

@@ -160,6 +160,21 @@ describe('live accounts', () => {
     await Promise.all([resumed.return(), anew.return()]);
   });
 
+  it.each(['all', 'tier'] as const)(
+    'begins anew with a snapshot for a reader of %s whose version is from the future, as of a book that was restored',
+    async (only) => {
+      const member = newId('mem');
+      await earn(here, member, 10n);
+      const stream = watch(member, { after: 7n, epoch, only });
+      const [snapshot] = await take(stream, 1);
+      await stream.return();
+      expect(snapshot).toMatchObject({ isSnapshot: true, previousVersion: null, version: 1n });
+      const empty = watch(newId('mem'), { after: 1n, epoch, only });
+      expect(await take(empty, 1)).toMatchObject([{ isSnapshot: true, previousVersion: null, version: 0n }]);
+      await empty.return();
+    },
+  );
+
   it('misses and reorders nothing while this process and another one commit at once', async () => {
     const member = newId('mem');
     const stream = watch(member);

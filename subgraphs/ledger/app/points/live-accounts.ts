@@ -29,7 +29,10 @@ export interface LiveChange {
   readonly at: Date;
 }
 
-/** What a reader asks for. `after` counts only with the epoch it was read in. */
+/**
+ * What a reader asks for. `after` counts only with the epoch it was read in, and not when there is no such version yet, as after a
+ * restore: then the reader begins anew with a snapshot.
+ */
 export interface WatchRequest {
   readonly programmeId: ProgrammeId;
   readonly memberId: MemberId;
@@ -173,6 +176,8 @@ class Reader implements ResultStream<LiveChange> {
   private told = 0n;
   private sent: bigint | null = null;
   private behind = false;
+  /** Whether the version a reader came with is still to be held against the journal. */
+  private isUnproven = false;
   private ended = false;
   private isForbidden = false;
   private wake: (() => void) | null = null;
@@ -190,6 +195,7 @@ class Reader implements ResultStream<LiveChange> {
     this.seen = request.after;
     this.sent = request.after;
     this.behind = true;
+    this.isUnproven = true;
   }
 
   /** A line just committed: taken at once when it is the next, left to the journal when it is not. */
@@ -264,7 +270,13 @@ class Reader implements ResultStream<LiveChange> {
 
   private async readAhead(): Promise<void> {
     const seenBefore = this.seen;
-    const lines = await this.linesAfter(this.seen ?? 0n);
+    this.behind = false;
+    const lines = await this.orBehind(this.reads.linesAfter({ ...this.scope(), after: this.seen ?? 0n }));
+    if (this.isUnproven && lines.length === 0 && (await this.isFromTheFuture())) {
+      this.seen = null;
+      this.sent = null;
+    }
+    this.isUnproven = false;
     const latest = lines.length < READ_AHEAD ? null : await this.latestIfFar();
     for (const line of latest === null ? lines : [latest])
       if (this.seen !== null && line.seq > this.seen) this.take(line);
@@ -273,14 +285,26 @@ class Reader implements ResultStream<LiveChange> {
     if (this.seen === seenBefore) await sleep(LOOK_AGAIN_MS);
   }
 
-  private async linesAfter(after: bigint): Promise<JournalLine[]> {
-    this.behind = false;
+  /** A reader that asks again after a failure goes on from here. */
+  private async orBehind<T>(reading: Promise<T>): Promise<T> {
     try {
-      return await this.reads.linesAfter({ ...this.scope(), after });
+      return await reading;
     } catch (error) {
-      this.behind = true; // a reader that asks again after the failure goes on from here
+      this.behind = true;
       throw error;
     }
+  }
+
+  /** Whether the journal has no such version as the reader came with, and none was told meanwhile. */
+  private async isFromTheFuture(): Promise<boolean> {
+    const { after } = this.request;
+    const isMissing = async () => {
+      const newest = await this.orBehind(this.reads.newest(this.scope()));
+      return this.seen !== null && this.seen === after && (newest?.seq ?? 0n) < this.seen && this.told < this.seen;
+    };
+    if (!(await isMissing())) return false;
+    await sleep(LOOK_AGAIN_MS);
+    return isMissing();
   }
 
   /** The newest line, when so much was missed that only it is told; moves on the ladder are never skipped. */

@@ -15,7 +15,10 @@ export interface StateChange<T> extends LiveState<T> {
   readonly at: Date;
 }
 
-/** What a reader asks for. `after` counts only with the epoch it was read in. */
+/**
+ * What a reader asks for. `after` counts only with the epoch it was read in, and not when there is no such version yet, as after a
+ * restore: then the reader begins anew with a snapshot.
+ */
 export interface WatchState {
   readonly key: string;
   readonly after: bigint | null;
@@ -86,6 +89,8 @@ export class LiveStates<T> {
 class StateReader<T> implements ResultStream<StateChange<T>> {
   private latest: LiveState<T> | null = null;
   private sent: bigint | null = null;
+  /** Whether a look has shown a version before the one this reader has. */
+  private wasAhead = false;
   private ended = false;
   private wake: (() => void) | null = null;
   private last: Promise<unknown> = Promise.resolve();
@@ -99,6 +104,12 @@ class StateReader<T> implements ResultStream<StateChange<T>> {
   }
 
   offer(state: LiveState<T>): void {
+    if (this.sent !== null && state.version < this.sent) {
+      // The look that was under way when the reader came may be older than what it has; the next one is not.
+      if (this.wasAhead) this.sent = null;
+      this.wasAhead = true;
+      if (this.sent !== null) return;
+    }
     if (this.latest !== null && state.version <= this.latest.version) return;
     this.latest = state;
     this.wake?.();
