@@ -259,7 +259,8 @@ class Batch {
       }
     }
     if (own === undefined) throw new Error('postBatch: a command posted nothing to its own wallet');
-    if (command.document !== null) {
+    // A rule that does nothing takes no document, also where points that were due expired in its stead.
+    if (command.document !== null && own.plan.kind !== 'EXPIRY') {
       const { programmeId, document, key } = command;
       const { hash, partnerId, kind, externalRef } = document;
       this.newDocuments.push({ hash, programmeId, partnerId, kind, externalRef, key, seq: own.after.seq });

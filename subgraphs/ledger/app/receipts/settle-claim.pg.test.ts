@@ -4,11 +4,12 @@ import { openLog } from '../../../../kernel/telemetry/log';
 import { newId } from '../../../../kernel/values/id';
 import type { MissingClaim } from '../../core/receipts/receipt';
 import { ledgerDatabase } from '../../data/database';
+import { findDocument } from '../../data/points/document.store';
 import { TermsShelf } from '../../data/points/terms.store';
 import { findClaim, insertClaim } from '../../data/receipts/missing-claim.store';
 import { aRuleBook } from '../../testkit/book';
 import { TestBook } from '../../testkit/test-book';
-import { NO_NEEDS, type PostingCommand } from '../points/posting-command';
+import { documentHash, NO_NEEDS, type PostingCommand } from '../points/posting-command';
 import { PostingLanes } from '../points/posting-lanes';
 import { settleLateClaims } from './settle-claim';
 
@@ -69,6 +70,9 @@ describe('a late claim of a purchase that earns nothing', () => {
       'select kind from journal_transaction where programme_id is not null order by seq',
     );
     expect(kinds.rows).toEqual([{ kind: 'EARN' }, { kind: 'EXPIRY' }]);
+    // The receipt earned nothing, so its number is free for the sale that its partner reports after all.
+    const hash = documentHash(bakery, 'PURCHASE', claim.externalRef);
+    expect(await findDocument(database.pool, { hash, programmeId })).toBeNull();
     await database.asOwner("update missing_claim set state = 'OPEN', closed_at = null");
     expect(await ended()).toBe('EARNED_NOTHING');
   });
