@@ -221,6 +221,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const pending = standing.pendingLots(transactions, wallets);
   const rowsOf = (table: JournalTable) => transactions.flatMap(({ rows: written }) => written[table]);
   const types = await rowTypesOf(client, WRITTEN);
+  types.writer.begin();
   const written = composed({ use: 'ledger.post.apply', types }, [
     { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
     { recordset: PASSED, rows: passedRows(newPassed) },

@@ -48,65 +48,68 @@ const FIXED_MAX = 24;
 /** Bytes of an array before its elements, and of a row before its cells. */
 const [ARRAY_HEAD, ROW_HEAD] = [20, 8];
 
-/**
- * Rows as an array of their table's composite type, in PostgreSQL's binary form: the server takes it apart without reading a digit, and a
- * table of thirty columns is one array to it instead of thirty.
- */
-export function arrayOfRows(form: BinaryForm, rows: readonly Cells[]): Buffer {
-  const writer = new Writer(ARRAY_HEAD + rows.length * (ROW_HEAD + form.columns.length * FIXED_MAX));
-  // One dimension, without nulls, counted from 1.
-  for (const word of [1, 0, form.oid, rows.length, 1]) writer.word(word);
-  for (const row of rows) {
-    const start = writer.begin();
-    writer.word(form.columns.length);
-    for (const { typeOid, place, type } of form.columns) {
-      writer.word(typeOid);
-      const cell = place === -1 ? null : (row[place] ?? null);
-      if (cell === null) writer.word(NULL);
-      else writer.cell(cell, type);
-    }
-    writer.end(start);
-  }
-  return writer.bytes();
-}
-
 /** A length that says there is no value. */
 const NULL = 0xffff_ffff;
 /** PostgreSQL counts time from the year 2000. */
 const EPOCH_MS = Date.UTC(2000, 0, 1);
 const TWO_32 = 2 ** 32;
 
-/** Writes values one after the other, with their lengths. */
-class Writer {
-  private buffer: Buffer;
+/**
+ * Writes rows as arrays of their table's composite type, in PostgreSQL's binary form: the server takes them apart without reading a digit,
+ * and a table of thirty columns is one array to it instead of thirty.
+ *
+ * The bytes stand in one buffer that is used again, because memory outside of the heap makes its collector run: they are good until
+ * `begin` is called for what comes next.
+ */
+export class RowWriter {
+  private buffer = Buffer.allocUnsafe(65_536);
   private at = 0;
+  /** Up to where the buffer must reach. */
+  private reserved = 0;
 
-  /** @param reserved bytes that all cells of a fixed length take at most */
-  constructor(private reserved: number) {
-    this.buffer = Buffer.allocUnsafe(reserved * 2);
+  /** Lets go of all that was written before. */
+  begin(): void {
+    this.at = 0;
+    this.reserved = 0;
   }
 
-  bytes(): Buffer {
-    return this.buffer.subarray(0, this.at);
+  /** Rows as one array. */
+  array(form: BinaryForm, rows: readonly Cells[]): Buffer {
+    this.room(ARRAY_HEAD + rows.length * (ROW_HEAD + form.columns.length * FIXED_MAX));
+    const from = this.at;
+    // One dimension, without nulls, counted from 1.
+    for (const word of [1, 0, form.oid, rows.length, 1]) this.word(word);
+    for (const row of rows) {
+      const start = this.start();
+      this.word(form.columns.length);
+      for (const { typeOid, place, type } of form.columns) {
+        this.word(typeOid);
+        const cell = place === -1 ? null : (row[place] ?? null);
+        if (cell === null) this.word(NULL);
+        else this.cell(cell, type);
+      }
+      this.end(start);
+    }
+    return this.buffer.subarray(from, this.at);
   }
 
   /** Four bytes. */
-  word(value: number): void {
+  private word(value: number): void {
     this.at = this.buffer.writeUInt32BE(value, this.at);
   }
 
   /** Leaves room for a length. @returns where */
-  begin(): number {
+  private start(): number {
     this.at += 4;
     return this.at;
   }
 
   /** The length of all that was written since. */
-  end(start: number): void {
+  private end(start: number): void {
     this.buffer.writeUInt32BE(this.at - start, start - 4);
   }
 
-  cell(cell: Exclude<Cell, null>, type: ColumnType): void {
+  private cell(cell: Exclude<Cell, null>, type: ColumnType): void {
     switch (type) {
       case 'smallint':
         this.word(2);
@@ -157,14 +160,14 @@ class Writer {
 
   private text(text: string): void {
     this.room(text.length * UTF8_MAX);
-    const start = this.begin();
+    const start = this.start();
     this.at += this.buffer.write(text, this.at, 'utf8');
     this.end(start);
   }
 
   private json(text: string): void {
     this.room(text.length * UTF8_MAX);
-    const start = this.begin();
+    const start = this.start();
     this.at = this.buffer.writeUInt8(JSONB_VERSION, this.at);
     this.at += this.buffer.write(text, this.at, 'utf8');
     this.end(start);
@@ -188,6 +191,7 @@ class Writer {
     this.reserved += bytes;
     if (this.reserved <= this.buffer.length) return;
     const larger = Buffer.allocUnsafe(this.reserved * 2);
+    // Arrays written before stay where they are; the one under way goes on here.
     this.buffer.copy(larger, 0, 0, this.at);
     this.buffer = larger;
   }

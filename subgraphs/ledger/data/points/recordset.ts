@@ -1,6 +1,5 @@
 import type { FlushStatement } from '../../../../kernel/db/flush';
 import { assertNamed } from '../../../../kernel/db/sql';
-import { arrayOfRows } from './binary-rows';
 import type { Cells, Columns } from './cells';
 import type { RowTypes } from './row-types';
 
@@ -57,7 +56,9 @@ export function composed(
   return {
     name,
     text,
-    values: present.map(({ recordset: { table, columns }, rows }) => arrayOfRows(types.formOf(table, columns), rows)),
+    values: present.map(({ recordset: { table, columns }, rows }) =>
+      types.writer.array(types.formOf(table, columns), rows),
+    ),
   };
 }
 

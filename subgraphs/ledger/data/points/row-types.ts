@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { sql } from '../../../../kernel/db/sql';
-import { formOf, type BinaryForm, type RowType } from './binary-rows';
+import { formOf, RowWriter, type BinaryForm, type RowType } from './binary-rows';
 import type { Columns } from './cells';
 
 const LOAD = sql`/* ledger.post.loadRowTypes */
@@ -13,6 +13,7 @@ select c.relname as name, c.reltype::bigint::text as oid, array_agg(a.attname::t
 
 /** What one connection knows of the tables it writes: as they were when it first asked. A table changed since refuses what is sent. */
 export class RowTypes {
+  readonly writer = new RowWriter();
   private readonly forms = new Map<Columns, BinaryForm>();
 
   private constructor(private readonly types: ReadonlyMap<string, RowType>) {}
