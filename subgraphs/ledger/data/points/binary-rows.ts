@@ -62,7 +62,8 @@ const TWO_32 = 2 ** 32;
  * `begin` is called for what comes next.
  */
 export class RowWriter {
-  private buffer = Buffer.allocUnsafe(65_536);
+  private buffer = Buffer.allocUnsafeSlow(65_536);
+  private view = viewOf(this.buffer);
   private at = 0;
   /** Up to where the buffer must reach. */
   private reserved = 0;
@@ -75,14 +76,16 @@ export class RowWriter {
 
   /** Rows as one array. */
   array(form: BinaryForm, rows: readonly Cells[]): Buffer {
-    this.room(ARRAY_HEAD + rows.length * (ROW_HEAD + form.columns.length * FIXED_MAX));
+    const { oid, columns } = form;
+    this.room(ARRAY_HEAD + rows.length * (ROW_HEAD + columns.length * FIXED_MAX));
     const from = this.at;
     // One dimension, without nulls, counted from 1.
-    for (const word of [1, 0, form.oid, rows.length, 1]) this.word(word);
+    for (const word of [1, 0, oid, rows.length, 1]) this.word(word);
     for (const row of rows) {
       const start = this.start();
-      this.word(form.columns.length);
-      for (const { typeOid, place, type } of form.columns) {
+      this.word(columns.length);
+      for (let n = 0; n < columns.length; n += 1) {
+        const { typeOid, place, type } = columns[n] as BinaryForm['columns'][number];
         this.word(typeOid);
         const cell = place === -1 ? null : (row[place] ?? null);
         if (cell === null) this.word(NULL);
@@ -95,7 +98,8 @@ export class RowWriter {
 
   /** Four bytes. */
   private word(value: number): void {
-    this.at = this.buffer.writeUInt32BE(value, this.at);
+    this.view.setUint32(this.at, value);
+    this.at += 4;
   }
 
   /** Leaves room for a length. @returns where */
@@ -106,34 +110,34 @@ export class RowWriter {
 
   /** The length of all that was written since. */
   private end(start: number): void {
-    this.buffer.writeUInt32BE(this.at - start, start - 4);
+    this.view.setUint32(start - 4, this.at - start);
   }
 
   private cell(cell: Exclude<Cell, null>, type: ColumnType): void {
     switch (type) {
+      case 'bigint':
+        return this.whole(cell);
+      case 'uuid':
+        return this.digits(String(cell), 16);
+      case 'text':
+        return this.text(String(cell));
+      case 'instant':
+        return this.instant(Number(cell));
       case 'smallint':
         this.word(2);
-        this.at = this.buffer.writeInt16BE(Number(cell), this.at);
+        this.view.setInt16(this.at, inRange(Number(cell), SMALLINT_MAX));
+        this.at += 2;
         return;
       case 'integer':
         this.word(4);
-        this.at = this.buffer.writeInt32BE(Number(cell), this.at);
+        this.view.setInt32(this.at, inRange(Number(cell), INTEGER_MAX));
+        this.at += 4;
         return;
-      case 'bigint':
-        return this.whole(cell);
-      case 'instant':
-        return this.instant(Number(cell));
-      case 'uuid':
-        this.word(16);
-        return this.digits(String(cell), 16);
       case 'bytea': {
         const text = String(cell);
         this.room(text.length / 2);
-        this.word(text.length / 2);
         return this.digits(text, text.length / 2);
       }
-      case 'text':
-        return this.text(String(cell));
       case 'jsonb':
         return this.json(String(cell));
     }
@@ -141,15 +145,18 @@ export class RowWriter {
 
   /** Eight bytes. Texts of numbers that a double holds are not made BigInts of: that takes longer than all else here. */
   private whole(value: Exclude<Cell, null>): void {
-    this.word(8);
+    const { view, at } = this;
+    view.setUint32(at, 8);
     const number = Number(value);
-    if (!Number.isSafeInteger(number)) {
-      this.at = this.buffer.writeBigInt64BE(BigInt(value), this.at);
-      return;
+    if (Number.isSafeInteger(number)) {
+      const high = Math.floor(number / TWO_32);
+      view.setInt32(at + 4, high);
+      view.setUint32(at + 8, number - high * TWO_32);
+    } else {
+      // Buffer's own method refuses what has more than 64 bits; a view would cut it off.
+      this.buffer.writeBigInt64BE(BigInt(value), at + 4);
     }
-    const high = Math.floor(number / TWO_32);
-    this.at = this.buffer.writeInt32BE(high, this.at);
-    this.at = this.buffer.writeUInt32BE(number - high * TWO_32, this.at);
+    this.at = at + 12;
   }
 
   /** Microseconds since 2000, of milliseconds since 1970. */
@@ -161,48 +168,83 @@ export class RowWriter {
   private text(text: string): void {
     this.room(text.length * UTF8_MAX);
     const start = this.start();
-    this.at += this.buffer.write(text, this.at, 'utf8');
+    this.at += this.written(text);
     this.end(start);
   }
 
   private json(text: string): void {
     this.room(text.length * UTF8_MAX);
     const start = this.start();
-    this.at = this.buffer.writeUInt8(JSONB_VERSION, this.at);
-    this.at += this.buffer.write(text, this.at, 'utf8');
+    this.buffer[this.at] = JSONB_VERSION;
+    this.at += 1;
+    this.at += this.written(text);
     this.end(start);
   }
 
-  /** Hexadecimal digits, among which hyphens mean nothing. */
-  private digits(text: string, bytes: number): void {
-    const end = this.at + bytes;
+  /** Writes a text as UTF-8. A short one of ASCII alone is written here: the way out of JavaScript takes longer. @returns its bytes */
+  private written(text: string): number {
+    const { buffer, at } = this;
+    if (text.length > SHORT) return buffer.write(text, at, 'utf8');
     for (let n = 0; n < text.length; n += 1) {
-      if (text.charCodeAt(n) === HYPHEN) continue;
-      const byte = (nibble(text.charCodeAt(n)) << 4) | nibble(text.charCodeAt((n += 1)));
-      if (this.at === end) throw new RangeError(`${text} has more than ${bytes} bytes`);
-      this.buffer[this.at] = byte;
-      this.at += 1;
+      const code = text.charCodeAt(n);
+      if (code > ASCII_MAX) return buffer.write(text, at, 'utf8');
+      buffer[at + n] = code;
     }
-    if (this.at !== end) throw new RangeError(`${text} has not ${bytes} bytes`);
+    return text.length;
+  }
+
+  /** Bytes by their hexadecimal digits, among which hyphens mean nothing, after their number. */
+  private digits(text: string, bytes: number): void {
+    this.word(bytes);
+    const { buffer } = this;
+    let { at } = this;
+    const end = at + bytes;
+    for (let n = 0; n < text.length; n += 2) {
+      if (text.charCodeAt(n) === HYPHEN) n += 1;
+      if (at === end) throw new RangeError(`${text} has more than ${bytes} bytes`);
+      buffer[at] = (nibble(text.charCodeAt(n)) << 4) | nibble(text.charCodeAt(n + 1));
+      at += 1;
+    }
+    if (at !== end) throw new RangeError(`${text} has not ${bytes} bytes`);
+    this.at = at;
   }
 
   /** Makes room for a value whose length is its own, beside what cells of a fixed length take. */
   private room(bytes: number): void {
     this.reserved += bytes;
     if (this.reserved <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(this.reserved * 2);
+    const larger = Buffer.allocUnsafeSlow(Math.ceil(this.reserved) * 2);
     // Arrays written before stay where they are; the one under way goes on here.
     this.buffer.copy(larger, 0, 0, this.at);
     this.buffer = larger;
+    this.view = viewOf(larger);
   }
 }
 
+function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
+  return new DataView(buffer, byteOffset, byteLength);
+}
+
+function inRange(value: number, max: number): number {
+  if (Number.isInteger(value) && value <= max && value >= -max - 1) return value;
+  throw new RangeError(`${value} is out of range`);
+}
+
+const [SMALLINT_MAX, INTEGER_MAX] = [32_767, 2_147_483_647];
+const SHORT = 40;
+const ASCII_MAX = 127;
 const UTF8_MAX = 3;
 const JSONB_VERSION = 1;
 const HYPHEN = 45;
 
+/** What each character is worth as a hexadecimal digit; 255: it is none. */
+const NIBBLES = Uint8Array.from({ length: 128 }, (_, code) => {
+  const worth = '0123456789abcdef'.indexOf(String.fromCharCode(code).toLowerCase());
+  return worth === -1 ? 255 : worth;
+});
+
 function nibble(code: number): number {
-  const value = code <= 57 ? code - 48 : (code | 32) - 87;
-  if (!(value >= 0 && value < 16)) throw new RangeError(`no hexadecimal digit: ${String.fromCharCode(code)}`);
-  return value;
+  const worth = NIBBLES[code] ?? 255;
+  if (worth === 255) throw new RangeError(`no hexadecimal digit: ${String.fromCharCode(code)}`);
+  return worth;
 }
