@@ -33,6 +33,32 @@ describe('a flush', () => {
     expect(await flush(client, [count])).toEqual([[{ facts: 2 }]]);
   });
 
+  it('reads instants as the driver does, whatever they look like and whatever the time zone', async () => {
+    const told = [
+      '2026-03-10 12:00:00.007+00',
+      '2026-03-10 12:00:00.1+00',
+      '2026-12-31 23:59:59.999999+00',
+      '1969-12-31 23:59:59.5+00',
+    ];
+    told.push(
+      '0099-01-01 00:00:00+00',
+      '9999-12-31 00:00:00+00',
+      '10000-01-01 00:00:00+00',
+      '0044-03-15 12:00:00+00 BC',
+      'infinity',
+    );
+    told.push('0100-02-28 00:00:00+00', '-infinity');
+    for (const zone of ['UTC', 'Asia/Kolkata', 'America/New_York']) {
+      await client.query(`set timezone to '${zone}'`);
+      for (const at of told) {
+        const text = 'select $1::timestamptz as at, null::timestamptz as never';
+        const [quick] = await flush(client, [{ name: 'instant', text, values: [at] }]);
+        const { rows } = await client.query<{ at: Date | number }>(text, [at]);
+        expect(quick).toEqual(rows);
+      }
+    }
+  });
+
   it('asks once how the rows of a statement look, within one flush and in later ones', async () => {
     const words = { name: 'words', text: 'select $1::text as word, null::integer as nothing', values: ['one'] };
     const again = { ...words, values: ['two'] };

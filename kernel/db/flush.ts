@@ -39,7 +39,37 @@ interface WireResult extends QueryResult {
   addFields(fields: unknown): void;
   parseRow(fields: unknown): QueryResultRow;
 }
-const wire = pg as unknown as { Result: new () => WireResult; utils: { prepareValue(value: unknown): unknown } };
+const wire = pg as unknown as {
+  Result: new (rowMode: undefined, types: Readers) => WireResult;
+  utils: { prepareValue(value: unknown): unknown };
+};
+
+/** What reads values of a type. */
+interface Readers {
+  getTypeParser(typeOid: number, format: 'text' | 'binary'): (text: string) => unknown;
+}
+const readers = pg.types as unknown as Readers;
+const readInstant = readers.getTypeParser(pg.types.builtins.TIMESTAMPTZ, 'text');
+const QUICK: Readers = {
+  getTypeParser: (typeOid, format) =>
+    typeOid === Number(pg.types.builtins.TIMESTAMPTZ) && format === 'text'
+      ? instantOf
+      : readers.getTypeParser(typeOid, format),
+};
+
+/**
+ * An instant as a server tells it whose time zone is UTC, to the millisecond. What stands otherwise (another zone, infinity, years before
+ * 100 and after 9999) is left to `pg`, whose reader takes ten times as long for what it takes any form of.
+ */
+function instantOf(text: string): unknown {
+  const year = Number(text.slice(0, 4));
+  if (!(year >= 100) || text[4] !== '-' || !text.endsWith('+00')) return readInstant(text);
+  const part = (from: number) => (text.charCodeAt(from) - ZERO) * 10 + text.charCodeAt(from + 1) - ZERO;
+  const ms = text[19] === '.' ? Number(text.slice(20, Math.min(23, text.length - 3)).padEnd(3, '0')) : 0;
+  return new Date(Date.UTC(year, part(5) - 1, part(8), part(11), part(14), part(17), ms));
+}
+
+const ZERO = '0'.charCodeAt(0);
 
 /** A statement a connection has prepared. */
 interface Prepared {
@@ -119,7 +149,7 @@ class Flush {
 
   handleRowDescription(message: { fields: unknown }): void {
     const statement = this.current();
-    statement.reader = new wire.Result();
+    statement.reader = new wire.Result(undefined, QUICK);
     statement.reader.addFields(message.fields);
   }
 

@@ -340,6 +340,17 @@ describe('posting lanes', () => {
     expect(await balance(member)).toEqual({ available: '200', seq: '200' });
   });
 
+  it('posts to tables that got another column since its connection first wrote them', async () => {
+    const member = newId('mem');
+    await lanes.post(earn(member, 1n, 'before-the-column'));
+    for (const table of ['entry', 'wallet']) await database.asOwner(`alter table ${table} add column later text`);
+    const outcome = await lanes.post(earn(member, 2n, 'after-the-column'));
+    for (const table of ['entry', 'wallet']) await database.asOwner(`alter table ${table} drop column later`);
+    expect(outcome.kind).toBe('posted');
+    expect(codeOf(await lanes.post(earn(member, 3n, 'without-the-column')))).toBe('posted');
+    expect(await balance(member)).toEqual({ available: '6', seq: '3' });
+  });
+
   describe('on a network that swallows what is sent', () => {
     let proxy: FaultyProxy;
     let far: PostingLanes;

@@ -258,8 +258,10 @@ function settingsOf(lockWaitMsMax: number | undefined): string {
 /** Whether the same command may fare better a moment later: the timing was wrong, or the connection. */
 function isPassing(error: unknown): boolean {
   const state = sqlStateOf(error);
-  return state === undefined || isConnectionLoss(error) || RACES.has(state);
+  return state === undefined || isConnectionLoss(error) || RACES.has(state) || state === TABLE_CHANGED;
 }
 
 /** Unique violation, deadlock, serialization failure: the timing was wrong, not the command. */
 const RACES: ReadonlySet<string> = new Set(['23505', '40P01', '40001']);
+/** What a lane sends is not of the table's type any more: another release added a column to it meanwhile. The next connection asks anew. */
+const TABLE_CHANGED = '42804';
