@@ -390,7 +390,8 @@ describe('posting lanes', () => {
         outcome = await posting.catch(() => null);
         if (outcome === null) posting = far.post(earn(member, 1n, 'locked'));
       }
-      expect(outcome?.kind).toBe('posted');
+      // Whether the answer that came was that of the posting or of one asked again: it was posted once.
+      expect(['posted', 'replayed']).toContain(outcome?.kind);
       expect(await balance(member)).toEqual({ available: '2', seq: '2' });
     });
   });
