@@ -97,7 +97,7 @@ function budgetUses(steps: readonly Step[]): CapUse[] {
 }
 
 function partnersUses(steps: readonly Step[], counters: readonly Counter[]): CapUse[] {
-  if (counters.length === 0) return [];
+  if (!counters.some(({ partnerId }) => steps.some(({ plan }) => concerns(plan, partnerId)))) return [];
   const issued = tally(steps.flatMap(issuedIn));
   const exposed = tally(steps.flatMap(exposedIn));
   return counters.flatMap((counter): CapUse[] => {
@@ -105,6 +105,15 @@ function partnersUses(steps: readonly Step[], counters: readonly Counter[]): Cap
     const amount = counter.kind === 'ISSUANCE' ? issuing : (exposed.get(counter.partnerId) ?? 0n);
     return amount === 0n && issuing === 0n ? [] : [{ counter, amount, isIssuing: issuing > 0n }];
   });
+}
+
+/** Whether a posting may change what a partner has issued or owes: most are of partners without a cap. */
+function concerns({ entries, claims, hold }: Step['plan'], partnerId: PartnerId): boolean {
+  return (
+    hold !== undefined ||
+    entries.some(({ debit }) => debit.owner === partnerId) ||
+    claims.some(({ debtorId, creditorId }) => debtorId === partnerId || creditorId === partnerId)
+  );
 }
 
 type Amount = readonly [Party, bigint];

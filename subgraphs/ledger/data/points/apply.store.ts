@@ -78,7 +78,44 @@ export function chained(decided: DecidedTransaction, previous: Digest | null): P
     row[CHAIN] = chain;
     row[MARKS] = marks;
   }
-  return { ...decided, rows, after: { ...decided.after, chain } };
+  // Field by field: objects of so many fields copied as a whole cost as much as the hash.
+  const { before, plan, after, causeSeq, intent, programmeId } = decided;
+  const { currency, cycleId, ruleBookVersion, caller, recordedAt } = decided;
+  return {
+    before,
+    plan,
+    after: onChain(after, chain),
+    causeSeq,
+    intent,
+    programmeId,
+    currency,
+    cycleId,
+    ruleBookVersion,
+    caller,
+    recordedAt,
+    rows,
+  };
+}
+
+function onChain(wallet: Wallet, chain: Digest): Wallet {
+  const { key, programmeId, memberId, seq, lotCount, balances, tier, isFrozen } = wallet;
+  const { lots, pendingLots, heldByLot, owed, past } = wallet;
+  return {
+    key,
+    programmeId,
+    memberId,
+    seq,
+    lotCount,
+    balances,
+    tier,
+    isFrozen,
+    chain,
+    lots,
+    pendingLots,
+    heldByLot,
+    owed,
+    past,
+  };
 }
 
 const WALLET = { bucket: 'smallint', wallet: 'uuid' } as const;
@@ -219,25 +256,25 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const documents = [...writes.documents].sort((a, b) => (a.hash < b.hash ? -1 : 1));
   const lots = standing.openLots(transactions, wallets);
   const pending = standing.pendingLots(transactions, wallets);
-  const rowsOf = (table: JournalTable) => transactions.flatMap(({ rows: written }) => written[table]);
+  const rows = gathered(transactions);
   const types = await rowTypesOf(client, WRITTEN);
   types.writer.begin();
   const written = composed({ use: 'ledger.post.apply', types }, [
     { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
     { recordset: PASSED, rows: passedRows(newPassed) },
-    { recordset: WRITE.lot, rows: rowsOf('lot') },
-    { recordset: WRITE.entry, rows: rowsOf('entry') },
-    { recordset: WRITE.journal_transaction, rows: rowsOf('journal_transaction') },
-    { recordset: WRITE.claim, rows: rowsOf('claim') },
-    { recordset: WRITE.money_entry, rows: rowsOf('money_entry') },
-    { recordset: WRITE.purchase, rows: rowsOf('purchase') },
-    { recordset: WRITE.earn_explanation, rows: rowsOf('earn_explanation') },
-    { recordset: WRITE.purchase_return, rows: rowsOf('purchase_return') },
-    { recordset: WRITE.redemption_reversal, rows: rowsOf('redemption_reversal') },
-    { recordset: WRITE.award, rows: rowsOf('award') },
-    { recordset: WRITE.campaign_lot, rows: rowsOf('campaign_lot') },
-    { recordset: WRITE.redemption_money, rows: rowsOf('redemption_money') },
-    { recordset: WRITE.lot_extension, rows: rowsOf('lot_extension') },
+    { recordset: WRITE.lot, rows: rows.lot },
+    { recordset: WRITE.entry, rows: rows.entry },
+    { recordset: WRITE.journal_transaction, rows: rows.journal_transaction },
+    { recordset: WRITE.claim, rows: rows.claim },
+    { recordset: WRITE.money_entry, rows: rows.money_entry },
+    { recordset: WRITE.purchase, rows: rows.purchase },
+    { recordset: WRITE.earn_explanation, rows: rows.earn_explanation },
+    { recordset: WRITE.purchase_return, rows: rows.purchase_return },
+    { recordset: WRITE.redemption_reversal, rows: rows.redemption_reversal },
+    { recordset: WRITE.award, rows: rows.award },
+    { recordset: WRITE.campaign_lot, rows: rows.campaign_lot },
+    { recordset: WRITE.redemption_money, rows: rows.redemption_money },
+    { recordset: WRITE.lot_extension, rows: rows.lot_extension },
     { recordset: HOLDS, rows: standing.holds(transactions) },
     { recordset: CLOSED_LOTS, rows: lots.closed },
     { recordset: DRAWN_LOTS, rows: lots.drawn },
@@ -253,6 +290,19 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   for (const [id, terms] of newTerms) shelf.keep(id, terms);
   for (const passed of newPassed) shelf.passed.add(passed);
 }
+
+/** The rows of all transactions, by table. */
+function gathered(transactions: readonly PlannedTransaction[]): Record<JournalTable, Cells[]> {
+  const all = Object.fromEntries(TABLES.map((table) => [table, [] as Cells[]])) as Record<JournalTable, Cells[]>;
+  for (const { rows } of transactions) {
+    for (const table of TABLES) {
+      for (const row of rows[table]) all[table].push(row);
+    }
+  }
+  return all;
+}
+
+const TABLES = Object.keys(JOURNAL_TABLES) as JournalTable[];
 
 function newPassedOf(transactions: readonly PlannedTransaction[], shelf: TermsShelf) {
   const lists = transactions.map(({ plan }) => plan.explained?.explanation.passed ?? []);
