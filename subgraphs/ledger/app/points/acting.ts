@@ -68,7 +68,8 @@ export async function memberToCredit(
 ): Promise<CreditedMember | Refusal> {
   const memberId = await ledger.directory.findMember(acting, ref, path);
   if (isRefusal(memberId)) return memberId;
-  return { memberId, link: { ...acting, memberId, cardPresented: showsCard(ref), toSpend: false } };
+  const { programmeId, partnerId } = acting;
+  return { memberId, link: { programmeId, partnerId, memberId, cardPresented: showsCard(ref), toSpend: false } };
 }
 
 const showsCard = ({ identity }: MemberRef): boolean => identity?.kind === 'CARD';

@@ -62,7 +62,7 @@ export async function post(ledger: Ledger, principal: Principal, request: PostRe
     intent: request.isPreview === true ? null : intentOf(caller, { operation, idempotencyKey, body }),
     document: request.document ?? null,
     link: request.link ?? null,
-    needs: { ...NO_NEEDS, ...request.needs },
+    needs: request.needs === undefined ? NO_NEEDS : { ...NO_NEEDS, ...request.needs },
     others: (request.others ?? []).map(walletOf),
     ...(request.otherLinks === undefined ? {} : { otherLinks: request.otherLinks }),
     opensWallet: request.opensWallet ?? true,

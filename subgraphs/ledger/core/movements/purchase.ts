@@ -49,23 +49,22 @@ export function planPurchase(wallet: Wallet, purchase: Purchase, facts: PostingF
   if (purchase.occurredAt > facts.now) return notYet('The purchase', facts.now);
   const { contract, rule, earned } = earning;
   const waits = rule.pendingDays > 0 || contract.releaseOnFunding;
-  const common = {
-    issuerId: purchase.partnerId,
-    earnedAt: purchase.occurredAt,
-    expiresAt: expiryOf(purchase.occurredAt, facts.book),
-    pending: waits ? { releaseAt: releaseAt(purchase.occurredAt, { rule, contract }, facts) } : null,
+  const { partnerId: issuerId, occurredAt: earnedAt } = purchase;
+  const expiresAt = expiryOf(earnedAt, facts.book);
+  const pending = waits ? { releaseAt: releaseAt(earnedAt, { rule, contract }, facts) } : null;
+  const issuances: Issuance[] = [];
+  let total = 0n;
+  const give = (share: bigint, funding?: readonly FundingShare[]): void => {
+    total += share;
+    if (share <= 0n) return;
+    const lotTerms = termsOf(contract, facts, earnedAt, funding);
+    const accrual = { issuerId, points: points(share), earnedAt, expiresAt, terms: lotTerms, pending };
+    issuances.push(issue(wallet, accrual, issuances.length));
   };
-  const shares: [bigint, readonly FundingShare[] | undefined][] = [[earned.ownPoints, undefined]];
-  for (const campaign of earned.campaigns) shares.push([campaign.points, campaign.funding]);
-  const issuances = shares
-    .filter(([share]) => share > 0n)
-    .map(([share, funding], place) => {
-      const lotTerms = termsOf(contract, facts, purchase.occurredAt, funding);
-      return issue(wallet, { ...common, points: points(share), terms: lotTerms }, place);
-    });
-  const total = points(shares.reduce((sum, [share]) => sum + share, 0n));
+  give(earned.ownPoints);
+  for (const campaign of earned.campaigns) give(campaign.points, campaign.funding);
   const kind = waits && total > 0n ? 'PENDING' : 'EARN';
-  const sale = saleOf(purchase, { rule, earned: total, kind }, joined(issuances));
+  const sale = saleOf(purchase, { rule, earned: points(total), kind }, joined(issuances));
   if (earned.explained === undefined) return sale;
   const campaignLots = campaignLotsOf(earned, sale.issued);
   return { ...sale, explained: earned.explained, budgeted: budgetedBy(earned, facts), campaignLots };

@@ -9,7 +9,7 @@ import { standingAfter } from '../tiers/standing';
 import { balancesAfter, balancesFit, type Account, type Entry } from './account';
 import { compareDrawOrder } from './draw';
 import { continuedBy, type IssuedLot, type Lot, type LotPart, type OpenLot, type PendingLot } from './lot';
-import type { Arrears, Award, Hold, Past, Wallet } from './wallet';
+import { NO_PAST, type Arrears, type Award, type Hold, type Past, type Wallet } from './wallet';
 
 /** What a statement calls one journal transaction. A NOTICE moves nothing: it records that a member was told something. */
 export type StatementEntryKind =
@@ -184,8 +184,13 @@ export function applyPlan(wallet: Wallet, plan: PostingPlan, facts: PostingFacts
   const seq = wallet.seq + 1n;
   const counted = wallet.balances.qualifying + plan.qualifying;
   const balances = balancesAfter(wallet.balances, plan.entries, counted < 0n ? 0n : counted);
+  const { key, programmeId, memberId, isFrozen, chain } = wallet;
   return {
-    ...wallet,
+    key,
+    programmeId,
+    memberId,
+    isFrozen,
+    chain,
     seq,
     balances,
     lotCount: plan.issued.at(-1)?.lotSeq ?? wallet.lotCount,
@@ -310,6 +315,8 @@ function pastRestated(past: Past, restated: readonly Lot[]): Past {
 
 function pastAfter(wallet: Wallet, plan: PostingPlan, seq: bigint): Past {
   const { hold, reversed, returned, award, restated } = plan;
+  // Most postings ask nothing of the past and leave nothing to it.
+  if (wallet.past === NO_PAST && hold === undefined && award === undefined) return NO_PAST;
   const past = pastRestated({ ...wallet.past, lots: pastLotsAfter(wallet, plan, seq) }, restated);
   const holds = hold === undefined ? past.holds : new Map(past.holds).set(hold.seq, hold);
   const redemption = reversed && past.redemptions.get(reversed.redemptionSeq);
