@@ -6,7 +6,7 @@ import type { PostingPlan } from '../../core/points/posting';
 import type { Wallet, WalletKey } from '../../core/points/wallet';
 import { SAVED_SHARES, saveShares } from './cap.store';
 import { linkOf } from './chain';
-import { AT, JOURNAL_TABLES, type JournalTable } from './journal-tables';
+import { AT, JOURNAL_TABLE_NAMES, JOURNAL_TABLES, noRows, type JournalTable } from './journal-tables';
 import { documentRow, refusalRow, writtenRows, type WrittenRows } from './journal-rows';
 import * as standing from './standing-rows';
 import type { CommandKey } from './posting.store';
@@ -238,7 +238,7 @@ const WRITE = Object.fromEntries(
 
 /** Every table that a batch may write to. */
 const WRITTEN = [
-  ...Object.keys(JOURNAL_TABLES),
+  ...JOURNAL_TABLE_NAMES,
   ...[TERMS, PASSED, HOLDS, CLOSED_LOTS, PENDING_LOTS, DOCUMENTS, REFUSALS, WALLETS, SAVED_SHARES].map(
     ({ table }) => table,
   ),
@@ -262,19 +262,7 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
   const written = composed({ use: 'ledger.post.apply', types }, [
     { recordset: TERMS, rows: [...newTerms].map(([id, terms]) => termsRow(id, terms)) },
     { recordset: PASSED, rows: passedRows(newPassed) },
-    { recordset: WRITE.lot, rows: rows.lot },
-    { recordset: WRITE.entry, rows: rows.entry },
-    { recordset: WRITE.journal_transaction, rows: rows.journal_transaction },
-    { recordset: WRITE.claim, rows: rows.claim },
-    { recordset: WRITE.money_entry, rows: rows.money_entry },
-    { recordset: WRITE.purchase, rows: rows.purchase },
-    { recordset: WRITE.earn_explanation, rows: rows.earn_explanation },
-    { recordset: WRITE.purchase_return, rows: rows.purchase_return },
-    { recordset: WRITE.redemption_reversal, rows: rows.redemption_reversal },
-    { recordset: WRITE.award, rows: rows.award },
-    { recordset: WRITE.campaign_lot, rows: rows.campaign_lot },
-    { recordset: WRITE.redemption_money, rows: rows.redemption_money },
-    { recordset: WRITE.lot_extension, rows: rows.lot_extension },
+    ...JOURNAL_TABLE_NAMES.map((table) => ({ recordset: WRITE[table], rows: rows[table] })),
     { recordset: HOLDS, rows: standing.holds(transactions) },
     { recordset: CLOSED_LOTS, rows: lots.closed },
     { recordset: DRAWN_LOTS, rows: lots.drawn },
@@ -293,16 +281,14 @@ export async function applyAndCommit(client: Client, shelf: TermsShelf, writes: 
 
 /** The rows of all transactions, by table. */
 function gathered(transactions: readonly PlannedTransaction[]): Record<JournalTable, Cells[]> {
-  const all = Object.fromEntries(TABLES.map((table) => [table, [] as Cells[]])) as Record<JournalTable, Cells[]>;
+  const all = noRows();
   for (const { rows } of transactions) {
-    for (const table of TABLES) {
+    for (const table of JOURNAL_TABLE_NAMES) {
       for (const row of rows[table]) all[table].push(row);
     }
   }
   return all;
 }
-
-const TABLES = Object.keys(JOURNAL_TABLES) as JournalTable[];
 
 function newPassedOf(transactions: readonly PlannedTransaction[], shelf: TermsShelf) {
   const lists = transactions.map(({ plan }) => plan.explained?.explanation.passed ?? []);

@@ -1,6 +1,6 @@
 import { crc32 } from 'node:zlib';
 import { canonicalJson, digest, type Digest } from '../../../../kernel/values/canonical';
-import { JOURNAL_TABLES, type JournalTable } from './journal-tables';
+import { JOURNAL_TABLE_NAMES, JOURNAL_TABLES, type JournalTable } from './journal-tables';
 import type { WrittenRows } from './journal-rows';
 import type { Cell, Cells, ColumnType } from './cells';
 
@@ -24,8 +24,8 @@ export interface Link {
 export function linkOf(previous: Digest | null, wallet: string, rows: WrittenRows): Link {
   let text = `${previous ?? ''}\n${wallet}`;
   const marks: number[] = [];
-  for (let place = 0; place < TABLES.length; place += 1) {
-    const table = TABLES[place] as JournalTable;
+  for (let place = 0; place < JOURNAL_TABLE_NAMES.length; place += 1) {
+    const table = JOURNAL_TABLE_NAMES[place] as JournalTable;
     const written = rows[table];
     // Most tables have no rows of a transaction; where they have several, no order but their own keys is promised.
     if (written.length === 0) continue;
@@ -78,7 +78,7 @@ export function changedRows(rows: WrittenRows, marks: string | null): ChangedRow
 
 function rowsUnlike(rows: WrittenRows, marks: string): ChangedRow[] {
   const kept = marks.match(/.{10}/gu) ?? [];
-  return TABLES.flatMap((table, place) => {
+  return JOURNAL_TABLE_NAMES.flatMap((table, place) => {
     const left = kept.filter((mark) => mark.startsWith(marksText([place, 0]).slice(0, 2)));
     const changed: ChangedRow[] = [];
     for (const row of rows[table]) {
@@ -103,13 +103,11 @@ function namesOf(table: JournalTable, row: Cells): string {
   return telling.join(', ');
 }
 
-const TABLES = Object.keys(JOURNAL_TABLES) as JournalTable[];
-
 /** What a transaction is proved by is no part of what it is proved of. */
 export const PROOF: readonly string[] = ['chain', 'marks'];
 
 /** Column types by table, without the proof itself, which stands last. */
-const TYPES: readonly (readonly ColumnType[])[] = TABLES.map((table) =>
+const TYPES: readonly (readonly ColumnType[])[] = JOURNAL_TABLE_NAMES.map((table) =>
   Object.entries<ColumnType>(JOURNAL_TABLES[table]).flatMap(([name, type]) => (PROOF.includes(name) ? [] : [type])),
 );
 

@@ -1,4 +1,4 @@
-import type { Columns } from './cells';
+import type { Cells, Columns } from './cells';
 
 const WALLET = { bucket: 'smallint', wallet: 'uuid' } as const;
 
@@ -151,3 +151,14 @@ export const JOURNAL_TABLES = {
 } as const satisfies Record<string, Columns>;
 
 export type JournalTable = keyof typeof JOURNAL_TABLES;
+
+/** Their names, in one order. */
+export const JOURNAL_TABLE_NAMES = Object.keys(JOURNAL_TABLES) as readonly JournalTable[];
+
+/** A list of rows for each of them, still empty. */
+export function noRows(): Record<JournalTable, Cells[]> {
+  return Object.fromEntries(JOURNAL_TABLE_NAMES.map((table) => [table, [] as Cells[]])) as Record<
+    JournalTable,
+    Cells[]
+  >;
+}

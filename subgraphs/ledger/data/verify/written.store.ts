@@ -1,7 +1,7 @@
 import type { Client, PoolClient } from 'pg';
 import type { WalletKey } from '../../core/points/wallet';
 import { PROOF } from '../points/chain';
-import { JOURNAL_TABLES, type JournalTable } from '../points/journal-tables';
+import { JOURNAL_TABLE_NAMES, JOURNAL_TABLES, noRows, type JournalTable } from '../points/journal-tables';
 import type { WrittenRows } from '../points/journal-rows';
 import type { Cells, ColumnType } from '../points/cells';
 import { keyArrays, walletText } from '../points/wallet-request';
@@ -64,9 +64,8 @@ export async function loadWritten(
   client: PoolClient,
   keys: readonly WalletKey[],
 ): Promise<Map<string, StoredTransaction[]>> {
-  const tables = Object.keys(JOURNAL_TABLES) as JournalTable[];
   const found = new Map<string, Map<string, Record<JournalTable, Cells[]> & Proof>>();
-  for (const table of tables) {
+  for (const table of JOURNAL_TABLE_NAMES) {
     const { rows } = await client.query<WalletKey & { seq: string; cells: (string | null)[] } & Proof>({
       name: `verify.${table}`,
       text: TEXTS.get(table) ?? '',
@@ -75,7 +74,7 @@ export async function loadWritten(
     for (const row of rows) {
       const ofWallet = found.get(walletText(row)) ?? new Map();
       found.set(walletText(row), ofWallet);
-      const whole = ofWallet.get(row.seq) ?? Object.fromEntries(tables.map((one) => [one, []]));
+      const whole = ofWallet.get(row.seq) ?? noRows();
       ofWallet.set(row.seq, whole);
       whole[table].push(row.cells);
       if (row.chain) Object.assign(whole, { chain: row.chain, marks: row.marks });
