@@ -27,4 +27,12 @@ describe('live states', () => {
     expect(change).toMatchObject({ version: 10n, previousVersion: 9n, isSnapshot: false });
     await live.close();
   });
+
+  it('say nothing of a version at which all is as it was', async () => {
+    const { live, watch } = open(at(1n), { version: 2n, value: 'v1' }, at(3n));
+    const stream = watch({});
+    expect(await next(stream)).toMatchObject({ version: 1n, isSnapshot: true });
+    expect(await next(stream)).toMatchObject({ version: 3n, previousVersion: 1n, value: 'v3' });
+    await live.close();
+  });
 });

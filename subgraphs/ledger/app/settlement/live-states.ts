@@ -1,6 +1,6 @@
 import type { ResultStream } from '../../../../kernel/graph/stream';
 
-/** How something stands, at a version that only rises. */
+/** How something stands, at a version that only rises: a plain value may be the same at several versions, an object is not. */
 export interface LiveState<T> {
   readonly version: bigint;
   readonly value: T;
@@ -32,7 +32,7 @@ const DONE = { done: true, value: undefined } as const;
 /**
  * States that are watched by looking at their versions: of what changes a few times a day, or by the second, each look is one
  * query for all that is watched. Changes between two looks arrive as one, whose `previousVersion` says what was sent before, so
- * a reader knows that it missed nothing.
+ * a reader knows that it missed nothing. A version at which the value is what it was, as when a counter is opened, is told to nobody.
  */
 export class LiveStates<T> {
   private readonly readers = new Map<string, Set<StateReader<T>>>();
@@ -110,7 +110,7 @@ class StateReader<T> implements ResultStream<StateChange<T>> {
       this.wasAhead = true;
       if (this.sent !== null) return;
     }
-    if (this.latest !== null && state.version <= this.latest.version) return;
+    if (this.latest !== null && (state.version <= this.latest.version || state.value === this.latest.value)) return;
     this.latest = state;
     this.wake?.();
   }
