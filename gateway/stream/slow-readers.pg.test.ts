@@ -10,6 +10,8 @@ const EVENTS = 20_000;
 const EVENT_BYTES = 2_000;
 /** What this process may hold more for a paused reader that is bounded than it holds for none: what is left of the measurement. */
 const HELD_MB_MAX = 10;
+/** Whoever reads nothing answers no ping: what ends a reader here is to be what it does not read, however slow the machine is. */
+const PING_MS = 3_600_000;
 const watch = (field: string) => ({
   type: 'subscribe',
   id: '1',
@@ -34,7 +36,7 @@ describe('a reader that takes nothing while twenty thousand events come', () => 
 
   /** Reads the snapshot, stops reading, and lets the events come. */
   async function paused(field: string, bufferedBytes: number): Promise<RawSocket> {
-    hub = await openTestGateway({ limits: { bufferedBytes } });
+    hub = await openTestGateway({ limits: { bufferedBytes, pingMs: PING_MS } });
     const socket = await hub.client().socket();
     await socket.init();
     socket.send(watch(field));
