@@ -27,6 +27,17 @@ async function watch(who: ReturnType<typeof keyOf>, query: string, variables: Re
   const next = async (): Promise<Answer> => JSON.parse(JSON.stringify((await stream.next()).value));
   return { next: async () => (await next()).data.change, first: next, end: () => stream.return?.() };
 }
+type Watched = Awaited<ReturnType<typeof watch>>;
+/** The change after which a partner owes so much. Others come before it: the counter of a cap is opened before it is used. */
+async function owes(live: Watched, amountMinor: string, last: Answer): Promise<Answer> {
+  for (let before = last; ;) {
+    const change = await live.next();
+    expect(change.previousVersion).toBe(before.version);
+    if (change.exposure.amountMinor === amountMinor) return change;
+    expect(change.exposure).toEqual(before.exposure);
+    before = change;
+  }
+}
 /** The open cycle, once the rules have reached the ledger. */
 async function openCycle(): Promise<{ id: string }> {
   for (;;) {
@@ -73,20 +84,15 @@ it('tells what a partner owes to the last posting, alerts at four fifths of its 
   const member = graph.enrol({ [bakery]: 'OPEN' });
   const at = inputsAt(NOW);
   const live = await watch(keyOf(bakery), EXPOSURE, { id: bakery });
-  expect(await live.next()).toMatchObject({ partner: { id: bakery }, usedBps: 0, isAlert: false, isSnapshot: true });
+  const snapshot = await live.next();
+  expect(snapshot).toMatchObject({ partner: { id: bakery }, usedBps: 0, isAlert: false, isSnapshot: true });
   const earn = (minor: bigint) => graph.run(keyOf(bakery), RECORD, at.sale(member, minor));
   await earn(7_900n);
-  const before = await live.next();
-  expect(before).toMatchObject({ exposure: { amountMinor: '790' }, usedBps: 7_900, isAlert: false });
+  const before = await owes(live, '790', snapshot);
+  expect(before).toMatchObject({ usedBps: 7_900, isAlert: false });
   await earn(100n);
-  const after = await live.next();
-  expect(after).toMatchObject({
-    exposure: { amountMinor: '800' },
-    usedBps: 8_000,
-    isAlert: true,
-    netDebitCap: { amountMinor: '1000' },
-  });
-  expect(after.previousVersion).toBe(before.version);
+  const after = await owes(live, '800', before);
+  expect(after).toMatchObject({ usedBps: 8_000, isAlert: true, netDebitCap: { amountMinor: '1000' } });
   expect((await earn(10_000n)).code).toBe('LEDGER_NET_DEBIT_CAP_REACHED');
   await live.end();
 });

@@ -340,14 +340,18 @@ describe('posting lanes', () => {
     expect(await balance(member)).toEqual({ available: '200', seq: '200' });
   });
 
-  it('posts to tables that got another column since its connection first wrote them', async () => {
+  it.each([
+    ['posts', (command: PostingCommand) => command],
+    ['posts what has no key', (command: PostingCommand) => ({ ...command, intent: null })],
+  ])('%s to tables that got another column since its connection first wrote them', async (_what, asked) => {
     const member = newId('mem');
-    await lanes.post(earn(member, 1n, 'before-the-column'));
+    const sale = (n: bigint) => lanes.post(asked(earn(member, n, `column-${member}-${n}`)));
+    await sale(1n);
     for (const table of ['entry', 'wallet']) await database.asOwner(`alter table ${table} add column later text`);
-    const outcome = await lanes.post(earn(member, 2n, 'after-the-column'));
+    const outcome = await sale(2n);
     for (const table of ['entry', 'wallet']) await database.asOwner(`alter table ${table} drop column later`);
     expect(outcome.kind).toBe('posted');
-    expect(codeOf(await lanes.post(earn(member, 3n, 'without-the-column')))).toBe('posted');
+    expect(codeOf(await sale(3n))).toBe('posted');
     expect(await balance(member)).toEqual({ available: '6', seq: '3' });
   });
 

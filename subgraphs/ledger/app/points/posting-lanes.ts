@@ -129,7 +129,9 @@ class Lane {
     }
     const [only] = batch;
     if (only === undefined) return;
-    if (isPassing(error) && only.command.intent !== null) return this.sendAgain(only);
+    // What has no key to be found by is sent again only where nothing of it can have been written.
+    const isSafe = only.command.intent !== null || sqlStateOf(error) === TABLE_CHANGED;
+    if (isSafe && isPassing(error)) return this.sendAgain(only);
     only.reject(error);
   }
 

@@ -1,3 +1,4 @@
+import { setImmediate as turn, setTimeout as afterTimers } from 'node:timers/promises';
 import { LiveStates, type LiveState, type StateChange, type WatchState } from './live-states';
 
 describe('live states', () => {
@@ -28,11 +29,33 @@ describe('live states', () => {
     await live.close();
   });
 
-  it('say nothing of a version at which all is as it was', async () => {
-    const { live, watch } = open(at(1n), { version: 2n, value: 'v1' }, at(3n));
-    const stream = watch({});
-    expect(await next(stream)).toMatchObject({ version: 1n, isSnapshot: true });
-    expect(await next(stream)).toMatchObject({ version: 3n, previousVersion: 1n, value: 'v3' });
-    await live.close();
+  it('are looked at by one look at a time, so that no reader is told twice of what was before it', async () => {
+    let version = 8n;
+    const answers: (() => void)[] = [];
+    const live = new LiveStates<string>(() => {
+      const seen = new Map([['cycle', at(version)]]);
+      return new Promise((resolve) => answers.push(() => resolve(seen)));
+    }, EPOCH);
+    const watch = (after: bigint | null) => live.watch({ key: 'cycle', after, epoch: EPOCH });
+    const looked = async () => {
+      while (answers.length === 0) await turn();
+      for (const answer of answers.splice(0)) answer();
+    };
+    watch(null);
+    while (answers.length === 0) await turn();
+    watch(null);
+    // After the timer by which a second look would begin.
+    await afterTimers();
+    version = 9n;
+    const reader = watch(9n);
+    await looked();
+    await looked();
+    version = 10n;
+    const told = next(reader);
+    await looked();
+    expect(await told).toMatchObject({ version: 10n, previousVersion: 9n, isSnapshot: false });
+    const closing = live.close();
+    for (const answer of answers) answer();
+    await closing;
   });
 });

@@ -1,6 +1,6 @@
 import type { ResultStream } from '../../../../kernel/graph/stream';
 
-/** How something stands, at a version that only rises: a plain value may be the same at several versions, an object is not. */
+/** How something stands, at a version that only rises. */
 export interface LiveState<T> {
   readonly version: bigint;
   readonly value: T;
@@ -32,12 +32,14 @@ const DONE = { done: true, value: undefined } as const;
 /**
  * States that are watched by looking at their versions: of what changes a few times a day, or by the second, each look is one
  * query for all that is watched. Changes between two looks arrive as one, whose `previousVersion` says what was sent before, so
- * a reader knows that it missed nothing. A version at which the value is what it was, as when a counter is opened, is told to nobody.
+ * a reader knows that it missed nothing. One look is under way at a time, so that none is overtaken by an older one.
  */
 export class LiveStates<T> {
   private readonly readers = new Map<string, Set<StateReader<T>>>();
   private timer: NodeJS.Timeout | null = null;
-  private looking: Promise<void> = Promise.resolve();
+  private looking: Promise<void> | null = null;
+  /** Whether somebody came while a look was under way. */
+  private isAskedAgain = false;
 
   /** @param load how each key stands; a key that is not there is left out */
   constructor(
@@ -68,6 +70,10 @@ export class LiveStates<T> {
   }
 
   private lookSoon(ms: number): void {
+    if (this.looking !== null) {
+      this.isAskedAgain = true;
+      return;
+    }
     if (this.timer !== null) clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       this.looking = this.look();
@@ -75,13 +81,15 @@ export class LiveStates<T> {
   }
 
   private async look(): Promise<void> {
+    this.isAskedAgain = false;
     try {
       const states = await this.load([...this.readers.keys()]);
       for (const [key, state] of states) for (const reader of this.readers.get(key) ?? []) reader.offer(state);
     } catch {
       // The database is away: the next look finds what was missed.
     }
-    if (this.readers.size > 0) this.lookSoon(LOOK_MS);
+    this.looking = null;
+    if (this.readers.size > 0) this.lookSoon(this.isAskedAgain ? 0 : LOOK_MS);
   }
 }
 
@@ -105,12 +113,12 @@ class StateReader<T> implements ResultStream<StateChange<T>> {
 
   offer(state: LiveState<T>): void {
     if (this.sent !== null && state.version < this.sent) {
-      // The look that was under way when the reader came may be older than what it has; the next one is not.
+      // The look that was under way when the reader came may be older than what it has; those after it are not.
       if (this.wasAhead) this.sent = null;
       this.wasAhead = true;
       if (this.sent !== null) return;
     }
-    if (this.latest !== null && (state.version <= this.latest.version || state.value === this.latest.value)) return;
+    if (this.latest !== null && state.version <= this.latest.version) return;
     this.latest = state;
     this.wake?.();
   }

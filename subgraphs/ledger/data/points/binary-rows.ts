@@ -125,12 +125,12 @@ export class RowWriter {
         return this.instant(Number(cell));
       case 'smallint':
         this.word(2);
-        this.view.setInt16(this.at, inRange(Number(cell), SMALLINT_MAX));
+        this.view.setInt16(this.at, inRange(numberOf(cell), SMALLINT_MAX));
         this.at += 2;
         return;
       case 'integer':
         this.word(4);
-        this.view.setInt32(this.at, inRange(Number(cell), INTEGER_MAX));
+        this.view.setInt32(this.at, inRange(numberOf(cell), INTEGER_MAX));
         this.at += 4;
         return;
       case 'bytea': {
@@ -147,7 +147,7 @@ export class RowWriter {
   private whole(value: Exclude<Cell, null>): void {
     const { view, at } = this;
     view.setUint32(at, 8);
-    const number = Number(value);
+    const number = numberOf(value);
     if (Number.isSafeInteger(number)) {
       const high = Math.floor(number / TWO_32);
       view.setInt32(at + 4, high);
@@ -224,6 +224,14 @@ export class RowWriter {
 function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
+
+/** A cell as a number. JavaScript would read no text, or a blank, as nought. @throws RangeError for text that is no whole number in digits */
+function numberOf(cell: Exclude<Cell, null>): number {
+  if (typeof cell === 'string' && !WHOLE.test(cell)) throw new RangeError(`RowWriter: ${cell} is no whole number`);
+  return Number(cell);
+}
+
+const WHOLE = /^-?\d+$/;
 
 function inRange(value: number, max: number): number {
   if (Number.isInteger(value) && value <= max && value >= -max - 1) return value;
