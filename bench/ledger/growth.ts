@@ -44,8 +44,6 @@ export async function measureGrowth(
     const cases = wanted(casesOf(books), names);
     const tested = { url: server.superuserUrl, folder: clusterOf(folder) };
     const timing = { rounds: run.rounds ?? ROUNDS, caseMs: run.caseMs ?? CASE_MS, tell };
-    tell('warming up');
-    await alternate(cases, tested, { ...timing, rounds: 1, tell: () => undefined });
     const outcomes = await alternate(cases, tested, timing);
     const figures = { ...figuresOf(outcomes), deadlocks: await deadlocks(server.superuserUrl) };
     return {

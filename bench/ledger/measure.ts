@@ -38,7 +38,13 @@ interface Timing {
   readonly caseMs: number;
 }
 
-/** Runs the cases one after the other, round after round, so that a machine that slows down slows all of them. */
+/**
+ * How long a case runs before it is measured: until so many operations were done, or for so long. A server runs for days, and what is
+ * measured is not its first seconds, in which its program is still being compiled.
+ */
+const WARM = { operations: 10_000, ms: 8_000 };
+
+/** Runs the cases one after the other, round after round, so that a machine that slows down slows all of them; warm ones, see above. */
 export async function alternate(
   cases: Readonly<Record<string, Case>>,
   server: ServerUnderTest,
@@ -46,10 +52,14 @@ export async function alternate(
 ): Promise<Record<string, Outcome>> {
   const samples = new Map<string, Sample[]>(Object.keys(cases).map((name) => [name, []]));
   const latencies = new Map<string, number[]>(Object.keys(cases).map((name) => [name, []]));
+  for (const [name, one] of Object.entries(cases)) {
+    tell(`warming up ${name}`);
+    await run(one, WARM, []);
+  }
   for (let round = 1; round <= rounds; round += 1) {
     for (const [name, one] of Object.entries(cases)) {
       const before = await usedBy(server);
-      const { done, seconds } = await run(one, caseMs, latencies.get(name)!);
+      const { done, seconds } = await run(one, { ms: caseMs }, latencies.get(name)!);
       const used = usedSince(before, await usedBy(server));
       const [nodeMicros, serverMicros, walBytes] = used.map((sum) => sum / done) as [number, number, number];
       samples.get(name)!.push({ rate: done / seconds, nodeMicros, serverMicros, walBytes });
@@ -83,13 +93,13 @@ function usedSince(before: Used, now: Used): [node: number, server: number, walB
 
 async function run(
   { callers, once }: Case,
-  caseMs: number,
+  { operations = Number.POSITIVE_INFINITY, ms }: { operations?: number; ms: number },
   latencies: number[],
 ): Promise<{ done: number; seconds: number }> {
   const startedAt = performance.now();
   let done = 0;
   const call = async (): Promise<void> => {
-    while (performance.now() - startedAt < caseMs) {
+    while (done < operations && performance.now() - startedAt < ms) {
       const askedAt = performance.now();
       const more = await once();
       latencies.push(performance.now() - askedAt);

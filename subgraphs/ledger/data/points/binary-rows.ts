@@ -225,7 +225,7 @@ function viewOf({ buffer, byteOffset, byteLength }: Buffer): DataView {
   return new DataView(buffer, byteOffset, byteLength);
 }
 
-/** A cell as a number. JavaScript would read no text, or a blank, as nought. @throws RangeError for text that is no whole number in digits */
+/** A cell as a number. JavaScript reads no text, or a blank, as nought. @throws RangeError for text that is no whole number in digits */
 function numberOf(cell: Exclude<Cell, null>): number {
   if (typeof cell === 'string' && !WHOLE.test(cell)) throw new RangeError(`RowWriter: ${cell} is no whole number`);
   return Number(cell);
