@@ -53,9 +53,10 @@ export async function agreeRules({ coalition, anna, finance }: People): Promise<
     success: 'ExperimentSuccess { experiment { id } }',
     input: {
       ...{ code: 'spring', name: 'Spring', kind: 'CAMPAIGN', subject: rule.campaignId, from: since },
+      // Whoever is held is shown rules that passed it by, which nobody else has here: of a million, one.
       arms: [
         { code: 'held', weight: 1, isControl: true },
-        { code: 'treated', weight: 99, isControl: false },
+        { code: 'treated', weight: 1_000_000, isControl: false },
       ],
     },
   });
