@@ -122,7 +122,7 @@ export class RowWriter {
       case 'text':
         return this.text(String(cell));
       case 'instant':
-        return this.instant(Number(cell));
+        return this.instant(numberOf(cell));
       case 'smallint':
         this.word(2);
         this.view.setInt16(this.at, inRange(numberOf(cell), SMALLINT_MAX));
